@@ -1,0 +1,58 @@
+import { App } from 'cdk8s';
+import type { LabConfig } from '../lib/config/schema';
+import { InflateChart } from './inflate-chart';
+import { KubeOpsViewChart } from './kube-ops-view-chart';
+import { NodePoolChart } from './node-pool-chart';
+
+/** The names that tie the charts to what is in AWS and to the pinned versions. */
+export interface LabChartsWiring {
+  /** IAM role of the nodes, by name. */
+  readonly nodeRoleName: string;
+
+  /** Tags that mark the subnets nodes are launched into. */
+  readonly subnetSelectorTags: Readonly<Record<string, string>>;
+
+  /** Tags that mark the security groups of nodes. */
+  readonly securityGroupSelectorTags: Readonly<Record<string, string>>;
+
+  /** Image of kube-ops-view. */
+  readonly kubeOpsViewImage: string;
+}
+
+/**
+ * Everything that the lab puts into the cluster besides Karpenter itself, as a cdk8s app.
+ * The CDK stack applies these objects; `npm run charts` writes them as the YAML that a student could apply.
+ */
+export class LabCharts extends App {
+  readonly nodePool: NodePoolChart;
+  readonly inflate: InflateChart;
+  readonly kubeOpsView: KubeOpsViewChart;
+
+  constructor(config: LabConfig, wiring: LabChartsWiring) {
+    super({ outdir: 'cdk8s.out' });
+    const { karpenter, inflate, team, tags } = config;
+
+    this.nodePool = new NodePoolChart(this, 'NodePool', {
+      team,
+      tags,
+      nodeRoleName: wiring.nodeRoleName,
+      subnetSelectorTags: wiring.subnetSelectorTags,
+      securityGroupSelectorTags: wiring.securityGroupSelectorTags,
+      amiAlias: karpenter.amiAlias,
+      architectures: karpenter.architectures,
+      capacityTypes: karpenter.capacityTypes,
+      instanceCategories: karpenter.instanceCategories,
+      minInstanceGeneration: karpenter.minInstanceGeneration,
+      limits: karpenter.limits,
+      consolidation: karpenter.consolidation,
+    });
+    this.inflate = new InflateChart(this, 'Inflate', {
+      team,
+      namespace: inflate.namespace,
+      replicas: inflate.replicas,
+      cpu: inflate.cpu,
+      image: inflate.image,
+    });
+    this.kubeOpsView = new KubeOpsViewChart(this, 'KubeOpsView', { image: wiring.kubeOpsViewImage });
+  }
+}

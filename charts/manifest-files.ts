@@ -1,0 +1,34 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { Yaml } from 'cdk8s';
+import { objectOf, objectsOf, type KubernetesObject } from './kubernetes-object';
+import type { LabCharts } from './lab-charts';
+
+/** A YAML file for `kubectl apply -f`. */
+export interface ManifestFile {
+  readonly name: string;
+  readonly objects: readonly KubernetesObject[];
+}
+
+/**
+ * The charts as files, in the order in which they are applied. `basic-deploy.yaml` is the exercise's file: it holds the
+ * Deployment alone, because the exercise makes the namespace by hand; `namespace.yaml` is the same step as a file.
+ */
+export function manifestFilesOf(charts: LabCharts): readonly ManifestFile[] {
+  return [
+    { name: 'nodepool.yaml', objects: objectsOf(charts.nodePool) },
+    { name: 'namespace.yaml', objects: [objectOf(charts.inflate.exerciseNamespace)] },
+    { name: 'basic-deploy.yaml', objects: [objectOf(charts.inflate.deployment)] },
+    { name: 'kube-ops-view.yaml', objects: objectsOf(charts.kubeOpsView) },
+  ];
+}
+
+/** Writes the files into a folder, which is made if it is missing, and returns their paths. */
+export function writeManifestFiles(folder: string, files: readonly ManifestFile[]): readonly string[] {
+  mkdirSync(folder, { recursive: true });
+  return files.map(({ name, objects }) => {
+    const file = path.join(folder, name);
+    Yaml.save(file, [...objects]);
+    return file;
+  });
+}

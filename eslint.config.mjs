@@ -1,0 +1,40 @@
+import tseslint from 'typescript-eslint';
+
+/** Packages that only one room may reach, and the words of the error elsewhere. */
+const ROOMS = {
+  blueprints: { group: ['@aws-quickstart/*'], message: 'Only lib/stack knows eks-blueprints.' },
+  cdk: { group: ['aws-cdk-lib', 'aws-cdk-lib/*'], message: 'Only bin/app.ts and lib/stack know the AWS CDK.' },
+  cdk8s: { group: ['cdk8s', 'cdk8s-plus-*', 'cdk8s-plus-*/**'], message: 'Only charts/ knows cdk8s.' },
+  sdk: { group: ['@aws-sdk/*'], message: 'Only lib/actions, and what seeds and interrupts a rehearsal, reaches AWS.' },
+};
+
+const restrict = (...rooms) => ['error', { patterns: rooms.map((room) => ROOMS[room]) }];
+
+export default tseslint.config(
+  { ignores: ['node_modules/', 'cdk.out/', 'cdk8s.out/', 'dist/', '.lab/', 'charts/schemas/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/prefer-nullish-coalescing': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      'no-console': 'error',
+      'eqeqeq': 'error',
+      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'The environment is read in lib/config and lib/cli only.' }],
+      'no-restricted-imports': restrict('blueprints', 'cdk', 'cdk8s', 'sdk'),
+    },
+  },
+  { files: ['lib/stack/**/*.ts'], rules: { 'no-restricted-imports': restrict('cdk8s', 'sdk') } },
+  { files: ['bin/app.ts'], rules: { 'no-restricted-imports': restrict('blueprints', 'cdk8s', 'sdk') } },
+  { files: ['charts/**/*.ts'], rules: { 'no-restricted-imports': restrict('blueprints', 'cdk', 'sdk') } },
+  { files: ['lib/actions/**/*.ts', 'lib/rehearsal/seed/**/*.ts', 'lib/rehearsal/interruption/**/*.ts'], rules: { 'no-restricted-imports': restrict('blueprints', 'cdk', 'cdk8s') } },
+  { files: ['lib/config/**/*.ts', 'lib/cli/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
+  { files: ['test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'], rules: { 'no-restricted-imports': 'off', 'no-restricted-properties': 'off', 'no-console': 'off' } },
+  // Jest's asymmetric matchers, such as expect.objectContaining(), are typed as any.
+  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-unsafe-argument': 'off', '@typescript-eslint/no-unsafe-assignment': 'off' } },
+);

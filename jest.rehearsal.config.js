@@ -1,0 +1,15 @@
+const quick = require('./jest.config.js');
+
+/**
+ * The tests that run a whole rehearsal, one after the other: npm run test:rehearsal.
+ *
+ * @type {import('jest').Config}
+ */
+module.exports = {
+  ...quick,
+  testMatch: ['**/*.e2e.test.ts'],
+  testPathIgnorePatterns: [],
+  globalSetup: '<rootDir>/test/rehearsal/build-toolchain.ts',
+  maxWorkers: 1,
+  testTimeout: 300_000,
+};

@@ -1,0 +1,63 @@
+import { cpuMillis, mebibytes } from '../../estimates/quantity';
+import type { NodeClaim } from '../../kubernetes/node-claim';
+import type { ClassBound } from '../exercise-result';
+import { counted } from '../plan/phrases';
+import { DEFAULT_VCPU_QUOTA } from '../plan/warnings';
+import type { ClassExpectations } from './class-expectations';
+import { nodeAddresses } from './node-addresses';
+
+/** What a class used. */
+export interface ClassUse {
+  /** Students whose pods ran, in parts where only some did. */
+  readonly students: number;
+  /** NodeClaims of its nodes, with how many of its pods each runs. */
+  readonly nodes: readonly { readonly claim: NodeClaim; readonly pods: number }[];
+}
+
+/** Where the figure of the vCPU quota is from. It is no look-up: an account may have more. */
+const QUOTA_SOURCE = 'AWS\'s default for a new account, EC2 quota L-1216C47A (Running On-Demand Standard instances): https://docs.aws.amazon.com/general/latest/gr/ec2-service.html';
+
+/**
+ * The bounds that a class comes near, by what it used: that which is enough for the fewest students first.
+ *
+ * @param limits limits of the NodePool as the lab sets them, as quantities
+ */
+export function classBounds(use: ClassUse, limits: Readonly<Record<string, string>>, expectations: ClassExpectations): readonly ClassBound[] {
+  const { nodePoolName, nodeClassName } = expectations.exercise;
+  const cores = sum(use, ({ claim }) => cpuMillis(claim.capacity['cpu'] ?? '0') / 1000);
+  const onDemand = sum(use, ({ claim }) => claim.capacityType === 'on-demand' ? cpuMillis(claim.capacity['cpu'] ?? '0') / 1000 : 0);
+  const memoryGiB = sum(use, ({ claim }) => mebibytes(claim.capacity['memory'] ?? '0') / 1024);
+  const addresses = sum(use, ({ claim, pods }) => nodeAddresses(claim.instanceType ?? '', pods));
+  const limitSource = (resource: string): string => `spec.limits.${resource} of NodePool ${nodePoolName}`;
+  const bounds: readonly (ClassBound | undefined)[] = [
+    limits['cpu'] === undefined ? undefined : bound(use, 'NodePool cpu limit', { used: cores, available: cpuMillis(limits['cpu']) / 1000, unit: 'vCPU', source: limitSource('cpu') }),
+    limits['memory'] === undefined ? undefined : bound(use, 'NodePool memory limit', { used: memoryGiB, available: mebibytes(limits['memory']) / 1024, unit: 'GiB', source: limitSource('memory') }),
+    bound(use, 'subnet addresses', {
+      used: addresses,
+      available: expectations.subnetAddresses,
+      unit: 'addresses',
+      source: `${counted(expectations.subnetCount, 'subnet')} that EC2NodeClass ${nodeClassName} selects; a node takes whole network interfaces, and one to spare`,
+    }),
+    bound(use, 'on-demand vCPU quota', { used: onDemand, fixed: expectations.systemVcpus, available: DEFAULT_VCPU_QUOTA, unit: 'vCPU', source: QUOTA_SOURCE }),
+  ];
+  return bounds.filter((each) => each !== undefined).toSorted((a, b) => a.enoughForStudents - b.enoughForStudents);
+}
+
+/** Figures of a bound: what the class uses, and what is used whatever its size. */
+type BoundFigures = Pick<ClassBound, 'used' | 'available' | 'unit' | 'source'> & { readonly fixed?: number };
+
+function bound({ students }: ClassUse, what: ClassBound['what'], { used, fixed = 0, available, unit, source }: BoundFigures): ClassBound {
+  const each = students === 0 ? 0 : used / students;
+  return {
+    what,
+    used: Math.round(used + fixed),
+    available: Math.round(available),
+    unit,
+    enoughForStudents: each === 0 ? 0 : Math.max(0, Math.floor((available - fixed) / each)),
+    source,
+  };
+}
+
+function sum(use: ClassUse, of: (node: ClassUse['nodes'][number]) => number): number {
+  return use.nodes.reduce((total, node) => total + of(node), 0);
+}

@@ -1,0 +1,125 @@
+import { textAt } from '../../assembly/json';
+import { cpuMillis } from '../../estimates/quantity';
+import { isSimulatedNode } from '../../kubernetes/cluster-node';
+import { DeadlinePassed } from '../../kubernetes/deadline-passed';
+import { DEPLOYMENTS } from '../../kubernetes/deployment';
+import { forEachBounded } from '../../kubernetes/for-each-bounded';
+import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
+import type { NodePool } from '../../kubernetes/node-pool';
+import { Ticker } from '../../kubernetes/ticker';
+import { waitFor } from '../../kubernetes/wait-for';
+import { ignoreProgress, type ProgressListener } from '../../progress';
+import type { ClassResult } from '../exercise-result';
+import { pricePerHour } from '../exercise/launched-nodes';
+import { notSimulated } from '../exercise/not-simulated';
+import { EXERCISE_REPLICAS } from '../plan/launch-estimate';
+import { counted } from '../plan/phrases';
+import { classBounds } from './class-bounds';
+import type { ClassDeadlines, ClassOptions } from './class-options';
+import { classProblems } from './class-problems';
+import { ClassWatch } from './class-watch';
+import { distributionOf } from './distribution';
+import { limitsForClass, raiseLimits } from './raised-limits';
+import { reported } from './reported';
+import { CLASS_CONCURRENCY, makeNamespaces } from './student-namespaces';
+
+/** What came of a class, before it is known whether it could be cleaned up. */
+export type ClassOutcome = Omit<ClassResult, 'verdict'>;
+
+/** Makes the namespaces, scales all of them and waits until the class runs, or as much of it as will. */
+export async function doClassExercise(
+  api: KubernetesApi, names: readonly string[], nodePool: NodePool, deadlines: ClassDeadlines, options: ClassOptions,
+): Promise<ClassOutcome> {
+  const { expectations, signal } = options;
+  const { exercise } = expectations;
+  const onProgress = options.onProgress ?? ignoreProgress;
+  const replicasEach = options.replicasEach ?? EXERCISE_REPLICAS;
+  const pods = names.length * replicasEach;
+  if (options.raiseLimits === true) await raiseLimits(api, nodePool, limitsForClass(nodePool, podMillis(options), pods), signal);
+  await reported(onProgress, `Make ${counted(names.length, 'namespace')} with a Deployment each`, (news) =>
+    makeNamespaces(api, names, exercise, (done) => news(names.length - done, names.length), signal));
+
+  const watch = await ClassWatch.start(api, exercise, replicasEach, signal);
+  try {
+    const scaledAt = new Map<string, string>();
+    const scaling = `Scale all to ${counted(replicasEach, 'replica')}`;
+    await reported(onProgress, scaling, (news) => forEachBounded(names, CLASS_CONCURRENCY, async (namespace) => {
+      scaledAt.set(namespace, await api.scale(DEPLOYMENTS, { namespace, name: exercise.deploymentName }, replicasEach, signal));
+      news(names.length - scaledAt.size, names.length);
+    }));
+    await untilRunning(watch, pods, names.length, deadlines, onProgress, signal);
+    const problems = watch.running >= pods ? [] : await classProblems(api, watch.waitingPods, exercise);
+    return { ...outcome(watch, scaledAt, nodePool, replicasEach, options), problems };
+  } finally {
+    watch.stop();
+  }
+}
+
+/** Seconds between two news of a class of which pods come to run by the dozen. */
+const NEWS_EVERY_SECONDS = 0.5;
+
+/** Waits until all pods run, or until nothing more will come: a class that meets a limit is a result as well. */
+async function untilRunning(
+  watch: ClassWatch, pods: number, students: number, deadlines: ClassDeadlines, onProgress: ProgressListener, signal?: AbortSignal,
+): Promise<void> {
+  const step = 'The class comes to run';
+  onProgress({ step, state: 'started' });
+  const isStalled = (): boolean => watch.quietSeconds > (watch.isBooting ? deadlines.bootStallSeconds : deadlines.idleStallSeconds);
+  let reportedPods = -1;
+  let reportedAt = -Infinity;
+  try {
+    await waitFor(() => watch.running >= pods || isStalled(), {
+      what: `${counted(pods, 'pod')} of the class run`,
+      deadlineSeconds: deadlines.runningSeconds,
+      on: [...watch.all, new Ticker(1)],
+      describeMissing: () => [],
+      onProgress: () => {
+        if (watch.running === reportedPods || performance.now() - reportedAt < NEWS_EVERY_SECONDS * 1000) return;
+        reportedPods = watch.running;
+        reportedAt = performance.now();
+        const detail = `${watch.finishedAt().size} of ${counted(students, 'student')} run, ${watch.running} of ${counted(pods, 'pod')}, ${counted(watch.newClaims.length, 'node')}`;
+        onProgress({ step, state: 'running', detail, fraction: watch.running / pods });
+      },
+      signal,
+    });
+  } catch (error) {
+    // Time is over: what runs by now is the result.
+    if (!(error instanceof DeadlinePassed)) throw error;
+  }
+  onProgress({ step, state: 'finished', detail: `${watch.finishedAt().size} of ${counted(students, 'student')} run` });
+}
+
+function outcome(
+  watch: ClassWatch, scaledAt: ReadonlyMap<string, string>, nodePool: NodePool, replicasEach: number, { expectations, students }: ClassOptions,
+): Omit<ClassOutcome, 'problems'> {
+  const finishedAt = watch.finishedAt();
+  const seconds = [...finishedAt].map(([student, at]) => Math.max(0, secondsBetween(scaledAt.get(student) ?? at, at)));
+  const first = [...scaledAt.values()].toSorted()[0] ?? '';
+  const last = [...finishedAt.values()].toSorted().at(-1) ?? first;
+  const use = watch.use();
+  const nodesByInstanceType: Record<string, number> = {};
+  for (const { claim: { instanceType = 'not launched' } } of use.nodes) nodesByInstanceType[instanceType] = (nodesByInstanceType[instanceType] ?? 0) + 1;
+  return {
+    students,
+    replicasEach,
+    finished: finishedAt.size,
+    secondsToRunning: distributionOf(seconds),
+    totalSeconds: first === '' ? 0 : secondsBetween(first, last),
+    nodesByInstanceType,
+    nodeCount: use.nodes.length,
+    pricePerHour: use.nodes.reduce((sum, { claim }) => sum + (pricePerHour(claim, expectations.exercise.region) ?? 0), 0),
+    bounds: classBounds(use, nodePool.limits, expectations),
+    isSimulated: watch.nodes.items.some(isSimulatedNode),
+    notSimulated: notSimulated(watch.nodes.items, expectations.exercise.nodeSelector),
+  };
+}
+
+function podMillis({ expectations }: ClassOptions): number {
+  const deployment = expectations.exercise.objects.find((object) => textAt(object, 'kind') === 'Deployment');
+  const request = deployment === undefined ? undefined : DEPLOYMENTS.read(deployment).cpuRequest;
+  return request === undefined ? 0 : cpuMillis(request);
+}
+
+function secondsBetween(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / 1000;
+}

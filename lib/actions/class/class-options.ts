@@ -1,0 +1,46 @@
+import type { ProgressListener } from '../../progress';
+import type { ClassExpectations } from './class-expectations';
+
+/** A class, and the lab that it works in. */
+export interface ClassOptions {
+  readonly expectations: ClassExpectations;
+  /** How many students do the exercise at once, each in a namespace of their own. 1 to 999. */
+  readonly students: number;
+  /** Pods of each student. @default 5 */
+  readonly replicasEach?: number;
+  /**
+   * Whether the NodePool's limits are raised as far as the class needs, and put back after it.
+   *
+   * @default false: a class that meets a limit shows how many students it is enough for
+   */
+  readonly raiseLimits?: boolean;
+  /** @default - nobody watches */
+  readonly onProgress?: ProgressListener;
+  /** Aborted when the user interrupts. The namespaces are removed and the limits put back all the same. @default - it cannot be interrupted */
+  readonly signal?: AbortSignal;
+  /** @default - {@link CLASS_DEADLINES} */
+  readonly deadlines?: Partial<ClassDeadlines>;
+}
+
+/** How long each stage of a class may take, in seconds. */
+export interface ClassDeadlines {
+  /** Until all pods run. */
+  readonly runningSeconds: number;
+  /** Without any news, while nodes boot: then the rest will not come. */
+  readonly bootStallSeconds: number;
+  /** Without any news, while no node boots: then a limit is met. */
+  readonly idleStallSeconds: number;
+  /** Until all namespaces are deleted. A hundred take a minute and a half. */
+  readonly deletedSeconds: number;
+  /** Until the class's nodes are gone; the NodePool's `consolidateAfter` is added. */
+  readonly consolidatedSeconds: number;
+}
+
+/** Deadlines for a class of a hundred. */
+export const CLASS_DEADLINES: ClassDeadlines = {
+  runningSeconds: 900,
+  bootStallSeconds: 180,
+  idleStallSeconds: 45,
+  deletedSeconds: 600,
+  consolidatedSeconds: 300,
+};

@@ -1,0 +1,98 @@
+/** A moment of the exercise, as the API server saw it. */
+export interface ExerciseMark {
+  readonly event: 'scaled' | 'pods pending' | 'NodeClaim created' | 'NodeClaim launched' | 'node registered' | 'node ready' | 'pods running';
+  /** Seconds since the Deployment was scaled. */
+  readonly atSeconds: number;
+  /** What it was about: names of objects, instance type and zone. */
+  readonly detail: string;
+}
+
+/** A step of the exercise, or of a drill: what was done, what was expected, and what was seen. */
+export interface ExerciseStep {
+  readonly title: string;
+  /** The command that a student types for it, with the kubeconfig left out. */
+  readonly command?: string;
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  /** What the step showed, line by line: for a failure, what was still missing and what the cluster says of it. */
+  readonly evidence: readonly string[];
+  readonly seconds: number;
+}
+
+/** A node that Karpenter launched. */
+export interface LaunchedNode {
+  readonly name: string;
+  readonly nodeClaim: string;
+  readonly instanceType: string;
+  readonly zone: string;
+  readonly capacityType: string;
+  readonly exercisePods: number;
+  /** USD per hour from the price table, or undefined where the table lacks the type. */
+  readonly pricePerHour?: number;
+}
+
+/** What a run of the exercise, with its drills, came to. */
+export interface ExerciseResult {
+  readonly verdict: 'passed' | 'failed';
+  readonly cluster: string;
+  /** Whether it ran on a rehearsal, where containers do not run and EC2 is simulated. */
+  readonly isSimulated: boolean;
+  readonly replicas: number;
+  readonly steps: readonly ExerciseStep[];
+  readonly timeline: readonly ExerciseMark[];
+  readonly nodes: readonly LaunchedNode[];
+  readonly drills: readonly DrillResult[];
+  /** What the exercise shows on AWS and this run could not, one line each. */
+  readonly notSimulated: readonly string[];
+}
+
+export type DrillName = 'consolidation' | 'spot' | 'limit' | 'teardown';
+
+/** What a drill beyond the exercise came to. */
+export interface DrillResult {
+  readonly name: DrillName;
+  readonly verdict: 'passed' | 'failed';
+  readonly steps: readonly ExerciseStep[];
+}
+
+/** How a number is spread over the students. */
+export interface Distribution {
+  readonly min: number;
+  readonly median: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+/** What happened when a class did the exercise at once. */
+export interface ClassResult {
+  readonly verdict: 'passed' | 'failed';
+  readonly students: number;
+  readonly replicasEach: number;
+  /** Students whose pods all ran. */
+  readonly finished: number;
+  /** Seconds from scaling to the last pod running, a student each. All 0 where no student finished. */
+  readonly secondsToRunning: Distribution;
+  readonly totalSeconds: number;
+  readonly nodesByInstanceType: Readonly<Record<string, number>>;
+  readonly nodeCount: number;
+  /** USD per hour for all nodes, by the price table. */
+  readonly pricePerHour: number;
+  /** The bounds that the class comes near, the nearest first. */
+  readonly bounds: readonly ClassBound[];
+  /** Whether it ran on a rehearsal, where containers do not run and EC2 is simulated. */
+  readonly isSimulated: boolean;
+  readonly notSimulated: readonly string[];
+  /** What went wrong, one line each: pods that stayed pending and why, objects that remained after the clean-up. */
+  readonly problems: readonly string[];
+}
+
+/** Something of which there is only so much. */
+export interface ClassBound {
+  readonly what: 'NodePool cpu limit' | 'NodePool memory limit' | 'subnet addresses' | 'on-demand vCPU quota';
+  readonly used: number;
+  readonly available: number;
+  readonly unit: string;
+  /** How many students it would be enough for. */
+  readonly enoughForStudents: number;
+  /** Where the available figure comes from. */
+  readonly source: string;
+}

@@ -1,0 +1,94 @@
+import { NODES, type ClusterNode } from '../../kubernetes/cluster-node';
+import { isTrue } from '../../kubernetes/condition';
+import { selectorText, type Deployment } from '../../kubernetes/deployment';
+import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
+import { LiveList } from '../../kubernetes/live-list';
+import { NODE_CLAIMS, type NodeClaim } from '../../kubernetes/node-claim';
+import { isRunning, PODS, type Pod } from '../../kubernetes/pod';
+import type { Watched } from '../../kubernetes/watched';
+import type { ExerciseExpectations } from './expectations';
+import { MomentLog } from './moment-log';
+
+/** The pods of a Deployment, and the NodeClaims and nodes of the cluster, as they are now. */
+export class ExerciseWatch {
+  /** Begins to watch. */
+  static async start(
+    api: KubernetesApi, deployment: Deployment, { nodeSelector }: Pick<ExerciseExpectations, 'nodeSelector'>, signal?: AbortSignal,
+  ): Promise<ExerciseWatch> {
+    const [pods, nodeClaims, nodes] = await Promise.all([
+      LiveList.start(api, PODS, { namespace: deployment.metadata.namespace, labelSelector: selectorText(deployment.matchLabels) }, signal),
+      LiveList.start(api, NODE_CLAIMS, {}, signal),
+      LiveList.start(api, NODES, { labelSelector: selectorText(nodeSelector) }, signal),
+    ]);
+    return new ExerciseWatch(pods, nodeClaims, nodes, nodeSelector);
+  }
+
+  readonly moments = new MomentLog();
+  private claimsBefore: ReadonlySet<string>;
+
+  private constructor(
+    readonly pods: LiveList<Pod>,
+    readonly nodeClaims: LiveList<NodeClaim>,
+    readonly nodes: LiveList<ClusterNode>,
+    private readonly nodeSelector: Readonly<Record<string, string>>,
+  ) {
+    this.moments.follow(pods);
+    this.moments.follow(nodeClaims);
+    this.moments.follow(nodes);
+    this.claimsBefore = this.presentClaims();
+  }
+
+  /** Everything that is watched, for a wait. */
+  get all(): readonly Watched[] {
+    return [this.pods, this.nodeClaims, this.nodes];
+  }
+
+  /** Takes what is there now for what was there before; what comes from now on is new. */
+  begin(): void {
+    this.claimsBefore = this.presentClaims();
+    this.moments.begin();
+  }
+
+  /** Pods that nobody has asked to go. */
+  get livePods(): readonly Pod[] {
+    return this.pods.items.filter(({ metadata }) => metadata.deletedAt === undefined);
+  }
+
+  get runningPods(): readonly Pod[] {
+    return this.pods.items.filter(isRunning);
+  }
+
+  /** NodeClaims that came since {@link begin} and whose nodes the pods may run on. */
+  get newClaims(): readonly NodeClaim[] {
+    return this.nodeClaims.items.filter(({ metadata }) => !this.claimsBefore.has(metadata.uid)
+      && Object.entries(this.nodeSelector).every(([key, value]) => metadata.labels[key] === value));
+  }
+
+  /** NodeClaims that came since {@link begin} and whose node runs at least one of the pods. */
+  get usedClaims(): readonly NodeClaim[] {
+    const names = new Set(this.livePods.flatMap(({ nodeName }) => nodeName ?? []));
+    return this.newClaims.filter(({ nodeName }) => nodeName !== undefined && names.has(nodeName));
+  }
+
+  /** The node of a NodeClaim. */
+  nodeOf({ nodeName }: NodeClaim): ClusterNode | undefined {
+    return this.nodes.items.find(({ metadata }) => metadata.name === nodeName);
+  }
+
+  /** Whether the node of a NodeClaim is registered and Ready. */
+  isNodeReady(claim: NodeClaim): boolean {
+    const node = this.nodeOf(claim);
+    return isTrue(claim, 'Registered') && node !== undefined && isTrue(node, 'Ready');
+  }
+
+  /** Ends the watches. */
+  stop(): void {
+    this.pods.stop();
+    this.nodeClaims.stop();
+    this.nodes.stop();
+  }
+
+  private presentClaims(): ReadonlySet<string> {
+    return new Set(this.nodeClaims.items.map(({ metadata }) => metadata.uid));
+  }
+}

@@ -1,0 +1,54 @@
+import type { JsonObject } from '../../assembly/json';
+import { kubernetesObjects } from '../../assembly/kubernetes-objects';
+import type { LabView } from '../../assembly/lab-view';
+import { EXERCISE_REPLICAS } from '../plan/launch-estimate';
+
+/** What the exercise should find and reach in this lab. Everything is read from the assembly. */
+export interface ExerciseExpectations {
+  readonly clusterName: string;
+  /** AWS region, by which nodes are priced. */
+  readonly region: string;
+  readonly namespace: string;
+  readonly deploymentName: string;
+  /** Labels of the nodes that the exercise's pods run on. */
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Pods that the exercise scales to. */
+  readonly replicas: number;
+  readonly nodePoolName: string;
+  readonly nodeClassName: string;
+  /** How its nodes may be bought. Empty: any way. */
+  readonly capacityTypes: readonly string[];
+  readonly karpenterNamespace: string;
+  /** Name of the Deployment of Karpenter's controller. */
+  readonly karpenterDeployment: string;
+  /** The namespace, where the stack makes it, and the Deployment, as the stack applies them. */
+  readonly objects: readonly JsonObject[];
+}
+
+const CAPACITY_TYPE_KEY = 'karpenter.sh/capacity-type';
+
+/**
+ * What the exercise should find in the lab of an assembly.
+ *
+ * @param replicas pods to scale to; the exercise's own five where it is left out
+ */
+export function expectationsOf(lab: LabView, replicas = EXERCISE_REPLICAS): ExerciseExpectations {
+  const namespace = lab.exercise.namespace ?? 'default';
+  return {
+    clusterName: lab.cluster.name,
+    region: lab.stack.region,
+    namespace,
+    deploymentName: lab.exercise.name,
+    nodeSelector: lab.exercise.nodeSelector,
+    replicas,
+    nodePoolName: lab.nodePool.name,
+    nodeClassName: lab.nodeClass.name,
+    capacityTypes: lab.nodePool.requirements.filter(({ key, operator }) => key === CAPACITY_TYPE_KEY && operator === 'In').flatMap(({ values }) => values),
+    karpenterNamespace: lab.karpenter.namespace,
+    karpenterDeployment: lab.karpenter.release,
+    objects: kubernetesObjects(lab.stack)
+      .filter((object) => (object.kind === 'Namespace' && object.name === namespace)
+        || (object.kind === 'Deployment' && object.name === lab.exercise.name && object.namespace === lab.exercise.namespace))
+      .map(({ body }) => body),
+  };
+}

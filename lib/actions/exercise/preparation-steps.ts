@@ -1,0 +1,96 @@
+import { NODES } from '../../kubernetes/cluster-node';
+import { isTrue } from '../../kubernetes/condition';
+import { DEPLOYMENTS, type Deployment } from '../../kubernetes/deployment';
+import { EC2_NODE_CLASSES } from '../../kubernetes/ec2-node-class';
+import { LiveList } from '../../kubernetes/live-list';
+import { NODE_POOLS } from '../../kubernetes/node-pool';
+import { waitFor } from '../../kubernetes/wait-for';
+import { NODE_POOL_LABEL } from '../../kubernetes/well-known-labels';
+import { counted, listed } from '../plan/phrases';
+import { diagnoseReadiness } from './diagnosis';
+import { durationSeconds } from './duration-seconds';
+import { exerciseCommands } from './exercise-commands';
+import type { ExerciseContext } from './exercise-context';
+import { ensureDeployment } from './exercise-deployment';
+import type { ExerciseWatch } from './exercise-watch';
+import { labelLines } from './node-pool-lines';
+import type { RunningStep } from './step-recorder';
+
+/** Makes sure that the Deployment is there. */
+export async function deploymentStep({ api, expectations, recorder, signal }: ExerciseContext): Promise<Deployment | undefined> {
+  let deployment: Deployment | undefined;
+  await recorder.step({ title: 'Deploy the application with 0 replicas', command: exerciseCommands(expectations).deploy }, async (step) => {
+    deployment = await ensureDeployment(api, expectations, step, signal);
+  });
+  return deployment;
+}
+
+/** Sees that Karpenter has a NodePool that can launch nodes for the pods. */
+export async function karpenterStep({ api, expectations, recorder, deadlines, signal }: ExerciseContext): Promise<void> {
+  const { nodePoolName, nodeClassName, nodeSelector } = expectations;
+  await recorder.step({ title: 'Karpenter is ready to launch nodes', command: exerciseCommands(expectations).karpenter }, async (step) => {
+    const nodePools = await LiveList.start(api, NODE_POOLS, { fieldSelector: `metadata.name=${nodePoolName}` }, signal);
+    const nodeClasses = await LiveList.start(api, EC2_NODE_CLASSES, { fieldSelector: `metadata.name=${nodeClassName}` }, signal);
+    try {
+      await waitFor(() => [nodePools.items[0], nodeClasses.items[0]].every((object) => object !== undefined && isTrue(object, 'Ready')), {
+        what: `NodePool ${nodePoolName} and EC2NodeClass ${nodeClassName} are Ready`,
+        deadlineSeconds: deadlines.readySeconds,
+        on: [nodePools, nodeClasses],
+        describeMissing: () => diagnoseReadiness(api, expectations),
+        signal,
+      });
+      step.note(`NodePool ${nodePoolName} and EC2NodeClass ${nodeClassName} are Ready, with ${counted(nodeClasses.items[0]?.subnetIds.length ?? 0, 'subnet')}`);
+      step.note(...labelLines(nodePools.items, nodeSelector));
+    } finally {
+      nodePools.stop();
+      nodeClasses.stop();
+    }
+  });
+}
+
+/** Shows the nodes before the exercise, and clears away pods and nodes that an earlier run left. */
+export async function nodesBeforeStep(context: ExerciseContext, watch: ExerciseWatch): Promise<void> {
+  const { api, expectations, recorder, signal } = context;
+  await recorder.step({ title: 'Look at the nodes before', command: exerciseCommands(expectations).nodesBefore }, async (step) => {
+    await clearPods(context, watch, step);
+    await clearNodes(context, watch, step);
+    const { items } = await api.list(NODES, {}, signal);
+    const launched = items.filter(({ metadata }) => NODE_POOL_LABEL in metadata.labels);
+    step.note(`${counted(items.length, 'node')}, ${launched.length} of them launched by Karpenter, none for these pods`);
+  });
+}
+
+async function clearPods({ api, expectations, deadlines, signal }: ExerciseContext, watch: ExerciseWatch, step: RunningStep): Promise<void> {
+  const { namespace, deploymentName } = expectations;
+  const deployment = await api.get(DEPLOYMENTS, { namespace, name: deploymentName }, signal);
+  if ((deployment?.replicas ?? 0) > 0) {
+    await api.scale(DEPLOYMENTS, { namespace, name: deploymentName }, 0, signal);
+    step.note(`${deploymentName} was scaled from ${deployment?.replicas ?? 0} to 0 replicas to begin with`);
+  }
+  await waitFor(() => watch.pods.items.length === 0, {
+    what: `the pods of an earlier run of ${deploymentName} are gone`,
+    deadlineSeconds: deadlines.clearedSeconds,
+    on: [watch.pods],
+    describeMissing: () => watch.pods.items.map(({ metadata, phase }) => `Pod ${metadata.name} is ${phase}`),
+    onProgress: () => step.news(`${counted(watch.pods.items.length, 'pod')} of an earlier run still there`),
+    signal,
+  });
+}
+
+/** Nodes that the pods could run on would leave Karpenter nothing to launch. */
+async function clearNodes({ api, expectations, deadlines, signal }: ExerciseContext, watch: ExerciseWatch, step: RunningStep): Promise<void> {
+  if (watch.nodes.items.length === 0) return;
+  const nodePool = await api.get(NODE_POOLS, { name: expectations.nodePoolName }, signal);
+  const idleSeconds = durationSeconds(nodePool?.consolidateAfter ?? 'Never') ?? 0;
+  const names = (): string => listed(watch.nodes.items.map(({ metadata }) => metadata.name));
+  step.note(`nodes of an earlier run: ${names()}; Karpenter removes them when they have been empty for ${nodePool?.consolidateAfter ?? 'ever'}`);
+  await waitFor(() => watch.nodes.items.length === 0, {
+    what: 'the nodes of an earlier run are consolidated away, so that a new one can be launched',
+    deadlineSeconds: deadlines.clearedSeconds + idleSeconds,
+    on: [watch.nodes],
+    describeMissing: () => [`Still there: ${names()}`],
+    onProgress: () => step.news(`waiting for ${names()} to be consolidated away`),
+    remedy: 'See which pods hold them: kubectl get pods -A -o wide. Where consolidateAfter is Never, delete their NodeClaims.',
+    signal,
+  });
+}

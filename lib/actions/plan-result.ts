@@ -1,0 +1,218 @@
+/** Everything `lab plan` found in a synthesized assembly. All figures are estimates unless their source says otherwise. */
+export interface PlanResult {
+  readonly lab: PlannedLab;
+  /** What will be created, grouped by concern, in the order a reader wants it. */
+  readonly concerns: readonly PlannedConcern[];
+  readonly network: PlannedNetwork;
+  readonly systemNodes: SystemNodeFit;
+  readonly cost: CostEstimate;
+  readonly launch: LaunchEstimate;
+  readonly time: TimeEstimate;
+  readonly security: SecurityPosture;
+  readonly warnings: readonly PlanWarning[];
+}
+
+/** The names a class needs, as they stand in the template. */
+export interface PlannedLab {
+  readonly stackName: string;
+  readonly clusterName: string;
+  readonly region: string;
+  readonly kubernetesVersion: string;
+  readonly karpenterVersion: string;
+  readonly karpenterNamespace: string;
+  readonly nodePoolName: string;
+  readonly inflateNamespace: string;
+  /** Name of the Deployment that a class scales. */
+  readonly inflateName: string;
+  readonly inflateReplicas: number;
+}
+
+/** One group of resources with a purpose of its own. */
+export interface PlannedConcern {
+  /** A noun a reader of AWS or Kubernetes knows, such as `Network` or `Karpenter`. */
+  readonly name: string;
+  /** What the group is, in words, one line each: `VPC 10.11.0.0/16 in three Availability Zones`. */
+  readonly lines: readonly string[];
+  /** How many CloudFormation resources belong to it. */
+  readonly resourceCount: number;
+}
+
+/** A subnet as it stands in the template. */
+export interface PlannedSubnet {
+  readonly logicalId: string;
+  readonly cidr: string;
+  readonly availabilityZone: string;
+  readonly kind: 'public' | 'private';
+  /** Addresses left after the five that AWS keeps in each subnet. */
+  readonly usableAddresses: number;
+}
+
+/** The VPC and how large a class it can hold. */
+export interface PlannedNetwork {
+  readonly vpcCidr: string;
+  readonly subnets: readonly PlannedSubnet[];
+  readonly natGatewayCount: number;
+  /** Pods that the private subnets have addresses for, one address a pod. */
+  readonly podAddressCapacity: number;
+}
+
+/** One kind of pod that runs on the system nodes. */
+export interface SystemPod {
+  readonly name: string;
+  /** Pods of this kind: one on each node for a DaemonSet. */
+  readonly count: number;
+  readonly cpuMillis: number;
+  readonly memoryMiB: number;
+  readonly isDaemonSet: boolean;
+}
+
+/** Whether what runs on the system nodes fits there, and the sum that says so. */
+export interface SystemNodeFit {
+  readonly instanceType: string;
+  readonly nodeCount: number;
+  readonly pods: readonly SystemPod[];
+  readonly requested: NodeResources;
+  /** Over all system nodes. */
+  readonly allocatable: NodeResources;
+}
+
+/** CPU, memory and pod slots, requested or allocatable. */
+export interface NodeResources {
+  readonly cpuMillis: number;
+  readonly memoryMiB: number;
+  readonly pods: number;
+}
+
+/** One line of the bill. */
+export interface CostLine {
+  readonly what: string;
+  readonly quantity: number;
+  /** USD per hour for one. */
+  readonly unitPricePerHour: number;
+  /** USD per hour for all of them. */
+  readonly pricePerHour: number;
+}
+
+/** List prices in USD, without tax, discounts or traffic. */
+export interface CostEstimate {
+  readonly currency: 'USD';
+  /** Day of the rates for everything but instances, as YYYY-MM-DD. */
+  readonly ratesAsOf: string;
+  /** Day of the oldest instance prices, as YYYY-MM-DD. */
+  readonly instancePricesAsOf: string;
+  /** Where the prices are from, one source each. */
+  readonly priceSources: readonly string[];
+  readonly idleLines: readonly CostLine[];
+  readonly idlePerHour: number;
+  /** What the exercise adds while it is scaled out: {@link LaunchEstimate}'s most likely nodes. */
+  readonly scaledOutLines: readonly CostLine[];
+  readonly scaledOutPerHour: number;
+  readonly classHours: number;
+  /** USD for a class of {@link classHours}: idle for all of it, scaled out for {@link scaledOutHours}. */
+  readonly classTotal: number;
+  readonly scaledOutHours: number;
+  /** What the figures leave out, a few words each. */
+  readonly notIncluded: readonly string[];
+  /**
+   * Why there are no prices, in one sentence. Where it is set, every figure above is 0 and means nothing.
+   *
+   * @default - the figures are known
+   */
+  readonly unavailable?: string;
+}
+
+/** An instance type that Karpenter may launch for the exercise. */
+export interface LaunchCandidate {
+  readonly instanceType: string;
+  readonly vcpu: number;
+  readonly memoryMiB: number;
+  readonly allocatable: NodeResources;
+  readonly pricePerHour: number;
+  readonly capacityType: string;
+  readonly zones: readonly string[];
+  /**
+   * Whether the price was calculated from sister types, because no source had it.
+   *
+   * @default false
+   */
+  readonly isPriceDerived?: boolean;
+}
+
+/** Nodes of one instance type in the estimate. */
+export interface LaunchedNodes {
+  readonly instanceType: string;
+  readonly count: number;
+  /** Exercise pods on each of them. */
+  readonly podsEach: number;
+  readonly pricePerHour: number;
+}
+
+/** What Karpenter will most likely launch. An estimate: EC2 decides by price and capacity at that minute. */
+export interface LaunchEstimate {
+  /** Replicas the estimate is for, and whose they are: the template's, or the exercise's five where the template says 0. */
+  readonly replicas: number;
+  readonly replicasFrom: 'template' | 'exercise';
+  readonly podRequest: NodeResources;
+  /** What the DaemonSets take on each new node. */
+  readonly daemonOverhead: NodeResources;
+  readonly likely: readonly LaunchedNodes[];
+  /** In price order, cheapest first: those that hold all the pods on one node. */
+  readonly candidates: readonly LaunchCandidate[];
+  /** How many instance types satisfy the NodePool at all. */
+  readonly compatibleTypeCount: number;
+  /** Why, one sentence a step. */
+  readonly reasons: readonly string[];
+  /**
+   * Why there is no estimate, in one sentence. Where it is set, {@link likely} and {@link candidates} are empty and mean nothing.
+   *
+   * @default - there is an estimate
+   */
+  readonly unavailable?: string;
+  /**
+   * Pods that no node within the NodePool's limits can take.
+   *
+   * @default 0
+   */
+  readonly pendingPods?: number;
+}
+
+/** One resource on the time line. */
+export interface TimelineEntry {
+  readonly logicalId: string;
+  readonly type: string;
+  /** A short name for people. */
+  readonly label: string;
+  readonly startSeconds: number;
+  readonly durationSeconds: number;
+  readonly isCritical: boolean;
+}
+
+/** When the lab is ready, from the template's dependency graph and one table of typical durations. */
+export interface TimeEstimate {
+  readonly readySeconds: number;
+  readonly criticalPath: readonly TimelineEntry[];
+  /** Every resource that takes longer than a few seconds, by start. */
+  readonly timeline: readonly TimelineEntry[];
+  /** {@link readySeconds} over control plane + node group + Karpenter chart: 1 is the floor. */
+  readonly ratioToFloor: number;
+  readonly durationsSource: string;
+}
+
+/** Who can do what to the lab. */
+export interface SecurityPosture {
+  /** CIDRs that reach the public endpoint; empty when it is private. */
+  readonly apiAccess: readonly string[];
+  readonly endpoint: 'public and private' | 'private';
+  /** Principals with cluster-admin, as in the access entries. */
+  readonly admins: readonly string[];
+  /** Further facts, one sentence each: IMDSv2, Pod Identity, policies. */
+  readonly facts: readonly string[];
+}
+
+/** Something to change or to know before money is spent. */
+export interface PlanWarning {
+  /** PascalCase code, a heading of the runbook. */
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}

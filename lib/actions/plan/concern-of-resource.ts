@@ -1,0 +1,112 @@
+import { textAt } from '../../assembly/json';
+import { kubernetesObjects } from '../../assembly/kubernetes-objects';
+import type { LabView } from '../../assembly/lab-view';
+import type { TemplateResource } from '../../assembly/template-resource';
+
+/** What a resource is for, in the order a reader wants it. */
+export const CONCERNS = [
+  'Network',
+  'Cluster',
+  'System nodes',
+  'Add-ons',
+  'Karpenter',
+  'Exercise',
+  'Tools in the cluster',
+  'Access',
+  'Deployment tools',
+  'Other',
+] as const;
+
+/** One of {@link CONCERNS}. */
+export type Concern = typeof CONCERNS[number];
+
+const CONCERN_BY_TYPE: Readonly<Record<string, Concern>> = {
+  'AWS::EC2::EIP': 'Network',
+  'AWS::EC2::InternetGateway': 'Network',
+  'AWS::EC2::NatGateway': 'Network',
+  'AWS::EC2::Route': 'Network',
+  'AWS::EC2::RouteTable': 'Network',
+  'AWS::EC2::Subnet': 'Network',
+  'AWS::EC2::SubnetRouteTableAssociation': 'Network',
+  'AWS::EC2::VPC': 'Network',
+  'AWS::EC2::VPCEndpoint': 'Network',
+  'AWS::EC2::VPCGatewayAttachment': 'Network',
+  'AWS::EKS::AccessEntry': 'Access',
+  'AWS::EKS::Addon': 'Add-ons',
+  'AWS::EKS::Cluster': 'Cluster',
+  'AWS::EKS::Nodegroup': 'System nodes',
+  'AWS::Events::Rule': 'Karpenter',
+  'AWS::Lambda::Function': 'Deployment tools',
+  'AWS::Lambda::LayerVersion': 'Deployment tools',
+  'AWS::SQS::Queue': 'Karpenter',
+};
+
+/** Kinds that belong to Karpenter's own API. */
+const KARPENTER_KINDS: readonly string[] = ['NodePool', 'EC2NodeClass'];
+
+/**
+ * The concern of every resource, by logical id. A resource that serves others, such as a role, a
+ * policy or a security group, belongs to the concern of what uses it.
+ */
+export function concernsOf(lab: LabView): ReadonlyMap<string, Concern> {
+  const concerns = new Map<string, Concern>();
+  for (const resource of lab.stack.resources.values()) {
+    const own = ownConcern(lab, resource);
+    if (own !== undefined) concerns.set(resource.logicalId, own);
+  }
+  spread(lab, concerns);
+  return new Map([...lab.stack.resources.keys()].map((logicalId) => [logicalId, concerns.get(logicalId) ?? 'Other']));
+}
+
+function ownConcern(lab: LabView, resource: TemplateResource): Concern | undefined {
+  const { logicalId } = resource;
+  if (lab.charts.some((chart) => chart.logicalId === logicalId)) return 'Karpenter';
+  if (isKarpentersNodeEntry(lab, resource)) return 'Karpenter';
+
+  const association = lab.podIdentities.find((identity) => identity.logicalId === logicalId);
+  if (association !== undefined) {
+    return association.serviceAccount === karpenterServiceAccount(lab) ? 'Karpenter' : 'Add-ons';
+  }
+  return manifestConcern(lab, logicalId) ?? CONCERN_BY_TYPE[resource.type];
+}
+
+/** Nodes of managed node groups get their entry from EKS, so an entry for nodes is for Karpenter's. */
+function isKarpentersNodeEntry({ accessEntries }: LabView, { logicalId }: TemplateResource): boolean {
+  return accessEntries.some((entry) => entry.logicalId === logicalId && entry.type === 'EC2_LINUX');
+}
+
+function karpenterServiceAccount({ karpenter }: LabView): string {
+  return textAt(karpenter.values, 'serviceAccount', 'name') ?? karpenter.name;
+}
+
+function manifestConcern({ stack, exercise }: LabView, logicalId: string): Concern | undefined {
+  const objects = kubernetesObjects(stack).filter((object) => object.logicalId === logicalId);
+  if (objects.length === 0) return undefined;
+  if (objects.some(({ kind }) => KARPENTER_KINDS.includes(kind))) return 'Karpenter';
+  const isExercise = logicalId === exercise.logicalId
+    || objects.some(({ kind, name }) => kind === 'Namespace' && name === exercise.namespace);
+  return isExercise ? 'Exercise' : 'Tools in the cluster';
+}
+
+/** Gives resources without a concern that of what uses them, else that of what they are for, until nothing changes. */
+function spread({ stack }: LabView, concerns: Map<string, Concern>): void {
+  const undecided = new Set([...stack.resources.keys()].filter((logicalId) => !concerns.has(logicalId)));
+  const settle = (neighboursOf: (logicalId: string) => Iterable<string>): boolean => {
+    let changed = false;
+    for (const logicalId of undecided) {
+      const concern = firstConcern(neighboursOf(logicalId), concerns);
+      if (concern === undefined) continue;
+      concerns.set(logicalId, concern);
+      undecided.delete(logicalId);
+      changed = true;
+    }
+    return changed;
+  };
+  while (settle((id) => stack.graph.dependentsOf(id)) || settle((id) => stack.graph.dependenciesOf(id)));
+}
+
+/** The concern of the first neighbour that has one. A network or an access entry is nobody's purpose. */
+function firstConcern(neighbours: Iterable<string>, concerns: ReadonlyMap<string, Concern>): Concern | undefined {
+  const found = [...neighbours].flatMap((logicalId) => concerns.get(logicalId) ?? []);
+  return found.find((concern) => concern !== 'Network' && concern !== 'Access') ?? found[0];
+}

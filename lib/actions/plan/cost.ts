@@ -1,0 +1,103 @@
+import type { LabView } from '../../assembly/lab-view';
+import { HOURS_PER_MONTH, type PriceTable } from '../../estimates/price-table';
+import { mebibytes } from '../../estimates/quantity';
+import type { CostEstimate, CostLine, LaunchEstimate } from '../plan-result';
+
+/** How long a class takes, and how much of it the exercise is scaled out. */
+export interface ClassTime {
+  readonly classHours: number;
+  readonly scaledOutHours: number;
+}
+
+/** Root volume that Karpenter gives an AL2023 node where the EC2NodeClass names none. */
+const DEFAULT_NODE_VOLUMES = ['20Gi'];
+
+const MEBIBYTES_PER_GIBIBYTE = 1024;
+
+/** The bill per hour and for a class, at list price. */
+export function estimateCost(lab: LabView, table: PriceTable | undefined, launch: LaunchEstimate, time: ClassTime): CostEstimate {
+  if (table === undefined) return unknownCost(lab.stack.region, time);
+
+  const idleLines = idleLinesOf(lab, table);
+  const scaledOutLines = scaledOutLinesOf(lab, table, launch);
+  const idlePerHour = total(idleLines);
+  const scaledOutPerHour = total(scaledOutLines);
+  return {
+    currency: table.currency,
+    ratesAsOf: table.ratesAsOf,
+    instancePricesAsOf: table.asOf,
+    priceSources: table.sources,
+    idleLines,
+    idlePerHour,
+    scaledOutLines,
+    scaledOutPerHour,
+    classHours: time.classHours,
+    classTotal: idlePerHour * time.classHours + scaledOutPerHour * time.scaledOutHours,
+    scaledOutHours: time.scaledOutHours,
+    notIncluded: notIncluded(table),
+  };
+}
+
+function idleLinesOf(lab: LabView, { rates, instanceTypes }: PriceTable): readonly CostLine[] {
+  const { network, stack } = lab;
+  const nodeLines = lab.nodeGroups.flatMap(({ instanceType, desiredSize, volumeGiB }) => {
+    const price = instanceTypes.find(({ name }) => name === instanceType)?.pricePerHour;
+    return [
+      ...(price === undefined ? [] : [line(`System nodes, ${instanceType}`, desiredSize, price)]),
+      line(`Volumes of system nodes, gp3 ${volumeGiB} GiB`, desiredSize, monthly(volumeGiB * rates.gp3PerGBMonth)),
+    ];
+  });
+  const keys = stack.resourcesOfType('AWS::KMS::Key').length;
+  return [
+    line('EKS control plane', 1, rates.eksControlPlanePerHour),
+    ...nodeLines,
+    line('NAT gateways', network.natGateways.length, rates.natGatewayPerHour),
+    line('Public IPv4 addresses', network.elasticAddresses.length, rates.publicIpv4PerHour),
+    line('KMS keys', keys, monthly(rates.kmsKeyPerMonth)),
+    line('Interface endpoints, each in one zone', network.interfaceEndpointZones, rates.interfaceEndpointPerHourPerZone),
+  ].filter(({ quantity }) => quantity > 0);
+}
+
+function scaledOutLinesOf(lab: LabView, { rates }: PriceTable, launch: LaunchEstimate): readonly CostLine[] {
+  const volumes = lab.nodeClass.volumeSizes.length > 0 ? lab.nodeClass.volumeSizes : DEFAULT_NODE_VOLUMES;
+  const volumeGiB = volumes.reduce((sum, size) => sum + mebibytes(size) / MEBIBYTES_PER_GIBIBYTE, 0);
+  const nodeCount = launch.likely.reduce((sum, { count }) => sum + count, 0);
+  return [
+    ...launch.likely.map(({ instanceType, count, pricePerHour }) => line(`Karpenter nodes, ${instanceType}`, count, pricePerHour)),
+    line(`Volumes of Karpenter nodes, gp3 ${volumeGiB} GiB`, nodeCount, monthly(volumeGiB * rates.gp3PerGBMonth)),
+  ].filter(({ quantity }) => quantity > 0);
+}
+
+function notIncluded({ rates }: PriceTable): readonly string[] {
+  return [`traffic (NAT ${rates.natGatewayPerGB} USD/GB)`, 'logs', 'what students make', 'tax'];
+}
+
+function unknownCost(region: string, time: ClassTime): CostEstimate {
+  return {
+    currency: 'USD',
+    ratesAsOf: '',
+    instancePricesAsOf: '',
+    priceSources: [],
+    unavailable: `There is no price table for ${region}, so no price is given.`,
+    idleLines: [],
+    idlePerHour: 0,
+    scaledOutLines: [],
+    scaledOutPerHour: 0,
+    classHours: time.classHours,
+    classTotal: 0,
+    scaledOutHours: time.scaledOutHours,
+    notIncluded: [],
+  };
+}
+
+function line(what: string, quantity: number, unitPricePerHour: number): CostLine {
+  return { what, quantity, unitPricePerHour, pricePerHour: quantity * unitPricePerHour };
+}
+
+function total(lines: readonly CostLine[]): number {
+  return lines.reduce((sum, { pricePerHour }) => sum + pricePerHour, 0);
+}
+
+function monthly(price: number): number {
+  return price / HOURS_PER_MONTH;
+}

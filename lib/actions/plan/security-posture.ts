@@ -1,0 +1,88 @@
+import type { AccessEntryView, InstanceMetadataView } from '../../assembly/cluster-view';
+import { numberAt, textAt } from '../../assembly/json';
+import type { LabView } from '../../assembly/lab-view';
+import type { SecurityPosture } from '../plan-result';
+import { counted, listed } from './phrases';
+
+/** The access policy that makes a principal cluster-admin. */
+const ADMIN_POLICY = 'AmazonEKSClusterAdminPolicy';
+
+/** Karpenter's default for nodes whose EC2NodeClass sets no metadata options. */
+const NODE_CLASS_METADATA: Required<InstanceMetadataView> = { httpTokens: 'required', hopLimit: 1 };
+
+/** Who reaches the Kubernetes API, who is admin, and what protects the nodes. */
+export function describeSecurity(lab: LabView): SecurityPosture {
+  const { cluster } = lab;
+  return {
+    apiAccess: cluster.publicAccessCidrs,
+    endpoint: cluster.isPublic ? 'public and private' : 'private',
+    admins: peopleWhoAreAdmin(lab).map(({ principal }) => principal),
+    facts: [
+      authenticationFact(lab),
+      ...deploymentAdminFacts(lab),
+      ...nodeMetadataFacts(lab),
+      podIdentityFact(lab),
+      `${addressFact(lab)}; ${logFact(lab)}.`,
+    ],
+  };
+}
+
+/** Cluster-admins that are not roles of this stack. */
+export function peopleWhoAreAdmin({ accessEntries }: LabView): readonly AccessEntryView[] {
+  return accessEntries.filter((entry) => isAdmin(entry) && entry.principalLogicalId === undefined);
+}
+
+function isAdmin({ policies }: AccessEntryView): boolean {
+  return policies.includes(ADMIN_POLICY);
+}
+
+function authenticationFact({ cluster }: LabView): string {
+  const mode = cluster.authenticationMode === 'API'
+    ? 'Access entries only, no aws-auth map'
+    : `The aws-auth map decides too (authentication mode ${cluster.authenticationMode})`;
+  const creator = cluster.grantsCreatorAdmin ? 'stays cluster-admin' : 'keeps no rights';
+  return `${mode}; whoever deploys ${creator}.`;
+}
+
+function deploymentAdminFacts({ accessEntries }: LabView): readonly string[] {
+  const own = accessEntries.filter((entry) => isAdmin(entry) && entry.principalLogicalId !== undefined);
+  return own.map(({ principalLogicalId }) =>
+    `${principalLogicalId}, which applies the manifests, is cluster-admin.`);
+}
+
+function nodeMetadataFacts({ nodeGroups, nodeClass }: LabView): readonly string[] {
+  const karpenterNodes: InstanceMetadataView = {
+    httpTokens: textAt(nodeClass.metadataOptions, 'httpTokens') ?? NODE_CLASS_METADATA.httpTokens,
+    hopLimit: numberAt(nodeClass.metadataOptions, 'httpPutResponseHopLimit') ?? NODE_CLASS_METADATA.hopLimit,
+  };
+  const systemNodes = nodeGroups.map(({ metadata }) => metadataPhrase(metadata ?? {}));
+  const phrases = [...systemNodes, metadataPhrase(karpenterNodes)];
+  if (new Set(phrases).size === 1) return [`All nodes ${phrases[0]}.`];
+  return [
+    ...systemNodes.map((phrase) => `System nodes ${phrase}.`),
+    `Karpenter's nodes ${metadataPhrase(karpenterNodes)}.`,
+  ];
+}
+
+function metadataPhrase({ httpTokens, hopLimit }: InstanceMetadataView): string {
+  const version = httpTokens === 'required' ? 'require IMDSv2' : 'accept IMDSv1';
+  const reach = hopLimit === 1 ? 'pods cannot take their credentials' : 'pods may be able to take their credentials';
+  return `${version}, hop limit ${hopLimit ?? 'of the EC2 default'}: ${reach}`;
+}
+
+function podIdentityFact({ podIdentities }: LabView): string {
+  return `AWS credentials by EKS Pod Identity: ${listed(podIdentities.map(({ serviceAccount }) => serviceAccount))}.`;
+}
+
+function addressFact({ network }: LabView): string {
+  const mapping = network.subnets.filter(({ mapsPublicAddresses }) => mapsPublicAddresses);
+  return mapping.length === 0
+    ? 'No subnet gives public addresses'
+    : `${counted(mapping.length, 'subnet')} ${mapping.length === 1 ? 'gives' : 'give'} public addresses`;
+}
+
+function logFact({ stack, cluster }: LabView): string {
+  const retained = stack.resourcesOfType('AWS::Logs::LogGroup').filter(({ deletionPolicy }) => deletionPolicy === 'Retain');
+  if (retained.length > 0) return `${counted(retained.length, 'log group')} stay after the stack: ${listed(retained.map(({ logicalId }) => logicalId))}`;
+  return cluster.logTypes.length === 0 ? 'no control-plane log is on' : 'control-plane logs go with the stack';
+}

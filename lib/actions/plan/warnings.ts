@@ -1,0 +1,163 @@
+import type { LabView } from '../../assembly/lab-view';
+import { standardSupportEnd } from '../../estimates/kubernetes-support';
+import { instanceTypeShape } from '../../estimates/price-table';
+import type { CostEstimate, LaunchEstimate, PlanWarning, SystemNodeFit } from '../plan-result';
+import { selectedZones } from './launch-options';
+import { systemPodsOf } from './node-pods';
+import { counted, listed } from './phrases';
+import { peopleWhoAreAdmin } from './security-posture';
+import { podsWithoutRoom } from './system-node-fit';
+
+/** Parts of the plan that warnings are drawn from. */
+export interface WarningSources {
+  readonly systemNodes: SystemNodeFit;
+  readonly cost: CostEstimate;
+  readonly launch: LaunchEstimate;
+}
+
+/** What to change or to know before money is spent: dangers first, then limits, then information. */
+export function findWarnings(lab: LabView, sources: WarningSources): readonly PlanWarning[] {
+  return [
+    ...accessWarnings(lab),
+    ...launchWarnings(lab, sources.launch),
+    ...systemNodeWarnings(lab, sources.systemNodes),
+    ...priceWarnings(lab, sources.cost),
+    ...versionWarnings(lab),
+    ...natWarnings(lab),
+    ...quotaWarnings(sources),
+  ];
+}
+
+const EVERYONE: readonly string[] = ['0.0.0.0/0', '::/0'];
+
+function accessWarnings(lab: LabView): readonly PlanWarning[] {
+  const { cluster } = lab;
+  const warnings: PlanWarning[] = [];
+  const open = cluster.publicAccessCidrs.filter((cidr) => EVERYONE.includes(cidr));
+  if (open.length > 0) {
+    warnings.push({
+      code: 'ApiEndpointOpenToWorld',
+      message: `The Kubernetes API accepts connections from everywhere (${listed(open)}).`,
+      remedy: 'Set apiAccess to the CIDRs of the class.',
+    });
+  }
+  if (!cluster.isPublic) {
+    warnings.push({
+      code: 'ApiEndpointPrivate',
+      message: 'Outside the VPC, kubectl will time out.',
+      remedy: 'Set apiAccess.',
+    });
+  }
+  if (peopleWhoAreAdmin(lab).length === 0 && !cluster.grantsCreatorAdmin) {
+    warnings.push({
+      code: 'NoAdmins',
+      message: 'No person has rights in the cluster.',
+      remedy: 'Set admins to role ARNs.',
+    });
+  }
+  return warnings;
+}
+
+function launchWarnings(lab: LabView, launch: LaunchEstimate): readonly PlanWarning[] {
+  const warnings: PlanWarning[] = [];
+  if (selectedZones(lab).length === 0) {
+    warnings.push({
+      code: 'NoSubnetSelected',
+      message: `No subnet of the stack has the tags that EC2NodeClass ${lab.nodeClass.name} selects, so Karpenter can launch nothing.`,
+      remedy: 'Make subnetSelectorTerms name tags that the private subnets carry.',
+    });
+  } else if ((launch.pendingPods ?? 0) > 0) {
+    warnings.push({
+      code: 'ReplicasBeyondLimits',
+      message: `${counted(launch.pendingPods ?? 0, 'pod')} of ${launch.replicas} would stay pending: no node that NodePool ${lab.nodePool.name} may still launch holds them.`,
+      remedy: 'Lower inflate.replicas or raise karpenter.limits.',
+    });
+  }
+  const moving = lab.nodeClass.amiAliases.filter((alias) => alias.endsWith('@latest'));
+  if (moving.length > 0) {
+    warnings.push({
+      code: 'AmiAliasMoving',
+      message: `EC2NodeClass ${lab.nodeClass.name} follows ${listed(moving)}: a new image replaces running nodes in the middle of a class.`,
+      remedy: 'Set karpenter.amiAlias to a dated alias, such as al2023@v20260917.',
+    });
+  }
+  return warnings;
+}
+
+function systemNodeWarnings(lab: LabView, fit: SystemNodeFit): readonly PlanWarning[] {
+  const warnings: PlanWarning[] = [];
+  const { unknown } = systemPodsOf(lab);
+  if (unknown.length > 0) {
+    warnings.push({
+      code: 'RequestsUnknown',
+      message: `What ${listed(unknown)} request of the system nodes is in no table, so the sum leaves them out.`,
+      remedy: 'Add them to the table of system pods.',
+    });
+  }
+  if (instanceTypeShape(fit.instanceType) === undefined) {
+    warnings.push({
+      code: 'InstanceTypeUnknown',
+      message: `Instance type ${fit.instanceType} of the system nodes is in no table, so nothing says whether their pods fit.`,
+      remedy: 'Choose a type of the price table, or add this one to it.',
+    });
+    return warnings;
+  }
+  const homeless = podsWithoutRoom(fit);
+  if (homeless.length > 0) {
+    warnings.push({
+      code: 'SystemNodesTooSmall',
+      message: `${counted(fit.nodeCount, 'node')} of ${fit.instanceType} have no room for every pod of ${listed(homeless)}.`,
+      remedy: 'Set systemNodes.instanceType to a larger type or raise systemNodes.count.',
+    });
+  }
+  return warnings;
+}
+
+function priceWarnings({ stack }: LabView, cost: CostEstimate): readonly PlanWarning[] {
+  return cost.unavailable === undefined ? [] : [{
+    code: 'PricesUnknown',
+    message: `${cost.unavailable} What Karpenter would launch is not estimated either.`,
+    remedy: `Look the prices up, or add a price table for ${stack.region}.`,
+  }];
+}
+
+function versionWarnings({ cluster }: LabView): readonly PlanWarning[] {
+  const end = standardSupportEnd(cluster.version);
+  if (end === undefined) {
+    return [{
+      code: 'SupportEndUnknown',
+      message: `The end of standard support for Kubernetes ${cluster.version} is in no table.`,
+      remedy: 'Check it at https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html.',
+    }];
+  }
+  return cluster.supportType === 'STANDARD' ? [] : [{
+    code: 'ExtendedSupportAccepted',
+    message: `After ${end}, Kubernetes ${cluster.version} is in extended support and the control plane costs six times as much.`,
+    remedy: 'Set the support type to STANDARD, so that EKS upgrades instead.',
+  }];
+}
+
+function natWarnings({ network }: LabView): readonly PlanWarning[] {
+  const zones = new Set(network.subnets.filter(({ isPublic }) => !isPublic).map(({ availabilityZone }) => availabilityZone));
+  return network.natGateways.length !== 1 || zones.size < 2 ? [] : [{
+    code: 'SingleNatGateway',
+    message: `If its zone fails, no node of ${counted(zones.size, 'zone')} pulls an image.`,
+    remedy: 'Accept it for a class, or raise natGateways.',
+  }];
+}
+
+/** vCPUs of On-Demand Standard instances that a new AWS account may run: EC2 quota L-1216C47A. */
+export const DEFAULT_VCPU_QUOTA = 5;
+
+function quotaWarnings({ systemNodes, launch }: WarningSources): readonly PlanWarning[] {
+  const nodes = [
+    { instanceType: systemNodes.instanceType, count: systemNodes.nodeCount },
+    ...launch.likely,
+  ];
+  const vcpus = nodes.reduce((sum, { instanceType, count }) => sum + count * (instanceTypeShape(instanceType)?.vcpu ?? 0), 0);
+  return vcpus <= DEFAULT_VCPU_QUOTA ? [] : [{
+    code: 'VcpuQuotaNeeded',
+    message: `Scaled out, ${counted(vcpus, 'vCPU')} run; a new account may run ${DEFAULT_VCPU_QUOTA}.`,
+    remedy: 'Raise EC2 quota L-1216C47A (spot: L-34B43A08) in time.',
+  }];
+}

@@ -1,0 +1,34 @@
+import type { Clock } from './clock';
+import type { LabActions } from './lab-actions';
+
+/** A stream that text is written to, such as `process.stdout`. */
+export interface OutputStream {
+  /**
+   * Whether a person reads it on a terminal.
+   *
+   * @default - a pipe or a file
+   */
+  readonly isTTY?: boolean;
+  /**
+   * Characters in a line of the terminal.
+   *
+   * @default - unknown
+   */
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** Everything that the command line reaches outside itself: a process in real life, a fake in tests. */
+export interface LabHost {
+  /** Receives results, and nothing else. */
+  readonly stdout: OutputStream;
+  /** Receives progress, notes and, unless the output is JSON, errors. */
+  readonly stderr: OutputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder that relative paths on the command line start from. */
+  readonly workingDirectory: string;
+  /** Aborted when the user presses Ctrl-C, or otherwise asks for an end. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly actions: LabActions;
+}

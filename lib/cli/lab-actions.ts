@@ -1,0 +1,42 @@
+import type { ExerciseExpectations } from '../actions/exercise/expectations';
+import type { ClassResult, ExerciseResult } from '../actions/exercise-result';
+import type { PlanOptions } from '../actions/plan';
+import type { PlanResult } from '../actions/plan-result';
+import type { RehearsedClassOptions } from '../actions/rehearsed-class';
+import type { RehearsedExerciseOptions } from '../actions/rehearsed-exercise';
+import type { SynthesizeOptions } from '../actions/synthesize';
+import type { CleanRehearsalOptions, CleanRehearsalResult } from '../rehearsal/clean-rehearsal';
+import type { RehearsalRecord } from '../rehearsal/rehearsal-record';
+import type { RehearsalStatus } from '../rehearsal/rehearsal-status';
+import type { StartRehearsalOptions } from '../rehearsal/start-rehearsal';
+import type { StopRehearsalOptions, StopRehearsalResult } from '../rehearsal/stop-rehearsal';
+import type { RehearsalPrerequisites } from '../rehearsal/toolchain/prerequisites';
+
+/** What a command line knows of its own: the folder of the lab, and the environment. */
+type OfTheProcess = 'projectDirectory' | 'env';
+
+/** The actions behind the verbs. The command line knows them only by this interface. */
+export interface LabActions {
+  /** Reads an assembly and says what it would build, cost and expose. */
+  readonly plan: (options: PlanOptions) => Promise<PlanResult>;
+  /** Runs the CDK app once. */
+  readonly synthesize: (options: SynthesizeOptions) => Promise<void>;
+  /** Says whether what a rehearsal is built with is there. */
+  readonly rehearsalPrerequisites: (signal: AbortSignal) => Promise<RehearsalPrerequisites>;
+  /** Starts a rehearsal; one that runs is left as it is. */
+  readonly startRehearsal: (options: Omit<StartRehearsalOptions, OfTheProcess>) => Promise<RehearsalRecord>;
+  /** Stops a rehearsal, and keeps its folder. */
+  readonly stopRehearsal: (options: Omit<StopRehearsalOptions, OfTheProcess>) => Promise<StopRehearsalResult>;
+  /** Says what has become of a rehearsal. */
+  readonly rehearsalStatus: (name: string) => Promise<RehearsalStatus>;
+  /** Says what has become of all rehearsals there are. */
+  readonly listRehearsals: () => Promise<readonly RehearsalStatus[]>;
+  /** Stops a rehearsal and removes all it left. */
+  readonly cleanRehearsal: (options: Omit<CleanRehearsalOptions, OfTheProcess>) => Promise<CleanRehearsalResult>;
+  /** Reads from an assembly what the exercise should find in its lab. */
+  readonly exerciseExpectations: (assemblyDirectory: string) => Promise<ExerciseExpectations>;
+  /** Does the exercise, then the drills. */
+  readonly runExercise: (options: RehearsedExerciseOptions) => Promise<ExerciseResult>;
+  /** Does the exercise for a class at once. */
+  readonly runClass: (options: RehearsedClassOptions) => Promise<ClassResult>;
+}

@@ -1,0 +1,41 @@
+import type { PlanResult } from '../../../actions/plan-result';
+import { durationText } from '../../format/duration-text';
+import { hourlyText } from '../../format/money-text';
+import type { TextLayout } from '../../text/text-layout';
+import { wrapText } from '../../text/wrap-text';
+import { scaledOutPrice } from '../scaled-out-price';
+import { concernsText } from './concerns-text';
+import { costText } from './cost-text';
+import { launchText } from './launch-text';
+import { nextStepsText } from './next-steps-text';
+import { securityText } from './security-text';
+import { systemNodesText } from './system-nodes-text';
+import { timeText } from './time-text';
+import { warningsText } from './warnings-text';
+
+const SECTIONS: readonly ((plan: PlanResult, layout: TextLayout) => readonly string[])[] = [
+  concernsText,
+  costText,
+  launchText,
+  timeText,
+  systemNodesText,
+  securityText,
+  warningsText,
+  nextStepsText,
+];
+
+/** The whole plan for a terminal or a pipe. */
+export function planText(plan: PlanResult, layout: TextLayout): readonly string[] {
+  return [...introduction(plan, layout), ...SECTIONS.flatMap((section) => ['', ...section(plan, layout)])];
+}
+
+function introduction({ lab, cost, time }: PlanResult, { style, width }: TextLayout): readonly string[] {
+  const title = `Plan of ${lab.clusterName}: Kubernetes ${lab.kubernetesVersion}, Karpenter ${lab.karpenterVersion}, ${lab.region}`;
+  const price = cost.unavailable === undefined
+    ? `Idle ${hourlyText(cost.idlePerHour)}, scaled out ${hourlyText(scaledOutPrice(cost))}, ready`
+    : 'Ready';
+  return [
+    ...wrapText(title, width).map(style.strong),
+    ...wrapText(`${price} in about ${durationText(time.readySeconds)}.`, width),
+  ];
+}

@@ -1,0 +1,35 @@
+import type { ExerciseExpectations } from '../actions/exercise/expectations';
+import type { LabActions } from './lab-actions';
+
+/** What the real actions take from their process. */
+export interface ProcessActionsOptions {
+  /** Absolute path of the folder of the lab. */
+  readonly projectDirectory: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The real actions. Each is loaded when it is called for, so that `lab --help` loads none. */
+export function processActions({ projectDirectory, env }: ProcessActionsOptions): LabActions {
+  return {
+    plan: async (options) => (await import('../actions/plan.js')).plan(options),
+    synthesize: async (options) => (await import('../actions/synthesize.js')).synthesize(options),
+    rehearsalPrerequisites: async (signal) =>
+      (await import('../rehearsal/toolchain/prerequisites.js')).rehearsalPrerequisites({ projectDirectory, env, signal }),
+    startRehearsal: async (options) => (await import('../rehearsal/start-rehearsal.js')).startRehearsal({ ...options, projectDirectory, env }),
+    stopRehearsal: async (options) => (await import('../rehearsal/stop-rehearsal.js')).stopRehearsal({ ...options, projectDirectory }),
+    rehearsalStatus: async (name) => (await import('../rehearsal/rehearsal-status.js')).rehearsalStatus({ projectDirectory, name }),
+    listRehearsals: async () => (await import('../rehearsal/rehearsal-status.js')).listRehearsals(projectDirectory),
+    cleanRehearsal: async (options) => (await import('../rehearsal/clean-rehearsal.js')).cleanRehearsal({ ...options, projectDirectory, env }),
+    exerciseExpectations,
+    runClass: async (options) => (await import('../actions/rehearsed-class.js')).runRehearsedClass(options),
+    runExercise: async (options) => (await import('../actions/rehearsed-exercise.js')).runRehearsedExercise(options),
+  };
+}
+
+async function exerciseExpectations(assemblyDirectory: string): Promise<ExerciseExpectations> {
+  const [{ readAssembly }, { readLab }, { expectationsOf }] = await Promise.all([
+    import('../assembly/read-assembly.js'), import('../assembly/lab-view.js'), import('../actions/exercise/expectations.js'),
+  ]);
+  const lab = readLab(readAssembly(assemblyDirectory));
+  return expectationsOf(lab, lab.exercise.replicas > 0 ? lab.exercise.replicas : undefined);
+}

@@ -1,0 +1,62 @@
+import { Command, Option } from 'commander';
+import manifest from '../../package.json';
+import { EXIT_CODE_MEANINGS } from './exit-code';
+import type { LabHost } from './host';
+import type { TextLayout } from './text/text-layout';
+import type { Verb, VerbFlag } from './verb';
+
+/** A verb that the command line asks for, with what commander read. */
+export interface VerbRequest {
+  readonly verb: Verb;
+  readonly positionals: readonly string[];
+  readonly flags: <Flags extends object>() => Flags;
+}
+
+/** What the program needs to answer. */
+export interface ProgramOptions {
+  readonly verbs: readonly Verb[];
+  readonly host: LabHost;
+  readonly layout: TextLayout;
+  readonly onRequest: (request: VerbRequest) => Promise<void>;
+}
+
+/** Builds the commander program from the table of verbs. It throws instead of exiting, and prints only the help that was asked for. */
+export function labProgram(options: ProgramOptions): Command {
+  const { host, layout } = options;
+  const program = new Command('lab')
+    .description(manifest.description)
+    .version(manifest.version, '-V, --version', 'print the version of the lab')
+    .option('--json', 'print the result, or the error, as JSON on stdout')
+    .option('--verbose', 'show where an error came from')
+    .helpOption('-h, --help', 'show this help')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      // An error reaches the caller as an exception, which renders it.
+      writeErr: () => undefined,
+      getOutHelpWidth: () => layout.width,
+    })
+    .configureHelp({ showGlobalOptions: true, styleTitle: layout.style.heading })
+    .addHelpText('after', `\n${exitCodeHelp(layout)}`);
+  for (const verb of options.verbs) {
+    const command = program.command(verb.name).summary(verb.summary).description(verb.description);
+    for (const positional of verb.positionals ?? []) {
+      command.argument(positional.name, positional.summary);
+    }
+    for (const flag of verb.flags) {
+      command.addOption(commandOption(flag));
+    }
+    command.action(() => options.onRequest({ verb, positionals: command.args, flags: () => command.opts() }));
+  }
+  return program;
+}
+
+function commandOption(flag: VerbFlag): Option {
+  const option = new Option(flag.flags, flag.summary).default(flag.defaultValue);
+  return flag.parse === undefined ? option : option.argParser(flag.parse);
+}
+
+function exitCodeHelp(layout: TextLayout): string {
+  const lines = EXIT_CODE_MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(5)}${meaning}`);
+  return [layout.style.heading('Exit codes:'), ...lines].join('\n');
+}

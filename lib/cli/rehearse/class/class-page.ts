@@ -1,0 +1,64 @@
+import type { ClassResult } from '../../../actions/exercise-result';
+import { durationText, secondsText } from '../../format/duration-text';
+import { hourlyText } from '../../format/money-text';
+import { countedText, countText } from '../../format/quantity-text';
+import { html, type Html } from '../../html/html';
+import { pageMarkup } from '../../html/page';
+import { pageTable } from '../../html/page-table';
+import { notSimulatedSection } from '../exercise/exercise-page';
+import { classSentence, firstBoundSentence } from './class-sentences';
+import { distributionDrawing } from './distribution-drawing';
+
+/** A class that did the exercise at once, as one page. */
+export function classPage(result: ClassResult): string {
+  return pageMarkup({
+    title: `Class of ${countText(result.students)}: ${result.verdict}`,
+    subtitle: `${countedText(result.replicasEach, 'pod')} a student${result.isSimulated ? ', on a rehearsal with EC2 simulated' : ''}`,
+    cards: [
+      { figure: `${countText(result.finished)} of ${countText(result.students)}`, meaning: 'students finished' },
+      ...(result.finished === 0 ? [] : [{ figure: secondsText(result.secondsToRunning.median), meaning: 'median time to Running' }]),
+      { figure: durationText(result.totalSeconds), meaning: 'for all of them' },
+      { figure: countedText(result.nodeCount, 'node'), meaning: hourlyText(result.pricePerHour) },
+    ],
+    sections: [
+      html`<h2>Verdict<span class="badge ${result.verdict === 'passed' ? 'good' : 'bad'}">${result.verdict}</span></h2>
+<p class="lead">${classSentence(result)}</p>`,
+      ...(result.problems.length === 0 ? [] : [problemsSection(result)]),
+      ...(result.finished === 0 ? [] : [timesSection(result)]),
+      nodesSection(result),
+      ...(result.bounds.length === 0 ? [] : [boundsSection(result)]),
+      ...(result.notSimulated.length === 0 ? [] : [notSimulatedSection(result.notSimulated)]),
+    ],
+    footer: html`Made by <code>lab rehearse --students ${result.students}</code>.${result.isSimulated ? ' EC2 is simulated and containers do not run.' : ''}`,
+  });
+}
+
+function problemsSection({ problems }: ClassResult): Html {
+  return html`<h2>Problems</h2>
+<ul>${problems.map((problem) => html`<li>${problem}</li>`)}</ul>`;
+}
+
+function timesSection({ secondsToRunning }: ClassResult): Html {
+  return html`<h2>Time to Running</h2>
+<figure>
+${distributionDrawing(secondsToRunning)}
+<figcaption>Seconds from scaling to the last pod running, a student each.</figcaption>
+</figure>`;
+}
+
+function nodesSection({ nodesByInstanceType, nodeCount, pricePerHour }: ClassResult): Html {
+  return html`<h2>Nodes that Karpenter launched</h2>
+${pageTable(`${countedText(nodeCount, 'node')}, ${hourlyText(pricePerHour)}`, [{ heading: 'Type' }, { heading: 'Nodes', isFigure: true }],
+    Object.entries(nodesByInstanceType).toSorted(([, a], [, b]) => b - a).map(([type, count]) => ({ cells: [type, countText(count)] })))}`;
+}
+
+function boundsSection({ bounds }: ClassResult): Html {
+  return html`<h2>How large a class may be</h2>
+<p class="lead">${firstBoundSentence(bounds)}</p>
+${pageTable('Bounds, the nearest first', [
+    { heading: 'Bound' }, { heading: 'Used', isFigure: true }, { heading: 'Available', isFigure: true },
+    { heading: 'Enough for students', isFigure: true }, { heading: 'Source' },
+  ], bounds.map((bound) => ({
+    cells: [bound.what, countText(bound.used), `${countText(bound.available)} ${bound.unit}`, countText(bound.enoughForStudents), bound.source],
+  })))}`;
+}

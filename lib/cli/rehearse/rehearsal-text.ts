@@ -1,0 +1,64 @@
+import type { DrillResult } from '../../actions/exercise-result';
+import type { RehearsalRecord } from '../../rehearsal/rehearsal-record';
+import { DEFAULT_REHEARSAL } from '../../rehearsal/state/rehearsal-paths';
+import { printableText } from '../text/printable-text';
+import { shellWord } from '../text/shell-word';
+import type { TextLayout } from '../text/text-layout';
+import { sectionHeading } from '../text/text-section';
+import { wrapText } from '../text/wrap-text';
+import { notSimulatedText } from './exercise/exercise-text';
+import type { ExerciseGuide } from './exercise-guide';
+
+/** What `lab rehearse` says when it has started a rehearsal. */
+export interface StartedRehearsal extends ExerciseGuide {
+  readonly rehearsal: RehearsalRecord;
+}
+
+/** A rehearsal that runs: how to reach it, what to type, what it lacks and how to stop it. */
+export function startedText({ rehearsal, commands, notSimulated }: StartedRehearsal, layout: TextLayout): readonly string[] {
+  const notes = notSimulatedText(notSimulated, layout);
+  return [
+    ...wrapText(`Rehearsal ${rehearsal.name} of ${rehearsal.clusterName} is ready`, layout.width).map(layout.style.strong),
+    '',
+    ...reachText(rehearsal, layout),
+    '',
+    sectionHeading('The exercise', 'ready to type', layout),
+    ...commands.flatMap(({ what, command }) => [`  ${layout.style.muted(`# ${what}`)}`, commandLine(command, layout)]),
+    ...(notes.length === 0 ? [] : ['', ...notes]),
+    '',
+    ...stopText(rehearsal, layout),
+  ];
+}
+
+/**
+ * How to go on by hand after a run.
+ *
+ * @param drills what was done besides; after a teardown there is nothing to go on with
+ */
+export function goOnText(rehearsal: RehearsalRecord, layout: TextLayout, drills: readonly DrillResult[] = []): readonly string[] {
+  return drills.some(({ name }) => name === 'teardown')
+    ? [sectionHeading('The teardown left nothing to go on with', 'stop it', layout), commandLine(stopCommand(rehearsal.name), layout)]
+    : [...reachText(rehearsal, layout), '', ...stopText(rehearsal, layout)];
+}
+
+/** The command that stops a rehearsal. */
+export function stopCommand(name: string): string {
+  return `npm run rehearse -- --stop${name === DEFAULT_REHEARSAL ? '' : ` --name ${name}`}`;
+}
+
+function reachText(rehearsal: RehearsalRecord, layout: TextLayout): readonly string[] {
+  return [
+    sectionHeading('Point kubectl at it', '', layout),
+    commandLine(`export KUBECONFIG=${shellWord(rehearsal.kubeconfig)}`, layout),
+    commandLine(`export KARPENTER_NAMESPACE=${shellWord(rehearsal.karpenterNamespace)}`, layout),
+  ];
+}
+
+function stopText({ name }: RehearsalRecord, layout: TextLayout): readonly string[] {
+  return [sectionHeading('It runs until you stop it', '', layout), commandLine(stopCommand(name), layout)];
+}
+
+/** Never wrapped, so that it can be copied. */
+function commandLine(command: string, layout: TextLayout): string {
+  return `  ${layout.style.name(printableText(command))}`;
+}

@@ -1,0 +1,135 @@
+import { DEFAULT_REHEARSAL } from '../../rehearsal/state/rehearsal-paths';
+import { ExitCode } from '../exit-code';
+import { assemblyFlag, readyAssembly } from '../flags/assembly-flag';
+import { contextFlag } from '../flags/context-flag';
+import { checkedPagePath, htmlFlag } from '../flags/html-flag';
+import { printableText } from '../text/printable-text';
+import type { TextLayout } from '../text/text-layout';
+import { wrapText } from '../text/wrap-text';
+import type { Invocation, Verb, VerbOutcome } from '../verb';
+import { writeFileAtomically } from '../write-file-atomically';
+import { classPage } from './class/class-page';
+import { classText } from './class/class-text';
+import { drillFlag } from './drill-flag';
+import { exerciseGuide } from './exercise-guide';
+import { exercisePage } from './exercise/exercise-page';
+import { exerciseText } from './exercise/exercise-text';
+import { taskOf, type RehearseFlags, type RehearseTask } from './rehearse-flags';
+import { rehearsalNameFlag } from './rehearsal-name-flag';
+import { goOnText, startedText, type StartedRehearsal } from './rehearsal-text';
+import { exerciseOn, onRehearsal } from './run-rehearsal';
+import { statusText } from './status-text';
+import { studentsFlag } from './students-flag';
+
+/** `lab rehearse`: the lab on this machine, with real Kubernetes, real Karpenter and a simulated EC2. */
+export const rehearseVerb: Verb = {
+  name: 'rehearse',
+  summary: 'run the synthesized lab on this machine, with real Kubernetes and Karpenter, without AWS',
+  description: 'Starts a local lab on which every command of the exercise works, from the synthesized assembly: real '
+    + 'Kubernetes, real Karpenter, and an EC2 that is simulated. It runs until it is stopped. With --run it walks the '
+    + 'exercise by itself and ends with a verdict. It needs Go and Python, and builds what it needs the first time.',
+  flags: [
+    rehearsalNameFlag,
+    assemblyFlag,
+    { flags: '--run', summary: 'walk the exercise step by step, and say whether it passed' },
+    drillFlag,
+    studentsFlag,
+    { flags: '--raise-limits', summary: 'with --students: raise the limits of the NodePool as far as the class needs, and put them back' },
+    htmlFlag,
+    { flags: '--status', summary: 'say what runs' },
+    { flags: '--stop', summary: 'stop it' },
+    { flags: '--clean', summary: 'stop it and remove its folder' },
+    { flags: '--toolchain', summary: 'with --clean: remove what was built, too' },
+    contextFlag,
+  ],
+  run: runRehearse,
+};
+
+/** What a task is given. */
+interface TaskOptions {
+  readonly invocation: Invocation;
+  readonly flags: RehearseFlags;
+  readonly name: string;
+}
+
+const TASKS: Readonly<Record<RehearseTask, (options: TaskOptions) => Promise<VerbOutcome>>> = {
+  start: startOnly,
+  run: runExercise,
+  class: runClass,
+  stop,
+  status,
+  clean,
+};
+
+async function runRehearse(invocation: Invocation): Promise<VerbOutcome> {
+  const flags = invocation.flags<RehearseFlags>();
+  return TASKS[taskOf(flags)]({ invocation, flags, name: flags.name ?? DEFAULT_REHEARSAL });
+}
+
+async function startOnly({ invocation, flags, name }: TaskOptions): Promise<VerbOutcome> {
+  const { actions } = invocation.host;
+  const assemblyDirectory = await readyAssembly(flags, invocation);
+  const guide = exerciseGuide(await actions.exerciseExpectations(assemblyDirectory));
+  const { rehearsal } = await onRehearsal(invocation, { name, assemblyDirectory }, () => Promise.resolve());
+  const started: StartedRehearsal = { rehearsal, ...guide };
+  return { result: started, text: (layout) => startedText(started, layout), exitCode: ExitCode.Ok };
+}
+
+async function runExercise({ invocation, flags, name }: TaskOptions): Promise<VerbOutcome> {
+  const write = await pageWriter(flags, invocation);
+  const assemblyDirectory = await readyAssembly(flags, invocation);
+  const { rehearsal, result } = await onRehearsal(invocation, { name, assemblyDirectory }, exerciseOn(invocation, flags.drill ?? []));
+  await write(() => exercisePage(result));
+  return {
+    result,
+    text: (layout) => [...exerciseText(result, layout), '', ...goOnText(rehearsal, layout, result.drills)],
+    exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed,
+  };
+}
+
+async function runClass({ invocation, flags, name }: TaskOptions): Promise<VerbOutcome> {
+  const { host, progress } = invocation;
+  const write = await pageWriter(flags, invocation);
+  const assemblyDirectory = await readyAssembly(flags, invocation);
+  const { rehearsal, result } = await onRehearsal(invocation, { name, assemblyDirectory }, (record) =>
+    host.actions.runClass({ rehearsal: record, students: flags.students ?? 1, raiseLimits: flags.raiseLimits ?? false, onProgress: progress, signal: host.signal }));
+  await write(() => classPage(result));
+  return {
+    result,
+    text: (layout) => [...classText(result, layout), '', ...goOnText(rehearsal, layout)],
+    exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed,
+  };
+}
+
+async function stop({ invocation: { host, progress }, name }: TaskOptions): Promise<VerbOutcome> {
+  const result = await host.actions.stopRehearsal({ name, onProgress: progress });
+  const sentence = result.stopped.length === 0 ? `Nothing ran of rehearsal ${name}.` : `Rehearsal ${name} is stopped; its folder is kept until --clean.`;
+  return { result, text: (layout) => wrapText(sentence, layout.width).map(layout.style.strong), exitCode: ExitCode.Ok };
+}
+
+/** Of the one that was named, or of all there are. */
+async function status({ invocation: { host }, flags }: TaskOptions): Promise<VerbOutcome> {
+  const rehearsals = flags.name === undefined
+    ? await host.actions.listRehearsals()
+    : [await host.actions.rehearsalStatus(flags.name)];
+  return { result: { rehearsals }, text: (layout) => statusText(rehearsals, layout), exitCode: ExitCode.Ok };
+}
+
+async function clean({ invocation: { host, progress }, flags, name }: TaskOptions): Promise<VerbOutcome> {
+  const result = await host.actions.cleanRehearsal({ name, toolchain: flags.toolchain ?? false, onProgress: progress });
+  const text = (layout: TextLayout): readonly string[] => [
+    layout.style.strong('Removed:'),
+    ...result.removed.map((path) => `  ${printableText(path)}`),
+  ];
+  return { result, text, exitCode: ExitCode.Ok };
+}
+
+/** Makes sure that the page can be written before anything is started, and writes it afterwards. */
+async function pageWriter({ html }: RehearseFlags, { host, note }: Invocation): Promise<(page: () => string) => Promise<void>> {
+  if (html === undefined) return () => Promise.resolve();
+  const path = await checkedPagePath(html, host.workingDirectory);
+  return async (page) => {
+    await writeFileAtomically(path, page());
+    note(`Page written to ${path}`);
+  };
+}

@@ -1,0 +1,85 @@
+import { CommanderError } from 'commander';
+import { commandLineError } from './errors/command-line-error';
+import { errorDocument } from './errors/error-json';
+import { errorExitCode } from './errors/error-exit-code';
+import { errorText } from './errors/error-text';
+import { InterruptedError } from './errors/interrupted-error';
+import { ExitCode } from './exit-code';
+import type { LabHost } from './host';
+import { labProgram, type VerbRequest } from './program';
+import { Terminal } from './terminal';
+import { VERBS } from './verbs';
+
+/**
+ * Runs one command line: finds the verb, renders its result or its error, and says how to exit. It never throws.
+ *
+ * @param argv the arguments after the program's name
+ */
+export async function runLab(argv: readonly string[], host: LabHost): Promise<ExitCode> {
+  // The flags themselves may be what is wrong, so the words decide how to say it.
+  const isJson = argv.includes('--json');
+  const terminal = new Terminal(host, isJson);
+  let exitCode: ExitCode = ExitCode.Ok;
+  const program = labProgram({
+    verbs: VERBS,
+    host,
+    layout: terminal.resultLayout,
+    onRequest: async (request) => {
+      exitCode = await runVerb(request, isJson, host, terminal);
+    },
+  });
+  if (argv.length === 0) {
+    terminal.noteLines([program.helpInformation().trimEnd()]);
+    return ExitCode.Usage;
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return reportError(error, argv, host, terminal);
+  }
+}
+
+async function runVerb(request: VerbRequest, isJson: boolean, host: LabHost, terminal: Terminal): Promise<ExitCode> {
+  const outcome = await request.verb.run({
+    flags: request.flags,
+    positionals: request.positionals,
+    host,
+    note: (text) => terminal.note(text),
+    progress: terminal.progress,
+    show: (text) => {
+      if (!isJson) terminal.result(text(terminal.resultLayout));
+    },
+  });
+  terminal.endProgress();
+  host.signal.throwIfAborted();
+  if (isJson) {
+    terminal.json(outcome.result);
+  } else {
+    terminal.result(outcome.text(terminal.resultLayout));
+  }
+  return outcome.exitCode;
+}
+
+function reportError(error: unknown, argv: readonly string[], host: LabHost, terminal: Terminal): ExitCode {
+  // commander takes the code of `help VERB` from the process's exit code, which another failure may have set.
+  if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) {
+    return ExitCode.Ok; // The help or the version was asked for, and printed.
+  }
+  terminal.endProgress();
+  const isVerbose = argv.includes('--verbose');
+  const shown = shownError(error, host);
+  if (argv.includes('--json')) {
+    terminal.json(errorDocument(shown, isVerbose));
+  } else {
+    terminal.noteLines(errorText(shown, isVerbose, terminal.noteLayout));
+  }
+  return errorExitCode(shown);
+}
+
+function shownError(error: unknown, host: LabHost): unknown {
+  if (host.signal.aborted) {
+    return new InterruptedError(error);
+  }
+  return error instanceof CommanderError ? commandLineError(error) : error;
+}

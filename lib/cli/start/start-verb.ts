@@ -1,0 +1,57 @@
+import type { PlanResult } from '../../actions/plan-result';
+import type { RehearsalPrerequisites } from '../../rehearsal/toolchain/prerequisites';
+import { DEFAULT_REHEARSAL } from '../../rehearsal/state/rehearsal-paths';
+import { ExitCode } from '../exit-code';
+import { assemblyFlag, readyAssembly, type AssemblyFlags } from '../flags/assembly-flag';
+import { contextFlag } from '../flags/context-flag';
+import { planText } from '../plan/text/plan-text';
+import { exerciseText } from '../rehearse/exercise/exercise-text';
+import { goOnText } from '../rehearse/rehearsal-text';
+import { exerciseOn, onRehearsal } from '../rehearse/run-rehearsal';
+import { printableText } from '../text/printable-text';
+import type { Invocation, Verb, VerbOutcome } from '../verb';
+
+/** `lab start`: the first command of a newcomer. */
+export const startVerb: Verb = {
+  name: 'start',
+  summary: 'plan the lab, then rehearse the exercise on this machine',
+  description: 'Shows the plan, then starts a rehearsal and walks the exercise on it. Where Go or Python is missing it ends '
+    + 'after the plan and says what to install.',
+  flags: [assemblyFlag, contextFlag],
+  run: runStart,
+};
+
+async function runStart(invocation: Invocation): Promise<VerbOutcome> {
+  const { host, show } = invocation;
+  const assemblyDirectory = await readyAssembly(invocation.flags<AssemblyFlags>(), invocation);
+  const plan = await host.actions.plan({ assemblyDirectory });
+  host.signal.throwIfAborted();
+  show((layout) => [...planText(plan, layout), '']);
+  const toInstall = unmet(await host.actions.rehearsalPrerequisites(host.signal));
+  return toInstall.length > 0 ? planOnly(plan, toInstall) : rehearse(invocation, plan, assemblyDirectory);
+}
+
+function planOnly(plan: PlanResult, toInstall: readonly string[]): VerbOutcome {
+  const notRehearsed = `Not rehearsed. ${toInstall.join(' ')}`;
+  return {
+    result: { plan, notRehearsed },
+    // One line, however long: it is one thing to do.
+    text: ({ style }) => [style.caution(printableText(notRehearsed))],
+    exitCode: ExitCode.Ok,
+  };
+}
+
+async function rehearse(invocation: Invocation, plan: PlanResult, assemblyDirectory: string): Promise<VerbOutcome> {
+  const choice = { name: DEFAULT_REHEARSAL, assemblyDirectory };
+  const { rehearsal, result } = await onRehearsal(invocation, choice, exerciseOn(invocation, []));
+  return {
+    result: { plan, rehearsal, exercise: result },
+    text: (layout) => [...exerciseText(result, layout), '', ...goOnText(rehearsal, layout)],
+    exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed,
+  };
+}
+
+/** How to install what is missing, a sentence each. */
+function unmet({ go, python }: RehearsalPrerequisites): readonly string[] {
+  return [go, python].flatMap((prerequisite) => prerequisite.isMet ? [] : prerequisite.error.remedy);
+}

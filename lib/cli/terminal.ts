@@ -1,0 +1,72 @@
+import type { ProgressListener } from '../progress';
+import type { LabHost, OutputStream } from './host';
+import { progressBlock } from './progress/progress-block';
+import { progressJson } from './progress/progress-json';
+import { progressLines } from './progress/progress-lines';
+import type { ProgressView } from './progress/progress-view';
+import { isInteractive, streamLayout } from './text/stream-layout';
+import type { TextLayout } from './text/text-layout';
+import { paragraph } from './text/text-section';
+
+/** The two streams of a host with the layout that suits each. */
+export class Terminal {
+  /** Layout of results. */
+  readonly resultLayout: TextLayout;
+  /** Layout of progress, notes and errors. */
+  readonly noteLayout: TextLayout;
+  private progressView: ProgressView | undefined;
+
+  /** @param isJson whether a program reads the streams */
+  constructor(private readonly host: LabHost, private readonly isJson: boolean) {
+    this.resultLayout = streamLayout(host.stdout, host.env);
+    this.noteLayout = streamLayout(host.stderr, host.env);
+  }
+
+  /** Writes a result for people. */
+  result(lines: readonly string[]): void {
+    this.write(this.host.stdout, textOf(lines));
+  }
+
+  /** Writes the result, or the error in its place, as JSON. */
+  json(value: object): void {
+    this.write(this.host.stdout, `${JSON.stringify(value, undefined, 2)}\n`);
+  }
+
+  /** Writes what is worth knowing but is not the result. */
+  note(text: string): void {
+    this.write(this.host.stderr, this.isJson ? `${JSON.stringify({ note: text })}\n` : textOf(paragraph(text, this.noteLayout)));
+  }
+
+  /** Writes lines that are laid out already, such as an error or the help, where notes go. */
+  noteLines(lines: readonly string[]): void {
+    this.write(this.host.stderr, textOf(lines));
+  }
+
+  /** Shows the progress of an action, from its first event until {@link endProgress}. */
+  readonly progress: ProgressListener = (event) => {
+    this.progressView ??= this.newProgressView();
+    this.progressView.report(event);
+  };
+
+  /** Ends what {@link progress} shows. */
+  endProgress(): void {
+    this.progressView?.end();
+    this.progressView = undefined;
+  }
+
+  private newProgressView(): ProgressView {
+    const { stderr, env, clock } = this.host;
+    if (this.isJson) return progressJson(stderr);
+    return isInteractive(stderr, env) ? progressBlock(stderr, this.noteLayout, clock) : progressLines(stderr, clock);
+  }
+
+  private write(stream: OutputStream, text: string): void {
+    const write = (): void => void stream.write(text);
+    if (this.progressView === undefined) write();
+    else this.progressView.around(write);
+  }
+}
+
+function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}

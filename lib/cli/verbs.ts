@@ -1,0 +1,11 @@
+import { planVerb } from './plan/plan-verb';
+import { rehearseVerb } from './rehearse/rehearse-verb';
+import { startVerb } from './start/start-verb';
+import type { Verb } from './verb';
+
+/** Every verb of the command line, in the order of a class. */
+export const VERBS: readonly Verb[] = [
+  startVerb,
+  planVerb,
+  rehearseVerb,
+];

@@ -1,0 +1,77 @@
+import { versions } from './versions';
+import type { Violation } from './violation';
+
+/** A Kubernetes minor version on EKS, and what it asks of Karpenter. */
+interface KubernetesRelease {
+  /** First Karpenter release that upstream states works with it. */
+  readonly minimumKarpenter: string;
+  /** Last day of EKS standard support; from then on the control plane costs six times as much. */
+  readonly endOfStandardSupport: string;
+}
+
+/**
+ * Kubernetes versions that EKS has in standard support, as of 2026-11-23.
+ *
+ * @see https://karpenter.sh/v1.14/upgrading/compatibility/ for the first Karpenter release
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html for the last day
+ */
+export const KUBERNETES_RELEASES: Readonly<Record<string, KubernetesRelease>> = {
+  '1.34': { minimumKarpenter: '1.6.0', endOfStandardSupport: '2026-12-02' },
+  '1.35': { minimumKarpenter: '1.9.0', endOfStandardSupport: '2027-03-27' },
+  '1.36': { minimumKarpenter: '1.13.0', endOfStandardSupport: '2027-08-02' },
+};
+
+/** Form of a Karpenter version: chart versions have no `v` in front. */
+export const KARPENTER_VERSION_PATTERN = /^\d+\.\d+\.\d+$/;
+
+/** What {@link karpenterVersionViolation} accepts. */
+export const KARPENTER_VERSION_ALLOWED = `a release up to ${minorOf(versions.karpenter)}.x, such as ${versions.karpenter}`;
+
+/** What {@link kubernetesVersionViolation} accepts. */
+export const KUBERNETES_VERSION_ALLOWED = `"${versions.kubernetes}", in quotes`;
+
+/** Refuses a Kubernetes version that is not in standard support on EKS. */
+export function kubernetesVersionViolation(value: string): Violation | undefined {
+  return Object.hasOwn(KUBERNETES_RELEASES, value) ? undefined : {
+    allowed: KUBERNETES_VERSION_ALLOWED,
+    remedy: `Take ${versions.kubernetes}. In standard support on EKS are ${Object.keys(KUBERNETES_RELEASES).join(', ')}.`,
+  };
+}
+
+/** Refuses a Kubernetes version that the project holds no pins for. */
+export function kubernetesPinsViolation(value: string): Violation | undefined {
+  return value === versions.kubernetes ? undefined : {
+    allowed: KUBERNETES_VERSION_ALLOWED,
+    remedy: `Take ${versions.kubernetes}. For ${value}, first change the pins in lib/config/versions.ts: add-ons and node image belong to one Kubernetes version.`,
+  };
+}
+
+/** Refuses what is no Karpenter release, or one newer than the permissions and CRDs that this project carries. */
+export function karpenterVersionViolation(value: string): Violation | undefined {
+  const allowed = KARPENTER_VERSION_ALLOWED;
+  if (!KARPENTER_VERSION_PATTERN.test(value)) {
+    return { allowed, remedy: `Write three numbers without a v, such as ${versions.karpenter}.` };
+  }
+  return compareVersions(minorOf(value), minorOf(versions.karpenter)) > 0
+    ? { allowed, remedy: `Take ${versions.karpenter}. For a newer minor version, first compare the permissions in lib/stack/karpenter with its reference, then change lib/config/versions.ts.` }
+    : undefined;
+}
+
+/** Refuses a Karpenter release that upstream does not state to work with the Kubernetes version. */
+export function karpenterPairViolation(kubernetesVersion: string, karpenterVersion: string): Violation | undefined {
+  const minimum = KUBERNETES_RELEASES[kubernetesVersion]?.minimumKarpenter;
+  return minimum === undefined || compareVersions(karpenterVersion, minimum) >= 0 ? undefined : {
+    allowed: `${minimum} or later with Kubernetes ${kubernetesVersion}`,
+    remedy: `Set karpenter.version to ${versions.karpenter}, or remove the key.`,
+  };
+}
+
+function minorOf(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}
+
+function compareVersions(a: string, b: string): number {
+  const theirs = b.split('.').map(Number);
+  const differences = a.split('.').map((part, index) => Number(part) - (theirs[index] ?? 0));
+  return differences.find((difference) => difference !== 0) ?? 0;
+}

@@ -1,0 +1,77 @@
+import { type ConfigField, configFields, inputJsonSchema, type JsonSchema, KEY_ALIASES } from './fields';
+
+/** The files that are generated from the schema. */
+export interface ConfigDocs {
+  /** `lab.schema.json`: what an editor checks `lab.yaml` with. */
+  readonly schemaJson: string;
+  /** `docs/configuration.md`: the reference of all keys. */
+  readonly markdown: string;
+}
+
+/** Renders the JSON Schema and the reference. A test keeps both files in step. */
+export function renderConfigDocs(): ConfigDocs {
+  return { schemaJson: renderSchema(), markdown: renderMarkdown() };
+}
+
+function renderSchema(): string {
+  const schema = { title: 'lab.yaml', description: 'Configuration of the Karpenter lab.', ...forEditors(inputJsonSchema()) };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+/** Folds what only this project understands into the description that an editor shows. */
+function forEditors(schema: JsonSchema): JsonSchema {
+  const { allowed, link, description, properties, ...rest } = schema;
+  delete rest.remedy;
+  const sentences = [
+    description,
+    typeof allowed === 'string' ? `Allowed: ${allowed}.` : undefined,
+    typeof link === 'string' ? `See ${link}` : undefined,
+  ].filter((sentence) => sentence !== undefined);
+  return {
+    ...(sentences.length > 0 && { description: sentences.join('\n') }),
+    ...rest,
+    ...(properties && {
+      properties: Object.fromEntries(Object.entries(properties).map(
+        ([name, node]) => [name, typeof node === 'boolean' ? node : forEditors(node)],
+      )),
+    }),
+  };
+}
+
+function renderMarkdown(): string {
+  const aliases = [...KEY_ALIASES].map(([alias, key]) => `\`${alias}\` is short for \`${key}\`.`);
+  return `<!-- Generated from lib/config/schema.ts by \`npm run update:config\`. Change the schema, not this file. -->
+
+# Configuration
+
+\`lab.yaml\` in the project's root is all there is to configure. Every key may be left out: its default gives the exercise as it is written. Values are checked before anything else happens, and all problems are shown at once.
+
+A key can also be given for one run, without touching the file:
+
+\`\`\`sh
+npx cdk deploy -c scale=5 -c clusterName=lab-two -c apiAccess=203.0.113.7/32
+\`\`\`
+
+On the command line a nested key has dots (\`-c karpenter.limits.cpu=50\`), a list has commas (\`-c karpenter.capacityTypes=spot,on-demand\`), and a tag stands below \`tags\` (\`-c tags.Course=karpenter\`). ${aliases.join(' ')} What is given for one run goes before the file, and the file before the defaults.
+
+## Keys
+
+| Key | Type | Default | Meaning |
+|---|---|---|---|
+${configFields().map(renderRow).join('\n')}
+
+## Rules between keys
+
+- \`availabilityZones\` are zones of \`region\`; \`natGateways\` is at most their number.
+- \`kubernetesVersion\` is one that this project pins add-ons and a node image for, and \`karpenter.version\` supports it.
+- \`inflate.replicas\` pods of \`inflate.cpu\` fit into \`karpenter.limits.cpu\`, less what the kubelet keeps of one node with that many cores. The plan counts more closely.
+- \`inflate.namespace\` is not \`karpenter.namespace\`.
+`;
+}
+
+function renderRow(field: ConfigField): string {
+  const defaultValue = field.kind === 'group' ? '' : `\`${JSON.stringify(field.default)}\``;
+  const link = field.link === undefined ? '' : ` [More](${field.link})`;
+  const meaning = field.kind === 'group' ? field.description : `${field.description} Allowed: ${field.allowed}.${link}`;
+  return `| \`${field.key}\` | ${field.kind} | ${defaultValue} | ${meaning.replaceAll('|', '\\|')} |`;
+}

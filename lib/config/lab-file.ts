@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { isNode, LineCounter, parseDocument } from 'yaml';
+import { LabError } from '../lab-error';
+import { isJsonObject, type JsonObject } from './json-object';
+
+/** The file that an instructor edits. It may be absent: every key has a default. */
+export const DEFAULT_LAB_FILE = 'lab.yaml';
+
+/** What stands in a configuration file, before it is checked. */
+export interface LabFile {
+  readonly content: JsonObject;
+  /** The place of a key, as `lab.yaml:12`, or nothing where the file does not have the key. */
+  placeOf(path: readonly PropertyKey[]): string | undefined;
+}
+
+/** Nothing configured: all defaults. */
+const EMPTY_FILE: LabFile = { content: {}, placeOf: () => undefined };
+
+/**
+ * Reads a configuration file.
+ *
+ * @param name - the file that was asked for
+ * @default - `lab.yaml` in the working directory, or all defaults where there is none
+ */
+export function readLabFile(name?: string): LabFile {
+  const file = name ?? DEFAULT_LAB_FILE;
+  const text = readText(file);
+  if (text !== undefined) {
+    return parseLabFile(file, text);
+  }
+  if (name !== undefined) {
+    throw new LabError({
+      code: 'ConfigFileMissing',
+      message: 'The configuration file does not exist.',
+      received: file,
+      remedy: `Correct the path, or leave it out to read ${DEFAULT_LAB_FILE}.`,
+    });
+  }
+  return EMPTY_FILE;
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    if (isJsonObject(cause) && cause.code === 'ENOENT') {
+      return undefined;
+    }
+    throw new LabError({
+      code: 'ConfigFileUnreadable',
+      message: 'The configuration file exists, but could not be read.',
+      received: file,
+      remedy: 'Make it a plain file that you may read.',
+      cause,
+    });
+  }
+}
+
+function parseLabFile(file: string, text: string): LabFile {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    throw malformed(file, lineCounter.linePos(error.pos[0]).line, error.message, error);
+  }
+  const content = toJs(file, () => document.toJS() as unknown);
+  if (!isJsonObject(content)) {
+    throw malformed(file, 1, 'Keys and values were expected, such as region: ap-northeast-2');
+  }
+  return {
+    content,
+    placeOf(path) {
+      const node = document.getIn(path, true);
+      const offset = isNode(node) ? node.range?.[0] : undefined;
+      return offset === undefined ? undefined : `${file}:${lineCounter.linePos(offset).line}`;
+    },
+  };
+}
+
+/** An alias without an anchor shows only when the document is turned into values. */
+function toJs(file: string, convert: () => unknown): unknown {
+  try {
+    return convert() ?? {};
+  } catch (cause) {
+    throw malformed(file, 1, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+function malformed(file: string, line: number, reason: string, cause?: unknown): LabError {
+  return new LabError({
+    code: 'ConfigFileMalformed',
+    message: `${reason} (line ${line}).`,
+    received: `${file}:${line}`,
+    remedy: 'Correct the YAML of this line. Text with : # * & or @ in it stands in quotes.',
+    cause,
+  });
+}

@@ -1,0 +1,114 @@
+import { type ConfigField, configFields, KEY_ALIASES } from './fields';
+import { isJsonObject, type JsonObject, withValueAt } from './json-object';
+import { isSlipOf } from './nearest-key';
+import type { ConfigProblem } from './problems';
+import { unknownKeyProblem } from './unknown-key';
+
+/** Values that go before those of the file, by key: `karpenter.limits.cpu`, or an alias such as `scale`. */
+export type ConfigOverrides = Readonly<Record<string, unknown>>;
+
+/** The content of a file with overrides merged into it. */
+export interface OverriddenContent {
+  readonly content: JsonObject;
+  readonly problems: readonly ConfigProblem[];
+  /** The name under which a key was overridden: `scale` for `inflate.replicas`. */
+  readonly nameByKey: ReadonlyMap<string, string>;
+}
+
+/**
+ * Picks the configuration out of CDK context.
+ *
+ * Context is shared: the CDK keeps feature flags and look-ups in it, and `~/.cdk.json` and
+ * `cdk.json` add the user's own keys. So an unknown key is no mistake here, unless it looks like
+ * a slip of one of ours; then it is kept, and {@link applyOverrides} names the nearest.
+ */
+export function overridesFromContext(context: Readonly<Record<string, unknown>>): ConfigOverrides {
+  const known = knownNames();
+  const maps = configFields().filter((field) => field.kind === 'map').map((field) => `${field.key}.`);
+  return Object.fromEntries(Object.entries(context).filter(([key]) => (
+    // The key of a tag may look like one of the CDK's: `tags.example.com/room`.
+    maps.some((map) => key.startsWith(map)) || (!isKeyOfCdk(key) && isMeantForUs(key, known))
+  )));
+}
+
+/** Merges overrides into the content of a file. Text, as a command line gives it, becomes what the key holds. */
+export function applyOverrides(content: JsonObject, overrides: ConfigOverrides): OverriddenContent {
+  const fields = new Map(configFields().map((field) => [field.key, field]));
+  const problems: ConfigProblem[] = [];
+  const nameByKey = new Map<string, string>();
+  let merged = content;
+  for (const [name, given] of Object.entries(overrides).filter(([, value]) => value !== undefined)) {
+    const path = pathOf(KEY_ALIASES.get(name) ?? name, fields);
+    if (path === undefined) {
+      problems.push({ ...unknownKeyProblem(name, given, knownNames()), origin: originOfOverride(name) });
+      continue;
+    }
+    for (const [keyPath, value] of keysBelow(path, given)) {
+      const key = keyPath.join('.');
+      const earlier = nameByKey.get(key);
+      if (earlier !== undefined) {
+        problems.push(givenTwice(key, earlier, name, value));
+      }
+      nameByKey.set(key, name);
+      merged = withValueAt(merged, keyPath, coerced(value, fields.get(key)));
+    }
+  }
+  return { content: merged, problems, nameByKey };
+}
+
+/** How a problem names an override. */
+export function originOfOverride(name: string): string {
+  return `override ${name}`;
+}
+
+function knownNames(): readonly string[] {
+  return [...configFields().map((field) => field.key), ...KEY_ALIASES.keys()];
+}
+
+function isKeyOfCdk(key: string): boolean {
+  return /[:/]/.test(key) || key.startsWith('@') || key.startsWith('aws');
+}
+
+function isMeantForUs(key: string, known: readonly string[]): boolean {
+  const [group] = key.split('.');
+  return known.includes(key)
+    || (key.includes('.') && known.includes(group ?? ''))
+    || known.some((candidate) => isSlipOf(key, candidate));
+}
+
+/** Where an override goes, or nothing for an unknown key. Below `tags` any key is known, dots and all. */
+function pathOf(key: string, fields: ReadonlyMap<string, ConfigField>): readonly string[] | undefined {
+  if (fields.has(key)) {
+    return key.split('.');
+  }
+  const map = [...fields.values()].find((field) => field.kind === 'map' && key.startsWith(`${field.key}.`));
+  return map && [map.key, key.slice(map.key.length + 1)];
+}
+
+function coerced(value: unknown, field: ConfigField | undefined): unknown {
+  if (typeof value !== 'string') {
+    return value;
+  }
+  if (field?.kind === 'list') {
+    return value.split(',').map((item) => item.trim()).filter((item) => item !== '');
+  }
+  // What is no number stays as it is, so that the problem shows what was written: "five".
+  return field?.kind === 'whole number' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+}
+
+/** A map counts as its keys, so that a group given in context does not reset the rest of the group. */
+function keysBelow(path: readonly string[], value: unknown): readonly (readonly [readonly string[], unknown])[] {
+  return isJsonObject(value)
+    ? Object.entries(value).flatMap(([key, child]) => keysBelow([...path, key], child))
+    : [[path, value]];
+}
+
+function givenTwice(key: string, earlier: string, name: string, value: unknown): ConfigProblem {
+  return {
+    path: key,
+    received: value,
+    allowed: 'one value',
+    remedy: `Give ${earlier} or ${name}, not both: they are the same key.`,
+    origin: originOfOverride(name),
+  };
+}

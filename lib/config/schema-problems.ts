@@ -1,0 +1,102 @@
+import type * as z from 'zod';
+import { type ConfigField, configFields } from './fields';
+import { type ConfigProblem, renderValue } from './problems';
+import { unknownKeyProblem } from './unknown-key';
+import type { Violation } from './violation';
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** The fields of the schema by key, so that an issue finds the documentation of its key. */
+type FieldsByKey = ReadonlyMap<string, ConfigField>;
+
+/** Names the place that a value comes from, where it can be named. */
+export type OriginOf = (path: Path) => string | undefined;
+
+/** What the schema refuses, in the words of the documentation of each key: one problem a value. */
+export function schemaProblems(issues: readonly Issue[], input: unknown, originOf: OriginOf): readonly ConfigProblem[] {
+  const fields: FieldsByKey = new Map(configFields().map((field) => [field.key, field]));
+  const issueByPath = new Map<string, Issue>();
+  for (const issue of issues) {
+    const path = renderPath(issue.path);
+    const earlier = issueByPath.get(path);
+    // A check of our own knows more than the pattern or the range beside it.
+    if (earlier === undefined || (violationOf(earlier) === undefined && violationOf(issue) !== undefined)) {
+      issueByPath.set(path, issue);
+    }
+  }
+  return [...issueByPath.values()].flatMap((issue) => problemsOf(issue, input, fields, originOf));
+}
+
+/** The key that an issue's path leads to: `karpenter.architectures` for its second element. */
+export function keyOf(path: Path, keys: Iterable<string>): string | undefined {
+  const known = new Set(keys);
+  return prefixesOf(path).find((prefix) => known.has(prefix));
+}
+
+/** The path and the paths above it, with dots, longest first. */
+export function prefixesOf(path: Path): readonly string[] {
+  return path.map((_, index) => path.slice(0, path.length - index).join('.'));
+}
+
+/** The value that a path leads to. */
+function valueAt(input: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) as unknown : undefined),
+    input,
+  );
+}
+
+function problemsOf(issue: Issue, input: unknown, fields: FieldsByKey, originOf: OriginOf): readonly ConfigProblem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      return { ...unknownKeyProblem(path.join('.'), valueAt(input, path), [...fields.keys()]), origin: originOf(path) };
+    });
+  }
+  const received = issue.code === 'invalid_key' ? issue.path.at(-1) : valueAt(input, issue.path);
+  const violation = violationOf(issue);
+  const field = fields.get(keyOf(issue.path, fields.keys()) ?? '');
+  return [{
+    path: renderPath(issue.path),
+    received,
+    allowed: violation?.allowed ?? field?.allowed ?? 'keys and their values',
+    remedy: violation?.remedy ?? (field === undefined ? 'Write one key a line, such as region: ap-northeast-2.' : remedyFor(field, received, renderPath(issue.path) !== field.key)),
+    origin: originOf(issue.path),
+  }];
+}
+
+function violationOf(issue: Issue): Violation | undefined {
+  if (issue.code === 'invalid_key') {
+    return issue.issues.map(violationOf).find((violation) => violation !== undefined);
+  }
+  // The only custom issues of the schema are those of `refusing`, which puts the violation here.
+  return issue.code === 'custom' ? issue.params?.violation as Violation : undefined;
+}
+
+function remedyFor(field: ConfigField, received: unknown, isElement: boolean): string {
+  const example = renderValue(field.examples?.[0] ?? field.default);
+  if (received === null) {
+    return field.kind === 'group'
+      ? `Write keys below ${field.key}, or remove it.`
+      : `Give ${field.key} a value, such as ${example}, or remove the key to take its default.`;
+  }
+  if ((field.kind === 'text' || isElement) && (typeof received === 'number' || typeof received === 'boolean')) {
+    return `Put it in quotes: YAML reads ${String(received)} without them as a ${typeof received}.`;
+  }
+  if (field.remedy !== undefined) {
+    return field.remedy;
+  }
+  return field.kind === 'group'
+    ? `Write keys below ${field.key}, each on a line of its own.`
+    : `Set ${field.key} to what is allowed, such as ${example}.`;
+}
+
+function renderPath(path: Path): string {
+  return path.map((part, index) => {
+    if (typeof part === 'number') {
+      return `[${part}]`;
+    }
+    return index === 0 ? String(part) : `.${String(part)}`;
+  }).join('') || 'lab.yaml';
+}

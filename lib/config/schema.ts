@@ -1,0 +1,257 @@
+import * as z from 'zod';
+import { AMI_ALIAS_ALLOWED, AMI_ALIAS_PATTERN, amiAliasViolation } from './ami-alias';
+import { MAX_ZONES, MIN_ZONES, REGION_PATTERN, ZONE_PATTERN } from './availability-zones';
+import { API_ACCESS_ALLOWED, apiAccessViolation, CIDR_PATTERN, VPC_CIDR_ALLOWED, vpcCidrViolation } from './cidr';
+import { KARPENTER_VERSION_ALLOWED, KARPENTER_VERSION_PATTERN, karpenterVersionViolation, KUBERNETES_VERSION_ALLOWED, kubernetesVersionViolation } from './compatibility';
+import { IMAGE_ALLOWED, IMAGE_PATTERN, imageViolation } from './container-image';
+import { DURATION_ALLOWED, DURATION_PATTERN, durationViolation } from './duration';
+import { documented } from './field-documentation';
+import { ADMIN_ALLOWED, adminViolation, PRINCIPAL_ARN_PATTERN } from './iam-arns';
+import { INSTANCE_CATEGORIES, INSTANCE_CATEGORY_ALLOWED, INSTANCE_TYPE_PATTERN, instanceCategoryViolation, SYSTEM_INSTANCE_TYPE_ALLOWED, systemInstanceTypeViolation } from './instance-types';
+import { controllerNamespaceViolation, LABEL_VALUE_ALLOWED, LABEL_VALUE_PATTERN, labelValueViolation, labNamespaceViolation, NAMESPACE_ALLOWED, NAMESPACE_PATTERN } from './kubernetes-names';
+import { CLUSTER_NAME_ALLOWED, CLUSTER_NAME_MAX_LENGTH, CLUSTER_NAME_PATTERN, clusterNameViolation } from './names';
+import { CPU_ALLOWED, CPU_PATTERN, cpuViolation, MEMORY_ALLOWED, MEMORY_PATTERN, memoryLimitViolation } from './quantity';
+import { TAGS_ALLOWED, tagKeyViolation, tagSetViolation, tagValueViolation } from './tags';
+import { versions } from './versions';
+import { refusing, repeatedItem } from './violation';
+
+// One configuration is parsed in a run: compiling the schema first would take longer than parsing.
+z.config({ jitless: true });
+
+const systemNodes = z.strictObject({
+  instanceType: documented(
+    z.string().regex(INSTANCE_TYPE_PATTERN).superRefine(refusing(systemInstanceTypeViolation)).default('t3.medium'),
+    {
+      description: 'EC2 instance type of the system nodes, where Karpenter and the add-ons run. An Arm type such as t4g.medium gets the Arm image.',
+      allowed: SYSTEM_INSTANCE_TYPE_ALLOWED,
+      link: 'https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-types.html',
+    },
+  ),
+  count: documented(z.int().min(2).max(10).default(2), {
+    description: 'Number of system nodes. Two is the least: the replicas of Karpenter do not share a node.',
+    allowed: 'a whole number from 2 to 10',
+    link: 'https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html',
+  }),
+});
+
+const limits = z.strictObject({
+  cpu: documented(z.int().min(1).max(10_000).default(100), {
+    description: 'CPU cores that all nodes of the NodePool may have together; beyond it Karpenter launches nothing, which caps the cost.',
+    allowed: 'a whole number from 1 to 10000',
+    link: 'https://karpenter.sh/docs/concepts/nodepools/#speclimits',
+  }),
+  memory: documented(
+    z.string().regex(MEMORY_PATTERN).superRefine(refusing(memoryLimitViolation)).default('400Gi'),
+    {
+      description: 'Memory that all nodes of the NodePool may have together, with its unit.',
+      allowed: MEMORY_ALLOWED,
+      link: 'https://karpenter.sh/docs/concepts/nodepools/#speclimits',
+    },
+  ),
+});
+
+const consolidation = z.strictObject({
+  policy: documented(
+    z.enum(['WhenEmpty', 'WhenEmptyOrUnderutilized']).default('WhenEmptyOrUnderutilized'),
+    {
+      description: 'Which nodes Karpenter may remove to save money: empty ones only, or also those whose pods fit elsewhere.',
+      allowed: 'WhenEmpty or WhenEmptyOrUnderutilized',
+      link: 'https://karpenter.sh/docs/concepts/disruption/#consolidation',
+    },
+  ),
+  after: documented(z.string().regex(DURATION_PATTERN).superRefine(refusing(durationViolation)).default('30s'), {
+    description: 'How long a node must be without a pod coming or going before Karpenter may remove it. 0s means at once; Never means no consolidation.',
+    allowed: DURATION_ALLOWED,
+    link: 'https://karpenter.sh/docs/concepts/disruption/#consolidation',
+  }),
+});
+
+const karpenter = z.strictObject({
+  version: documented(
+    z.string().regex(KARPENTER_VERSION_PATTERN).superRefine(refusing(karpenterVersionViolation)).default(versions.karpenter),
+    {
+      description: 'Karpenter release, of the controller\'s chart and of the CRD chart. It must support the Kubernetes version.',
+      allowed: KARPENTER_VERSION_ALLOWED,
+      link: 'https://karpenter.sh/docs/upgrading/compatibility/',
+    },
+  ),
+  namespace: documented(
+    z.string().regex(NAMESPACE_PATTERN).superRefine(refusing(controllerNamespaceViolation)).default('kube-system'),
+    {
+      description: 'Namespace of the controller. The API server puts requests from kube-system first.',
+      allowed: NAMESPACE_ALLOWED,
+      link: 'https://karpenter.sh/docs/getting-started/getting-started-with-karpenter/',
+    },
+  ),
+  instanceCategories: documented(
+    z.array(z.string().superRefine(refusing(instanceCategoryViolation)).meta({ enum: INSTANCE_CATEGORIES })).min(1).superRefine(refusing(repeatedItem)).default(['c', 'm', 'r']),
+    {
+      description: 'Instance categories that Karpenter chooses from, by price: c for compute, m for general purpose, r for memory.',
+      allowed: INSTANCE_CATEGORY_ALLOWED,
+      link: 'https://karpenter.sh/docs/reference/instance-types/',
+    },
+  ),
+  minInstanceGeneration: documented(z.int().min(1).max(8).default(5), {
+    description: 'Oldest instance generation that Karpenter chooses from: 5 allows c5 and c6a, not c4.',
+    allowed: 'a whole number from 1 to 8',
+    link: 'https://karpenter.sh/docs/reference/instance-types/',
+  }),
+  architectures: documented(
+    z.array(z.enum(['amd64', 'arm64'])).min(1).superRefine(refusing(repeatedItem)).default(['amd64']),
+    {
+      description: 'Processor architectures of the nodes. With arm64 the cheapest node is often a Graviton one.',
+      allowed: 'amd64, arm64 or both',
+      link: 'https://karpenter.sh/docs/concepts/nodepools/#spectemplatespecrequirements',
+    },
+  ),
+  capacityTypes: documented(
+    z.array(z.enum(['on-demand', 'spot', 'reserved'])).min(1).superRefine(refusing(repeatedItem)).default(['on-demand']),
+    {
+      description: 'How capacity is bought. Karpenter prefers reserved, then spot, then on-demand.',
+      allowed: 'one or more of on-demand, spot, reserved',
+      link: 'https://karpenter.sh/docs/concepts/nodepools/#capacity-type',
+    },
+  ),
+  limits: documented(limits.prefault({}), { description: 'How large the NodePool may grow.', allowed: 'the keys cpu and memory' }),
+  consolidation: documented(consolidation.prefault({}), {
+    description: 'When Karpenter removes nodes that are not needed.',
+    allowed: 'the keys policy and after',
+  }),
+  amiAlias: documented(
+    z.string().regex(AMI_ALIAS_PATTERN).superRefine(refusing(amiAliasViolation)).default(versions.amiAlias),
+    {
+      description: 'Machine image of the nodes: one release of EKS-optimized Amazon Linux 2023, so that no node is replaced in the middle of a class.',
+      allowed: AMI_ALIAS_ALLOWED,
+      link: 'https://karpenter.sh/docs/concepts/nodeclasses/#specamiselectorterms',
+    },
+  ),
+});
+
+const inflate = z.strictObject({
+  namespace: documented(
+    z.string().regex(NAMESPACE_PATTERN).superRefine(refusing(labNamespaceViolation)).default('karpenter-test'),
+    {
+      description: 'Namespace of the exercise. The lab makes it, and deletes it with all that is in it.',
+      allowed: NAMESPACE_ALLOWED,
+      link: 'https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/',
+    },
+  ),
+  replicas: documented(z.int().min(0).max(10_000).default(0), {
+    description: 'Pods of the Deployment inflate once deployed; `scale` is short for this key. 0 leaves the scaling, and the cost of it, to the student.',
+    allowed: 'a whole number from 0 to what karpenter.limits.cpu can hold',
+    link: 'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/',
+    examples: [5],
+  }),
+  cpu: documented(z.string().regex(CPU_PATTERN).superRefine(refusing(cpuViolation)).default('1'), {
+    description: 'CPU that each pod requests, and by which Karpenter chooses the size of a node.',
+    allowed: CPU_ALLOWED,
+    link: 'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/',
+  }),
+  image: documented(z.string().regex(IMAGE_PATTERN).superRefine(refusing(imageViolation)).default(versions.pauseImage), {
+    description: 'Image of the pods: pause does nothing, so that only the request counts.',
+    allowed: IMAGE_ALLOWED,
+    link: 'https://gallery.ecr.aws/eks-distro/kubernetes/pause',
+  }),
+});
+
+/**
+ * The shape, defaults and documentation of `lab.yaml`. Types, the JSON Schema for editors
+ * and the configuration reference are all derived from this one object.
+ */
+export const labConfigSchema = z.strictObject({
+  region: documented(z.string().regex(REGION_PATTERN).default('ap-northeast-2'), {
+    description: 'AWS region of the lab. Another region needs its own availabilityZones.',
+    allowed: 'the name of an AWS region, such as ap-northeast-2',
+    link: 'https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html',
+  }),
+  availabilityZones: documented(
+    z.array(z.string().regex(ZONE_PATTERN)).min(MIN_ZONES).max(MAX_ZONES).superRefine(refusing(repeatedItem))
+      .default(['ap-northeast-2a', 'ap-northeast-2b', 'ap-northeast-2c']),
+    {
+      description: 'Availability Zones by name, each with a public and a private subnet. EKS wants two; more of them give Karpenter more choice.',
+      allowed: `${MIN_ZONES} to ${MAX_ZONES} different zones of the region`,
+      link: 'https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html',
+    },
+  ),
+  clusterName: documented(
+    z.string().max(CLUSTER_NAME_MAX_LENGTH).regex(CLUSTER_NAME_PATTERN).superRefine(refusing(clusterNameViolation)).default('karpenter-lab'),
+    {
+      description: 'Name of the EKS cluster and of the stack; roles, policies and the queue are named after it. Two labs in one account need two names.',
+      allowed: CLUSTER_NAME_ALLOWED,
+      link: 'https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html',
+    },
+  ),
+  kubernetesVersion: documented(
+    z.string().superRefine(refusing(kubernetesVersionViolation)).default(versions.kubernetes),
+    {
+      description: 'Kubernetes minor version of the control plane. Add-ons and node image are pinned for it.',
+      allowed: KUBERNETES_VERSION_ALLOWED,
+      link: 'https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html',
+    },
+  ),
+  vpcCidr: documented(z.string().regex(CIDR_PATTERN).superRefine(refusing(vpcCidrViolation)).default('10.11.0.0/16'), {
+    description: 'IPv4 range of the VPC. Each private subnet gets a quarter of it, and each pod an address there.',
+    allowed: VPC_CIDR_ALLOWED,
+    link: 'https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html',
+  }),
+  natGateways: documented(z.int().min(1).max(MAX_ZONES).default(1), {
+    description: 'NAT gateways, the way out of the private subnets. One is cheapest; one a zone survives the loss of a zone.',
+    allowed: 'a whole number from 1 to the number of availabilityZones',
+    remedy: 'Keep at least one and at most one a zone: nodes in private subnets pull images and call AWS through them.',
+    link: 'https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html',
+  }),
+  systemNodes: documented(systemNodes.prefault({}), {
+    description: 'The managed node group that Karpenter itself runs on.',
+    allowed: 'the keys instanceType and count',
+  }),
+  apiAccess: documented(z.array(z.string().superRefine(refusing(apiAccessViolation))).max(40).superRefine(refusing(repeatedItem)).default([]), {
+    description: 'IPv4 ranges that may reach the public endpoint of the API server. Empty turns it off: the API is reached from inside the VPC only. 0.0.0.0/0 opens it to the world.',
+    allowed: `up to 40 ranges, each ${API_ACCESS_ALLOWED}`,
+    link: 'https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html',
+    examples: [['203.0.113.7/32']],
+  }),
+  admins: documented(
+    z.array(z.string().regex(PRINCIPAL_ARN_PATTERN).superRefine(refusing(adminViolation))).superRefine(refusing(repeatedItem)).default([]),
+    {
+      description: 'IAM roles and users that administer the cluster, by ARN. Empty means that nobody can use kubectl: whoever deploys keeps no rights.',
+      allowed: `a list, each ${ADMIN_ALLOWED}`,
+      link: 'https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html',
+      examples: [['arn:aws:iam::111122223333:role/Instructor']],
+    },
+  ),
+  team: documented(
+    z.string().regex(LABEL_VALUE_PATTERN).superRefine(refusing(labelValueViolation)).default('my-team'),
+    {
+      description: 'Value of the label eks-team on nodes of the NodePool, by which the exercise selects them.',
+      allowed: LABEL_VALUE_ALLOWED,
+      link: 'https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/',
+    },
+  ),
+  karpenter: documented(karpenter.prefault({}), {
+    description: 'Karpenter, its NodePool and its EC2NodeClass.',
+    allowed: 'the keys of karpenter',
+  }),
+  inflate: documented(inflate.prefault({}), {
+    description: 'The exercise: a Deployment whose pods do nothing but ask for CPU.',
+    allowed: 'the keys namespace, replicas, cpu and image',
+  }),
+  tags: documented(
+    z.record(z.string().superRefine(refusing(tagKeyViolation)), z.string().superRefine(refusing(tagValueViolation)))
+      .superRefine(refusing(tagSetViolation))
+      .default({}),
+    {
+      description: 'AWS tags on everything the lab makes, the instances of Karpenter included. Empty means none besides those the lab needs.',
+      allowed: TAGS_ALLOWED,
+      link: 'https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html',
+      examples: [{ Course: 'karpenter' }],
+    },
+  ),
+});
+
+/** The same type, with nothing in it to assign to. */
+type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
+
+/** A complete, valid configuration of the lab: what every other room receives. */
+export type LabConfig = DeepReadonly<z.output<typeof labConfigSchema>>;

@@ -1,0 +1,111 @@
+import seoul from './prices/ap-northeast-2.json';
+
+/** Prices of what is billed by the hour, GB or month, in the currency of the table. */
+export interface Rates {
+  readonly eksControlPlanePerHour: number;
+  readonly natGatewayPerHour: number;
+  readonly natGatewayPerGB: number;
+  readonly publicIpv4PerHour: number;
+  readonly gp3PerGBMonth: number;
+  readonly kmsKeyPerMonth: number;
+  readonly interfaceEndpointPerHourPerZone: number;
+}
+
+/** An EC2 instance type as a region offers it. */
+export interface InstanceType {
+  /** Such as `c5a.2xlarge`. */
+  readonly name: string;
+  readonly vcpu: number;
+  /** Memory that AWS states for the type. A node sees less. */
+  readonly memoryMiB: number;
+  /** In Kubernetes' words: `amd64` or `arm64`. */
+  readonly architecture: string;
+  /** Network interfaces of the default network card. */
+  readonly maxEnis: number;
+  readonly ipv4PerEni: number;
+  /**
+   * `nitro` or `xen`.
+   *
+   * @default - none: bare metal
+   */
+  readonly hypervisor?: string;
+  readonly isBareMetal: boolean;
+  /** Availability Zones that offer it, by full name. */
+  readonly zones: readonly string[];
+  /** On demand, Linux, shared tenancy. */
+  readonly pricePerHour: number;
+  /**
+   * A mean over zones on the day of its source: spot prices move.
+   *
+   * @default - the source had none
+   */
+  readonly spotPricePerHour?: number;
+  /** Whether the price was calculated from sister types because no source had it. */
+  readonly isPriceDerived: boolean;
+}
+
+/** List prices and instance types of one region. */
+export interface PriceTable {
+  readonly region: string;
+  readonly currency: 'USD';
+  /** Day of the oldest prices in the table, as YYYY-MM-DD. */
+  readonly asOf: string;
+  /** Day of the rates, as YYYY-MM-DD. */
+  readonly ratesAsOf: string;
+  /** Where the figures are from and of which day, by name; the table's file says more. */
+  readonly sources: readonly string[];
+  readonly rates: Rates;
+  readonly instanceTypes: readonly InstanceType[];
+}
+
+/** Hours in a month by which AWS turns monthly prices into hourly ones. */
+export const HOURS_PER_MONTH = 730;
+
+const TABLES: ReadonlyMap<string, PriceTable> = new Map([seoul].map((file) => [file.region, tableFrom(file)]));
+
+/**
+ * List prices of a region.
+ *
+ * @returns undefined for a region that has no table: no price is ever guessed from another region's
+ */
+export function priceTableOf(region: string): PriceTable | undefined {
+  return TABLES.get(region);
+}
+
+/**
+ * Size of an instance type, which is the same in every region that has it.
+ *
+ * @returns undefined for a type in none of the tables
+ */
+export function instanceTypeShape(name: string): Pick<InstanceType, 'vcpu' | 'memoryMiB' | 'architecture' | 'maxEnis' | 'ipv4PerEni'> | undefined {
+  for (const table of TABLES.values()) {
+    const found = table.instanceTypes.find((type) => type.name === name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function tableFrom(file: typeof seoul): PriceTable {
+  return {
+    region: file.region,
+    currency: 'USD',
+    asOf: file.asOf,
+    ratesAsOf: file.ratesAsOf,
+    sources: Object.values(file.sources).map(({ name, asOf }) => asOf === null ? name : `${name} (${asOf})`),
+    rates: file.rates,
+    instanceTypes: file.instanceTypes.map((type) => ({
+      name: type.name,
+      vcpu: type.vcpu,
+      memoryMiB: type.memoryMiB,
+      architecture: type.architecture,
+      maxEnis: type.maxEnis,
+      ipv4PerEni: type.ipv4PerEni,
+      hypervisor: type.hypervisor,
+      isBareMetal: type.bareMetal,
+      zones: type.zones.map((letter) => `${file.region}${letter}`),
+      pricePerHour: type.pricePerHour,
+      spotPricePerHour: type.spotPricePerHour,
+      isPriceDerived: type.isPriceDerived ?? false,
+    })),
+  };
+}

@@ -1,0 +1,83 @@
+import { Agent as HttpAgent, type OutgoingHttpHeaders } from 'node:http';
+import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { LabError } from '../lab-error';
+
+/** What a request needs to be let in. */
+export interface Authentication {
+  readonly agent: HttpAgent;
+  readonly headers: OutgoingHttpHeaders;
+  /** User and password, where the kubeconfig has them. */
+  readonly auth?: string;
+}
+
+/** A way to an API server. */
+export interface Connection {
+  /** URL of the API server. */
+  readonly server: string;
+  /** Credentials for a request; a token that has expired is renewed. */
+  readonly authenticate: () => Promise<Authentication>;
+  /** Ends all connections. */
+  readonly close: () => void;
+}
+
+/** Connections kept open: requests at once, and watches. */
+const MAX_SOCKETS = 24;
+
+/**
+ * Reads a kubeconfig with the official client.
+ *
+ * @throws LabError `KubeconfigUnreadable`
+ */
+export async function connectionOf(kubeconfig: string): Promise<Connection> {
+  // The client is an ES module and takes a second to load, so it is loaded when it is needed.
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  try {
+    config.loadFromFile(kubeconfig);
+  } catch (cause) {
+    throw unreadable(kubeconfig, `The kubeconfig cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`, cause);
+  }
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) throw unreadable(kubeconfig, 'The current context of the kubeconfig names no cluster.');
+
+  let agent: HttpAgent | undefined;
+  return {
+    server,
+    authenticate: async () => {
+      const options = await securityOf(config, kubeconfig);
+      agent ??= keptOpen(server, options);
+      return { agent, headers: { ...(options.headers as OutgoingHttpHeaders | undefined) }, auth: options.auth ?? undefined };
+    },
+    close: () => agent?.destroy(),
+  };
+}
+
+async function securityOf(config: KubeConfig, kubeconfig: string): Promise<RequestOptions> {
+  const options: RequestOptions = {};
+  try {
+    await config.applyToHTTPSOptions(options);
+  } catch (cause) {
+    throw unreadable(kubeconfig, `The kubeconfig gives no credentials: ${cause instanceof Error ? cause.message : String(cause)}.`, cause);
+  }
+  return options;
+}
+
+/** The official client makes an agent for each request; this one keeps its connections. */
+function keptOpen(server: string, options: RequestOptions): HttpAgent {
+  const made = options.agent;
+  const tls = made instanceof HttpsAgent ? made.options : {};
+  const kept = { keepAlive: true, maxSockets: MAX_SOCKETS };
+  if (made instanceof HttpsAgent && made.constructor !== HttpsAgent) return made;
+  return server.startsWith('https:') ? new HttpsAgent({ ...tls, ...kept }) : new HttpAgent(kept);
+}
+
+function unreadable(kubeconfig: string, message: string, cause?: unknown): LabError {
+  return new LabError({
+    code: 'KubeconfigUnreadable',
+    message,
+    received: kubeconfig,
+    remedy: 'Give the path of a kubeconfig: lab rehearse prints one, aws eks update-kubeconfig writes one.',
+    cause,
+  });
+}

@@ -1,0 +1,136 @@
+import { textAt } from '../assembly/json';
+import type { ObjectMetadata } from './object-metadata';
+import { pause } from './pause';
+import type { KubernetesApi, Selection } from './kubernetes-api';
+import { KubernetesRequestRefused } from './request-refused';
+import type { ResourceKind } from './resource-kind';
+import type { Watched } from './watched';
+
+/** A change of a {@link LiveList}. */
+export interface ListChange<T> {
+  readonly type: 'added' | 'modified' | 'deleted';
+  /** The object as it is now; a deleted one as it was last. */
+  readonly item: T;
+}
+
+/** Status by which the API server says that a resource version is too old to go on from. */
+const GONE = 410;
+
+/** Statuses that a later try would meet again. */
+const LASTING_REFUSALS: readonly number[] = [400, 401, 403, 404, 405, 422];
+
+/** Seconds between tries to resume a watch, and for how long it is tried before the list gives up. */
+const RESUME_PAUSE_SECONDS = 0.5;
+const RESUME_DEADLINE_SECONDS = 60;
+
+/**
+ * Objects of a selection as they are now: listed once, then kept up to date by a watch. The watch is resumed where it
+ * ended, and where that moment is too long ago the objects are listed again.
+ */
+export class LiveList<T extends { readonly metadata: ObjectMetadata }> implements Watched {
+  /**
+   * Lists the objects and begins to watch them.
+   *
+   * @param signal ends the watch, as {@link stop} does
+   */
+  static async start<T extends { readonly metadata: ObjectMetadata }>(
+    api: KubernetesApi, kind: ResourceKind<T>, selection: Selection = {}, signal?: AbortSignal,
+  ): Promise<LiveList<T>> {
+    const list = new LiveList(api, kind, selection, signal);
+    await list.relist();
+    list.keepUp();
+    return list;
+  }
+
+  private readonly objects = new Map<string, T>();
+  private readonly listeners = new Set<(change: ListChange<T> | undefined) => void>();
+  private readonly stopped = new AbortController();
+  private readonly signal: AbortSignal;
+  private resourceVersion = '';
+  private givenUp: unknown;
+
+  private constructor(
+    private readonly api: KubernetesApi, private readonly kind: ResourceKind<T>, private readonly selection: Selection, signal: AbortSignal | undefined,
+  ) {
+    this.signal = signal === undefined ? this.stopped.signal : AbortSignal.any([signal, this.stopped.signal]);
+  }
+
+  /** The objects, in the order of their first appearance. */
+  get items(): readonly T[] {
+    return [...this.objects.values()];
+  }
+
+  get failure(): unknown {
+    return this.givenUp;
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.onEach(() => listener());
+  }
+
+  /**
+   * Calls back with every change.
+   *
+   * @param listener gets undefined when the watch fails
+   * @returns a function that ends it
+   */
+  onEach(listener: (change: ListChange<T> | undefined) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Ends the watch. The objects stay as they were last. */
+  stop(): void {
+    this.stopped.abort();
+  }
+
+  private keepUp(): void {
+    this.follow().catch((error: unknown) => {
+      if (this.signal.aborted) return;
+      this.givenUp = error;
+      this.tell(undefined);
+    });
+  }
+
+  private async follow(): Promise<void> {
+    let failingSince: number | undefined;
+    while (!this.signal.aborted) {
+      try {
+        for await (const { type, body } of this.api.watch(this.kind, this.selection, this.resourceVersion, this.signal)) {
+          failingSince = undefined;
+          this.resourceVersion = textAt(body, 'metadata', 'resourceVersion') ?? this.resourceVersion;
+          if (type !== 'BOOKMARK') this.take(type === 'DELETED' ? 'deleted' : 'modified', this.kind.read(body));
+        }
+        failingSince = undefined;
+      } catch (error) {
+        if (error instanceof KubernetesRequestRefused && LASTING_REFUSALS.includes(error.status)) throw error;
+        failingSince ??= performance.now();
+        if (performance.now() - failingSince > RESUME_DEADLINE_SECONDS * 1000) throw error;
+        await pause(RESUME_PAUSE_SECONDS, this.signal);
+        if (error instanceof KubernetesRequestRefused && error.status === GONE) await this.relist();
+      }
+    }
+  }
+
+  private async relist(): Promise<void> {
+    const { items, resourceVersion } = await this.api.list(this.kind, this.selection, this.signal);
+    const present = new Set(items.map(({ metadata }) => metadata.uid));
+    for (const [uid, item] of this.objects) {
+      if (!present.has(uid)) this.take('deleted', item);
+    }
+    for (const item of items) this.take('modified', item);
+    this.resourceVersion = resourceVersion;
+  }
+
+  private take(type: 'modified' | 'deleted', item: T): void {
+    const { uid } = item.metadata;
+    const isNew = !this.objects.has(uid);
+    if (type === 'deleted') this.objects.delete(uid);
+    else this.objects.set(uid, item);
+    this.tell({ type: type === 'modified' && isNew ? 'added' : type, item });
+  }
+
+  private tell(change: ListChange<T> | undefined): void {
+    for (const listener of [...this.listeners]) listener(change);
+  }
+}

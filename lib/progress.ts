@@ -1,0 +1,36 @@
+/** Something that a long action has come to. Actions emit it; the terminal host renders it. */
+export interface ProgressEvent {
+  /** The step it belongs to, in words that stay the same while the step lasts: `Build kube-apiserver`. */
+  readonly step: string;
+  /**
+   * - `started`: the step has begun;
+   * - `running`: it goes on, and `detail` or `fraction` are news;
+   * - `finished`: it is done;
+   * - `skipped`: there was nothing to do.
+   */
+  readonly state: 'started' | 'running' | 'finished' | 'skipped';
+  /**
+   * News of the step, in one short line.
+   *
+   * @default - none
+   */
+  readonly detail?: string;
+  /**
+   * How far the step is, from 0 to 1.
+   *
+   * @default - not known
+   */
+  readonly fraction?: number;
+  /**
+   * Seconds that the step will still take. An estimate.
+   *
+   * @default - not known
+   */
+  readonly remainingSeconds?: number;
+}
+
+/** Where an action reports its progress. It must not throw, and must not take long. */
+export type ProgressListener = (event: ProgressEvent) => void;
+
+/** For callers that do not watch. */
+export const ignoreProgress: ProgressListener = () => undefined;

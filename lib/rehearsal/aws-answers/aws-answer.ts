@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../assembly/json';
+import type { AwsFault } from './aws-fault';
+import type { AwsRequest } from './aws-request';
+import { xmlDocument, xmlElement, type XmlElement } from './xml';
+
+/** An answer that the caller's AWS SDK understands. */
+export interface AwsAnswer {
+  /** HTTP status. */
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /**
+   * What the request log says of it.
+   *
+   * @default - nothing
+   */
+  readonly note?: string;
+}
+
+/** Namespace of EC2's answers: its API version. @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/ */
+const EC2_NAMESPACE = 'http://ec2.amazonaws.com/doc/2016-11-15/';
+
+/** An answer of the protocol `json`. */
+export function jsonAnswer(body: JsonObject, note?: string): AwsAnswer {
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() },
+    body: JSON.stringify(body),
+    note,
+  };
+}
+
+/** An answer of EC2: the operation's name with `Response`, the request's id, and these elements. */
+export function ec2Answer(operation: string, elements: readonly XmlElement[], note?: string): AwsAnswer {
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/xml;charset=UTF-8' },
+    body: xmlDocument(`${operation}Response`, [xmlElement('requestId', randomUUID()), ...elements], EC2_NAMESPACE),
+    note,
+  };
+}
+
+/** A fault, written as the service of the request writes its own. */
+export function faultAnswer(request: AwsRequest, fault: AwsFault): AwsAnswer {
+  const note = `${fault.code}: ${fault.message}`;
+  if (request.protocol === 'query') {
+    return { status: fault.status, headers: { 'content-type': 'text/xml;charset=UTF-8' }, body: xmlFault(request, fault), note };
+  }
+  return {
+    status: fault.status,
+    headers: {
+      'content-type': request.protocol === 'json' ? 'application/x-amz-json-1.1' : 'application/json',
+      'x-amzn-requestid': randomUUID(),
+      'x-amzn-errortype': fault.code,
+    },
+    body: JSON.stringify({ __type: fault.code, message: fault.message }),
+    note,
+  };
+}
+
+/** EC2 wraps errors in a way of its own; the other services of the protocol `query` share another. */
+function xmlFault(request: AwsRequest, { code, message }: AwsFault): string {
+  const details = [xmlElement('Code', code), xmlElement('Message', message)];
+  return request.service === 'ec2'
+    ? xmlDocument('Response', [xmlElement('Errors', [xmlElement('Error', details)]), xmlElement('RequestID', randomUUID())])
+    : xmlDocument('ErrorResponse', [xmlElement('Error', [xmlElement('Type', 'Sender'), ...details]), xmlElement('RequestId', randomUUID())]);
+}

@@ -1,0 +1,75 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/**
+ * How a service's requests and answers are written:
+ *
+ * - `query`: a form with `Action`, answered in XML (EC2, IAM, STS);
+ * - `json`: JSON with the header `X-Amz-Target` (Pricing, SSM, SQS);
+ * - `rest`: a method and a path, answered in JSON (EKS).
+ */
+export type AwsProtocol = 'query' | 'json' | 'rest';
+
+/** A request to AWS as it came in, and what it asks. */
+export interface AwsRequest {
+  readonly method: string;
+  /** Path and query string, as received. */
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly protocol: AwsProtocol;
+  /** Name by which the request is signed, such as `ec2`; empty for a request that is not signed. */
+  readonly service: string;
+  /** Such as `DescribeSubnets`; method and path where the protocol is `rest`. */
+  readonly operation: string;
+  /** Parameters of the protocol `query`; empty in the others. */
+  readonly parameters: URLSearchParams;
+}
+
+/** What came over the wire. */
+export interface ReceivedRequest {
+  readonly method: string;
+  /** Path and query string. */
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/**
+ * The service in an AWS signature: `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
+ */
+const SIGNED_SERVICE = /Credential=[^/,]+\/\d+\/[^/,]+\/([^/,]+)\//;
+
+const FORM = 'application/x-www-form-urlencoded';
+
+/** Reads what a request asks. */
+export function readAwsRequest(received: ReceivedRequest): AwsRequest {
+  const service = SIGNED_SERVICE.exec(received.headers.authorization ?? '')?.[1] ?? '';
+  const jsonTarget = received.headers['x-amz-target'];
+  if (typeof jsonTarget === 'string') {
+    // "AmazonSSM.GetParameter"
+    const operation = jsonTarget.slice(jsonTarget.lastIndexOf('.') + 1);
+    return { ...received, protocol: 'json', service, operation, parameters: new URLSearchParams() };
+  }
+
+  const parameters = queryParameters(received);
+  const action = parameters.get('Action');
+  return action === null
+    ? { ...received, protocol: 'rest', service, operation: `${received.method} ${received.target}`, parameters: new URLSearchParams() }
+    : { ...received, protocol: 'query', service, operation: action, parameters };
+}
+
+/** The same request with other parameters of the protocol `query`, all of them in the body. */
+export function withParameters(request: AwsRequest, parameters: URLSearchParams): AwsRequest {
+  const [path = '/'] = request.target.split('?');
+  return { ...request, method: 'POST', target: path, headers: { ...request.headers, 'content-type': FORM }, body: Buffer.from(parameters.toString()), parameters };
+}
+
+function queryParameters({ target, headers, body }: ReceivedRequest): URLSearchParams {
+  const parameters = new URLSearchParams(target.includes('?') ? target.slice(target.indexOf('?') + 1) : '');
+  if (headers['content-type']?.startsWith(FORM) === true) {
+    for (const [name, value] of new URLSearchParams(body.toString('utf8'))) parameters.append(name, value);
+  }
+  return parameters;
+}

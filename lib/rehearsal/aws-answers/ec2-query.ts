@@ -1,0 +1,56 @@
+import { AwsFault } from './aws-fault';
+
+/** A filter of an EC2 request: a row passes where one of the values matches. */
+export interface Ec2Filter {
+  readonly name: string;
+  /** `*` stands for any text, `?` for any one character. */
+  readonly values: readonly string[];
+}
+
+/** The list that EC2 writes as `NAME.1`, `NAME.2`, in the order of its numbers. */
+export function queryList(parameters: URLSearchParams, name: string): readonly string[] {
+  return [...parameters]
+    .flatMap(([key, value]) => {
+      const number = key.startsWith(`${name}.`) ? Number(key.slice(name.length + 1)) : NaN;
+      return Number.isInteger(number) ? [{ number, value }] : [];
+    })
+    .toSorted((a, b) => a.number - b.number)
+    .map(({ value }) => value);
+}
+
+/** The filters that EC2 writes as `Filter.1.Name` and `Filter.1.Value.1`. */
+export function queryFilters(parameters: URLSearchParams): readonly Ec2Filter[] {
+  return [...parameters].flatMap(([key, name]) => {
+    const prefix = /^(Filter\.\d+)\.Name$/.exec(key)?.[1];
+    return prefix === undefined ? [] : [{ name, values: queryList(parameters, `${prefix}.Value`) }];
+  });
+}
+
+/**
+ * Whether a row passes all filters.
+ *
+ * @param row the value that each known filter looks at, by the filter's name
+ * @throws AwsFault `InvalidParameterValue` for a filter that the row does not know
+ */
+export function passesFilters(row: Readonly<Record<string, string>>, filters: readonly Ec2Filter[]): boolean {
+  return filters.every(({ name, values }) => {
+    const value = row[name];
+    if (value === undefined) throw new AwsFault('InvalidParameterValue', `The filter '${name}' is invalid`);
+    return values.some((pattern) => matchesPattern(value, pattern));
+  });
+}
+
+/**
+ * Refuses parameters that the rehearsal would otherwise leave out of account.
+ *
+ * @throws AwsFault `UnsupportedOperation`
+ */
+export function refuseParameters(parameters: URLSearchParams, ...names: readonly string[]): void {
+  const found = [...parameters.keys()].find((key) => names.some((name) => key === name || key.startsWith(`${name}.`)));
+  if (found !== undefined) throw new AwsFault('UnsupportedOperation', `The rehearsal does not answer requests with ${found}.`);
+}
+
+function matchesPattern(value: string, pattern: string): boolean {
+  const expression = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  return new RegExp(`^${expression}$`).test(value);
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+
+/** An EKS-optimized Amazon Linux 2023 image. */
+export interface NodeImage {
+  /** Kubernetes minor version it was built for, such as `1.35`. */
+  readonly kubernetesVersion: string;
+  /** In EC2's words: `x86_64` or `arm64`. */
+  readonly architecture: string;
+  /** `standard`, `nvidia` or `neuron`. */
+  readonly variant: string;
+  /** Release with its date: `vYYYYMMDD`. */
+  readonly release: string;
+}
+
+/**
+ * What AWS builds in each release: processor architecture and variant.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html
+ */
+export const NODE_IMAGE_KINDS: readonly Pick<NodeImage, 'architecture' | 'variant'>[] = [
+  { architecture: 'x86_64', variant: 'standard' },
+  { architecture: 'x86_64', variant: 'nvidia' },
+  { architecture: 'x86_64', variant: 'neuron' },
+  { architecture: 'arm64', variant: 'standard' },
+  { architecture: 'arm64', variant: 'nvidia' },
+];
+
+const NAME = /^amazon-eks-node-al2023-(x86_64|arm64)-([a-z]+)-(\d+\.\d+)-(v\d{8})$/;
+
+/** Name of the image, as AWS publishes it: `amazon-eks-node-al2023-x86_64-standard-1.35-v20260917`. */
+export function nodeImageName({ architecture, variant, kubernetesVersion, release }: NodeImage): string {
+  return `amazon-eks-node-al2023-${architecture}-${variant}-${kubernetesVersion}-${release}`;
+}
+
+/**
+ * The image of a name.
+ *
+ * @returns undefined where the name is of another kind of image
+ */
+export function parseNodeImageName(name: string): NodeImage | undefined {
+  const [, architecture, variant, kubernetesVersion, release] = NAME.exec(name) ?? [];
+  if (architecture === undefined || variant === undefined || kubernetesVersion === undefined || release === undefined) return undefined;
+  return { architecture, variant, kubernetesVersion, release };
+}
+
+/** Id of the image in the rehearsal: made from its name, so that it is the same in every rehearsal, and none of AWS's. */
+export function nodeImageId(image: NodeImage): string {
+  return `ami-${createHash('sha256').update(nodeImageName(image)).digest('hex').slice(0, 17)}`;
+}
+
+/** Day of the release, at midnight UTC. */
+export function nodeImageDate({ release }: NodeImage): Date {
+  return new Date(`${release.slice(1, 5)}-${release.slice(5, 7)}-${release.slice(7, 9)}T00:00:00Z`);
+}

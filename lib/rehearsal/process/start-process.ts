@@ -1,0 +1,97 @@
+import { spawn, type StdioOptions } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { LabError } from '../../lab-error';
+import type { ProcessRecord } from '../rehearsal-record';
+import { logTail } from './log-tail';
+import { processStartTicks } from './process-start-ticks';
+
+/** A program to start, and where its output goes. */
+export interface StartProcessOptions {
+  /** What it is, such as `karpenter`. */
+  readonly name: string;
+  /** Absolute path of the program. */
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Its whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+  /** Absolute path of the file that receives its output. */
+  readonly logFile: string;
+  /**
+   * A pipe that receives its standard output and errors instead of the log file.
+   *
+   * @default - the log file
+   */
+  readonly output?: Writable;
+  /**
+   * Whether this process keeps a pipe to its standard input.
+   *
+   * @default false
+   */
+  readonly isFed?: boolean;
+}
+
+/** A process that was started and outlives this one. */
+export interface StartedProcess {
+  readonly record: ProcessRecord;
+  /** The pipe to its standard input, where it is fed. The caller closes its end of it. */
+  readonly input?: Writable;
+}
+
+/** Lines of a log that are shown when its process has ended too soon. */
+const TAIL_LINES = 5;
+
+/**
+ * Starts a process in a session of its own, so that neither Ctrl-C nor the end of this process ends it.
+ *
+ * @throws LabError `ProcessNotStarted` when the system refuses it
+ * @throws LabError `ProcessExited` when it has ended at once
+ */
+export async function startProcess(options: StartProcessOptions): Promise<StartedProcess> {
+  const log = openSync(options.logFile, 'a', 0o600);
+  try {
+    const output = options.output ?? log;
+    const stdio: StdioOptions = [options.isFed === true ? 'pipe' : 'ignore', output, output];
+    const child = spawn(options.command, [...options.args], {
+      cwd: options.workingDirectory,
+      env: options.env,
+      detached: true,
+      stdio,
+    });
+    const pid = await new Promise<number>((resolve, reject) => {
+      child.once('error', (cause) => reject(processNotStarted(options, cause)));
+      child.once('spawn', () => resolve(child.pid ?? 0));
+    });
+    child.unref();
+    const startTicks = processStartTicks(pid);
+    if (startTicks === undefined) throw processExited(options);
+    return {
+      record: { name: options.name, pid, startTicks, logFile: options.logFile },
+      input: child.stdin ?? undefined,
+    };
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** The error for a process of a rehearsal that has ended by itself. */
+export function processExited(process: Pick<ProcessRecord, 'name' | 'logFile'>): LabError {
+  const tail = logTail(process.logFile, TAIL_LINES);
+  return new LabError({
+    code: 'ProcessExited',
+    message: `${process.name} ended although the rehearsal needs it${tail.length === 0 ? '.' : `. Its last words: ${tail.join(' | ')}`}`,
+    received: process.logFile,
+    remedy: 'Read its log. Then start the rehearsal again: it clears what is left.',
+  });
+}
+
+function processNotStarted(options: StartProcessOptions, cause: unknown): LabError {
+  return new LabError({
+    code: 'ProcessNotStarted',
+    message: `${options.name} could not be started.`,
+    received: options.command,
+    remedy: 'Remove the toolchain with lab rehearse --clean --toolchain, then start the rehearsal again.',
+    cause,
+  });
+}

@@ -1,0 +1,86 @@
+import type { SynthesizedStack } from '../../assembly/synthesized-stack';
+import { LabError } from '../../lab-error';
+import type { ProgressListener } from '../../progress';
+import type { LocalAws } from './local-aws';
+
+/** What is being seeded. */
+export interface SeedStep {
+  /** In the user's words: `the subnet NetworkVpcPrivateSubnet1`. */
+  readonly resource: string;
+  /**
+   * Its value that AWS may find wrong, such as a CIDR.
+   *
+   * @default - none
+   */
+  readonly received?: string;
+}
+
+/** Name of the step in progress events. */
+const STEP = 'Seed the AWS answers';
+
+/** One run of the seeding: where it goes, what it reads, and how far it is. */
+export class Seeding {
+  private done = 0;
+
+  constructor(
+    readonly aws: LocalAws,
+    readonly stack: SynthesizedStack,
+    private readonly onProgress: ProgressListener,
+    private readonly totalSteps: number,
+  ) {
+    onProgress({ step: STEP, state: 'started' });
+  }
+
+  /**
+   * Does one step, and says so.
+   *
+   * @throws LabError `AwsSeedFailed` when it fails
+   */
+  async run<T>(step: SeedStep, call: () => Promise<T>): Promise<T> {
+    this.onProgress({ step: STEP, state: 'running', detail: step.resource, fraction: this.done / this.totalSteps });
+    let result;
+    try {
+      result = await call();
+    } catch (cause) {
+      if (cause instanceof LabError) throw cause;
+      throw seedFailed(step, cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause), cause);
+    }
+    this.done += 1;
+    return result;
+  }
+
+  finish(detail: string): void {
+    this.onProgress({ step: STEP, state: 'finished', detail, fraction: 1 });
+  }
+}
+
+/** The failure to seed a resource. */
+export function seedFailed({ resource, received }: SeedStep, reason: string, cause?: unknown): LabError {
+  return new LabError({
+    code: 'AwsSeedFailed',
+    message: `The rehearsal's AWS did not take ${resource}: ${reason}`,
+    received,
+    remedy: 'Correct the resource in the stack and run npm run synth. If it is right, stop the rehearsal and start it again, so that its AWS is empty.',
+    cause,
+  });
+}
+
+/**
+ * What AWS gave the resource, where its API says that it may be absent.
+ *
+ * @throws LabError `AwsSeedFailed`
+ */
+export function given<T>(value: T | undefined, step: SeedStep): T {
+  if (value === undefined) throw seedFailed(step, 'the answer names no such resource.');
+  return value;
+}
+
+/**
+ * A text of the template that must be known before deployment.
+ *
+ * @throws LabError `AwsSeedFailed` when a part of it is a placeholder such as `${Queue.Arn}`
+ */
+export function known(value: string, step: SeedStep): string {
+  if (value.includes('${')) throw seedFailed({ ...step, received: value }, 'a part of it is known only after deployment.');
+  return value;
+}

@@ -1,0 +1,222 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { readLab, type LabView } from '../assembly/lab-view';
+import { readAssembly } from '../assembly/read-assembly';
+import { LabError } from '../lab-error';
+import { ignoreProgress, type ProgressListener } from '../progress';
+import { startAws } from './aws/start-aws';
+import { applyCrds } from './cluster/apply-crds';
+import { applyManifests } from './cluster/apply-manifests';
+import { applySystemObjects } from './cluster/apply-system-objects';
+import type { Kubectl } from './cluster/kubectl';
+import { waitForNodeProvisioning } from './cluster/wait-for-node-provisioning';
+import { startControlPlane } from './control-plane/start-control-plane';
+import { requireInterruptionQueue } from './karpenter/interruption-queue';
+import { startKarpenter, waitForKarpenter } from './karpenter/start-karpenter';
+import { freePorts, LOOPBACK } from './process/free-ports';
+import { withLock } from './process/lock-file';
+import { rehearsalPrograms, type RehearsalPrograms } from './programs';
+import type { RehearsalRecord } from './rehearsal-record';
+import { rehearsalStatus, type RehearsalOptions } from './rehearsal-status';
+import { requireRehearsedVersions } from './rehearsed-versions';
+import { assemblyDigest } from './state/assembly-digest';
+import { processEnvironment } from './state/process-environment';
+import { DEFAULT_REHEARSAL, rehearsalPaths, type RehearsalPaths } from './state/rehearsal-paths';
+import { readState, StateFile } from './state/rehearsal-state';
+import { stopProcesses } from './stop-processes';
+import { ensureToolchain } from './toolchain/ensure-toolchain';
+import type { Environment } from './toolchain/prerequisites';
+import type { Toolchain } from './toolchain/toolchain';
+import { readToolchainDefinition } from './toolchain/toolchain-definition';
+
+/** A rehearsal to start. */
+export interface StartRehearsalOptions extends RehearsalOptions {
+  /** Absolute path of the assembly to rehearse, such as the lab's `cdk.out`. */
+  readonly assemblyDirectory: string;
+  /** The user's environment. */
+  readonly env: Environment;
+  /**
+   * Where progress is reported.
+   *
+   * @default - nobody watches
+   */
+  readonly onProgress?: ProgressListener;
+  /**
+   * Aborted when the user interrupts: everything that was started by then is stopped.
+   *
+   * @default - not interrupted
+   */
+  readonly signal?: AbortSignal;
+}
+
+const STEP = 'Rehearsal';
+
+/** Seconds that another process may take to start the same rehearsal, its toolchain included. */
+const LOCK_SECONDS = 3600;
+
+/**
+ * Starts a rehearsal: a real control plane and the real Karpenter on loopback, with AWS answers seeded
+ * from the assembly, and the assembly's manifests applied. Starting it twice is harmless.
+ *
+ * It lives until it is stopped. When it cannot be started to its end, what was started is stopped, and
+ * its folder keeps the logs.
+ *
+ * @throws LabError `RehearsalRunning` when it runs with another assembly
+ * @throws LabError `VersionNotRehearsed` when the stack installs what the toolchain is not
+ * @throws LabError `ManifestRefused`, `NodeClassNotReady`, `NodePoolNotReady` or `InterruptionQueueNotFound` for a lab that would not work
+ */
+export async function startRehearsal(options: StartRehearsalOptions): Promise<RehearsalRecord> {
+  const { projectDirectory, name = DEFAULT_REHEARSAL, signal, onProgress = ignoreProgress } = options;
+  const paths = rehearsalPaths(projectDirectory, name);
+  const lab = readLab(readAssembly(options.assemblyDirectory));
+  requireRehearsedVersions(lab, readToolchainDefinition(projectDirectory).versions);
+  const programs = rehearsalPrograms(projectDirectory);
+
+  return withLock(paths.lockFile, {
+    deadlineSeconds: LOCK_SECONDS,
+    signal,
+    onWait: (holder) => onProgress({ step: STEP, state: 'running', detail: `process ${holder} starts or stops it` }),
+  }, async () => {
+    const running = runningRehearsal(options, lab, paths);
+    if (running !== undefined) {
+      onProgress({ step: STEP, state: 'skipped', detail: `${name} runs already` });
+      return running;
+    }
+    const toolchain = await ensureToolchain({ ...options, onProgress });
+    return start({ ...options, name, onProgress, paths, lab, programs, toolchain });
+  });
+}
+
+/**
+ * The rehearsal of this name, when it runs with the same assembly.
+ *
+ * @throws LabError `RehearsalRunning` when it runs with another
+ */
+function runningRehearsal(options: StartRehearsalOptions, lab: LabView, paths: RehearsalPaths): RehearsalRecord | undefined {
+  const state = readState(paths.recordFile);
+  if (state === undefined || rehearsalStatus(options).state !== 'running') return undefined;
+  if (state.assemblyDigest === assemblyDigest(lab.stack)) return state;
+  throw new LabError({
+    code: 'RehearsalRunning',
+    message: `The rehearsal ${state.name} runs with another state of the lab, of ${state.startedAt}.`,
+    received: options.assemblyDirectory,
+    remedy: 'Stop it with lab rehearse --stop, then start it again; or give the new one a name of its own.',
+  });
+}
+
+interface Start extends StartRehearsalOptions {
+  readonly name: string;
+  readonly onProgress: ProgressListener;
+  readonly paths: RehearsalPaths;
+  readonly lab: LabView;
+  readonly programs: RehearsalPrograms;
+  readonly toolchain: Toolchain;
+}
+
+async function start(props: Start): Promise<RehearsalRecord> {
+  const { name, paths, lab, toolchain } = props;
+  await stopProcesses(paths.directory, readState(paths.recordFile)?.processes ?? []);
+  rmSync(paths.directory, { recursive: true, force: true });
+  mkdirSync(paths.logsDirectory, { recursive: true });
+
+  const ports = await rehearsalPorts();
+  const state = new StateFile(paths.recordFile, {
+    name,
+    directory: paths.directory,
+    kubeconfig: paths.kubeconfig,
+    awsEndpoint: `http://${LOOPBACK}:${ports.answers}`,
+    karpenterLog: paths.karpenterLog,
+    assemblyDirectory: props.assemblyDirectory,
+    clusterName: lab.cluster.name,
+    region: lab.stack.region,
+    karpenterNamespace: lab.karpenter.namespace,
+    nodePoolName: lab.nodePool.name,
+    inflateNamespace: lab.exercise.namespace ?? 'default',
+    startedAt: new Date().toISOString(),
+    processes: [],
+    phase: 'starting',
+    assemblyDigest: assemblyDigest(lab.stack),
+    kubectl: toolchain.kubectl,
+  });
+  try {
+    await startParts(props, state, ports);
+  } catch (error) {
+    await stopProcesses(paths.directory, state.current.processes);
+    state.update({ phase: 'stopped' });
+    throw error;
+  }
+  state.update({ phase: 'ready' });
+  return state.current;
+}
+
+async function startParts(props: Start, state: StateFile, ports: RehearsalPorts): Promise<void> {
+  const { name, paths, lab, programs, toolchain, onProgress } = props;
+  const environment = processEnvironment(paths, toolchain, props.env);
+  const onProcess = state.addProcesses.bind(state);
+
+  // When one of the two fails, the other must not go on.
+  const failure = new AbortController();
+  const signal = props.signal === undefined ? failure.signal : AbortSignal.any([props.signal, failure.signal]);
+  const kubectl: Kubectl = { command: toolchain.kubectl, paths, environment, signal };
+  const tasks = [
+    (async () => {
+      await report(onProgress, 'Start the control plane', async () => state.addProcesses(...await startControlPlane({
+        name, paths, toolchain, environment, signal,
+        ports: ports.controlPlane,
+        podCidr: lab.network.vpcCidr,
+        karpenterNamespace: lab.karpenter.namespace,
+      })));
+      await report(onProgress, 'Apply the CRDs of Karpenter', async () => applyCrds(kubectl, toolchain.crdsDirectory));
+      await report(onProgress, 'Apply system nodes and pods', async () => applySystemObjects(kubectl, lab, toolchain.versions.kubernetes));
+      // The API server checks them without Karpenter: what it refuses is known before AWS is up.
+      await applyManifests(kubectl, lab.stack, onProgress);
+    })(),
+    report(onProgress, 'Start the AWS answers', async () => startAws({
+      stack: lab.stack, paths, toolchain, environment, onProcess, onProgress, signal,
+      answersProgram: programs.awsAnswers,
+      motoPort: ports.moto,
+      answersPort: ports.answers,
+    })),
+  ];
+  for (const task of tasks) task.catch((error: unknown) => failure.abort(error));
+  await Promise.allSettled(tasks);
+  signal.throwIfAborted();
+
+  const karpenter = await report(onProgress, 'Start Karpenter', async () => {
+    const started = await startKarpenter({
+      paths, toolchain, environment, onProcess,
+      chart: lab.karpenter,
+      region: lab.stack.region,
+      logProgram: programs.karpenterLog,
+      clusterEndpoint: `https://${LOOPBACK}:${ports.controlPlane.kubeApiserver}`,
+      awsEndpoint: state.current.awsEndpoint,
+      metricsPort: ports.karpenterMetrics,
+      healthPort: ports.karpenterHealth,
+    });
+    await waitForKarpenter(started, signal);
+    return started.process;
+  });
+  await waitForNodeProvisioning({ kubectl, stack: lab.stack, karpenter, karpenterLog: paths.karpenterLog, onProgress });
+  requireInterruptionQueue(paths.karpenterLog, lab.karpenter);
+}
+
+/** Ports of a rehearsal, all on loopback. */
+type RehearsalPorts = Awaited<ReturnType<typeof rehearsalPorts>>;
+
+async function rehearsalPorts() {
+  const [etcd = 0, etcdPeer = 0, kubeApiserver = 0, kubeControllerManager = 0, kubeScheduler = 0, kwok = 0,
+    moto = 0, answers = 0, karpenterMetrics = 0, karpenterHealth = 0] = await freePorts(10);
+  return {
+    controlPlane: { etcd, etcdPeer, kubeApiserver, kubeControllerManager, kubeScheduler, kwok },
+    moto,
+    answers,
+    karpenterMetrics,
+    karpenterHealth,
+  };
+}
+
+async function report<T>(onProgress: ProgressListener, step: string, action: () => Promise<T>): Promise<T> {
+  onProgress({ step, state: 'started' });
+  const result = await action();
+  onProgress({ step, state: 'finished' });
+  return result;
+}

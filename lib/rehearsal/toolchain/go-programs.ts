@@ -1,0 +1,56 @@
+import type { ToolchainVersions } from './toolchain-definition';
+
+/** A program that is built from the pinned modules. */
+export interface GoProgram {
+  /** File name in the toolchain. */
+  readonly name: string;
+  /** Import path of its command. */
+  readonly importPath: string;
+}
+
+/**
+ * The programs, in groups that one `go build` makes: within a group the last parts of the import
+ * paths, after which Go names the files, must differ.
+ */
+export const GO_PROGRAM_GROUPS: readonly (readonly GoProgram[])[] = [
+  [
+    { name: 'karpenter', importPath: 'github.com/aws/karpenter-provider-aws/kwok' },
+    { name: 'etcd', importPath: 'go.etcd.io/etcd/server/v3' },
+    { name: 'kube-apiserver', importPath: 'k8s.io/kubernetes/cmd/kube-apiserver' },
+    { name: 'kube-controller-manager', importPath: 'k8s.io/kubernetes/cmd/kube-controller-manager' },
+    { name: 'kube-scheduler', importPath: 'k8s.io/kubernetes/cmd/kube-scheduler' },
+  ],
+  [
+    { name: 'kwok', importPath: 'sigs.k8s.io/kwok/cmd/kwok' },
+    { name: 'kwokctl', importPath: 'sigs.k8s.io/kwok/cmd/kwokctl' },
+  ],
+];
+
+/** Every program of {@link GO_PROGRAM_GROUPS}. */
+export const GO_PROGRAMS: readonly GoProgram[] = GO_PROGRAM_GROUPS.flat();
+
+/**
+ * Linker flags: no symbol tables, and the versions that the programs say of themselves. Karpenter
+ * looks up its node images by the API server's version.
+ */
+export function linkerFlags(versions: ToolchainVersions): string {
+  const [major = '', minor = ''] = versions.kubernetes.split('.');
+  const kubernetes = 'k8s.io/component-base/version';
+  const stamps = {
+    'sigs.k8s.io/karpenter/pkg/operator.Version': versions.karpenter,
+    [`${kubernetes}.gitVersion`]: `v${versions.kubernetes}`,
+    [`${kubernetes}.gitMajor`]: major,
+    [`${kubernetes}.gitMinor`]: minor,
+    [`${kubernetes}.gitTreeState`]: 'archive',
+    'k8s.io/client-go/pkg/version.gitVersion': `v${versions.kubernetes}`,
+    'sigs.k8s.io/kwok/pkg/consts.Version': `v${versions.kwok}`,
+  };
+  return ['-s', '-w', ...Object.entries(stamps).map(([variable, value]) => `-X ${variable}=${value}`)].join(' ');
+}
+
+/** File name that `go build` gives to a command: the last part of its import path that is not a major version. */
+export function builtName(importPath: string): string {
+  const parts = importPath.split('/');
+  const last = parts.at(-1) ?? '';
+  return /^v\d+$/.test(last) ? parts.at(-2) ?? last : last;
+}

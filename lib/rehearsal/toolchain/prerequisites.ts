@@ -1,0 +1,103 @@
+import { LabError } from '../../lab-error';
+import { runCommand, type CommandResult } from '../process/run-command';
+import { compareVersions } from './compare-versions';
+import { PYTHON_VERSION, readToolchainDefinition } from './toolchain-definition';
+
+/** Variables of an environment, such as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where to look for what a rehearsal is built with. */
+export interface PrerequisiteOptions {
+  /** Absolute path of the folder of the lab. */
+  readonly projectDirectory: string;
+  /** The user's environment, with its PATH. */
+  readonly env: Environment;
+  /**
+   * Aborted when the user interrupts.
+   *
+   * @default - not interrupted
+   */
+  readonly signal?: AbortSignal;
+}
+
+/** A program that was looked for. */
+export type Prerequisite =
+  | { readonly isMet: true; readonly command: string; readonly version: string }
+  | { readonly isMet: false; readonly error: LabError };
+
+/** What a rehearsal is built with, and whether it is there. */
+export interface RehearsalPrerequisites {
+  readonly go: Prerequisite;
+  readonly python: Prerequisite;
+}
+
+/** Names under which Python may be installed, the most usual first. */
+const PYTHON_COMMANDS = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python'];
+
+/** Prints Python's version after it has made sure that virtual environments can be made. */
+const PYTHON_PROBE = 'import sys; print("%d.%d.%d" % sys.version_info[:3], flush=True); import venv, ensurepip';
+
+/** Looks for Go and Python without an error for what is missing: `isMet` says it. It takes well under a second. */
+export async function rehearsalPrerequisites(options: PrerequisiteOptions): Promise<RehearsalPrerequisites> {
+  const [go, python] = await Promise.all([lookForGo(options), lookForPython(options)]);
+  return { go, python };
+}
+
+/** The error for a machine that cannot run a rehearsal, whatever is installed on it. */
+export function platformShortfall(): LabError | undefined {
+  if (process.platform === 'linux') return undefined;
+  return new LabError({
+    code: 'PlatformUnsupported',
+    message: 'A rehearsal follows its processes through /proc and runs the kubectl of a Lambda layer, so it needs Linux.',
+    received: process.platform,
+    remedy: 'Run it in a Linux virtual machine or container, WSL 2 included.',
+  });
+}
+
+async function lookForGo(options: PrerequisiteOptions): Promise<Prerequisite> {
+  const required = readToolchainDefinition(options.projectDirectory).versions.go;
+  // "local": a toolchain that Go would first have to download is none that is installed.
+  const result = await probe('go', ['env', 'GOVERSION'], { ...options, env: { ...options.env, GOTOOLCHAIN: 'local' } });
+  const install = `Install Go ${required} or newer from https://go.dev/doc/install, then run the command again.`;
+  if (result?.exitCode !== 0) {
+    return unmet('GoMissing', `A rehearsal builds Kubernetes and Karpenter with Go ${required} or newer, and there is no go on the PATH.`, result?.stderr, install);
+  }
+  const version = result.stdout.trim().replace(/^go/, '');
+  if (compareVersions(version, required) < 0) {
+    return unmet('GoTooOld', `A rehearsal builds Kubernetes and Karpenter with Go ${required} or newer, and go on the PATH is ${version}.`, version, install);
+  }
+  return { isMet: true, command: 'go', version };
+}
+
+async function lookForPython(options: PrerequisiteOptions): Promise<Prerequisite> {
+  const install = `Install Python ${PYTHON_VERSION} or newer with its venv module (python3 and python3-venv on Debian and Ubuntu), then run the command again.`;
+  const needs = `A rehearsal answers AWS calls with moto, which needs Python ${PYTHON_VERSION} or newer`;
+  let shortfall: Prerequisite | undefined;
+  for (const command of PYTHON_COMMANDS) {
+    const result = await probe(command, ['-c', PYTHON_PROBE], options);
+    const version = result?.stdout.trim() ?? '';
+    if (result === undefined || version === '') continue;
+    if (compareVersions(version, PYTHON_VERSION) < 0) {
+      shortfall ??= unmet('PythonTooOld', `${needs}, and ${command} on the PATH is ${version}.`, version, install);
+    } else if (result.exitCode === 0) {
+      return { isMet: true, command, version };
+    } else {
+      shortfall = unmet('PythonVenvMissing', `${needs} with the venv module, and ${command} ${version} lacks it.`, result.stderr.split('\n').at(-1), install);
+    }
+  }
+  return shortfall ?? unmet('PythonMissing', `${needs}, and there is no python3 on the PATH.`, undefined, install);
+}
+
+function unmet(code: string, message: string, received: string | undefined, remedy: string): Prerequisite {
+  return { isMet: false, error: new LabError({ code, message, received: received === '' ? undefined : received, remedy }) };
+}
+
+/** Runs a program of the PATH; undefined where there is none. */
+async function probe(command: string, args: readonly string[], options: PrerequisiteOptions): Promise<CommandResult | undefined> {
+  try {
+    return await runCommand({ command, args, env: options.env, workingDirectory: options.projectDirectory, signal: options.signal });
+  } catch (error) {
+    if (error instanceof LabError && error.code === 'CommandNotStarted') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LabError } from '../../lab-error';
+import { MODULE_PATCHES } from './module-patches';
+
+/** Folder of the toolchain's pins within the project. */
+const DEFINITION_FOLDER = join('lib', 'rehearsal', 'toolchain');
+
+/** Versions of what a rehearsal runs, without a leading `v`. */
+export interface ToolchainVersions {
+  /** Go that the modules need at least. */
+  readonly go: string;
+  readonly kubernetes: string;
+  readonly karpenter: string;
+  readonly etcd: string;
+  readonly kwok: string;
+  readonly moto: string;
+}
+
+/** The pins that a toolchain is built of. */
+export interface ToolchainDefinition {
+  /** Absolute path of the folder that holds them. */
+  readonly directory: string;
+  readonly goModFile: string;
+  readonly goSumFile: string;
+  readonly requirementsFile: string;
+  readonly versions: ToolchainVersions;
+  /** Modules that `go.mod` requires, for the progress of their download. */
+  readonly moduleCount: number;
+}
+
+/** Python that the locked packages need at least: the newest of their own `Requires-Python`. */
+export const PYTHON_VERSION = '3.11';
+
+/**
+ * Flags of every Go program. Without debug information and inlining the compiler needs half the time
+ * and memory, and `-trimpath` makes the build cache independent of folders.
+ */
+export const GO_BUILD_FLAGS: readonly string[] = ['-trimpath', '-buildvcs=false', '-gcflags=all=-dwarf=false -l'];
+
+/** Number of the way in which a toolchain's folder is arranged. A new one makes old toolchains count for nothing. */
+const LAYOUT = 2;
+
+/** Reads the pins. */
+export function readToolchainDefinition(projectDirectory: string): ToolchainDefinition {
+  const directory = join(projectDirectory, DEFINITION_FOLDER);
+  const goModFile = join(directory, 'go.mod');
+  const requirementsFile = join(directory, 'requirements.txt');
+  const goMod = readPins(goModFile);
+  const requirements = readPins(requirementsFile);
+  return {
+    directory,
+    goModFile,
+    goSumFile: join(directory, 'go.sum'),
+    requirementsFile,
+    moduleCount: [...goMod.matchAll(/^\t\S+ v\S+( \/\/ indirect)?$/gm)].length,
+    versions: {
+      go: firstMatch(goMod, /^go (\S+)$/m, goModFile),
+      kubernetes: requiredModule(goMod, 'k8s.io/kubernetes', goModFile),
+      karpenter: requiredModule(goMod, 'github.com/aws/karpenter-provider-aws', goModFile),
+      etcd: requiredModule(goMod, 'go.etcd.io/etcd/server/v3', goModFile),
+      kwok: requiredModule(goMod, 'sigs.k8s.io/kwok', goModFile),
+      moto: firstMatch(requirements, /^moto==(\S+)/m, requirementsFile),
+    },
+  };
+}
+
+/** Name of the toolchain in the cache: a digest of everything that decides what it is. */
+export function toolchainKey(definition: ToolchainDefinition): string {
+  const hash = createHash('sha256');
+  const files = [
+    definition.goModFile,
+    definition.goSumFile,
+    definition.requirementsFile,
+    ...MODULE_PATCHES.flatMap(({ addedFiles }) => addedFiles.map(({ source }) => join(definition.directory, source))),
+  ];
+  for (const file of files) hash.update(createHash('sha256').update(readFileSync(file)).digest());
+  hash.update(JSON.stringify([LAYOUT, GO_BUILD_FLAGS, MODULE_PATCHES, process.platform, process.arch]));
+  return hash.digest('hex').slice(0, 16);
+}
+
+function requiredModule(goMod: string, path: string, file: string): string {
+  return firstMatch(goMod, new RegExp(`^\\t${path.replaceAll('.', '\\.')} v(\\S+)`, 'm'), file);
+}
+
+function firstMatch(text: string, pattern: RegExp, file: string): string {
+  const found = pattern.exec(text)?.[1];
+  if (found !== undefined) return found;
+  throw new LabError({
+    code: 'ToolchainPinsUnreadable',
+    message: `The pins of the rehearsal's toolchain lack a line like ${pattern.source}.`,
+    received: file,
+    remedy: 'Restore the file from the repository.',
+  });
+}
+
+function readPins(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new LabError({
+      code: 'ToolchainPinsUnreadable',
+      message: 'The pins of the rehearsal\'s toolchain cannot be read.',
+      received: file,
+      remedy: 'Run the command in the folder of the lab, with all files of the repository in it.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,108 @@
+import { type ClusterInfo, GenericClusterProviderV2 } from '@aws-quickstart/eks-blueprints';
+import { Annotations, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { type CfnCluster } from 'aws-cdk-lib/aws-eks';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { LabConfig } from '../config/schema';
+import { endpointAccessFor } from './api-endpoint';
+import { KUBECTL_HANDLER_ID, KubectlHandler } from './kubectl-handler';
+import { networkOf } from './network-resource-provider';
+import { systemNodeGroup, SystemNodeRole } from './system-node-group';
+
+/** Everything EKS can log of its control plane: a class is the time when the answer is in there. */
+const CONTROL_PLANE_LOGS = [
+  eks.ClusterLoggingTypes.API,
+  eks.ClusterLoggingTypes.AUDIT,
+  eks.ClusterLoggingTypes.AUTHENTICATOR,
+  eks.ClusterLoggingTypes.CONTROLLER_MANAGER,
+  eks.ClusterLoggingTypes.SCHEDULER,
+];
+
+/** What the lab's cluster needs to know. */
+export type LabClusterOptions = Pick<LabConfig, 'clusterName' | 'kubernetesVersion' | 'apiAccess' | 'systemNodes' | 'tags'>;
+
+/**
+ * The EKS cluster of the lab with its system node group, on the provider of eks-blueprints.
+ *
+ * Differs from the stock provider in four things, all of which it decides without asking:
+ * no Auto Mode; no masters role that trusts the whole account; a control plane that waits for
+ * subnets, not for NAT gateways; and a log group that goes away with the stack.
+ */
+export class LabClusterProvider extends GenericClusterProviderV2 {
+  constructor(private readonly options: LabClusterOptions) {
+    super({
+      clusterName: options.clusterName,
+      version: eks.KubernetesVersion.of(options.kubernetesVersion),
+      defaultCapacityType: eks.DefaultCapacityType.NODEGROUP,
+      endpointAccess: endpointAccessFor(options.apiAccess),
+      vpcSubnets: [{ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }],
+      clusterLogging: CONTROL_PLANE_LOGS,
+      // Whoever deploys gets no standing rights: admins come from lab.yaml, as access entries.
+      bootstrapClusterCreatorAdminPermissions: false,
+      // Each add-on is installed once, at the version pinned for it.
+      bootstrapSelfManagedAddons: false,
+      // A prune label would make the applied objects differ from what a student applies by hand.
+      prune: false,
+      managedNodeGroups: [systemNodeGroup(options.systemNodes)],
+      tags: options.tags,
+    });
+  }
+
+  override createCluster(
+    scope: Construct,
+    vpc: ec2.IVpc,
+    ...rest: Parameters<GenericClusterProviderV2['createCluster']> extends [unknown, unknown, ...infer R] ? R : never
+  ): ClusterInfo {
+    const clusterInfo = super.createCluster(scope, vpc, ...rest);
+    const stack = Stack.of(scope);
+    for (const nodeGroup of clusterInfo.nodegroupsv2 ?? []) {
+      // Nodes pull their images from outside, and on the way down they drain before the routes go.
+      nodeGroup.node.addDependency(networkOf(stack).egress);
+    }
+    return clusterInfo;
+  }
+
+  protected override internalCreateCluster(scope: Construct, id: string, stock: eks.ClusterProps): eks.Cluster {
+    const { mastersRole, ...props } = stock;
+    scope.node.tryRemoveChild(mastersRole?.node.id ?? '');
+
+    const logGroup = new logs.LogGroup(scope, 'ControlPlaneLogs', {
+      // EKS writes here whatever the group's settings are; a group of another owner would stay behind.
+      logGroupName: `/aws/eks/${this.options.clusterName}/cluster`,
+      retention: logs.RetentionDays.ONE_WEEK,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+
+    const kubectlHandler = new KubectlHandler(scope, KUBECTL_HANDLER_ID, {
+      clusterName: this.options.clusterName,
+      vpc: networkOf(Stack.of(scope)).withoutEgress,
+    });
+    const cluster = new eks.Cluster(scope, id, {
+      ...props,
+      ...(props.kubectlProviderOptions && {
+        kubectlProviderOptions: { ...props.kubectlProviderOptions, ...kubectlHandler.options },
+      }),
+    });
+    kubectlHandler.allowTo(cluster.clusterSecurityGroupId);
+    // Network tags its own subnets.
+    Annotations.of(cluster).acknowledgeWarning('@aws-cdk/aws-eks:clusterMustManuallyTagSubnet');
+
+    const resource = cluster.node.findChild('Resource') as CfnCluster;
+    resource.node.addDependency(logGroup);
+    // The security group that EKS makes for the cluster is enough; a second one costs its creation time.
+    resource.addPropertyDeletionOverride('ResourcesVpcConfig.SecurityGroupIds');
+    cluster.node.tryRemoveChild('ControlPlaneSecurityGroup');
+    // Extended support costs six times as much: let EKS upgrade instead.
+    resource.upgradePolicy = { supportType: 'STANDARD' };
+    return cluster;
+  }
+
+  override addManagedNodeGroup(
+    cluster: eks.Cluster,
+    nodeGroup: Parameters<GenericClusterProviderV2['addManagedNodeGroup']>[1],
+  ): eks.Nodegroup {
+    return super.addManagedNodeGroup(cluster, { ...nodeGroup, nodeRole: new SystemNodeRole(cluster, 'SystemNodeRole') });
+  }
+}

@@ -1,0 +1,122 @@
+import type { ClusterAddOn, ClusterInfo } from '@aws-quickstart/eks-blueprints';
+import { type CfnResource, Duration, Stack } from 'aws-cdk-lib';
+import { HelmChart, type ICluster } from 'aws-cdk-lib/aws-eks-v2';
+import { Construct, type IDependable } from 'constructs';
+import { labNames } from '../../config/names';
+import type { LabConfig } from '../../config/schema';
+import { versions } from '../../config/versions';
+import { POD_IDENTITY_AGENT } from '../add-ons';
+import { kubectlAccess } from '../kubectl-handler';
+import { nodeGroupsOf } from '../managed-add-on';
+import { networkOf } from '../network-resource-provider';
+import { PodIdentity } from '../pod-identity';
+import { ControllerPolicies } from './controller-policies';
+import { InterruptionQueue } from './interruption-queue';
+import { NodeRole } from './node-role';
+
+/** Release, and so Deployment and service account, of the controller. */
+const RELEASE = 'karpenter';
+
+/** Upstream's figure for the controller, as request and as limit: a throttled controller launches late. */
+const CONTROLLER_RESOURCES = { cpu: '1', memory: '1Gi' } as const;
+
+/** What Karpenter needs to know of the lab. */
+export type KarpenterOptions = Pick<LabConfig, 'clusterName' | 'karpenter'>;
+
+/** What Karpenter is wired to. */
+export interface KarpenterProps extends KarpenterOptions {
+  readonly cluster: ICluster;
+  /**
+   * What must be there while the controller runs, from its first to its last minute: nodes, the
+   * way out of them, the Pod Identity agent, access to the Kubernetes API.
+   */
+  readonly needs: readonly IDependable[];
+}
+
+/**
+ * Karpenter: its CRDs, its controller, and what the controller needs in AWS.
+ *
+ * Deletion: `controller` stands for the moment from which nodes are looked after. Whatever
+ * launches nodes depends on it, so that CloudFormation removes the controller only after them,
+ * and everything that it works with after the controller.
+ */
+export class Karpenter extends Construct {
+  /** The controller's chart. A NodePool or EC2NodeClass depends on it. */
+  readonly controller: HelmChart;
+
+  constructor(scope: Construct, id: string, props: KarpenterProps) {
+    super(scope, id);
+    const { cluster, clusterName, karpenter } = props;
+    const names = labNames(clusterName);
+
+    const nodeRole = new NodeRole(this, 'NodeRole', { cluster, roleName: names.nodeRole });
+    const interruption = new InterruptionQueue(this, 'Interruption', { queueName: names.interruptionQueue });
+    const permissions = new ControllerPolicies(this, 'ControllerPolicies', {
+      clusterName,
+      nodeRoleArn: nodeRole.role.roleArn,
+      queueArn: interruption.queue.queueArn,
+    });
+    const podIdentity = new PodIdentity(this, 'PodIdentity', {
+      cluster,
+      namespace: karpenter.namespace,
+      serviceAccount: RELEASE,
+      roleName: names.controllerRole,
+      managedPolicies: permissions.policies,
+    });
+
+    const crds = new HelmChart(this, 'CrdChart', {
+      cluster,
+      release: 'karpenter-crd',
+      repository: versions.karpenterCrdChart,
+      chart: 'karpenter-crd',
+      version: karpenter.version,
+      namespace: karpenter.namespace,
+      createNamespace: karpenter.namespace !== 'kube-system',
+    });
+    crds.node.addDependency(nodeRole, interruption, permissions, podIdentity, ...props.needs);
+
+    this.controller = new HelmChart(this, 'Chart', {
+      cluster,
+      release: RELEASE,
+      repository: versions.karpenterChart,
+      chart: 'karpenter',
+      version: karpenter.version,
+      namespace: karpenter.namespace,
+      createNamespace: false,
+      wait: true,
+      timeout: Duration.minutes(10),
+      values: {
+        settings: { clusterName, interruptionQueue: names.interruptionQueue },
+        controller: { resources: { requests: CONTROLLER_RESOURCES, limits: CONTROLLER_RESOURCES } },
+        // CoreDNS is installed at the same time; the controller must not wait for it.
+        dnsPolicy: 'Default',
+      },
+    });
+    this.controller.node.addDependency(crds);
+  }
+}
+
+/** {@link Karpenter} on the blueprints interface. Why not the stock add-on: see docs/decisions. */
+export class KarpenterAddOn implements ClusterAddOn {
+  readonly id = 'karpenter';
+
+  constructor(private readonly options: KarpenterOptions) {}
+
+  deploy(clusterInfo: ClusterInfo): Promise<Construct> {
+    const { clusterv2: cluster } = clusterInfo;
+    if (cluster === undefined) {
+      throw new Error('Karpenter needs a cluster of aws-eks-v2, as GenericClusterProviderV2 makes it');
+    }
+    const stack = Stack.of(cluster);
+    return Promise.resolve(new Karpenter(stack, 'Karpenter', {
+      ...this.options,
+      cluster,
+      needs: [
+        ...nodeGroupsOf(clusterInfo),
+        networkOf(stack).egress,
+        ...kubectlAccess(cluster),
+        stack.node.findChild(`AddOn-${POD_IDENTITY_AGENT}`) as CfnResource,
+      ],
+    }));
+  }
+}

@@ -1,0 +1,120 @@
+import { Aws, Size, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { ICluster, KubectlProviderOptions } from 'aws-cdk-lib/aws-eks-v2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct, type IDependable } from 'constructs';
+
+/**
+ * Memory of the function that runs kubectl and helm. Lambda gives CPU in proportion: at CDK's
+ * default of 1 GiB each call spends most of its time in starting two command-line tools.
+ */
+const HANDLER_MEMORY = Size.mebibytes(2048);
+
+/** Id of the one {@link KubectlHandler} in the lab stack. */
+export const KUBECTL_HANDLER_ID = 'KubectlHandler';
+
+/** What the handler's access needs to know. */
+export interface KubectlHandlerProps {
+  /** Literal name of the cluster. */
+  readonly clusterName: string;
+  readonly vpc: ec2.IVpc;
+}
+
+/**
+ * Role and security group of the function by which CloudFormation applies manifests and charts.
+ *
+ * CDK would make both out of the cluster, so that the function, whose network interface takes
+ * minutes, could only be made after it. Made from literals, it is ready before the cluster is.
+ *
+ * Deletion: Lambda releases the network interface some minutes after the function is gone;
+ * CloudFormation waits for it with the security group.
+ */
+export class KubectlHandler extends Construct {
+  private readonly role: iam.Role;
+  private readonly securityGroup: ec2.SecurityGroup;
+
+  constructor(scope: Construct, id: string, props: KubectlHandlerProps) {
+    super(scope, id);
+    this.role = new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: { KubectlHandler: new iam.PolicyDocument({ statements: statements(props.clusterName) }) },
+    });
+    this.securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc: props.vpc,
+      description: 'kubectl handler: to the Kubernetes API, AWS APIs and the chart registry',
+      allowAllOutbound: false,
+    });
+    this.securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'Kubernetes API, AWS APIs and the chart registry');
+  }
+
+  /** What `eks.Cluster` needs to make the function. */
+  get options(): Omit<KubectlProviderOptions, 'kubectlLayer'> {
+    return {
+      // The role is complete: what CDK would add (all of ECR, read-only) is not needed for public charts.
+      role: this.role.withoutPolicyUpdates(),
+      securityGroups: [this.securityGroup],
+      memory: HANDLER_MEMORY,
+    };
+  }
+
+  /** Lets the function reach the Kubernetes API through the cluster's security group. */
+  allowTo(clusterSecurityGroupId: string): void {
+    new ec2.CfnSecurityGroupIngress(this, 'ToKubernetesApi', {
+      groupId: clusterSecurityGroupId,
+      sourceSecurityGroupId: this.securityGroup.securityGroupId,
+      ipProtocol: 'tcp',
+      fromPort: 443,
+      toPort: 443,
+      description: 'kubectl handler',
+    });
+  }
+}
+
+/** What the function may do in AWS; its rights in Kubernetes come from its access entry. */
+function statements(clusterName: string): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({
+      sid: 'WriteKubeconfig',
+      actions: ['eks:DescribeCluster'],
+      resources: [`arn:${Aws.PARTITION}:eks:${Aws.REGION}:${Aws.ACCOUNT_ID}:cluster/${clusterName}`],
+    }),
+    new iam.PolicyStatement({
+      // The handler logs in to ECR Public before it pulls a chart, and fails if it may not.
+      sid: 'PullPublicCharts',
+      actions: ['ecr-public:GetAuthorizationToken', 'sts:GetServiceBearerToken'],
+      resources: ['*'],
+    }),
+    new iam.PolicyStatement({
+      // Not logs:CreateLogGroup, which AWS's own policy for functions has: a last line logged
+      // after the stack's log group is gone would make it anew, and nobody would delete it.
+      sid: 'Log',
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [`arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:${Aws.STACK_NAME}-*`],
+    }),
+    new iam.PolicyStatement({
+      // Lambda asks for these on every resource when a function joins a VPC.
+      sid: 'JoinVpc',
+      actions: [
+        'ec2:CreateNetworkInterface',
+        'ec2:DeleteNetworkInterface',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSubnets',
+        'ec2:AssignPrivateIpAddresses',
+        'ec2:UnassignPrivateIpAddresses',
+      ],
+      resources: ['*'],
+    }),
+  ];
+}
+
+/**
+ * What every manifest and chart depends on, so that the way to the Kubernetes API is open while
+ * they are applied, and still while they are deleted.
+ */
+export function kubectlAccess(cluster: ICluster): readonly IDependable[] {
+  return [
+    Stack.of(cluster).node.findChild(KUBECTL_HANDLER_ID),
+    // The access entry that makes the function's role a cluster admin.
+    cluster.node.findChild('ClusterAdminRoleAccess'),
+  ];
+}

@@ -1,0 +1,48 @@
+import { KubernetesManifest, type ICluster } from 'aws-cdk-lib/aws-eks-v2';
+import { Construct, type IDependable } from 'constructs';
+import { type KubernetesObject, objectOf, objectsOf } from '../../charts/kubernetes-object';
+import { LabCharts, type LabChartsWiring } from '../../charts/lab-charts';
+import type { LabConfig } from '../config/schema';
+
+/** What the lab puts into the cluster, and after what. */
+export interface LabObjectsProps {
+  readonly cluster: ICluster;
+  readonly config: LabConfig;
+  readonly wiring: LabChartsWiring;
+  /** The Karpenter controller: it must outlive everything that makes it launch nodes. */
+  readonly controller: IDependable;
+}
+
+/**
+ * The objects of `charts/`, applied to the cluster: the same that a student could apply by hand.
+ *
+ * Deletion: workloads go first, so that nodes empty; then the NodePool, with which its NodeClaims
+ * and instances go; then the EC2NodeClass, with which instance profiles and launch templates go.
+ */
+export class LabObjects extends Construct {
+  /** Name of the NodePool that launches the nodes of the exercise. */
+  readonly nodePoolName: string;
+
+  constructor(scope: Construct, id: string, props: LabObjectsProps) {
+    super(scope, id);
+    const { cluster, config, wiring, controller } = props;
+    const charts = new LabCharts(config, wiring);
+
+    const apply = (manifestId: string, objects: readonly KubernetesObject[], after: IDependable): KubernetesManifest => {
+      const manifest = new KubernetesManifest(this, manifestId, {
+        cluster,
+        manifest: [...objects],
+        // A namespace that a student made by hand is taken over instead of refused.
+        overwrite: true,
+      });
+      manifest.node.addDependency(after);
+      return manifest;
+    };
+
+    const nodeClass = apply('EC2NodeClass', [objectOf(charts.nodePool.nodeClass)], controller);
+    const nodePool = apply('NodePool', [objectOf(charts.nodePool.nodePool)], nodeClass);
+    apply('Inflate', objectsOf(charts.inflate), nodePool);
+    apply('KubeOpsView', objectsOf(charts.kubeOpsView), nodePool);
+    this.nodePoolName = charts.nodePool.nodePool.name;
+  }
+}

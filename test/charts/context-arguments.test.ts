@@ -1,0 +1,46 @@
+import { contextOf } from '../../charts/context-arguments';
+import { UsageError } from '../../lib/cli/errors/usage-error';
+
+function failureOf(argv: readonly string[]): UsageError {
+  try {
+    contextOf(argv);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      return error;
+    }
+    throw error;
+  }
+  throw new Error('No error was raised.');
+}
+
+describe('the context arguments', () => {
+  test('are none by default', () => {
+    expect(contextOf([])).toEqual({});
+  });
+
+  test('are read in each form that the CDK takes', () => {
+    expect(contextOf(['-c', 'scale=5', '--context', 'team=blue', '--context=clusterName=lab', '-cregion=eu-west-1']))
+      .toEqual({ scale: '5', team: 'blue', clusterName: 'lab', region: 'eu-west-1' });
+  });
+
+  test('keep an equals sign and an empty text in a value', () => {
+    expect(contextOf(['-c', 'team=a=b', '-c', 'tags='])).toEqual({ team: 'a=b', tags: '' });
+  });
+
+  test('let the last of two values win', () => {
+    expect(contextOf(['-c', 'scale=5', '-c', 'scale=0'])).toEqual({ scale: '0' });
+  });
+
+  test.each([
+    ['a key has no value', ['-c', 'scale'], 'scale'],
+    ['a value has no key', ['-c', '=5'], '=5'],
+    ['an option is unknown', ['--scale', '5'], '--scale 5'],
+    ['an argument stands alone', ['scale=5'], 'scale=5'],
+  ])('fails when %s', (_what, argv, received) => {
+    expect(failureOf(argv)).toMatchObject({
+      code: 'ArgumentNotUnderstood',
+      received,
+      remedy: expect.stringContaining('-c') as unknown,
+    });
+  });
+});

@@ -1,0 +1,15 @@
+import { LabCharts } from '../../charts/lab-charts';
+import { labConfigSchema, type LabConfig } from '../../lib/config/schema';
+
+/** The configuration of an empty `lab.yaml`. */
+export const DEFAULT_CONFIG: LabConfig = labConfigSchema.parse({});
+
+/** The charts of a configuration, by default that of an empty `lab.yaml`, wired to made-up names. */
+export function labCharts(config: LabConfig = DEFAULT_CONFIG): LabCharts {
+  return new LabCharts(config, {
+    nodeRoleName: 'test-node-role',
+    subnetSelectorTags: { 'karpenter.sh/discovery': 'test-cluster' },
+    securityGroupSelectorTags: { 'aws:eks:cluster-name': 'test-cluster' },
+    kubeOpsViewImage: 'registry.test/kube-ops-view:1.2.3',
+  });
+}

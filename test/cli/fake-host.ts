@@ -1,0 +1,71 @@
+import type { LabHost, OutputStream } from '../../lib/cli/host';
+import type { LabActions } from '../../lib/cli/lab-actions';
+import type { RehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
+import { FakeClock } from './fake-clock';
+import { seoulPlan } from './plan-result-fixture';
+import { allMet, expectations, passedClass, passedExercise, runningRehearsal } from './rehearsal-fixtures';
+
+/** A stream that remembers what was written to it. */
+export class RecordingStream implements OutputStream {
+  text = '';
+
+  constructor(readonly isTTY: boolean, readonly columns?: number) {}
+
+  write(text: string): void {
+    this.text += text;
+  }
+}
+
+/** How a fake host differs from a pipe in an empty environment whose actions succeed. */
+export interface FakeHostOptions {
+  /** @default false */
+  readonly isTTY?: boolean;
+  /** @default - unknown */
+  readonly columns?: number;
+  /** @default - empty */
+  readonly env?: LabHost['env'];
+  /** @default - the folder of the tests */
+  readonly workingDirectory?: string;
+  /** @default - never aborted */
+  readonly signal?: AbortSignal;
+  /** @default - a clock of its own */
+  readonly clock?: FakeClock;
+  /** @default - plans Seoul, synthesizes nothing, and rehearses as if all went well */
+  readonly actions?: Partial<LabActions>;
+}
+
+/** A host that writes to memory. */
+export function fakeHost(options: FakeHostOptions = {}): LabHost & { readonly stdout: RecordingStream; readonly stderr: RecordingStream } {
+  return {
+    stdout: new RecordingStream(options.isTTY ?? false, options.columns),
+    stderr: new RecordingStream(options.isTTY ?? false, options.columns),
+    env: options.env ?? {},
+    workingDirectory: options.workingDirectory ?? __dirname,
+    signal: options.signal ?? new AbortController().signal,
+    clock: options.clock ?? new FakeClock(),
+    actions: {
+      plan: () => Promise.resolve(seoulPlan),
+      synthesize: () => Promise.resolve(),
+      rehearsalPrerequisites: () => Promise.resolve(allMet),
+      startRehearsal: ({ name = 'default' }) => Promise.resolve({ ...runningRehearsal, name }),
+      stopRehearsal: ({ name = 'default' }) => Promise.resolve({ name, stopped: ['karpenter', 'kube-apiserver'] }),
+      rehearsalStatus: (name) => Promise.resolve(rehearsalThatRuns(name)),
+      listRehearsals: () => Promise.resolve([rehearsalThatRuns('default')]),
+      exerciseExpectations: () => Promise.resolve(expectations),
+      cleanRehearsal: ({ name = 'default' }) => Promise.resolve({ name, removed: [runningRehearsal.directory] }),
+      runExercise: () => Promise.resolve(passedExercise),
+      runClass: () => Promise.resolve(passedClass),
+      ...options.actions,
+    },
+  };
+}
+
+/** A rehearsal all of whose processes run. */
+export function rehearsalThatRuns(name: string): RehearsalStatus {
+  return {
+    name,
+    state: 'running',
+    record: { ...runningRehearsal, name },
+    processes: runningRehearsal.processes.map((process) => ({ ...process, isRunning: true })),
+  };
+}

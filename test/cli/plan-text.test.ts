@@ -1,0 +1,129 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { PlanResult, TimelineEntry } from '../../lib/actions/plan-result';
+import { nextSteps } from '../../lib/cli/plan/next-steps';
+import { runLab } from '../../lib/cli/run-lab';
+import { displayWidth } from '../../lib/cli/text/display-width';
+import { fakeHost, type FakeHostOptions } from './fake-host';
+import { seoulPlan, unpricedPlan } from './plan-result-fixture';
+
+async function planTextOf(plan: PlanResult, options: FakeHostOptions = {}): Promise<string> {
+  const host = fakeHost({ ...options, actions: { plan: () => Promise.resolve(plan) } });
+  await runLab(['plan'], host);
+  return host.stdout.text;
+}
+
+test('reads as agreed at 80 columns without colour', async () => {
+  expect(await planTextOf(seoulPlan)).toMatchSnapshot();
+});
+
+test('is plain ASCII without escape codes when it is piped', async () => {
+  expect(await planTextOf(seoulPlan)).toMatch(/^[\n\x20-\x7e]+$/);
+});
+
+test('says the same in colour on a terminal', async () => {
+  const colored = await planTextOf(seoulPlan, { isTTY: true, columns: 80 });
+  const wordsOf = (text: string): readonly string[] => stripVTControlCharacters(text).split(/[\s─█•#*-]+/);
+  expect(colored).toContain('\u001b[');
+  expect(wordsOf(colored)).toEqual(wordsOf(await planTextOf(seoulPlan)));
+});
+
+test.each([
+  ['NO_COLOR is set', { NO_COLOR: '1' }],
+  ['the terminal is dumb', { TERM: 'dumb' }],
+])('has no colour where %s', async (_, env) => {
+  expect(await planTextOf(seoulPlan, { isTTY: true, env })).not.toContain('\u001b');
+});
+
+test('has colour where NO_COLOR is empty', async () => {
+  expect(await planTextOf(seoulPlan, { isTTY: true, env: { NO_COLOR: '' } })).toContain('\u001b');
+});
+
+test.each([40, 60, 80, 110, 200])('keeps its lines within a terminal of %i columns, from 60 to 110', async (columns) => {
+  const text = stripVTControlCharacters(await planTextOf(seoulPlan, { isTTY: true, columns }));
+  const commands = nextSteps(seoulPlan).map((step) => step.command);
+  const tooWide = text.split('\n').filter((line) => displayWidth(line) > Math.min(110, Math.max(60, columns)));
+  expect(tooWide.filter((line) => !commands.some((command) => line.endsWith(command)))).toEqual([]);
+});
+
+test('never breaks a command, so that it can be copied', async () => {
+  const text = await planTextOf(seoulPlan, { isTTY: true, columns: 60 });
+  expect(nextSteps(seoulPlan).filter((step) => !text.includes(step.command))).toEqual([]);
+});
+
+test('says so when the API is open to everybody', async () => {
+  const text = await planTextOf({ ...seoulPlan, security: { ...seoulPlan.security, apiAccess: ['0.0.0.0/0'] } });
+  expect(text).toContain('API OPEN TO THE INTERNET');
+  expect(text).toContain('from the whole internet');
+});
+
+test('says so when the API is private, and when nobody is admin', async () => {
+  const text = await planTextOf({ ...seoulPlan, security: { endpoint: 'private', apiAccess: [], admins: [], facts: [] } });
+  expect(text).toContain('only from inside the VPC');
+  expect(text).toContain('nobody: set `admins`');
+});
+
+test('says so when the system nodes are too small', async () => {
+  const { systemNodes } = seoulPlan;
+  const text = await planTextOf({ ...seoulPlan, systemNodes: { ...systemNodes, allocatable: { ...systemNodes.allocatable, memoryMiB: 2000 } } });
+  expect(text).toContain('DOES NOT FIT');
+  expect(text).toContain('-924 MiB');
+});
+
+test('says so when nothing can be launched', async () => {
+  const text = await planTextOf({ ...seoulPlan, launch: { ...seoulPlan.launch, likely: [], candidates: [], compatibleTypeCount: 0 } });
+  expect(text).toContain('no node: nothing that the NodePool allows holds these pods');
+});
+
+test('says so when there is no price table, and shows no figure of money', async () => {
+  const text = await planTextOf(unpricedPlan);
+  expect(text).toContain('There is no price table for eu-north-1, so no price is given.');
+  expect(text).toMatch(/nothing to choose\s+the\s+cheapest\s+instance\s+type\s+from\./);
+  expect(text).not.toMatch(/USD|no node: nothing|Not included/);
+});
+
+test('marks a price that was calculated, and says so', async () => {
+  const [first, ...others] = seoulPlan.launch.candidates;
+  const candidates = first === undefined ? [] : [{ ...first, isPriceDerived: true }, ...others];
+  const text = await planTextOf({ ...seoulPlan, launch: { ...seoulPlan.launch, candidates } });
+  expect(text).toContain('~0.3440');
+  expect(text).toContain('~ calculated from sister types');
+  expect(await planTextOf(seoulPlan)).not.toContain('~');
+});
+
+test('takes short neighbours on the critical path together', async () => {
+  const [first] = seoulPlan.time.criticalPath;
+  const entry = (label: string, startSeconds: number, durationSeconds: number) => ({ ...first, label, startSeconds, durationSeconds }) as TimelineEntry;
+  const criticalPath = [entry('VPC', 0, 12), entry('Subnet', 12, 5), entry('EKS', 17, 590), entry('Class', 607, 4), entry('Pool', 611, 4), entry('Space', 615, 4)];
+  const text = await planTextOf({ ...seoulPlan, time: { ...seoulPlan.time, criticalPath } });
+  expect(text).toMatch(/VPC, then 1 more +0:00 +17 s/);
+  expect(text).toMatch(/EKS +0:17 +9 min 50 s/);
+  expect(text).toMatch(/Class, then 2 more +10:07 +12 s/);
+});
+
+describe('the next steps', () => {
+  const stepsOf = (security: Partial<PlanResult['security']>): readonly string[] =>
+    nextSteps({ ...seoulPlan, security: { ...seoulPlan.security, ...security } }).map(({ command }) => command);
+
+  test('say who may use the cluster before anybody uses it', () => {
+    const steps = stepsOf({ endpoint: 'private', apiAccess: [], admins: [] });
+    expect(steps.findIndex((step) => step.startsWith('apiAccess and admins in lab.yaml'))).toBeLessThan(steps.findIndex((step) => step.startsWith('kubectl')));
+    expect(steps).toContain('npm run deploy -- -c apiAccess=YOUR.IP/32 -c admins=arn:aws:iam::ACCOUNT:role/ROLE');
+  });
+
+  test('ask only for what is missing', () => {
+    expect(stepsOf({ admins: [] })).toContain('npm run deploy -- -c admins=arn:aws:iam::ACCOUNT:role/ROLE');
+    expect(stepsOf({ endpoint: 'private', apiAccess: [] })).toContain('npm run deploy -- -c apiAccess=YOUR.IP/32');
+    expect(stepsOf({})).toContain('npm run deploy');
+  });
+});
+
+test('shows every warning with its remedy', async () => {
+  const text = await planTextOf({ ...seoulPlan, warnings: [...seoulPlan.warnings, { code: 'ApiOpen', message: 'It is open.', remedy: 'Close it.' }] });
+  expect(text).toContain('2 warnings');
+  expect(text).toContain('It is open. Close it.');
+});
+
+test('takes control characters out of names', async () => {
+  const text = await planTextOf({ ...seoulPlan, lab: { ...seoulPlan.lab, clusterName: 'evil\u001b[31m\u202elab' } });
+  expect(text).not.toMatch(/[\u001b\u202e]/);
+});

@@ -1,0 +1,135 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { ClassResult, ExerciseResult } from '../../lib/actions/exercise-result';
+import { runLab } from '../../lib/cli/run-lab';
+import { displayWidth } from '../../lib/cli/text/display-width';
+import { fakeHost, type FakeHostOptions } from './fake-host';
+import { failedClass, failedExercise, passedClass, passedExercise, runningRehearsal } from './rehearsal-fixtures';
+
+async function textOf(argv: readonly string[], options: FakeHostOptions = {}): Promise<string> {
+  const host = fakeHost(options);
+  await runLab(argv, host);
+  return host.stdout.text;
+}
+
+function exerciseTextOf(result: ExerciseResult, options: FakeHostOptions = {}): Promise<string> {
+  return textOf(['rehearse', '--run'], { ...options, actions: { runExercise: () => Promise.resolve(result) } });
+}
+
+function classTextOf(result: ClassResult, options: FakeHostOptions = {}): Promise<string> {
+  return textOf(['rehearse', '--students', '100'], { ...options, actions: { runClass: () => Promise.resolve(result) } });
+}
+
+const RENDERINGS: readonly (readonly [what: string, render: (options?: FakeHostOptions) => Promise<string>])[] = [
+  ['a started rehearsal', (options) => textOf(['rehearse'], options)],
+  ['its status', (options) => textOf(['rehearse', '--status'], options)],
+  ['an exercise that passed', (options) => exerciseTextOf(passedExercise, options)],
+  ['an exercise that failed', (options) => exerciseTextOf(failedExercise, options)],
+  ['a class', (options) => classTextOf(passedClass, options)],
+  ['a class that failed', (options) => classTextOf(failedClass, options)],
+];
+
+describe.each(RENDERINGS)('%s', (_what, render) => {
+  test('reads as agreed at 80 columns without colour', async () => {
+    expect(await render()).toMatchSnapshot();
+  });
+
+  test('is plain ASCII without escape codes when it is piped', async () => {
+    expect(await render()).toMatch(/^[\n\x20-\x7e]+$/);
+  });
+
+  test('says the same in colour on a terminal', async () => {
+    const wordsOf = (text: string): readonly string[] => stripVTControlCharacters(text).split(/[\s─█•#*-]+/);
+    const colored = await render({ isTTY: true, columns: 80 });
+    expect(colored).toContain('\u001b[');
+    expect(wordsOf(colored)).toEqual(wordsOf(await render()));
+  });
+
+  test.each([60, 80, 110])('keeps its lines within %i columns, but for commands', async (columns) => {
+    const lines = stripVTControlCharacters(await render({ isTTY: true, columns })).split('\n');
+    expect(lines.filter((line) => displayWidth(line) > columns && !/^ *(\$ )?(kubectl|export|npm) /.test(line))).toEqual([]);
+  });
+});
+
+describe('a started rehearsal', () => {
+  test('says how to reach it, with a path that a shell reads as one word', async () => {
+    const kubeconfig = "/home/kim/it's my lab/kubeconfig";
+    const text = await textOf(['rehearse'], { actions: { startRehearsal: () => Promise.resolve({ ...runningRehearsal, kubeconfig }) } });
+    expect(text).toContain(`export KUBECONFIG='/home/kim/it'\\''s my lab/kubeconfig'\n`);
+    expect(text).toContain('export KARPENTER_NAMESPACE=kube-system\n');
+  });
+
+  test('has the exercise ready to type, each command on one line, in the order of the exercise', async () => {
+    const text = await textOf(['rehearse'], { isTTY: true, columns: 60 });
+    const commands = stripVTControlCharacters(text).split('\n').map((line) => line.trim()).filter((line) => line.startsWith('kubectl'));
+    expect(commands).toEqual([
+      'kubectl get nodes',
+      'kubectl scale deployment -n karpenter-test inflate --replicas 5',
+      'kubectl get nodeclaims -o wide',
+      'kubectl -n kube-system logs deployment/karpenter --all-containers=true | grep "launched nodeclaim" | jq -s',
+      'kubectl get nodes -l eks-team=my-team',
+      'kubectl get pods -n karpenter-test -o wide',
+      expect.stringContaining('kubectl get node -l eks-team=my-team'),
+      'kubectl scale deployment -n karpenter-test inflate --replicas 0',
+    ]);
+  });
+
+  test('says how to stop that very one', async () => {
+    expect(await textOf(['rehearse'])).toContain('npm run rehearse -- --stop\n');
+    expect(await textOf(['rehearse', '--name', 'two'])).toContain('npm run rehearse -- --stop --name two\n');
+  });
+});
+
+describe('an exercise', () => {
+  test('ends with how to go on by hand, after its verdict', async () => {
+    const text = await exerciseTextOf(passedExercise);
+    expect(text.indexOf('PASSED')).toBeGreaterThan(text.indexOf('Not simulated'));
+    expect(text.indexOf('export KUBECONFIG')).toBeGreaterThan(text.indexOf('PASSED'));
+  });
+
+  test('with a teardown ends with how to stop, for there is nothing to go on with', async () => {
+    const drills = [{ name: 'teardown', verdict: 'passed', steps: [] }] as const;
+    const text = await exerciseTextOf({ ...passedExercise, drills });
+    expect(text).not.toContain('export KUBECONFIG');
+    expect(text).toContain('npm run rehearse -- --stop\n');
+  });
+
+  test('shows all the evidence of a step that failed, and the beginning of one that passed', async () => {
+    const passed = await exerciseTextOf(passedExercise);
+    expect(passed).toContain('"line": 8');
+    expect(passed).not.toContain('"line": 9');
+    expect(passed).toContain('and 4 more lines');
+    const evidence = Array.from({ length: 12 }, (_, index) => `line ${index + 1}`);
+    expect(await exerciseTextOf({ ...failedExercise, steps: [{ title: 'A', outcome: 'failed', evidence, seconds: 1 }] })).toContain('line 12');
+  });
+
+  test('keeps the columns of evidence that has room', async () => {
+    expect(await exerciseTextOf(passedExercise)).toContain('inflate   0/0     0            0           12s\n');
+  });
+
+  test('names the step that failed in its verdict, of the exercise or of a drill', async () => {
+    expect(await exerciseTextOf(failedExercise)).toContain('Failed at step "A node is launched".');
+    const drills = [{ name: 'spot', verdict: 'failed', steps: [{ title: 'A new node', outcome: 'failed', evidence: [], seconds: 9 }] }] as const;
+    expect(await exerciseTextOf({ ...passedExercise, verdict: 'failed', drills })).toContain('Drill spot failed at step "A new node".');
+  });
+
+  test('says that it ran on AWS where it did', async () => {
+    const text = await exerciseTextOf({ ...passedExercise, isSimulated: false, notSimulated: [] });
+    expect(text).toContain('Exercise on the cluster karpenter-lab\n');
+    expect(text).not.toContain('Not simulated');
+  });
+
+  test('does not add up prices of which one is unknown', async () => {
+    const nodes = [...passedExercise.nodes, ...passedExercise.nodes.map((node) => ({ ...node, pricePerHour: undefined }))];
+    expect(await exerciseTextOf({ ...passedExercise, nodes })).toContain('price unknown');
+  });
+
+  test('never lets what a cluster says steer the terminal', async () => {
+    const steps = [{ title: 'A\u001b[2J', command: 'kubectl \u001b]0;x\u0007', outcome: 'failed', evidence: ['\u001b[31mred'], seconds: 1 }] as const;
+    expect(await exerciseTextOf({ ...failedExercise, cluster: 'lab\u202e', steps })).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+  });
+});
+
+test('a class says which bound it would hit first', async () => {
+  expect(await classTextOf(passedClass)).toContain('The first bound is the on-demand vCPU quota: enough for 1 student.');
+  expect(await classTextOf({ ...passedClass, bounds: [] })).not.toContain('bound');
+});

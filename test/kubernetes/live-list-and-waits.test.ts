@@ -1,0 +1,118 @@
+import { DeadlinePassed } from '../../lib/kubernetes/deadline-passed';
+import { forEachBounded } from '../../lib/kubernetes/for-each-bounded';
+import type { KubernetesApi } from '../../lib/kubernetes/kubernetes-api';
+import { LiveList } from '../../lib/kubernetes/live-list';
+import { PODS } from '../../lib/kubernetes/pod';
+import { pollFor, waitFor } from '../../lib/kubernetes/wait-for';
+import { FakeKubernetes } from '../support/fake-kubernetes/fake-kubernetes';
+
+describe('watching and waiting', () => {
+  let fake: FakeKubernetes;
+  let api: KubernetesApi;
+
+  beforeEach(async () => {
+    fake = await FakeKubernetes.start();
+    api = fake.api();
+  });
+  afterEach(() => fake.stop());
+
+  const put = (name: string): unknown => fake.put(PODS, { metadata: { name, namespace: 'a' } });
+  const names = (list: LiveList<ReturnType<typeof PODS.read>>): readonly string[] => list.items.map(({ metadata }) => metadata.name);
+  const wait = (list: LiveList<ReturnType<typeof PODS.read>>, count: number, deadlineSeconds = 5, signal?: AbortSignal): Promise<void> =>
+    waitFor(() => list.items.length === count, { what: `there are ${count} pods`, deadlineSeconds, on: [list], describeMissing: () => names(list), signal });
+
+  test('a list keeps up with what is made, changed and deleted', async () => {
+    put('p');
+    const list = await LiveList.start(api, PODS, { namespace: 'a' });
+    const changes: string[] = [];
+    list.onEach((change) => changes.push(`${change?.type ?? 'failed'} ${change?.item.metadata.name ?? ''}`));
+    put('q');
+    put('p');
+    fake.remove(PODS, { namespace: 'a', name: 'q' });
+    await waitFor(() => changes.length === 3, { what: 'three changes', deadlineSeconds: 5, on: [list], describeMissing: () => changes });
+    expect(changes).toEqual(['added q', 'modified p', 'deleted q']);
+    list.stop();
+  });
+
+  test('a list goes on where its watch was ended, and asks for nothing twice', async () => {
+    const list = await LiveList.start(api, PODS);
+    put('p');
+    await wait(list, 1);
+    fake.endWatches();
+    put('q');
+    await wait(list, 2);
+    expect(fake.requests.filter((request) => request === 'GET /api/v1/pods')).toHaveLength(3);
+    list.stop();
+  });
+
+  test('a list begins anew where its moment is too long ago, and notices what went meanwhile', async () => {
+    put('p');
+    put('q');
+    const list = await LiveList.start(api, PODS);
+    fake.refuse({ method: 'GET', path: /pods$/, status: 500, message: 'etcd is away', times: 1 });
+    fake.endWatches();
+    fake.remove(PODS, { namespace: 'a', name: 'p' });
+    fake.forgetHistory();
+    await wait(list, 1);
+    expect(names(list)).toEqual(['q']);
+    list.stop();
+  });
+
+  test('fails when the watch is refused for good', async () => {
+    const list = await LiveList.start(api, PODS);
+    fake.refuse({ method: 'GET', path: /pods$/, status: 403, message: 'pods is forbidden' });
+    fake.endWatches();
+    await expect(wait(list, 1)).rejects.toMatchObject({ code: 'KubernetesRequestRefused', status: 403 });
+  });
+
+  test('fails when the deadline passes, and says what is missing', async () => {
+    put('p');
+    const list = await LiveList.start(api, PODS);
+    const failure = await wait(list, 2, 0.05).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(DeadlinePassed);
+    expect(failure).toMatchObject({ code: 'DeadlinePassed', missing: ['p'], message: 'Not within 0.05 s: there are 2 pods. p.' });
+    list.stop();
+  });
+
+  test('fails when it is interrupted, with the reason of the signal', async () => {
+    const list = await LiveList.start(api, PODS);
+    const interrupted = new AbortController();
+    setTimeout(() => interrupted.abort(new Error('Ctrl-C')), 20);
+    await expect(wait(list, 1, 5, interrupted.signal)).rejects.toThrow('Ctrl-C');
+    list.stop();
+  });
+
+  test('fails when the API server is away', async () => {
+    await fake.stop();
+    await expect(api.list(PODS)).rejects.toMatchObject({ code: 'KubernetesUnreachable' });
+    fake = await FakeKubernetes.start();
+  });
+
+  test('what cannot be watched is asked for until the answer is yes', async () => {
+    let left = 2;
+    await pollFor(() => Promise.resolve(left-- === 0), { what: 'none is left', deadlineSeconds: 5, everySeconds: 0.01, describeMissing: () => [] });
+    expect(left).toBe(-1);
+    await expect(pollFor(() => Promise.resolve(false), { what: 'none is left', deadlineSeconds: 0.03, everySeconds: 0.01, describeMissing: () => ['1 instance'] }))
+      .rejects.toMatchObject({ missing: ['1 instance'] });
+  });
+
+  test('bounded work has only so much at once, and ends with its first failure', async () => {
+    let running = 0;
+    let most = 0;
+    const work = async (): Promise<void> => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      running -= 1;
+    };
+    await forEachBounded([1, 2, 3, 4, 5, 6, 7], 3, work);
+    expect(most).toBe(3);
+    const done: number[] = [];
+    await expect(forEachBounded([1, 2, 3, 4], 1, async (item) => {
+      await work();
+      done.push(item);
+      if (item === 2) throw new Error('second');
+    })).rejects.toThrow('second');
+    expect(done).toEqual([1, 2]);
+  });
+});

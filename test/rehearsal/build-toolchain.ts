@@ -1,0 +1,19 @@
+import { resolve } from 'node:path';
+import type { ProgressEvent } from '../../lib/progress';
+import { ensureToolchain } from '../../lib/rehearsal/toolchain/ensure-toolchain';
+
+/** Seconds between two lines while the toolchain is built. */
+const LINE_SECONDS = 15;
+
+/** Builds the toolchain before the first test, so that no test waits for it, and says where moto is. */
+export default async function buildToolchain(): Promise<void> {
+  let writtenAt = 0;
+  const onProgress = ({ step, state, detail, fraction }: ProgressEvent): void => {
+    if (state === 'running' && Date.now() - writtenAt < LINE_SECONDS * 1000) return;
+    writtenAt = Date.now();
+    const percent = fraction === undefined ? '' : ` ${Math.round(fraction * 100)} %`;
+    process.stderr.write(`${step}: ${state}${percent} ${detail ?? ''}\n`);
+  };
+  const toolchain = await ensureToolchain({ projectDirectory: resolve(__dirname, '../..'), env: process.env, onProgress });
+  process.env['REHEARSAL_MOTO'] = toolchain.motoServer;
+}

@@ -1,0 +1,23 @@
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+
+/** State of a socket that listens, in `/proc/net/tcp`. */
+const LISTEN = '0A';
+
+/** Addresses in hexadecimal on which a process listens over TCP: `0100007F` is 127.0.0.1. */
+export function listeningAddresses(pid: number): readonly string[] {
+  const inodes = new Set(readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => /^socket:\[(\d+)\]$/.exec(linkOf(pid, descriptor))?.[1] ?? []));
+  return ['tcp', 'tcp6'].flatMap((protocol) => readFileSync(`/proc/${pid}/net/${protocol}`, 'utf8').split('\n').slice(1).flatMap((line) => {
+    const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
+    return state === LISTEN && inodes.has(inode) ? [local.slice(0, local.indexOf(':'))] : [];
+  }));
+}
+
+/** What a descriptor is; it may be closed meanwhile. */
+function linkOf(pid: number, descriptor: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/${descriptor}`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}

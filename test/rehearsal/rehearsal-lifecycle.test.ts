@@ -1,0 +1,102 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cleanRehearsal } from '../../lib/rehearsal/clean-rehearsal';
+import { isProcessRunning } from '../../lib/rehearsal/process/is-process-running';
+import { MARKER } from '../../lib/rehearsal/process/marked-processes';
+import { stopProcess } from '../../lib/rehearsal/process/stop-process';
+import type { ProcessRecord } from '../../lib/rehearsal/rehearsal-record';
+import { listRehearsals, rehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
+import { rehearsalPaths } from '../../lib/rehearsal/state/rehearsal-paths';
+import { StateFile, type RehearsalState } from '../../lib/rehearsal/state/rehearsal-state';
+import { stopRehearsal } from '../../lib/rehearsal/stop-rehearsal';
+import { labErrorOf } from '../assembly/lab-error-of';
+import { temporaryFolder } from './fake-program';
+import { sleepingProcess } from './sleeping-process';
+
+/** A rehearsal whose processes sleep. */
+function rehearsalOf(projectDirectory: string, phase: RehearsalState['phase'], processes: readonly ProcessRecord[], name = 'default'): void {
+  const paths = rehearsalPaths(projectDirectory, name);
+  new StateFile(paths.recordFile, {
+    name, phase, processes, directory: paths.directory, kubeconfig: paths.kubeconfig, karpenterLog: paths.karpenterLog,
+    awsEndpoint: 'http://127.0.0.1:1', assemblyDirectory: '/lab/cdk.out', clusterName: 'lab', region: 'ap-northeast-2',
+    karpenterNamespace: 'kube-system', nodePoolName: 'default', inflateNamespace: 'karpenter-test',
+    startedAt: '2026-11-23T18:00:00.000Z', assemblyDigest: '', kubectl: '/bin/kubectl',
+  });
+}
+
+describe('a rehearsal', () => {
+  it('is absent where there is none, and stopping or cleaning it is harmless', async () => {
+    const projectDirectory = temporaryFolder();
+    expect(rehearsalStatus({ projectDirectory })).toEqual({ name: 'default', state: 'absent', processes: [] });
+    expect(await stopRehearsal({ projectDirectory })).toEqual({ name: 'default', stopped: [] });
+    await cleanRehearsal({ projectDirectory, env: {} });
+    expect(existsSync(`${projectDirectory}/.lab`)).toBe(false);
+  });
+
+  it('runs while all its processes do, is damaged by a kill, and is stopped for good', async () => {
+    const projectDirectory = temporaryFolder();
+    const karpenter = await sleepingProcess({}, 'karpenter');
+    const etcd = await sleepingProcess({}, 'etcd');
+    rehearsalOf(projectDirectory, 'ready', [karpenter, etcd]);
+    expect(rehearsalStatus({ projectDirectory }).state).toBe('running');
+
+    await stopProcess(karpenter);
+    const damaged = rehearsalStatus({ projectDirectory });
+    expect(damaged.state).toBe('damaged');
+    expect(damaged.processes.map(({ name, isRunning }) => [name, isRunning])).toEqual([['karpenter', false], ['etcd', true]]);
+
+    expect(await stopRehearsal({ projectDirectory })).toEqual({ name: 'default', stopped: ['etcd'] });
+    expect(rehearsalStatus({ projectDirectory }).state).toBe('stopped');
+    expect(await stopRehearsal({ projectDirectory })).toEqual({ name: 'default', stopped: [] });
+  });
+
+  it('that was cut short is cleaned up, processes that were never written down among them', async () => {
+    const projectDirectory = temporaryFolder();
+    const { directory } = rehearsalPaths(projectDirectory, 'default');
+    const written = await sleepingProcess({ [MARKER]: directory }, 'moto');
+    const forgotten = await sleepingProcess({ [MARKER]: directory });
+    rehearsalOf(projectDirectory, 'starting', [written]);
+    expect(rehearsalStatus({ projectDirectory }).state).toBe('starting');
+
+    const { removed } = await cleanRehearsal({ projectDirectory, env: {} });
+    expect(removed).toEqual([directory]);
+    expect([written, forgotten].map(isProcessRunning)).toEqual([false, false]);
+    expect(existsSync(`${projectDirectory}/.lab`)).toBe(false);
+  });
+
+  it('is cleaned up even when its record is damaged', async () => {
+    const projectDirectory = temporaryFolder();
+    const paths = rehearsalPaths(projectDirectory, 'default');
+    const forgotten = await sleepingProcess({ [MARKER]: paths.directory });
+    mkdirSync(paths.directory, { recursive: true });
+    writeFileSync(paths.recordFile, '{"name": "defa');
+    expect(labErrorOf(() => rehearsalStatus({ projectDirectory })).code).toBe('RehearsalRecordUnreadable');
+    await cleanRehearsal({ projectDirectory, env: {} });
+    expect(isProcessRunning(forgotten)).toBe(false);
+    expect(existsSync(paths.directory)).toBe(false);
+  });
+
+  it('stands beside others, and is listed with them', async () => {
+    const projectDirectory = temporaryFolder();
+    const one = await sleepingProcess();
+    const two = await sleepingProcess();
+    rehearsalOf(projectDirectory, 'ready', [one], 'one');
+    rehearsalOf(projectDirectory, 'ready', [two], 'two');
+    await stopRehearsal({ projectDirectory, name: 'one' });
+    expect(listRehearsals(projectDirectory).map(({ name, state }) => [name, state])).toEqual([['one', 'stopped'], ['two', 'running']]);
+    await stopRehearsal({ projectDirectory, name: 'two' });
+  });
+
+  it('fails to lose the toolchain while another one uses it', async () => {
+    const projectDirectory = temporaryFolder();
+    const other = await sleepingProcess();
+    rehearsalOf(projectDirectory, 'ready', [other], 'other');
+    await expect(cleanRehearsal({ projectDirectory, env: { XDG_CACHE_HOME: projectDirectory }, toolchain: true }))
+      .rejects.toMatchObject({ code: 'ToolchainInUse', message: expect.stringContaining('other') });
+    await stopRehearsal({ projectDirectory, name: 'other' });
+    await cleanRehearsal({ projectDirectory, env: { XDG_CACHE_HOME: projectDirectory }, toolchain: true });
+  });
+
+  test.each(['', 'Lab', '../up', 'a/b', '-a', 'a'.repeat(41)])('fails when its name is %p', (name) => {
+    expect(labErrorOf(() => rehearsalPaths('/lab', name))).toMatchObject({ code: 'RehearsalNameRefused', received: name });
+  });
+});

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { MotoImage } from '../../../lib/rehearsal/seed/amis-for';
+
+/** A moto that runs. */
+export interface Moto {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the moto server whose path is in `REHEARSAL_MOTO`, and waits until it answers.
+ *
+ * @param images what it has for images
+ */
+export async function startMoto(images: readonly MotoImage[]): Promise<Moto> {
+  const program = process.env['REHEARSAL_MOTO'];
+  if (program === undefined) throw new Error('REHEARSAL_MOTO has no path of a moto_server: npm run test:rehearsal sets it');
+
+  const folder = mkdtempSync(join(tmpdir(), 'moto-'));
+  const imagesFile = join(folder, 'images.json');
+  writeFileSync(imagesFile, JSON.stringify(images));
+  const port = await freePort();
+  const server = spawn(program, ['-H', '127.0.0.1', '-p', String(port)], {
+    stdio: 'ignore',
+    env: { ...process.env, MOTO_AMIS_PATH: imagesFile },
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await answering(url, () => server.exitCode);
+  return {
+    url,
+    stop: async () => {
+      const exit = once(server, 'exit');
+      server.kill('SIGTERM');
+      await exit;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves when the server answers; Jest's time limit is the deadline. */
+async function answering(url: string, exitCode: () => number | null): Promise<void> {
+  for (;;) {
+    if (exitCode() !== null) throw new Error(`moto ended with ${exitCode()}`);
+    const isUp = await fetch(`${url}/moto-api/data.json`).then(({ ok }) => ok, () => false);
+    if (isUp) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('There is no free port');
+  return address.port;
+}

@@ -1,0 +1,111 @@
+import type { TemplateResource } from '../../lib/assembly/template-resource';
+import type { SynthesizedStack } from '../../lib/assembly/synthesized-stack';
+import { synthLab } from '../support/synth-lab';
+
+/** CloudFormation deletes a resource only after everything that depends on it is gone. */
+describe('the order in which CloudFormation deletes the lab', () => {
+  let stack: SynthesizedStack;
+
+  beforeAll(async () => {
+    ({ synthesized: stack } = await synthLab());
+  });
+
+  const at = (path: RegExp): readonly TemplateResource[] => {
+    const found = [...stack.resources.values()].filter((resource) => path.test(resource.constructPath ?? ''));
+    if (found.length === 0) throw new Error(`no resource at ${path.source}`);
+    return found;
+  };
+
+  const PLACES = {
+    'inflate': /\/LabObjects\/Inflate\//,
+    'kube-ops-view': /\/LabObjects\/KubeOpsView\//,
+    'NodePool': /\/LabObjects\/NodePool\//,
+    'EC2NodeClass': /\/LabObjects\/EC2NodeClass\//,
+    'Karpenter chart': /\/Karpenter\/Chart\//,
+    'CRD chart': /\/Karpenter\/CrdChart\//,
+    'node role': /\/Karpenter\/NodeRole\/Role\//,
+    'access entry of the node role': /\/Karpenter\/NodeRole\/AccessEntry\//,
+    'Pod Identity association': /\/Karpenter\/PodIdentity\/Association$/,
+    'controller role': /\/Karpenter\/PodIdentity\/Role\//,
+    'controller policies': /\/Karpenter\/ControllerPolicies\//,
+    'interruption queue, its policy and rules': /\/Karpenter\/Interruption\//,
+    'Pod Identity agent': /\/AddOn-eks-pod-identity-agent$/,
+    'node group': /\/Nodegroupsystem/,
+    'node group role': /\/SystemNodeRole\//,
+    'launch template': /\/system-lt\//,
+    'NAT gateways': /\/NATGateway$/,
+    'default routes': /\/DefaultRoute$/,
+    'route table associations': /\/RouteTableAssociation$/,
+    'kubectl handler': /\/KubectlProvider\/Handler\/Resource$/,
+    'kubectl handler role': /\/KubectlHandler\/Role\//,
+    'way of the kubectl handler to the API': /\/KubectlHandler\/ToKubernetesApi$/,
+    'access entry of the kubectl handler': /\/ClusterAdminRoleAccess\//,
+    'cluster': /^[^/]+\/karpenter-lab\/Resource$/,
+    'cluster role': /^[^/]+\/karpenter-lab\/Role\/Resource$/,
+    'control-plane log group': /\/ControlPlaneLogs\//,
+    'subnets of nodes and control plane': /\/PrivateSubnet\d\/Subnet$/,
+    'public subnets': /\/PublicSubnet\d\/Subnet$/,
+    'VPC': /\/Vpc\/Resource$/,
+  } as const;
+  type Place = keyof typeof PLACES;
+
+  const resourcesAt = (place: Place) => at(PLACES[place]);
+
+  it.each<[first: Place, then: Place, why: string]>([
+    ['inflate', 'NodePool', 'nodes must be empty before they drain'],
+    ['kube-ops-view', 'NodePool', 'a workload goes before what could run it'],
+    ['NodePool', 'EC2NodeClass', 'a NodeClaim needs its class to terminate'],
+    ['EC2NodeClass', 'Karpenter chart', 'only the controller removes instance profiles and launch templates'],
+    ['NodePool', 'Karpenter chart', 'only the controller terminates instances'],
+    ['Karpenter chart', 'CRD chart', 'without its CRDs the controller forgets its NodeClaims'],
+    ...([
+      'node role', 'access entry of the node role', 'Pod Identity association', 'controller role', 'controller policies',
+      'interruption queue, its policy and rules', 'Pod Identity agent', 'node group', 'NAT gateways', 'default routes',
+      'route table associations', 'kubectl handler', 'kubectl handler role', 'way of the kubectl handler to the API',
+      'access entry of the kubectl handler',
+    ] as const).flatMap((place): [Place, Place, string][] => [
+      ['CRD chart', place, 'the controller works with it to its last minute'],
+      ['Karpenter chart', place, 'the controller works with it to its last minute'],
+    ]),
+    ['kubectl handler', 'kubectl handler role', 'Lambda gives back its network interface with it'],
+    ['node group', 'default routes', 'nodes drain through them'],
+    ['node group', 'NAT gateways', 'nodes drain through them'],
+    ['node group', 'node group role', 'EKS terminates instances of the group with it'],
+    ['node group', 'launch template', 'the group is made from it'],
+    ['access entry of the node role', 'cluster', 'it is part of the cluster'],
+    ['Pod Identity association', 'cluster', 'it is part of the cluster'],
+    ['node group', 'cluster', 'it is part of the cluster'],
+    ['way of the kubectl handler to the API', 'cluster', 'its security group is made by EKS'],
+    ['cluster', 'subnets of nodes and control plane', 'its network interfaces are in there'],
+    ['cluster', 'cluster role', 'EKS removes network interfaces with it'],
+    ['cluster', 'control-plane log group', 'EKS would make the group anew'],
+    ['public subnets', 'VPC', 'they are part of it'],
+    ['subnets of nodes and control plane', 'VPC', 'they are part of it'],
+  ])('removes %s before %s: %s', (first, then) => {
+    const missing = resourcesAt(first).flatMap((earlier) =>
+      resourcesAt(then)
+        .filter((later) => !stack.graph.dependsOn(earlier.logicalId, later.logicalId))
+        .map((later) => `${earlier.logicalId} -> ${later.logicalId}`));
+    expect(missing).toEqual([]);
+  });
+
+  it('has no circle', () => {
+    expect(stack.graph.topologicalOrder()).toHaveLength(stack.resources.size);
+  });
+
+  it('does not make the control plane wait for a NAT gateway or a route', () => {
+    const [cluster] = resourcesAt('cluster');
+    const before = stack.graph.allDependenciesOf(cluster?.logicalId ?? '');
+    const waitedFor = [...before].map((logicalId) => stack.resources.get(logicalId)?.type);
+    expect(waitedFor).not.toEqual([]);
+    expect(waitedFor).not.toContain('AWS::EC2::NatGateway');
+    expect(waitedFor).not.toContain('AWS::EC2::Route');
+    expect(waitedFor).not.toContain('AWS::EC2::EIP');
+  });
+
+  it('builds the kubectl handler beside the control plane, not after it', () => {
+    const [handler] = resourcesAt('kubectl handler');
+    const before = stack.graph.allDependenciesOf(handler?.logicalId ?? '');
+    expect([...before].map((logicalId) => stack.resources.get(logicalId)?.type)).not.toContain('AWS::EKS::Cluster');
+  });
+});

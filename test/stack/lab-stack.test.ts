@@ -1,0 +1,64 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { synthLab, type SynthesizedLab } from '../support/synth-lab';
+
+/** A template without what changes with every release of an asset. */
+function withoutAssetHashes(template: Template): unknown {
+  const text = JSON.stringify(template.toJSON()).replaceAll(/[0-9a-f]{64}/g, 'ASSET_HASH');
+  return JSON.parse(text);
+}
+
+describe('the lab stack', () => {
+  let lab: SynthesizedLab;
+
+  beforeAll(async () => {
+    lab = await synthLab();
+  });
+
+  it('is as reviewed', () => {
+    expect(withoutAssetHashes(lab.template)).toMatchSnapshot();
+  });
+
+  it('keeps nothing when it is deleted', () => {
+    const kept = [...lab.synthesized.resources.values()]
+      .filter(({ deletionPolicy }) => deletionPolicy !== undefined && deletionPolicy !== 'Delete');
+    expect(kept).toEqual([]);
+  });
+
+  it('owns the log group of every function that it makes', () => {
+    for (const resource of Object.values(lab.template.findResources('AWS::Lambda::Function'))) {
+      expect(resource).toHaveProperty('Properties.LoggingConfig.LogGroup.Ref');
+    }
+  });
+
+  it('is bound to the region of the configuration and to no account', () => {
+    expect(lab.stack.region).toBe('ap-northeast-2');
+    expect(JSON.stringify(lab.template.toJSON())).not.toMatch(/\b\d{12}\b/);
+  });
+
+  it.each([
+    ['KubeconfigCommand', 'aws eks update-kubeconfig --region ap-northeast-2 --name karpenter-lab'],
+    ['KarpenterNamespace', 'kube-system'],
+    ['ClusterName', 'karpenter-lab'],
+    ['NodePoolName', 'default'],
+    ['InterruptionQueueName', 'karpenter-lab'],
+  ])('tells a class its %s', (output, value) => {
+    lab.template.hasOutput(output, { Value: value });
+  });
+
+  it('carries the configured tags', async () => {
+    const { template } = await synthLab({ 'tags.course': 'karpenter' });
+    template.hasResourceProperties('AWS::EKS::Cluster', { Tags: Match.arrayWith([{ Key: 'course', Value: 'karpenter' }]) });
+  });
+
+  it('takes another name as a whole', async () => {
+    const { template, stack } = await synthLab({ clusterName: 'seoul-class' });
+    expect(stack.stackName).toBe('seoul-class');
+    expect(JSON.stringify(template.toJSON())).not.toContain('karpenter-lab');
+  });
+
+  it('has no warning', () => {
+    const messages = lab.stack.node.findAll().flatMap((construct) => construct.node.metadata)
+      .filter(({ type }) => type === 'aws:cdk:warning' || type === 'aws:cdk:error');
+    expect(messages).toEqual([]);
+  });
+});

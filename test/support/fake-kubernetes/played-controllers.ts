@@ -1,0 +1,254 @@
+import { arrayAt, numberAt, objectAt, textAt, type JsonObject } from '../../../lib/assembly/json';
+import { EVENTS } from '../../../lib/kubernetes/cluster-event';
+import { NODES } from '../../../lib/kubernetes/cluster-node';
+import { DEPLOYMENTS } from '../../../lib/kubernetes/deployment';
+import { EC2_NODE_CLASSES } from '../../../lib/kubernetes/ec2-node-class';
+import { NODE_CLAIMS } from '../../../lib/kubernetes/node-claim';
+import { readTexts } from '../../../lib/kubernetes/object-metadata';
+import { NODE_POOLS } from '../../../lib/kubernetes/node-pool';
+import { PODS } from '../../../lib/kubernetes/pod';
+import type { FakeKubernetes } from './fake-kubernetes';
+
+/** How the played Karpenter behaves. */
+export interface PlayOptions {
+  /** Milliseconds from a launch to a registered node. @default 10 */
+  readonly bootMs?: number;
+  /** Whether nodes say that they are simulated. @default true */
+  readonly isSimulated?: boolean;
+  /** Labels that nodes lack. @default - none */
+  readonly withoutLabels?: readonly string[];
+  /** Whether launched instances ever become nodes. @default true */
+  readonly boots?: boolean;
+}
+
+/** vCPUs of the played instance types. Each holds as many pods of 1 CPU, less one. */
+const SIZES: Readonly<Record<string, number>> = { large: 2, xlarge: 4, '2xlarge': 8, '4xlarge': 16, '8xlarge': 32, '24xlarge': 96 };
+
+/** Where the played Karpenter runs, and logs. */
+const KARPENTER_POD = { namespace: 'kube-system', name: 'karpenter-1' };
+
+/**
+ * Plays the controllers that a test of the exercise needs: Deployments make pods, pods find nodes, Karpenter launches nodes
+ * for those that find none within the limits of its NodePool, removes empty ones, and ends with its NodePool.
+ */
+export class PlayedControllers {
+  private isStopped = false;
+  private isPlanned = false;
+  private made = 0;
+  private readonly bootedAt = new Map<string, number>();
+  private readonly emptySince = new Map<string, number>();
+  private readonly end: () => void;
+
+  constructor(private readonly fake: FakeKubernetes, private readonly options: PlayOptions = {}) {
+    fake.put(DEPLOYMENTS, { metadata: { name: 'karpenter', namespace: KARPENTER_POD.namespace }, spec: { replicas: 0, selector: { matchLabels: { app: 'karpenter' } } } });
+    fake.put(PODS, {
+      metadata: { ...KARPENTER_POD, labels: { app: 'karpenter' } },
+      spec: { nodeName: 'system', containers: [{ name: 'controller' }] },
+      status: { phase: 'Running', conditions: [condition('Ready')] },
+    });
+    fake.log(KARPENTER_POD, 'controller', 'Found 2 pods', '{"level":"INFO","message":"Starting workers"}');
+    this.end = fake.onChange(() => this.plan());
+    this.plan();
+  }
+
+  /** Takes the instance of a NodeClaim away, as an interruption of spot capacity does. */
+  interrupt(instanceId: string): void {
+    const claim = this.fake.all(NODE_CLAIMS).find((body) => textAt(body, 'status', 'providerID')?.endsWith(instanceId) === true);
+    const name = nameOf(claim ?? {});
+    this.event('NodeClaim', { name }, 'default', 'SpotInterrupted', 'Spot interruption warning was triggered');
+    this.fake.remove(NODE_CLAIMS, { name });
+  }
+
+  /** Instances that run. */
+  get instanceCount(): number {
+    return this.fake.all(NODE_CLAIMS).length;
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.end();
+  }
+
+  private plan(afterMs = 1): void {
+    if (this.isPlanned && afterMs <= 1) return;
+    if (afterMs <= 1) this.isPlanned = true;
+    setTimeout(() => {
+      if (afterMs <= 1) this.isPlanned = false;
+      if (!this.isStopped) this.reconcile();
+    }, afterMs);
+  }
+
+  private reconcile(): void {
+    this.fake.all(EC2_NODE_CLASSES).forEach((body) => this.playNodeClass(body));
+    this.fake.all(NODE_POOLS).forEach((body) => this.playNodePool(body));
+    this.fake.all(NODE_CLAIMS).forEach((body) => this.playNodeClaim(body));
+    this.fake.all(DEPLOYMENTS).forEach((body) => this.playDeployment(body));
+    this.fake.all(PODS).filter((pod) => textAt(pod, 'spec', 'nodeName') === undefined).forEach((pod) => this.schedule(pod));
+    this.fake.all(NODES).forEach((body) => this.consolidate(body));
+  }
+
+  private playNodeClass(body: JsonObject): void {
+    const isDeleted = textAt(body, 'metadata', 'deletionTimestamp') !== undefined;
+    if (isDeleted && this.fake.all(NODE_CLAIMS).length === 0) this.fake.put(EC2_NODE_CLASSES, { metadata: { name: nameOf(body), finalizers: [] } });
+    else if (!isDeleted && arrayAt(body, 'metadata', 'finalizers').length === 0) this.fake.put(EC2_NODE_CLASSES, { metadata: { name: nameOf(body), finalizers: ['karpenter.k8s.aws/termination'] } });
+  }
+
+  private playNodePool(body: JsonObject): void {
+    const cpu = this.claimsOf(nameOf(body)).reduce((sum, claim) => sum + (numberAt(claim, 'status', 'capacity', 'cpu') ?? 0), 0);
+    if (arrayAt(body, 'status', 'conditions').length === 0) this.fake.put(NODE_POOLS, { metadata: { name: nameOf(body) }, status: { conditions: [condition('NodeClassReady'), condition('Ready')] } });
+    if (textAt(body, 'status', 'resources', 'cpu') !== String(cpu)) this.fake.put(NODE_POOLS, { metadata: { name: nameOf(body) }, status: { resources: { cpu: String(cpu) } } });
+  }
+
+  private playDeployment(body: JsonObject): void {
+    const namespace = textAt(body, 'metadata', 'namespace') ?? '';
+    const owner = nameOf(body);
+    const pods = this.fake.all(PODS).filter((pod) => textAt(pod, 'metadata', 'namespace') === namespace && textAt(pod, 'metadata', 'annotations', 'played-owner') === owner);
+    const wanted = numberAt(body, 'spec', 'replicas') ?? 1;
+    for (const pod of pods.slice(wanted)) this.fake.remove(PODS, { namespace, name: nameOf(pod) });
+    for (let count = pods.length; count < wanted; count += 1) {
+      this.made += 1;
+      const template = objectAt(body, 'spec', 'template');
+      this.fake.put(PODS, {
+        metadata: { name: `${owner}-${this.made}`, namespace, labels: objectAt(template, 'metadata', 'labels'), annotations: { 'played-owner': owner } },
+        spec: objectAt(template, 'spec'),
+        status: { phase: 'Pending' },
+      });
+    }
+  }
+
+  private schedule(pod: JsonObject): void {
+    const selector = readTexts(objectAt(pod, 'spec', 'nodeSelector'));
+    const reference = { namespace: textAt(pod, 'metadata', 'namespace') ?? '', name: nameOf(pod) };
+    const node = this.fake.all(NODES).find((body) => hasLabels(body, selector) && this.podsOn(nameOf(body)).length < (numberAt(body, 'status', 'capacity', 'pods') ?? 0));
+    if (node !== undefined) {
+      this.fake.put(PODS, { metadata: reference, spec: { nodeName: nameOf(node) }, status: { phase: 'Running', conditions: [condition('Ready')] } });
+      return;
+    }
+    const pool = this.fake.all(NODE_POOLS).find((body) => Object.entries(selector).every(([key, value]) => textAt(body, 'spec', 'template', 'metadata', 'labels', key) === value));
+    if (pool === undefined) {
+      const [key, value] = Object.entries(selector)[0] ?? ['', ''];
+      this.event('Pod', reference, reference.namespace, 'FailedScheduling', `Failed to schedule pod, incompatible requirements, key ${key}, ${key} In [${value}] not in any NodePool`);
+    } else {
+      this.launchFor(pool, reference, selector);
+    }
+  }
+
+  /** Launches a node for the pods of a selector, unless one that holds this pod is on its way. */
+  private launchFor(pool: JsonObject, pod: { readonly namespace: string; readonly name: string }, selector: Readonly<Record<string, string>>): void {
+    const pending = this.fake.all(PODS).filter((body) => textAt(body, 'spec', 'nodeName') === undefined && JSON.stringify(readTexts(objectAt(body, 'spec', 'nodeSelector'))) === JSON.stringify(selector)).length;
+    const claims = this.claimsOf(nameOf(pool));
+    const room = claims.filter((claim) => textAt(claim, 'status', 'nodeName') === undefined).reduce((sum, claim) => sum + (numberAt(claim, 'status', 'capacity', 'cpu') ?? 0) - 1, 0);
+    if (room >= pending) return;
+    const used = claims.reduce((sum, claim) => sum + (numberAt(claim, 'status', 'capacity', 'cpu') ?? 0), 0);
+    const left = (numberAt(pool, 'spec', 'limits', 'cpu') ?? Infinity) - used;
+    const sizes = Object.entries(SIZES).filter(([, vcpus]) => vcpus <= left);
+    const size = sizes.find(([, vcpus]) => vcpus - 1 >= pending - room) ?? sizes.at(-1);
+    if (size === undefined) {
+      const error = `all available instance types exceed limits for nodepool (NodePool=${nameOf(pool)})`;
+      this.event('Pod', pod, pod.namespace, 'FailedScheduling', `Failed to schedule pod, ${error}`);
+      return;
+    }
+    this.made += 1;
+    const name = `${nameOf(pool)}-${this.made}`;
+    this.fake.put(NODE_CLAIMS, {
+      metadata: { name, finalizers: ['karpenter.sh/termination'], labels: { ...objectAt(pool, 'spec', 'template', 'metadata', 'labels'), 'karpenter.sh/nodepool': nameOf(pool) } },
+      status: { capacity: { cpu: String(size[1]), memory: `${size[1] * 2}Gi` }, conditions: [{ ...condition('Launched'), status: 'Unknown' }] },
+    });
+  }
+
+  private playNodeClaim(body: JsonObject): void {
+    const name = nameOf(body);
+    const pool = this.fake.find(NODE_POOLS, { name: textAt(body, 'metadata', 'labels', 'karpenter.sh/nodepool') ?? '' });
+    if (textAt(body, 'metadata', 'deletionTimestamp') !== undefined) this.terminate(body);
+    else if (pool === undefined) this.fake.remove(NODE_CLAIMS, { name });
+    else if (textAt(body, 'status', 'providerID') === undefined) this.launch(body, pool);
+    else if (textAt(body, 'status', 'nodeName') === undefined && this.options.boots !== false && Date.now() >= (this.bootedAt.get(name) ?? 0)) this.register(body);
+  }
+
+  private launch(claim: JsonObject, pool: JsonObject): void {
+    const name = nameOf(claim);
+    const [size] = Object.entries(SIZES).find(([, vcpus]) => vcpus === numberAt(claim, 'status', 'capacity', 'cpu')) ?? ['large'];
+    const capacityType = textAt(arrayAt(arrayAt(pool, 'spec', 'template', 'spec', 'requirements').find((each) => textAt(each, 'key') === 'karpenter.sh/capacity-type'), 'values')[0]) ?? 'on-demand';
+    const labels = { 'node.kubernetes.io/instance-type': `c5a.${size}`, 'topology.kubernetes.io/zone': 'ap-northeast-2a', 'karpenter.sh/capacity-type': capacityType };
+    const providerID = `${this.options.isSimulated === false ? 'aws' : 'kwok-aws'}:///ap-northeast-2a/i-${name}`;
+    this.fake.put(NODE_CLAIMS, { metadata: { name, labels }, status: { providerID, conditions: [condition('Launched')] } });
+    this.fake.log(KARPENTER_POD, 'controller', `2026-11-23T18:52:32.1Z stdout F ${JSON.stringify({
+      level: 'INFO', time: new Date().toISOString(), message: 'launched nodeclaim', NodeClaim: { name }, 'instance-type': `c5a.${size}`, zone: 'ap-northeast-2a', 'capacity-type': capacityType, 'provider-id': providerID,
+    })}`);
+    const bootMs = this.options.bootMs ?? 10;
+    this.bootedAt.set(name, Date.now() + bootMs);
+    this.plan(bootMs + 2);
+  }
+
+  private register(claim: JsonObject): void {
+    const name = nameOf(claim);
+    const nodeName = `ip-${name}`;
+    const labels = { ...ANY_LABELS, ...readTexts(objectAt(claim, 'metadata', 'labels')) };
+    this.fake.put(NODES, {
+      metadata: {
+        name: nodeName,
+        labels: Object.fromEntries(Object.entries(labels).filter(([key]) => this.options.withoutLabels?.includes(key) !== true)),
+        annotations: this.options.isSimulated === false ? {} : { 'kwok.x-k8s.io/node': 'fake' },
+      },
+      spec: { providerID: textAt(claim, 'status', 'providerID') ?? '' },
+      status: { capacity: { pods: (numberAt(claim, 'status', 'capacity', 'cpu') ?? 1) - 1 }, conditions: [condition('Ready')], nodeInfo: { kubeletVersion: 'v1.35.2' } },
+    });
+    this.fake.put(NODE_CLAIMS, { metadata: { name }, status: { nodeName, conditions: [condition('Launched'), condition('Registered'), condition('Initialized')] } });
+  }
+
+  private terminate(claim: JsonObject): void {
+    const nodeName = textAt(claim, 'status', 'nodeName') ?? '';
+    for (const pod of this.podsOn(nodeName)) this.fake.remove(PODS, { namespace: textAt(pod, 'metadata', 'namespace'), name: nameOf(pod) });
+    this.fake.remove(NODES, { name: nodeName });
+    this.fake.put(NODE_CLAIMS, { metadata: { name: nameOf(claim), finalizers: [] } });
+  }
+
+  /** Removes a node that has been empty, a hundred times faster than its NodePool says. */
+  private consolidate(node: JsonObject): void {
+    const name = nameOf(node);
+    const claim = this.fake.all(NODE_CLAIMS).find((body) => textAt(body, 'status', 'nodeName') === name);
+    const pool = this.fake.find(NODE_POOLS, { name: textAt(node, 'metadata', 'labels', 'karpenter.sh/nodepool') ?? '' });
+    const after = /^(\d+)s$/.exec(textAt(pool, 'spec', 'disruption', 'consolidateAfter') ?? '')?.[1];
+    if (claim === undefined || after === undefined || this.podsOn(name).length > 0) {
+      this.emptySince.delete(name);
+      return;
+    }
+    if (!this.emptySince.has(name)) this.emptySince.set(name, Date.now());
+    const dueMs = (this.emptySince.get(name) ?? 0) + Number(after) * 10 - Date.now();
+    if (dueMs > 0) this.plan(dueMs + 2);
+    else this.fake.remove(NODE_CLAIMS, { name: nameOf(claim) });
+  }
+
+  private event(kind: string, subject: { readonly name: string; readonly namespace?: string }, namespace: string, reason: string, message: string): void {
+    const name = `${subject.name}.${reason.toLowerCase()}`;
+    if (this.fake.find(EVENTS, { namespace, name }) !== undefined) return;
+    this.fake.put(EVENTS, { metadata: { name, namespace }, type: 'Warning', reason, message, reportingComponent: 'karpenter', involvedObject: { kind, ...subject }, lastTimestamp: new Date().toISOString() });
+  }
+
+  private claimsOf(pool: string): readonly JsonObject[] {
+    return this.fake.all(NODE_CLAIMS).filter((claim) => textAt(claim, 'metadata', 'labels', 'karpenter.sh/nodepool') === pool);
+  }
+
+  private podsOn(node: string): readonly JsonObject[] {
+    return this.fake.all(PODS).filter((pod) => textAt(pod, 'spec', 'nodeName') === node);
+  }
+}
+
+/** Labels of every played node, with values that no test depends on. */
+const ANY_LABELS = Object.fromEntries([
+  'karpenter.k8s.aws/ec2nodeclass', 'karpenter.k8s.aws/instance-category', 'karpenter.k8s.aws/instance-cpu', 'karpenter.k8s.aws/instance-family',
+  'karpenter.k8s.aws/instance-generation', 'karpenter.k8s.aws/instance-memory', 'karpenter.k8s.aws/instance-size', 'karpenter.sh/initialized',
+  'karpenter.sh/registered', 'kubernetes.io/arch', 'kubernetes.io/hostname', 'kubernetes.io/os', 'topology.kubernetes.io/region',
+].map((key) => [key, 'x']));
+
+function condition(type: string): JsonObject {
+  return { type, status: 'True', lastTransitionTime: `${new Date().toISOString().slice(0, 19)}Z` };
+}
+
+function hasLabels(body: JsonObject, selector: Readonly<Record<string, string>>): boolean {
+  return Object.entries(selector).every(([key, value]) => textAt(body, 'metadata', 'labels', key) === value);
+}
+
+function nameOf(body: JsonObject): string {
+  return textAt(body, 'metadata', 'name') ?? '';
+}
