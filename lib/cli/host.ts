@@ -30,5 +30,11 @@ export interface LabHost {
   /** Aborted when the user presses Ctrl-C, or otherwise asks for an end. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /**
+   * Asks a person a question that is answered with yes or no. Without an answer it is no.
+   *
+   * @default - nobody is there to answer: input is no terminal
+   */
+  readonly confirm?: (question: string) => Promise<boolean>;
   readonly actions: LabActions;
 }

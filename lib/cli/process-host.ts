@@ -1,4 +1,5 @@
 import { machineClock } from './clock';
+import { confirmOnTerminal } from './confirm-on-terminal';
 import type { LabHost } from './host';
 import { processActions } from './process-actions';
 
@@ -28,6 +29,7 @@ export function processHost(): LabHost {
     workingDirectory: process.cwd(),
     signal: interruption.signal,
     clock: machineClock,
+    confirm: process.stdin.isTTY ? (question) => confirmOnTerminal(question, interruption.signal) : undefined,
     actions: processActions({ projectDirectory: process.cwd(), env: process.env }),
   };
 }

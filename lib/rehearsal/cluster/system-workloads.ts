@@ -1,5 +1,5 @@
 import type { HelmChart } from '../../assembly/helm-charts';
-import type { JsonObject } from '../../assembly/json';
+import { textAt, type JsonObject } from '../../assembly/json';
 import type { LabView } from '../../assembly/lab-view';
 import { podsOfAddon, podsOfChart, type SystemPodSpec } from '../../estimates/system-pods';
 import { KARPENTER_CONTAINER } from '../control-plane/kwokctl-configuration';
@@ -76,7 +76,8 @@ function karpenterWorkloads(chart: HelmChart): readonly JsonObject[] {
             whenUnsatisfiable: 'DoNotSchedule',
             labelSelector: { matchLabels: labels },
           }],
-          containers: [container(KARPENTER_CONTAINER, pods)],
+          // As in the chart: it says for which cluster this Karpenter works.
+          containers: [{ ...container(KARPENTER_CONTAINER, pods), env: [{ name: 'CLUSTER_NAME', value: textAt(chart.values, 'settings', 'clusterName') ?? '' }] }],
         },
       },
     },

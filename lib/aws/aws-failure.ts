@@ -1,0 +1,73 @@
+import { LabError } from '../lab-error';
+
+/** What the SDK's errors have in common, as far as it is read. */
+interface SdkError {
+  readonly name: string;
+  readonly message: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+/** Names by which services and SDK say that a request lacks a permission. */
+const ACCESS_DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'AuthorizationError', 'AuthorizationErrorException']);
+
+/** Names by which services and SDK say that credentials are missing, wrong or no longer valid. */
+const CREDENTIALS = new Set([
+  'CredentialsProviderError', 'TokenProviderError', 'ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'InvalidClientTokenId',
+  'UnrecognizedClientException', 'AuthFailure', 'SignatureDoesNotMatch', 'InvalidSignatureException',
+]);
+
+/** Names by which services say that they are asked too often. */
+const THROTTLED = new Set(['Throttling', 'ThrottlingException', 'ThrottledException', 'RequestLimitExceeded', 'TooManyRequestsException', 'SlowDown']);
+
+/** Why a request to AWS failed, in the words of the lab. */
+export class AwsRequestFailed extends LabError {}
+
+/**
+ * An error of the AWS SDK, said with its remedy. An error that is one of the lab's own stays as it is.
+ *
+ * Codes: `AwsCredentialsRefused`, `AwsAccessDenied`, `AwsThrottled`, `AwsUnreachable`, and `AwsRequestRefused` for the rest.
+ *
+ * @param request what was asked, in the words of AWS: `ec2:DescribeInstances`
+ */
+export function awsFailure(error: unknown, request: string): LabError {
+  if (error instanceof LabError) return error;
+  const { name, message, $metadata } = sdkErrorOf(error);
+  const failed = (code: string, what: string, remedy: string): LabError => new AwsRequestFailed({
+    code, message: `${what}: ${message.replace(/\.$/, '')}.`, received: request, remedy, cause: error,
+  });
+  if (CREDENTIALS.has(name)) {
+    return failed('AwsCredentialsRefused', 'AWS has no valid credentials of yours', 'Log in again: aws sso login, or set AWS_PROFILE. aws sts get-caller-identity shows who you are.');
+  }
+  if (ACCESS_DENIED.has(name)) {
+    return failed('AwsAccessDenied', 'AWS does not allow this', `Use a role that may do ${request}, or ask for it.`);
+  }
+  if (THROTTLED.has(name)) {
+    return failed('AwsThrottled', 'AWS was asked too often, also after repeating it', 'Wait a minute, then run the same command again.');
+  }
+  if ($metadata?.httpStatusCode === undefined) {
+    return failed('AwsUnreachable', 'AWS did not answer', 'Look at your network and at AWS_ENDPOINT_URL, then run the same command again.');
+  }
+  return failed('AwsRequestRefused', 'AWS refused a request', 'See what the message names, then run the same command again.');
+}
+
+/** Whether an error of the SDK has one of these names, such as `NoSuchEntityException`. */
+export function isAwsError(error: unknown, ...names: readonly string[]): boolean {
+  return error instanceof Error && names.includes(error.name);
+}
+
+/**
+ * Makes a request, and says a failure with {@link awsFailure}.
+ *
+ * @param request what is asked, in the words of AWS: `ec2:DescribeInstances`
+ */
+export async function asking<T>(request: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw awsFailure(error, request);
+  }
+}
+
+function sdkErrorOf(error: unknown): SdkError {
+  return error instanceof Error ? error : { name: 'Unknown', message: String(error) };
+}
