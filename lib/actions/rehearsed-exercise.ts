@@ -31,7 +31,7 @@ export async function runRehearsedExercise(options: RehearsedExerciseOptions): P
   const lab = readLab(readAssembly(rehearsal.assemblyDirectory));
   const run = {
     kubeconfig,
-    expectations: expectationsOf(lab, lab.exercise.replicas > 0 ? lab.exercise.replicas : undefined),
+    expectations: expectationsOf(lab),
     onProgress,
     signal,
   };

@@ -30,6 +30,5 @@ async function exerciseExpectations(assemblyDirectory: string): Promise<Exercise
   const [{ readAssembly }, { readLab }, { expectationsOf }] = await Promise.all([
     import('../assembly/read-assembly.js'), import('../assembly/lab-view.js'), import('../actions/exercise/expectations.js'),
   ]);
-  const lab = readLab(readAssembly(assemblyDirectory));
-  return expectationsOf(lab, lab.exercise.replicas > 0 ? lab.exercise.replicas : undefined);
+  return expectationsOf(readLab(readAssembly(assemblyDirectory)));
 }

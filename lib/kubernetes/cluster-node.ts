@@ -1,6 +1,6 @@
-import { textAt } from '../assembly/json';
+import { objectAt, textAt } from '../assembly/json';
 import { readConditions, type Conditioned } from './condition';
-import { readMetadata, type ObjectMetadata } from './object-metadata';
+import { readMetadata, readTexts, type ObjectMetadata } from './object-metadata';
 import type { ResourceKind } from './resource-kind';
 
 /** A node of the cluster. */
@@ -10,6 +10,8 @@ export interface ClusterNode extends Conditioned {
   readonly providerId?: string;
   /** Version of the kubelet. */
   readonly kubeletVersion: string;
+  /** Quantities that all its pods together may request. */
+  readonly allocatable: Readonly<Record<string, string>>;
 }
 
 /** Nodes. */
@@ -23,6 +25,7 @@ export const NODES: ResourceKind<ClusterNode> = {
     conditions: readConditions(body),
     providerId: textAt(body, 'spec', 'providerID'),
     kubeletVersion: textAt(body, 'status', 'nodeInfo', 'kubeletVersion') ?? '',
+    allocatable: readTexts(objectAt(body, 'status', 'allocatable')),
   }),
 };
 

@@ -1,5 +1,6 @@
-import { arrayAt, numberAt, objectAt, textAt } from '../assembly/json';
+import { arrayAt, numberAt, objectAt, textAt, type JsonObject } from '../assembly/json';
 import { readConditions, type Conditioned } from './condition';
+import { readContainerRequests } from './container-requests';
 import { readMetadata, readTexts, type ObjectMetadata } from './object-metadata';
 import type { ResourceKind } from './resource-kind';
 
@@ -15,6 +16,8 @@ export interface Deployment extends Conditioned {
   readonly images: readonly string[];
   /** CPU that the first container requests, as a quantity. @default - none */
   readonly cpuRequest?: string;
+  /** What each container requests, as quantities by resource. */
+  readonly containerRequests: readonly JsonObject[];
 }
 
 /** Deployments. */
@@ -35,6 +38,7 @@ export const DEPLOYMENTS: ResourceKind<Deployment> = {
       nodeSelector: readTexts(template['nodeSelector']),
       images: containers.flatMap((container) => textAt(container, 'image') ?? []),
       cpuRequest: textAt(containers[0], 'resources', 'requests', 'cpu'),
+      containerRequests: readContainerRequests(template),
     };
   },
 };

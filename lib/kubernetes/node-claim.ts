@@ -20,6 +20,8 @@ export interface NodeClaim extends Conditioned {
   readonly nodeName?: string;
   /** Quantities that the node has, before anything is reserved. */
   readonly capacity: Readonly<Record<string, string>>;
+  /** Quantities that all pods of the node together may request. */
+  readonly allocatable: Readonly<Record<string, string>>;
 }
 
 /** NodeClaims: the nodes that Karpenter launches. */
@@ -40,6 +42,7 @@ export const NODE_CLAIMS: ResourceKind<NodeClaim> = {
       providerId: textAt(body, 'status', 'providerID'),
       nodeName: textAt(body, 'status', 'nodeName'),
       capacity: readTexts(objectAt(body, 'status', 'capacity')),
+      allocatable: readTexts(objectAt(body, 'status', 'allocatable')),
     };
   },
 };

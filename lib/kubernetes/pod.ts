@@ -1,5 +1,6 @@
-import { arrayAt, textAt } from '../assembly/json';
+import { arrayAt, objectAt, textAt, type JsonObject } from '../assembly/json';
 import { isTrue, readConditions, type Conditioned } from './condition';
+import { readContainerRequests } from './container-requests';
 import { readMetadata, type ObjectMetadata } from './object-metadata';
 import type { ResourceKind } from './resource-kind';
 
@@ -11,6 +12,8 @@ export interface Pod extends Conditioned {
   /** @default - it is not scheduled yet */
   readonly nodeName?: string;
   readonly containerNames: readonly string[];
+  /** What each container requests, as quantities by resource. */
+  readonly containerRequests: readonly JsonObject[];
 }
 
 /** Pods. */
@@ -25,6 +28,7 @@ export const PODS: ResourceKind<Pod> = {
     phase: textAt(body, 'status', 'phase') ?? 'Unknown',
     nodeName: textAt(body, 'spec', 'nodeName'),
     containerNames: arrayAt(body, 'spec', 'containers').flatMap((container) => textAt(container, 'name') ?? []),
+    containerRequests: readContainerRequests(objectAt(body, 'spec')),
   }),
 };
 

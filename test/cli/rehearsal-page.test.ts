@@ -1,5 +1,5 @@
 import { classPage } from '../../lib/cli/rehearse/class/class-page';
-import { exercisePage } from '../../lib/cli/rehearse/exercise/exercise-page';
+import { exercisePage } from '../../lib/cli/exercise/exercise-page';
 import { markupProblems } from './markup-check';
 import { failedClass, failedExercise, passedClass, passedExercise } from './rehearsal-fixtures';
 

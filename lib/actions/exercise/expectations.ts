@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../assembly/json';
 import { kubernetesObjects } from '../../assembly/kubernetes-objects';
 import type { LabView } from '../../assembly/lab-view';
-import { EXERCISE_REPLICAS } from '../plan/launch-estimate';
+import { exerciseReplicas } from '../plan/launch-estimate';
 
 /** What the exercise should find and reach in this lab. Everything is read from the assembly. */
 export interface ExerciseExpectations {
@@ -30,9 +30,9 @@ const CAPACITY_TYPE_KEY = 'karpenter.sh/capacity-type';
 /**
  * What the exercise should find in the lab of an assembly.
  *
- * @param replicas pods to scale to; the exercise's own five where it is left out
+ * @param replicas pods to scale to; those of the assembly, or the exercise's own five, where it is left out
  */
-export function expectationsOf(lab: LabView, replicas = EXERCISE_REPLICAS): ExerciseExpectations {
+export function expectationsOf(lab: LabView, replicas = exerciseReplicas(lab)): ExerciseExpectations {
   const namespace = lab.exercise.namespace ?? 'default';
   return {
     clusterName: lab.cluster.name,

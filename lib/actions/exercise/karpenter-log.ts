@@ -95,14 +95,21 @@ export async function followKarpenterLog(
   return ended.signal.aborted;
 }
 
-/** Lines of the log of all pods of Karpenter, each once, by time. */
+/**
+ * Lines of the log of all pods of Karpenter, each once, by time.
+ *
+ * @param sinceSeconds how far back; all that is kept where it is left out
+ */
 export async function readKarpenterLog(
-  api: KubernetesApi, { karpenterNamespace, karpenterDeployment }: Pick<ExerciseExpectations, 'karpenterNamespace' | 'karpenterDeployment'>, sinceSeconds: number,
+  api: KubernetesApi,
+  { karpenterNamespace, karpenterDeployment }: Pick<ExerciseExpectations, 'karpenterNamespace' | 'karpenterDeployment'>,
+  sinceSeconds?: number,
+  signal?: AbortSignal,
 ): Promise<readonly KarpenterLogLine[]> {
   const lines = new Map<string, KarpenterLogLine>();
-  for (const { metadata, containerNames } of await karpenterPods(api, karpenterNamespace, karpenterDeployment)) {
+  for (const { metadata, containerNames } of await karpenterPods(api, karpenterNamespace, karpenterDeployment, signal)) {
     for (const container of containerNames) {
-      for await (const text of await api.logs({ namespace: karpenterNamespace, pod: metadata.name, container, sinceSeconds })) {
+      for await (const text of await api.logs({ namespace: karpenterNamespace, pod: metadata.name, container, sinceSeconds }, signal)) {
         const line = parseLogLine(text);
         if (line !== undefined) lines.set(text, line);
       }

@@ -1,14 +1,18 @@
 import type { LabView } from '../../assembly/lab-view';
 import type { PriceTable } from '../../estimates/price-table';
-import { cpuMillis, mebibytes } from '../../estimates/quantity';
 import type { LaunchCandidate, LaunchedNodes, LaunchEstimate, NodeResources } from '../plan-result';
 import { launchOptions, type LaunchOptions } from './launch-options';
-import { packPods, type LaunchOption, type PackedNode, type Packing, type RemainingLimits } from './node-packing';
-import { podsOfWorkload, systemPodsOf } from './node-pods';
+import { packPods, remainingLimits, type LaunchOption, type PackedNode, type Packing } from './node-packing';
+import { daemonRequests, podsOfWorkload } from './node-pods';
 import { counted, cpu, listed, listedZones } from './phrases';
 
 /** Pods that the exercise scales to, where the template starts with none. */
 export const EXERCISE_REPLICAS = 5;
+
+/** Pods that a class scales to: the template's, or the exercise's five where it starts with none. */
+export function exerciseReplicas({ exercise }: Pick<LabView, 'exercise'>): number {
+  return exercise.replicas === 0 ? EXERCISE_REPLICAS : exercise.replicas;
+}
 
 /**
  * What Karpenter will most likely launch for the exercise.
@@ -17,9 +21,9 @@ export const EXERCISE_REPLICAS = 5;
  */
 export function estimateLaunch(lab: LabView, table: PriceTable | undefined): LaunchEstimate {
   const replicasFrom = lab.exercise.replicas === 0 ? 'exercise' : 'template';
-  const replicas = replicasFrom === 'exercise' ? EXERCISE_REPLICAS : lab.exercise.replicas;
+  const replicas = exerciseReplicas(lab);
   const podRequest = resourcesOfPod(lab);
-  const daemonOverhead = daemonsOf(lab);
+  const daemonOverhead = daemonRequests(lab);
   const question = { replicas, replicasFrom, podRequest, daemonOverhead } as const;
   if (table === undefined) {
     return {
@@ -33,7 +37,7 @@ export function estimateLaunch(lab: LabView, table: PriceTable | undefined): Lau
   }
 
   const offers = launchOptions(lab, table, podRequest, daemonOverhead);
-  const packing = packPods(replicas, offers.options, limitsOf(lab));
+  const packing = packPods(replicas, offers.options, remainingLimits(lab.nodePool.limits));
   const [first] = packing.nodes;
   return {
     ...question,
@@ -50,23 +54,6 @@ type Question = Pick<LaunchEstimate, 'replicas' | 'replicasFrom' | 'podRequest' 
 function resourcesOfPod(lab: LabView): NodeResources {
   const pod = podsOfWorkload(lab.exercise);
   return { cpuMillis: pod.cpuMillis, memoryMiB: pod.memoryMiB, pods: 1 };
-}
-
-function daemonsOf(lab: LabView): NodeResources {
-  const daemons = systemPodsOf(lab).pods.filter(({ isDaemonSet }) => isDaemonSet);
-  return {
-    cpuMillis: daemons.reduce((sum, pod) => sum + pod.cpuMillis, 0),
-    memoryMiB: daemons.reduce((sum, pod) => sum + pod.memoryMiB, 0),
-    pods: daemons.length,
-  };
-}
-
-function limitsOf({ nodePool }: LabView): RemainingLimits {
-  const { cpu: cpuLimit, memory: memoryLimit } = nodePool.limits;
-  return {
-    cpuMillis: cpuLimit === undefined ? Infinity : cpuMillis(cpuLimit),
-    memoryMiB: memoryLimit === undefined ? Infinity : mebibytes(memoryLimit),
-  };
 }
 
 function groupNodes({ nodes }: Packing): readonly LaunchedNodes[] {

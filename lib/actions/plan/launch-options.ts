@@ -79,7 +79,8 @@ function matchesTags(term: JsonObject, tags: Readonly<Record<string, string>>): 
   });
 }
 
-function podsThatFit(allocatable: Resources, daemons: Resources, pod: Resources): number {
+/** How many identical pods fit a node beside what takes a part of it already. */
+export function podsThatFit(allocatable: Resources, daemons: Resources, pod: Resources): number {
   const byCpu = pod.cpuMillis === 0 ? Infinity : (allocatable.cpuMillis - daemons.cpuMillis) / pod.cpuMillis;
   const byMemory = pod.memoryMiB === 0 ? Infinity : (allocatable.memoryMiB - daemons.memoryMiB) / pod.memoryMiB;
   return Math.max(0, Math.floor(Math.min(byCpu, byMemory, allocatable.pods - daemons.pods)));

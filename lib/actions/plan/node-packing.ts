@@ -1,5 +1,6 @@
 import type { Resources } from '../../estimates/allocatable';
 import type { InstanceType } from '../../estimates/price-table';
+import { cpuMillis, mebibytes } from '../../estimates/quantity';
 
 /** An instance type that satisfies the NodePool. */
 export interface LaunchOption {
@@ -20,6 +21,14 @@ export interface LaunchOption {
 export interface RemainingLimits {
   readonly cpuMillis: number;
   readonly memoryMiB: number;
+}
+
+/** What a NodePool with these limits may launch while it has no node. */
+export function remainingLimits({ cpu, memory }: Readonly<Record<string, string>>): RemainingLimits {
+  return {
+    cpuMillis: cpu === undefined ? Infinity : cpuMillis(cpu),
+    memoryMiB: memory === undefined ? Infinity : mebibytes(memory),
+  };
 }
 
 /** A node of the estimate. */

@@ -1,6 +1,7 @@
 import { textAt, type JsonObject } from '../../assembly/json';
 import { runsOnNodePool, type LabView } from '../../assembly/lab-view';
 import type { WorkloadView } from '../../assembly/workload-view';
+import type { Resources } from '../../estimates/allocatable';
 import { cpuMillis, mebibytes } from '../../estimates/quantity';
 import { podsOfAddon, podsOfChart, type SystemPodSpec } from '../../estimates/system-pods';
 
@@ -32,8 +33,22 @@ export function podsOfWorkload(workload: WorkloadView): SystemPodSpec {
     name: workload.name,
     isDaemonSet: workload.kind === 'DaemonSet',
     replicas: workload.replicas,
-    cpuMillis: sumOf(workload.containerRequests, 'cpu', cpuMillis),
-    memoryMiB: sumOf(workload.containerRequests, 'memory', mebibytes),
+    ...requestsOf(workload.containerRequests),
+  };
+}
+
+/** What all the containers of a pod request together. */
+export function requestsOf(containerRequests: readonly JsonObject[]): Omit<Resources, 'pods'> {
+  return { cpuMillis: sumOf(containerRequests, 'cpu', cpuMillis), memoryMiB: sumOf(containerRequests, 'memory', mebibytes) };
+}
+
+/** What the DaemonSets of the lab take of each node. */
+export function daemonRequests(lab: LabView): Resources {
+  const daemons = systemPodsOf(lab).pods.filter(({ isDaemonSet }) => isDaemonSet);
+  return {
+    cpuMillis: daemons.reduce((sum, pod) => sum + pod.cpuMillis, 0),
+    memoryMiB: daemons.reduce((sum, pod) => sum + pod.memoryMiB, 0),
+    pods: daemons.length,
   };
 }
 

@@ -6,7 +6,7 @@ import { shellWord } from '../text/shell-word';
 import type { TextLayout } from '../text/text-layout';
 import { sectionHeading } from '../text/text-section';
 import { wrapText } from '../text/wrap-text';
-import { notSimulatedText } from './exercise/exercise-text';
+import { notSimulatedText } from '../exercise/exercise-text';
 import type { ExerciseGuide } from './exercise-guide';
 
 /** What `lab rehearse` says when it has started a rehearsal. */

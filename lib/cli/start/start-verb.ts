@@ -5,7 +5,7 @@ import { ExitCode } from '../exit-code';
 import { assemblyFlag, readyAssembly, type AssemblyFlags } from '../flags/assembly-flag';
 import { contextFlag } from '../flags/context-flag';
 import { planText } from '../plan/text/plan-text';
-import { exerciseText } from '../rehearse/exercise/exercise-text';
+import { exerciseText } from '../exercise/exercise-text';
 import { goOnText } from '../rehearse/rehearsal-text';
 import { exerciseOn, onRehearsal } from '../rehearse/run-rehearsal';
 import { printableText } from '../text/printable-text';

@@ -5,7 +5,7 @@ import { countedText, countText } from '../../format/quantity-text';
 import { html, type Html } from '../../html/html';
 import { pageMarkup } from '../../html/page';
 import { pageTable } from '../../html/page-table';
-import { notSimulatedSection } from '../exercise/exercise-page';
+import { notSimulatedSection } from '../../exercise/exercise-page';
 import { classSentence, firstBoundSentence } from './class-sentences';
 import { distributionDrawing } from './distribution-drawing';
 

@@ -5,7 +5,7 @@ import { countedText, countText } from '../../format/quantity-text';
 import type { TextLayout } from '../../text/text-layout';
 import { bulletList, namedParagraph, paragraph, sectionHeading } from '../../text/text-section';
 import { textTable } from '../../text/text-table';
-import { notSimulatedText } from '../exercise/exercise-text';
+import { notSimulatedText } from '../../exercise/exercise-text';
 import { classSentence, firstBoundSentence } from './class-sentences';
 
 const BAR_COLUMNS = 30;

@@ -1,10 +1,10 @@
-import type { DrillResult, ExerciseResult, ExerciseStep, LaunchedNode } from '../../../actions/exercise-result';
-import { secondsText } from '../../format/duration-text';
-import { unitPriceText } from '../../format/money-text';
-import { countedText } from '../../format/quantity-text';
-import { html, type Html } from '../../html/html';
-import { pageMarkup, type PageCard } from '../../html/page';
-import { pageTable } from '../../html/page-table';
+import type { DrillResult, ExerciseResult, ExerciseStep, LaunchedNode } from '../../actions/exercise-result';
+import { secondsText } from '../format/duration-text';
+import { unitPriceText } from '../format/money-text';
+import { countedText } from '../format/quantity-text';
+import { html, type Html } from '../html/html';
+import { pageMarkup, type PageCard } from '../html/page';
+import { pageTable } from '../html/page-table';
 import { drillText, nodesPriceText, placeText, verdictSentence } from './exercise-sentences';
 import { exerciseTimelineDrawing } from './timeline-drawing';
 

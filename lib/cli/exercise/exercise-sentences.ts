@@ -1,7 +1,7 @@
-import type { DrillResult, ExerciseResult, ExerciseStep, LaunchedNode } from '../../../actions/exercise-result';
-import { secondsText } from '../../format/duration-text';
-import { hourlyText } from '../../format/money-text';
-import { countedText } from '../../format/quantity-text';
+import type { DrillResult, ExerciseResult, ExerciseStep, LaunchedNode } from '../../actions/exercise-result';
+import { secondsText } from '../format/duration-text';
+import { hourlyText } from '../format/money-text';
+import { countedText } from '../format/quantity-text';
 
 /** What the run came to, in one sentence. */
 export function verdictSentence(result: ExerciseResult): string {

@@ -1,4 +1,4 @@
-import type { ExerciseMark } from '../../../actions/exercise-result';
+import type { ExerciseMark } from '../../actions/exercise-result';
 
 /** The time between a moment of the exercise and the one before it. */
 export interface TimelineSpan {

@@ -1,8 +1,8 @@
-import type { ExerciseMark } from '../../../actions/exercise-result';
-import { secondsText } from '../../format/duration-text';
-import { html, type Html } from '../../html/html';
-import { boxShape, textShape } from '../../html/svg-shapes';
-import { timeAxisShapes, xAt, type TimeAxis } from '../../html/time-axis';
+import type { ExerciseMark } from '../../actions/exercise-result';
+import { secondsText } from '../format/duration-text';
+import { html, type Html } from '../html/html';
+import { boxShape, textShape } from '../html/svg-shapes';
+import { timeAxisShapes, xAt, type TimeAxis } from '../html/time-axis';
 import { timelineEnd, timelineSpans, type TimelineSpan } from './timeline-spans';
 
 const WIDTH = 1080;
