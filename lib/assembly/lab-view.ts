@@ -3,6 +3,7 @@ import {
   readAccessEntries, readAddons, readCluster, readNodeGroups, readPodIdentities,
   type AccessEntryView, type AddonView, type ClusterView, type NodeGroupView, type PodIdentityView,
 } from './cluster-view';
+import { readDeadline, type DeadlineView } from './deadline-view';
 import { helmCharts, type HelmChart } from './helm-charts';
 import { readNetwork, type NetworkView } from './network-view';
 import { readNodeClasses, readNodePools, type NodeClassView, type NodePoolView } from './node-provisioning-view';
@@ -29,6 +30,12 @@ export interface LabView {
   readonly workloads: readonly WorkloadView[];
   /** The Deployment that a class scales: the one that runs only on nodes of {@link nodePool}. */
   readonly exercise: WorkloadView;
+  /**
+   * When AWS deletes the lab by itself.
+   *
+   * @default - never
+   */
+  readonly deadline?: DeadlineView;
 }
 
 /** Name of Karpenter's chart, as upstream publishes it. */
@@ -64,6 +71,7 @@ export function readLab(stack: SynthesizedStack): LabView {
     nodeClass,
     workloads,
     exercise,
+    deadline: readDeadline(stack),
   };
 }
 

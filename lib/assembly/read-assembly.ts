@@ -40,8 +40,8 @@ function readStack(directory: string, artifactId: string, artifact: JsonObject):
   const templateFile = textAt(artifact, 'properties', 'templateFile');
   if (templateFile === undefined) throw unreadable('The stack names no template.', artifactId);
 
-  // "aws://ACCOUNT/REGION"; CDK writes unknown-region where the app binds the stack to none.
-  const region = textAt(artifact, 'environment')?.split('/').at(-1);
+  // "aws://ACCOUNT/REGION"; CDK writes unknown-account and unknown-region where the app binds the stack to none.
+  const [account, region] = textAt(artifact, 'environment')?.split('/').slice(-2) ?? [];
   if (region === undefined || region === 'unknown-region') {
     throw unreadable('The stack is bound to no region.', textAt(artifact, 'environment') ?? artifactId);
   }
@@ -49,6 +49,7 @@ function readStack(directory: string, artifactId: string, artifact: JsonObject):
   return new SynthesizedStack({
     stackName: textAt(artifact, 'properties', 'stackName') ?? artifactId,
     region,
+    account: account === 'unknown-account' ? undefined : account,
     template: readJsonFile(join(directory, templateFile)),
   });
 }

@@ -8,6 +8,12 @@ export interface SynthesizedStackProps {
   readonly stackName: string;
   /** Region the stack is bound to. The lab always names one. */
   readonly region: string;
+  /**
+   * Account the stack is bound to, twelve digits.
+   *
+   * @default - none: it can be deployed into any
+   */
+  readonly account?: string;
   readonly template: JsonObject;
 }
 
@@ -27,6 +33,8 @@ export interface StackOutput {
 export class SynthesizedStack {
   readonly stackName: string;
   readonly region: string;
+  /** Account the stack is bound to; undefined where `lab.yaml` names none. */
+  readonly account: string | undefined;
   /** By logical id, in the order of the template. */
   readonly resources: ReadonlyMap<string, TemplateResource>;
   readonly outputs: readonly StackOutput[];
@@ -37,6 +45,7 @@ export class SynthesizedStack {
   constructor(props: SynthesizedStackProps) {
     this.stackName = props.stackName;
     this.region = props.region;
+    this.account = props.account;
     this.resources = readResources(props.template);
     this.scope = { stackName: props.stackName, region: props.region, resources: this.resources };
     this.outputs = this.readOutputs(props.template);

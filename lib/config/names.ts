@@ -10,6 +10,8 @@ export interface LabNames {
   readonly nodeRole: string;
   /** SQS queue on which Karpenter hears of interruptions; the cluster's name, as in upstream's reference. */
   readonly interruptionQueue: string;
+  /** Schedule of EventBridge Scheduler that deletes the stack; there is one only with a deadline. */
+  readonly deadlineSchedule: string;
 }
 
 /** The fixed names of the lab around a cluster. */
@@ -19,6 +21,7 @@ export function labNames(clusterName: string): LabNames {
     controllerRole: `${clusterName}-karpenter-controller`,
     nodeRole: `${clusterName}-karpenter-node`,
     interruptionQueue: clusterName,
+    deadlineSchedule: `${clusterName}-deadline`,
   };
 }
 
@@ -46,7 +49,7 @@ const ROLE_NAME_MAX_LENGTH = 64;
 /**
  * Longest cluster name whose role names IAM still accepts.
  *
- * Every other name has more room: SQS queue 80, EKS cluster 100, CloudFormation stack 128,
+ * Every other name has more room: schedule 64 with a shorter ending, SQS queue 80, EKS cluster 100, CloudFormation stack 128,
  * managed policy 128 characters.
  */
 export const CLUSTER_NAME_MAX_LENGTH = ROLE_NAME_MAX_LENGTH - longestRoleName('').length;

@@ -1,10 +1,12 @@
 import * as z from 'zod';
+import { ACCOUNT_ALLOWED, ACCOUNT_PATTERN, accountViolation } from './account';
 import { AMI_ALIAS_ALLOWED, AMI_ALIAS_PATTERN, amiAliasViolation } from './ami-alias';
 import { MAX_ZONES, MIN_ZONES, REGION_PATTERN, ZONE_PATTERN } from './availability-zones';
 import { API_ACCESS_ALLOWED, apiAccessViolation, CIDR_PATTERN, VPC_CIDR_ALLOWED, vpcCidrViolation } from './cidr';
 import { KARPENTER_VERSION_ALLOWED, KARPENTER_VERSION_PATTERN, karpenterVersionViolation, KUBERNETES_VERSION_ALLOWED, kubernetesVersionViolation } from './compatibility';
 import { IMAGE_ALLOWED, IMAGE_PATTERN, imageViolation } from './container-image';
 import { DURATION_ALLOWED, DURATION_PATTERN, durationViolation } from './duration';
+import { EXPIRES_AT_ALLOWED, EXPIRES_AT_PATTERN, expiresAtViolation } from './expires-at';
 import { documented } from './field-documentation';
 import { ADMIN_ALLOWED, adminViolation, PRINCIPAL_ARN_PATTERN } from './iam-arns';
 import { INSTANCE_CATEGORIES, INSTANCE_CATEGORY_ALLOWED, INSTANCE_TYPE_PATTERN, instanceCategoryViolation, SYSTEM_INSTANCE_TYPE_ALLOWED, systemInstanceTypeViolation } from './instance-types';
@@ -164,6 +166,12 @@ export const labConfigSchema = z.strictObject({
     allowed: 'the name of an AWS region, such as ap-northeast-2',
     link: 'https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html',
   }),
+  account: documented(z.string().regex(ACCOUNT_PATTERN).superRefine(refusing(accountViolation)).default(''), {
+    description: 'AWS account that the lab belongs to: the CDK and the lab\'s own commands refuse any other. Empty means any account that the credentials are of.',
+    allowed: ACCOUNT_ALLOWED,
+    link: 'https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html',
+    examples: ['111122223333'],
+  }),
   availabilityZones: documented(
     z.array(z.string().regex(ZONE_PATTERN)).min(MIN_ZONES).max(MAX_ZONES).superRefine(refusing(repeatedItem))
       .default(['ap-northeast-2a', 'ap-northeast-2b', 'ap-northeast-2c']),
@@ -181,6 +189,12 @@ export const labConfigSchema = z.strictObject({
       link: 'https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html',
     },
   ),
+  expiresAt: documented(z.string().regex(EXPIRES_AT_PATTERN).superRefine(refusing(expiresAtViolation)).default(''), {
+    description: 'Deadline: the moment at which AWS deletes the stack by itself, so that a forgotten lab costs no more. `lab extend` moves it. Empty means never.',
+    allowed: EXPIRES_AT_ALLOWED,
+    link: 'https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html',
+    examples: ['2026-12-01T18:00+09:00'],
+  }),
   kubernetesVersion: documented(
     z.string().superRefine(refusing(kubernetesVersionViolation)).default(versions.kubernetes),
     {

@@ -1,5 +1,5 @@
 import { EksBlueprint, GlobalResources } from '@aws-quickstart/eks-blueprints';
-import { type App, RemovalPolicies, type Stack, Tags } from 'aws-cdk-lib';
+import { type App, type Environment, RemovalPolicies, type Stack, Tags } from 'aws-cdk-lib';
 import { Cluster } from 'aws-cdk-lib/aws-eks-v2';
 import { wiringOf } from '../../charts/lab-charts-wiring';
 import { labNames } from '../config/names';
@@ -7,6 +7,7 @@ import type { LabConfig } from '../config/schema';
 import { managedAddOns } from './add-ons';
 import { grantAdmins } from './admin-access';
 import { LabClusterProvider } from './cluster-provider';
+import { addDeadline } from './deadline';
 import { type Karpenter, KarpenterAddOn } from './karpenter/karpenter-add-on';
 import { ownFunctionLogs } from './function-logs';
 import { LabObjects } from './lab-objects';
@@ -23,7 +24,7 @@ export async function buildLabStack(app: App, config: LabConfig): Promise<Stack>
     .addOns(...managedAddOns(), new KarpenterAddOn(config))
     // EKS encrypts secrets with a key of its own; a key of ours would stay for a week after the class.
     .useDefaultSecretEncryption(false)
-    .buildAsync(app, stackName, { stackName, env: { region: config.region } });
+    .buildAsync(app, stackName, { stackName, env: environmentOf(config) });
   blueprint.templateOptions.description = `Karpenter lab ${config.clusterName}`;
 
   const { clusterv2: cluster } = blueprint.getClusterInfo();
@@ -41,6 +42,8 @@ export async function buildLabStack(app: App, config: LabConfig): Promise<Stack>
   });
   addLabOutputs(blueprint, config, objects.nodePoolName);
 
+  addDeadline(blueprint, config);
+
   ownFunctionLogs(blueprint);
   // Nothing of the lab outlives its stack, whatever a construct's own default is.
   RemovalPolicies.of(blueprint).destroy();
@@ -48,4 +51,9 @@ export async function buildLabStack(app: App, config: LabConfig): Promise<Stack>
     Tags.of(blueprint).add(key, value);
   }
   return blueprint;
+}
+
+/** Account and region that the stack is bound to. Without an account it can be deployed with the credentials of any. */
+function environmentOf({ account, region }: LabConfig): Environment {
+  return account === '' ? { region } : { account, region };
 }

@@ -1,5 +1,5 @@
 import type { ResourceContext, ResourceProvider } from '@aws-quickstart/eks-blueprints';
-import type { Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Network, type NetworkProps } from './network';
 
@@ -11,6 +11,7 @@ export class NetworkResourceProvider implements ResourceProvider<ec2.IVpc> {
   constructor(private readonly props: NetworkProps) {}
 
   provide(context: ResourceContext): ec2.IVpc {
+    knowZones(Stack.of(context.scope), this.props.availabilityZones);
     return new Network(context.scope, NETWORK_ID, this.props).withoutEgress;
   }
 }
@@ -22,4 +23,12 @@ export class NetworkResourceProvider implements ResourceProvider<ec2.IVpc> {
  */
 export function networkOf(stack: Stack): Network {
   return stack.node.findChild(NETWORK_ID) as Network;
+}
+
+/**
+ * Tells a stack the Availability Zones. One that is bound to an account would have the CDK look them up in AWS, only to compare
+ * them with those that the lab names. To override this property is what the CDK advises; the class is that of eks-blueprints.
+ */
+function knowZones(stack: Stack, availabilityZones: readonly string[]): void {
+  Object.defineProperty(stack, 'availabilityZones', { value: [...availabilityZones] });
 }

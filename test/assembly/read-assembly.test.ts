@@ -13,6 +13,11 @@ describe('reading an assembly', () => {
     expect([stack.stackName, stack.region, [...stack.resources.keys()]]).toEqual(['Lab', 'ap-northeast-2', ['Vpc']]);
   });
 
+  test('finds the account, where the stack is bound to one', () => {
+    expect([readAssembly(writeAssembly(TEMPLATE)).account, readAssembly(writeAssembly(TEMPLATE, 'aws://111122223333/ap-northeast-2')).account])
+      .toEqual([undefined, '111122223333']);
+  });
+
   test('fails when nothing was synthesized, and says how to', () => {
     const folder = emptyFolder();
 

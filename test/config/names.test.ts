@@ -20,6 +20,10 @@ describe('names made from the longest cluster name', () => {
     expect(names.interruptionQueue).toMatch(/^[A-Za-z0-9_-]{1,80}$/);
   });
 
+  it('are the name of a schedule that EventBridge Scheduler accepts', () => {
+    expect(names.deadlineSchedule).toMatch(/^[0-9a-zA-Z_.-]{1,64}$/);
+  });
+
   it('are policy names that IAM accepts', () => {
     for (const policy of KARPENTER_POLICY_NAMES) {
       expect(karpenterPolicyName(longest, policy)).toMatch(/^[\w+=,.@-]{1,128}$/);
@@ -37,6 +41,7 @@ it('names the roles, the policies and the queue after the cluster', () => {
     controllerRole: 'karpenter-lab-karpenter-controller',
     nodeRole: 'karpenter-lab-karpenter-node',
     interruptionQueue: 'karpenter-lab',
+    deadlineSchedule: 'karpenter-lab-deadline',
   });
   expect(karpenterPolicyName('karpenter-lab', 'NodeLifecycle')).toBe('KarpenterControllerNodeLifecyclePolicy-karpenter-lab');
 });

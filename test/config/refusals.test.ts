@@ -65,6 +65,17 @@ const REFUSALS: readonly Refusal[] = [
   refusal('there are four zones', { availabilityZones: 'ap-northeast-2a,ap-northeast-2b,ap-northeast-2c,ap-northeast-2d' }, 'availabilityZones', ['ap-northeast-2a', 'ap-northeast-2b', 'ap-northeast-2c', 'ap-northeast-2d'], '2 to 3'),
   refusal('a zone stands there twice', { availabilityZones: 'ap-northeast-2a,ap-northeast-2a' }, 'availabilityZones', ['ap-northeast-2a', 'ap-northeast-2a'], 'Remove the second ap-northeast-2a'),
 
+  // Account and deadline
+  refusal('the account has hyphens', { account: '1111-2222-3333' }, 'account', '1111-2222-3333', 'the 12 digits', 'without spaces or hyphens'),
+  refusal('the account is a number in YAML', { account: 111122223333 }, 'account', 111_122_223_333, 'Put it in quotes'),
+  refusal('the account is too short', { account: '11112222333' }, 'account', '11112222333', 'the 12 digits'),
+  refusal('the deadline has no zone', { expiresAt: '2026-12-01T18:00' }, 'expiresAt', '2026-12-01T18:00', 'with its offset', '2026-12-01T18:00+09:00 is in Seoul'),
+  refusal('the deadline is a day', { expiresAt: '2026-12-01' }, 'expiresAt', '2026-12-01', 'Say which zone is meant: 2026-12-01T18:00+09:00'),
+  refusal('the deadline has a space in it', { expiresAt: '2026-12-01 18:00+09:00' }, 'expiresAt', '2026-12-01 18:00+09:00', 'date, T, time and offset'),
+  refusal('the deadline has the name of a zone', { expiresAt: '2026-12-01T18:00 KST' }, 'expiresAt', '2026-12-01T18:00 KST', 'date, T, time and offset'),
+  refusal('the deadline is on no day of the calendar', { expiresAt: '2026-02-30T18:00+09:00' }, 'expiresAt', '2026-02-30T18:00+09:00', 'no calendar has this day'),
+  refusal('the deadline is a number of hours', { expiresAt: '6' }, 'expiresAt', '6', 'date, T, time and offset'),
+
   // Names
   refusal('the longest role name passes 64 characters', { clusterName: 'a'.repeat(44) }, 'clusterName', 'a'.repeat(44), '1 to 43', 'Shorten it by 1', 'would have 65 of at most 64'),
   refusal('the cluster name has an underscore', { clusterName: 'lab_two' }, 'clusterName', 'lab_two', 'CloudFormation stack'),

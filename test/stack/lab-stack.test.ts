@@ -1,3 +1,4 @@
+import type { App } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { synthLab, type SynthesizedLab } from '../support/synth-lab';
 
@@ -33,6 +34,12 @@ describe('the lab stack', () => {
   it('is bound to the region of the configuration and to no account', () => {
     expect(lab.stack.region).toBe('ap-northeast-2');
     expect(JSON.stringify(lab.template.toJSON())).not.toMatch(/\b\d{12}\b/);
+  });
+
+  it('is bound to the account of the configuration, without a look-up', async () => {
+    const { stack, synthesized } = await synthLab({ account: '111122223333' });
+    expect([stack.account, synthesized.account, lab.synthesized.account]).toEqual(['111122223333', '111122223333', undefined]);
+    expect((stack.node.root as App).synth().manifest.missing).toBeUndefined();
   });
 
   it.each([
