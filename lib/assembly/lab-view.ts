@@ -45,13 +45,17 @@ const KARPENTER_CHART = 'karpenter';
  * Reads the lab from its stack.
  *
  * @throws LabError `AssemblyUnreadable` when a part that makes it the lab is missing
+ * @throws LabError `NodeSelectorUnmatched` when no NodePool gives its nodes the labels that the exercise selects
  */
 export function readLab(stack: SynthesizedStack): LabView {
   const cluster = readCluster(stack);
   const charts = helmCharts(stack);
   const karpenter = present(charts.find((chart) => chart.name === KARPENTER_CHART), 'Helm chart of Karpenter', stack);
   const workloads = readWorkloads(stack);
-  const { nodePool, exercise } = present(findExercise(readNodePools(stack), workloads), 'Deployment that a NodePool runs', stack);
+  const nodePools = readNodePools(stack);
+  const found = findExercise(nodePools, workloads);
+  if (found === undefined) checkNodeSelectors(nodePools, workloads);
+  const { nodePool, exercise } = present(found, 'Deployment that a NodePool runs', stack);
   const nodeClass = present(
     readNodeClasses(stack).find(({ name }) => name === nodePool.nodeClassName),
     `EC2NodeClass ${nodePool.nodeClassName}`,
@@ -90,6 +94,28 @@ function findExercise(
     if (exercise !== undefined) return { nodePool, exercise };
   }
   return undefined;
+}
+
+/**
+ * Says why no Deployment runs on nodes of a NodePool: a label that it selects, and that no NodePool gives.
+ *
+ * @throws LabError `NodeSelectorUnmatched`
+ */
+function checkNodeSelectors(nodePools: readonly NodePoolView[], workloads: readonly WorkloadView[]): void {
+  const [selecting] = workloads.filter(({ kind, nodeSelector }) => kind === 'Deployment' && Object.keys(nodeSelector).length > 0);
+  if (selecting === undefined || nodePools.length === 0) return;
+  const given = nodePools.map(({ name, labels }) => `NodePool ${name} gives ${labelsText(labels)}`);
+  throw new LabError({
+    code: 'NodeSelectorUnmatched',
+    message: `No NodePool gives nodes the label ${labelsText(selecting.nodeSelector)} that Deployment ${selecting.name} selects: ${given.join('; ')}.`,
+    received: selecting.nodeSelector,
+    remedy: 'Make the labels of the NodePool and the nodeSelector of the Deployment the same in charts/, run npm run synth, then try again.',
+  });
+}
+
+function labelsText(labels: Readonly<Record<string, string>>): string {
+  const texts = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return texts.length === 0 ? 'no label' : texts.join(' and ');
 }
 
 function present<T>(found: T | undefined, what: string, stack: SynthesizedStack): T {

@@ -4,7 +4,7 @@ import { readNetwork } from '../../lib/assembly/network-view';
 import { readNodeClasses, readNodePools } from '../../lib/assembly/node-provisioning-view';
 import { readWorkloads } from '../../lib/assembly/workload-view';
 import { labErrorOf } from './lab-error-of';
-import { addon, API_ONLY, cluster, resource, smallLab, stackOf } from './small-lab';
+import { addon, API_ONLY, cluster, manifest, resource, smallLab, stackOf } from './small-lab';
 
 describe('the network', () => {
   const network = readNetwork(smallLab());
@@ -123,6 +123,14 @@ describe('the lab', () => {
     'fails when %s is missing', (logicalId, missing) => {
       expect(() => readLab(smallLab({ [logicalId]: undefined }))).toThrow(missing);
     });
+
+  test('fails when no NodePool gives the label that the Deployment selects, with both', () => {
+    const other = manifest([{ kind: 'NodePool', metadata: { name: 'default' }, spec: { template: { metadata: { labels: { 'eks-team': 'your-team' } } } } }]);
+    expect(labErrorOf(() => readLab(smallLab({ NodePool: other })))).toMatchObject({
+      code: 'NodeSelectorUnmatched',
+      message: 'No NodePool gives nodes the label eks-team=my-team that Deployment inflate selects: NodePool default gives eks-team=your-team.',
+    });
+  });
 });
 
 describe('a stack', () => {

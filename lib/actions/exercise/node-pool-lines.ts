@@ -24,7 +24,7 @@ export function nodeClassLines(nodeClass: Ec2NodeClass): readonly string[] {
   // Ready only sums up the others.
   const others = nodeClass.conditions.filter(({ type }) => type !== 'Ready');
   const lines = unmetConditions({ conditions: others });
-  return (lines.length > 0 ? lines : unmetConditions(nodeClass)).map((line) => `EC2NodeClass ${nodeClass.metadata.name}: ${line}`);
+  return [...nodeClass.unmatchedSelections, ...(lines.length > 0 ? lines : unmetConditions(nodeClass))].map((line) => `EC2NodeClass ${nodeClass.metadata.name}: ${line}`);
 }
 
 /** Conditions of a NodePool that do not hold. */

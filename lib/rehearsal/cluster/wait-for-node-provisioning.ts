@@ -2,6 +2,7 @@ import { arrayAt, parseJson, textAt, type JsonValue } from '../../assembly/json'
 import { kubernetesObjects } from '../../assembly/kubernetes-objects';
 import type { SynthesizedStack } from '../../assembly/synthesized-stack';
 import { LabError } from '../../lab-error';
+import { unmatchedSelection } from '../../kubernetes/selector-terms';
 import type { ProgressListener } from '../../progress';
 import { logErrors } from '../karpenter/log-errors';
 import { isProcessRunning } from '../process/is-process-running';
@@ -121,7 +122,7 @@ function unreadyObject({ kind, name, object, error }: SeenObject): readonly Unre
   if (conditions.some(({ type, status }) => type === 'Ready' && status === 'True')) return [];
   const parts = conditions.filter(({ type }) => type !== 'Ready');
   const refused = parts.filter(({ status }) => status === 'False');
-  if (refused.length > 0) return [{ kind, name, isRefused: true, says: refused.map(conditionText).join('; ') }];
+  if (refused.length > 0) return [{ kind, name, isRefused: true, says: refused.map((condition) => refusalText(condition, object)).join('; ') }];
   // Where conditions only say that they wait, the cause is in the log.
   if (error !== undefined) return [{ kind, name, isRefused: true, says: withoutRequestIds(error) }];
   const open = parts.filter(({ status }) => status !== 'True');
@@ -131,6 +132,12 @@ function unreadyObject({ kind, name, object, error }: SeenObject): readonly Unre
     isRefused: false,
     says: open.length === 0 ? 'Karpenter has not looked at it yet' : open.map(conditionText).join('; '),
   }];
+}
+
+/** A condition that says no, with what was looked for in vain. */
+function refusalText(condition: Condition, object: JsonValue | undefined): string {
+  const unmatched = object === undefined ? undefined : unmatchedSelection(object, condition.type);
+  return `${conditionText(condition)}${unmatched === undefined ? '' : `: ${unmatched}`}`;
 }
 
 /** Ids of requests differ at every attempt, and say nothing to the user. */

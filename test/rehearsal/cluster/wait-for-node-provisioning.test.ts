@@ -40,6 +40,14 @@ describe('waiting for Karpenter to accept the NodePool', () => {
     });
   });
 
+  it('fails when a selector finds nothing, with what it looks for', async () => {
+    const nodeClass = object('EC2NodeClass', condition('SubnetsReady', 'False', 'SubnetSelector did not match any Subnets'));
+    const spec = { subnetSelectorTerms: [{ tags: { 'karpenter.sh/discovery': 'lab' } }] };
+    await expect(wait([object('NodePool'), { ...nodeClass, spec }])).rejects.toMatchObject({
+      message: expect.stringContaining('no subnet matches karpenter.sh/discovery=lab'),
+    });
+  });
+
   it('fails when only the log says what is wrong, with what it says', async () => {
     const log = '{"level":"ERROR","message":"Reconciler error","controllerKind":"EC2NodeClass","name":"default",'
       + '"error":"AddRoleToInstanceProfile, StatusCode: 404, RequestID: Eq1RR5, NoSuchEntity: Role other not found"}';
