@@ -25,6 +25,12 @@ export interface PlannedLab {
   /** Name of the Deployment that a class scales. */
   readonly inflateName: string;
   readonly inflateReplicas: number;
+  /**
+   * When AWS deletes the lab by itself, in UTC: `2026-12-01T09:00Z`.
+   *
+   * @default - never
+   */
+  readonly expiresAt?: string;
 }
 
 /** One group of resources with a purpose of its own. */

@@ -32,6 +32,12 @@ export interface ClassOptions {
    * @default - 1, or the whole class where that is shorter
    */
   readonly scaledOutHours?: number;
+  /**
+   * The moment that counts as now, for what the plan says of the lab's deadline.
+   *
+   * @default - no clock: whether the deadline has passed is not said
+   */
+  readonly now?: Date;
 }
 
 const DEFAULT_CLASS_HOURS = 4;
@@ -39,7 +45,7 @@ const DEFAULT_SCALED_OUT_HOURS = 1;
 
 /**
  * Says what a synthesized lab will be, cost and need. It asks nothing but the assembly and the
- * tables of this project, so the same assembly gives the same plan.
+ * tables of this project, so the same assembly gives the same plan, apart from what `now` says of its deadline.
  *
  * @throws LabError `AssemblyNotFound`, `AssemblyUnreadable`, `DependencyCycleFound` or `QuantityMalformed`
  */
@@ -57,6 +63,7 @@ export function planStack(stack: SynthesizedStack, options: ClassOptions = {}): 
   const systemNodes = planSystemNodes(lab);
   const launch = estimateLaunch(lab, prices);
   const cost = estimateCost(lab, prices, launch, { classHours, scaledOutHours });
+  const time = estimateTime(lab);
   return {
     lab: namesOf(lab),
     concerns: describeConcerns(lab),
@@ -64,13 +71,13 @@ export function planStack(stack: SynthesizedStack, options: ClassOptions = {}): 
     systemNodes,
     cost,
     launch,
-    time: estimateTime(lab),
+    time,
     security: describeSecurity(lab),
-    warnings: findWarnings(lab, { systemNodes, cost, launch }),
+    warnings: findWarnings(lab, { systemNodes, cost, launch, time, now: options.now }),
   };
 }
 
-function namesOf({ stack, cluster, karpenter, nodePool, exercise }: LabView): PlannedLab {
+function namesOf({ stack, cluster, karpenter, nodePool, exercise, deadline }: LabView): PlannedLab {
   return {
     stackName: stack.stackName,
     clusterName: cluster.name,
@@ -82,5 +89,6 @@ function namesOf({ stack, cluster, karpenter, nodePool, exercise }: LabView): Pl
     inflateNamespace: exercise.namespace ?? 'default',
     inflateName: exercise.name,
     inflateReplicas: exercise.replicas,
+    expiresAt: deadline?.expiresAt,
   };
 }

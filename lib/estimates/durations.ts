@@ -13,7 +13,7 @@ export interface DurationKey {
 /**
  * Where {@link typicalSeconds} has its figures from: logs of CloudFormation in us-east-1 (2025-09), of
  * EKS 1.35 with two t3.medium in ap-northeast-2 (2026-04) and of EKS 1.36 in ap-south-1 (2026). Those of
- * charts, layers and associations are estimates.
+ * charts, layers, associations and schedules are estimates.
  */
 export const DURATIONS_SOURCE = 'medians of logs, or estimates; see lib/estimates/durations.ts';
 
@@ -62,6 +62,7 @@ const SECONDS: Readonly<Record<string, number | Readonly<Record<string, number>>
   'AWS::Events::Rule': 61,
   'AWS::Logs::LogGroup': 10,
   'AWS::SSM::Parameter': 2,
+  'AWS::Scheduler::Schedule': 5,
   // In a VPC, Lambda makes a network interface first.
   'AWS::Lambda::Function': { default: 8, 'in VPC': 150 },
   'AWS::Lambda::LayerVersion': 12,

@@ -3,7 +3,7 @@ import type { LabView } from '../../assembly/lab-view';
 import type { Concern } from './concern-of-resource';
 import { planNetwork } from './network';
 import { podsOfWorkload } from './node-pods';
-import { counted, cpu, listed, listedZones } from './phrases';
+import { counted, cpu, listed, listedZones, momentPhrase } from './phrases';
 import { requirementPhrases } from './requirement-phrases';
 
 /** Each concern in words, one line a thing that a reader would ask for. */
@@ -18,6 +18,7 @@ export function concernLines(lab: LabView): Readonly<Record<Concern, readonly st
     'Exercise': exerciseLines(lab),
     'Tools in the cluster': toolLines(lab),
     'Access': accessLines(lab),
+    'Deadline': deadlineLines(lab),
     'Deployment tools': [
       `${counted(lab.stack.resourcesOfType('AWS::Lambda::Function').length, 'Lambda function')} with kubectl and helm`,
     ],
@@ -82,6 +83,12 @@ function accessLines({ accessEntries }: LabView): readonly string[] {
     .filter(({ type }) => type === 'STANDARD')
     .map(({ principal, principalLogicalId, policies }) =>
       `${listed(policies)} for ${principalLogicalId ?? principal}`);
+}
+
+function deadlineLines({ deadline }: LabView): readonly string[] {
+  return deadline === undefined ? [] : [
+    `AWS deletes the stack at ${momentPhrase(deadline.expiresAt)}, by schedule ${deadline.scheduleName} with a role for nothing else`,
+  ];
 }
 
 /** `v1.22.4-eksbuild.3` without what counts only EKS' builds of it. */

@@ -13,6 +13,7 @@ export const CONCERNS = [
   'Exercise',
   'Tools in the cluster',
   'Access',
+  'Deadline',
   'Deployment tools',
   'Other',
 ] as const;
@@ -39,6 +40,7 @@ const CONCERN_BY_TYPE: Readonly<Record<string, Concern>> = {
   'AWS::Lambda::Function': 'Deployment tools',
   'AWS::Lambda::LayerVersion': 'Deployment tools',
   'AWS::SQS::Queue': 'Karpenter',
+  'AWS::Scheduler::Schedule': 'Deadline',
 };
 
 /** Kinds that belong to Karpenter's own API. */

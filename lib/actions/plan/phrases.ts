@@ -20,6 +20,11 @@ export function listedZones(zones: readonly string[], region: string): string {
   return listed(zones.map((zone, index) => index > 0 && zone.startsWith(region) ? zone.slice(region.length) : zone));
 }
 
+/** A moment of UTC, as `2026-12-01T09:00Z`, for reading: `2026-12-01 09:00 UTC`. */
+export function momentPhrase(moment: string): string {
+  return moment.replace('T', ' ').replace(/Z$/, ' UTC');
+}
+
 /** US dollars an hour, without trailing zeros. */
 export function hourly(price: number): string {
   return `${Number(price.toFixed(5))} USD/h`;

@@ -14,6 +14,7 @@ const TYPE_LABELS: Readonly<Record<string, string>> = {
   'AWS::Events::Rule': 'EventBridge rule',
   'AWS::Logs::LogGroup': 'Log group',
   'AWS::SQS::Queue': 'Interruption queue',
+  'AWS::Scheduler::Schedule': 'Deadline',
 };
 
 /** Short names of the lab's resources for people, by logical id: `Add-on coredns`, `Chart karpenter`, `NodePool default`. */

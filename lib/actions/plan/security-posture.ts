@@ -22,6 +22,7 @@ export function describeSecurity(lab: LabView): SecurityPosture {
       ...deploymentAdminFacts(lab),
       ...nodeMetadataFacts(lab),
       podIdentityFact(lab),
+      ...deadlineFacts(lab),
       `${addressFact(lab)}; ${logFact(lab)}.`,
     ],
   };
@@ -72,6 +73,10 @@ function metadataPhrase({ httpTokens, hopLimit }: InstanceMetadataView): string 
 
 function podIdentityFact({ podIdentities }: LabView): string {
   return `AWS credentials by EKS Pod Identity: ${listed(podIdentities.map(({ serviceAccount }) => serviceAccount))}.`;
+}
+
+function deadlineFacts({ deadline }: LabView): readonly string[] {
+  return deadline === undefined ? [] : [`Schedule ${deadline.scheduleName} may delete this stack and nothing else, once.`];
 }
 
 function addressFact({ network }: LabView): string {

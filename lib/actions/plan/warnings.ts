@@ -2,6 +2,7 @@ import type { LabView } from '../../assembly/lab-view';
 import { standardSupportEnd } from '../../estimates/kubernetes-support';
 import { instanceTypeShape } from '../../estimates/price-table';
 import type { CostEstimate, LaunchEstimate, PlanWarning, SystemNodeFit } from '../plan-result';
+import { deadlineWarnings, type DeadlineSources } from './deadline-warnings';
 import { selectedZones } from './launch-options';
 import { systemPodsOf } from './node-pods';
 import { counted, listed } from './phrases';
@@ -9,9 +10,8 @@ import { peopleWhoAreAdmin } from './security-posture';
 import { podsWithoutRoom } from './system-node-fit';
 
 /** Parts of the plan that warnings are drawn from. */
-export interface WarningSources {
+export interface WarningSources extends DeadlineSources {
   readonly systemNodes: SystemNodeFit;
-  readonly cost: CostEstimate;
   readonly launch: LaunchEstimate;
 }
 
@@ -23,6 +23,7 @@ export function findWarnings(lab: LabView, sources: WarningSources): readonly Pl
     ...systemNodeWarnings(lab, sources.systemNodes),
     ...priceWarnings(lab, sources.cost),
     ...versionWarnings(lab),
+    ...deadlineWarnings(lab, sources),
     ...natWarnings(lab),
     ...quotaWarnings(sources),
   ];

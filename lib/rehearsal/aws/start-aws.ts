@@ -49,7 +49,7 @@ export async function startAws(options: StartAwsOptions): Promise<void> {
     name: 'moto',
     command: toolchain.motoServer,
     args: ['-H', LOOPBACK, '-p', String(options.motoPort)],
-    env: { ...env, MOTO_AMIS_PATH: paths.imagesFile, PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
+    env: { ...env, ...accountOf(stack), MOTO_AMIS_PATH: paths.imagesFile, PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
     workingDirectory: paths.directory,
     logFile: join(paths.logsDirectory, 'moto.log'),
   });
@@ -98,4 +98,9 @@ async function accepts(port: number): Promise<boolean> {
     });
     socket.once('error', () => resolve(false));
   });
+}
+
+/** The account that moto plays: the lab's, where it is bound to one, so that the actions find themselves in the right place. */
+function accountOf({ account }: SynthesizedStack): ProcessEnvironment {
+  return account === undefined ? {} : { MOTO_ACCOUNT_ID: account };
 }

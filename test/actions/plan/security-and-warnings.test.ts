@@ -46,7 +46,7 @@ describe('warnings', () => {
   }
 
   test('of a plain lab are for information only', () => {
-    expect(codes()).toEqual(['SingleNatGateway', 'VcpuQuotaNeeded']);
+    expect(codes()).toEqual(['NoDeadline', 'SingleNatGateway', 'VcpuQuotaNeeded']);
   });
 
   test('say what to do', () => {

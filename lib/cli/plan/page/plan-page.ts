@@ -1,5 +1,6 @@
 import type { PlanResult } from '../../../actions/plan-result';
 import { durationText } from '../../format/duration-text';
+import { momentText } from '../../format/moment-text';
 import { amountText, hourlyText } from '../../format/money-text';
 import { html, type Html } from '../../html/html';
 import { pageMarkup, type PageCard } from '../../html/page';
@@ -36,6 +37,7 @@ export function planPage(plan: PlanResult): string {
       ...costCards(plan),
       { figure: durationText(plan.time.readySeconds), meaning: 'until ready (estimate)' },
       ...launchCards(plan),
+      ...deadlineCards(plan),
     ],
     sections: SECTIONS.map((section) => section(plan)),
     footer: html`Made by <code>lab plan</code> from the synthesized template of stack ${lab.stackName}. Nothing has been created.`,
@@ -48,6 +50,10 @@ function costCards({ cost }: PlanResult): readonly PageCard[] {
     { figure: hourlyText(scaledOutPrice(cost)), meaning: 'while scaled out' },
     { figure: amountText(cost.classTotal), meaning: `for a class of ${cost.classHours} h` },
   ];
+}
+
+function deadlineCards({ lab }: PlanResult): readonly PageCard[] {
+  return lab.expiresAt === undefined ? [] : [{ figure: momentText(new Date(lab.expiresAt)), meaning: 'AWS deletes the lab' }];
 }
 
 function launchCards({ launch }: PlanResult): readonly PageCard[] {

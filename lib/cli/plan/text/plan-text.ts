@@ -1,5 +1,6 @@
 import type { PlanResult } from '../../../actions/plan-result';
 import { durationText } from '../../format/duration-text';
+import { momentText } from '../../format/moment-text';
 import { hourlyText } from '../../format/money-text';
 import type { TextLayout } from '../../text/text-layout';
 import { wrapText } from '../../text/wrap-text';
@@ -34,8 +35,9 @@ function introduction({ lab, cost, time }: PlanResult, { style, width }: TextLay
   const price = cost.unavailable === undefined
     ? `Idle ${hourlyText(cost.idlePerHour)}, scaled out ${hourlyText(scaledOutPrice(cost))}, ready`
     : 'Ready';
+  const end = lab.expiresAt === undefined ? '' : ` Deletes itself ${momentText(new Date(lab.expiresAt))}.`;
   return [
     ...wrapText(title, width).map(style.strong),
-    ...wrapText(`${price} in about ${durationText(time.readySeconds)}.`, width),
+    ...wrapText(`${price} in about ${durationText(time.readySeconds)}.${end}`, width),
   ];
 }
