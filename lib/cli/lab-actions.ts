@@ -2,6 +2,8 @@ import type { ExerciseExpectations } from '../actions/exercise/expectations';
 import type { ClassResult, ExerciseResult } from '../actions/exercise-result';
 import type { PlanOptions } from '../actions/plan';
 import type { PlanResult } from '../actions/plan-result';
+import type { PreflightOptions } from '../actions/preflight';
+import type { PreflightResult } from '../actions/preflight-result';
 import type { RehearsedClassOptions } from '../actions/rehearsed-class';
 import type { RehearsedExerciseOptions } from '../actions/rehearsed-exercise';
 import type { SynthesizeOptions } from '../actions/synthesize';
@@ -19,6 +21,8 @@ type OfTheProcess = 'projectDirectory' | 'env';
 export interface LabActions {
   /** Reads an assembly and says what it would build, cost and expose. */
   readonly plan: (options: PlanOptions) => Promise<PlanResult>;
+  /** Asks whether an account is ready for the lab, and changes nothing. */
+  readonly preflight: (options: Omit<PreflightOptions, 'env'>) => Promise<PreflightResult>;
   /** Runs the CDK app once. */
   readonly synthesize: (options: SynthesizeOptions) => Promise<void>;
   /** Says whether what a rehearsal is built with is there. */

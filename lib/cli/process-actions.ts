@@ -12,6 +12,7 @@ export interface ProcessActionsOptions {
 export function processActions({ projectDirectory, env }: ProcessActionsOptions): LabActions {
   return {
     plan: async (options) => (await import('../actions/plan.js')).plan(options),
+    preflight: async (options) => (await import('../actions/preflight.js')).preflight({ ...options, env }),
     synthesize: async (options) => (await import('../actions/synthesize.js')).synthesize(options),
     rehearsalPrerequisites: async (signal) =>
       (await import('../rehearsal/toolchain/prerequisites.js')).rehearsalPrerequisites({ projectDirectory, env, signal }),

@@ -1,4 +1,5 @@
 import { planVerb } from './plan/plan-verb';
+import { preflightVerb } from './preflight/preflight-verb';
 import { rehearseVerb } from './rehearse/rehearse-verb';
 import { startVerb } from './start/start-verb';
 import type { Verb } from './verb';
@@ -8,4 +9,5 @@ export const VERBS: readonly Verb[] = [
   startVerb,
   planVerb,
   rehearseVerb,
+  preflightVerb,
 ];

@@ -3,6 +3,7 @@ import type { LabActions } from '../../lib/cli/lab-actions';
 import type { RehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
 import { FakeClock } from './fake-clock';
 import { seoulPlan } from './plan-result-fixture';
+import { readyAccount } from './preflight-fixtures';
 import { allMet, expectations, passedClass, passedExercise, runningRehearsal } from './rehearsal-fixtures';
 
 /** A stream that remembers what was written to it. */
@@ -45,6 +46,7 @@ export function fakeHost(options: FakeHostOptions = {}): LabHost & { readonly st
     clock: options.clock ?? new FakeClock(),
     actions: {
       plan: () => Promise.resolve(seoulPlan),
+      preflight: () => Promise.resolve(readyAccount),
       synthesize: () => Promise.resolve(),
       rehearsalPrerequisites: () => Promise.resolve(allMet),
       startRehearsal: ({ name = 'default' }) => Promise.resolve({ ...runningRehearsal, name }),

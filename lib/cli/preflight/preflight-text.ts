@@ -1,0 +1,53 @@
+import type { CheckOutcome, PreflightCheck, PreflightResult } from '../../actions/preflight-result';
+import { countedText } from '../format/quantity-text';
+import { padToWidth } from '../text/display-width';
+import { printableText } from '../text/printable-text';
+import type { TextLayout } from '../text/text-layout';
+import { sectionHeading } from '../text/text-section';
+import { wrapText } from '../text/wrap-text';
+
+const OUTCOME_COLUMNS = 6;
+const VERDICTS: Readonly<Record<CheckOutcome, string>> = {
+  pass: 'Ready: nothing speaks against a deployment.',
+  warn: 'A deployment can work; read the warnings first.',
+  fail: 'Not ready: a deployment would fail, or meet what is there already.',
+};
+
+/** The table of checks: outcome, name and evidence, and below it what to do. */
+export function preflightText(result: PreflightResult, layout: TextLayout): readonly string[] {
+  const { checks, verdict, account, region, stackName } = result;
+  const nameWidth = Math.max(...checks.map(({ name }) => name.length));
+  return [
+    sectionHeading(`Preflight of ${stackName}`, `${account === undefined ? 'no account' : `account ${account}`}, ${region}`, layout),
+    ...checks.flatMap((check) => checkLines(check, nameWidth, layout)),
+    '',
+    `${painted(verdict, layout)(VERDICTS[verdict])} ${countsText(checks)}`,
+  ];
+}
+
+/** The checks that stop a deployment, in the same form. */
+export function failedChecksText({ checks }: PreflightResult, layout: TextLayout): readonly string[] {
+  const shown = checks.filter(({ outcome }) => outcome !== 'pass');
+  const nameWidth = Math.max(0, ...shown.map(({ name }) => name.length));
+  return shown.flatMap((check) => checkLines(check, nameWidth, layout));
+}
+
+function checkLines({ outcome, name, evidence, remedy }: PreflightCheck, nameWidth: number, layout: TextLayout): readonly string[] {
+  const indent = 2 + OUTCOME_COLUMNS + nameWidth + 2;
+  const room = layout.width - indent;
+  const [first = '', ...others] = wrapText(evidence, room);
+  return [
+    `  ${painted(outcome, layout)(padToWidth(outcome, OUTCOME_COLUMNS, 'left'))}${layout.style.name(padToWidth(printableText(name), nameWidth, 'left'))}  ${first}`,
+    ...others.map((line) => ' '.repeat(indent) + line),
+    ...(remedy === undefined ? [] : wrapText(`-> ${remedy}`, room).map((line) => ' '.repeat(indent) + layout.style.strong(line))),
+  ];
+}
+
+function painted(outcome: CheckOutcome, { style }: TextLayout): (text: string) => string {
+  return { pass: style.good, warn: style.caution, fail: style.bad }[outcome];
+}
+
+function countsText(checks: readonly PreflightCheck[]): string {
+  const count = (wanted: CheckOutcome): number => checks.filter(({ outcome }) => outcome === wanted).length;
+  return `${countedText(checks.length, 'check')}: ${count('pass')} passed, ${count('warn')} warned, ${count('fail')} failed.`;
+}
