@@ -1,16 +1,18 @@
 import { mkdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { readLab, type LabView } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
 import { LabError } from '../lab-error';
 import { ignoreProgress, type ProgressListener } from '../progress';
 import { startAws } from './aws/start-aws';
 import { applyCrds } from './cluster/apply-crds';
-import { applyManifests } from './cluster/apply-manifests';
+import { applyManifests, missingObjects } from './cluster/apply-manifests';
 import { applySystemObjects } from './cluster/apply-system-objects';
 import type { Kubectl } from './cluster/kubectl';
 import { waitForNodeProvisioning } from './cluster/wait-for-node-provisioning';
 import { startControlPlane } from './control-plane/start-control-plane';
 import { requireInterruptionQueue } from './karpenter/interruption-queue';
+import { logErrors } from './karpenter/log-errors';
 import { startKarpenter, waitForKarpenter } from './karpenter/start-karpenter';
 import { freePorts, LOOPBACK } from './process/free-ports';
 import { withLock } from './process/lock-file';
@@ -21,7 +23,7 @@ import { requireRehearsedVersions } from './rehearsed-versions';
 import { assemblyDigest } from './state/assembly-digest';
 import { processEnvironment } from './state/process-environment';
 import { DEFAULT_REHEARSAL, rehearsalPaths, type RehearsalPaths } from './state/rehearsal-paths';
-import { readState, StateFile } from './state/rehearsal-state';
+import { readState, StateFile, type RehearsalState } from './state/rehearsal-state';
 import { stopProcesses } from './stop-processes';
 import { ensureToolchain } from './toolchain/ensure-toolchain';
 import type { Environment } from './toolchain/prerequisites';
@@ -55,7 +57,8 @@ const LOCK_SECONDS = 3600;
 
 /**
  * Starts a rehearsal: a real control plane and the real Karpenter on loopback, with AWS answers seeded
- * from the assembly, and the assembly's manifests applied. Starting it twice is harmless.
+ * from the assembly, and the assembly's manifests applied. Starting it twice is harmless: what is missing
+ * of the manifests is applied again, and nothing else is touched.
  *
  * It lives until it is stopped. When it cannot be started to its end, what was started is stopped, and
  * its folder keeps the logs.
@@ -78,7 +81,7 @@ export async function startRehearsal(options: StartRehearsalOptions): Promise<Re
   }, async () => {
     const running = runningRehearsal(options, lab, paths);
     if (running !== undefined) {
-      onProgress({ step: STEP, state: 'skipped', detail: `${name} runs already` });
+      await restoreObjects({ ...options, onProgress }, lab, paths, running);
       return running;
     }
     const toolchain = await ensureToolchain({ ...options, onProgress });
@@ -91,7 +94,7 @@ export async function startRehearsal(options: StartRehearsalOptions): Promise<Re
  *
  * @throws LabError `RehearsalRunning` when it runs with another
  */
-function runningRehearsal(options: StartRehearsalOptions, lab: LabView, paths: RehearsalPaths): RehearsalRecord | undefined {
+function runningRehearsal(options: StartRehearsalOptions, lab: LabView, paths: RehearsalPaths): RehearsalState | undefined {
   const state = readState(paths.recordFile);
   if (state === undefined || rehearsalStatus(options).state !== 'running') return undefined;
   if (state.assemblyDigest === assemblyDigest(lab.stack)) return state;
@@ -101,6 +104,25 @@ function runningRehearsal(options: StartRehearsalOptions, lab: LabView, paths: R
     received: options.assemblyDirectory,
     remedy: 'Stop it with lab rehearse --stop, then start it again; or give the new one a name of its own.',
   });
+}
+
+/** Applies what a rehearsal that runs has lost, such as by a teardown, and leaves alone what is there, however it was scaled. */
+async function restoreObjects(
+  { env, signal, onProgress }: StartRehearsalOptions & { readonly onProgress: ProgressListener }, lab: LabView, paths: RehearsalPaths, running: RehearsalState,
+): Promise<void> {
+  const environment = processEnvironment(paths, { binDirectory: dirname(running.kubectl) }, env);
+  const kubectl: Kubectl = { command: running.kubectl, paths, environment, signal };
+  const missing = await missingObjects(kubectl, lab.stack);
+  const karpenter = running.processes.find(({ name }) => name === 'karpenter');
+  if (missing.length === 0 || karpenter === undefined) {
+    onProgress({ step: STEP, state: 'skipped', detail: `${running.name} runs already` });
+    return;
+  }
+  onProgress({ step: STEP, state: 'running', detail: `${running.name} runs already, and has lost ${missing.map(({ kind, name }) => `${kind} ${name}`).join(', ')}` });
+  const earlierErrors = logErrors(paths.karpenterLog).length;
+  await applyManifests(kubectl, lab.stack, onProgress, missing);
+  await waitForNodeProvisioning({ kubectl, stack: lab.stack, karpenter, karpenterLog: paths.karpenterLog, earlierErrors, onProgress });
+  onProgress({ step: STEP, state: 'finished', detail: `${running.name} is whole again` });
 }
 
 interface Start extends StartRehearsalOptions {

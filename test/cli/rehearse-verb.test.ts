@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LabActions } from '../../lib/cli/lab-actions';
@@ -11,6 +11,7 @@ let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lab-rehearse-'));
+  mkdirSync(join(folder, 'cdk.out'));
 });
 
 afterEach(() => {
@@ -100,6 +101,21 @@ describe('the task', () => {
     expect(calls.map(([, options]) => options)).toMatchObject([{ name: 'default', toolchain: false }, { toolchain: true }]);
     expect(host.stdout.text).toContain(runningRehearsal.directory);
   });
+});
+
+test.each([['', ['synthesize', 'exerciseExpectations', 'startRehearsal']], ['--run', ['synthesize', 'startRehearsal', 'runExercise']]] as const)(
+  '`lab rehearse %s` synthesizes first where nothing is synthesized', async (argv, actions) => {
+    rmSync(join(folder, 'cdk.out'), { recursive: true });
+    const { host, calls } = recordingHost();
+    expect(await runLab(['rehearse', ...argv.split(' ').filter((word) => word !== '')], host)).toBe(0);
+    expect(namesOf(calls)).toEqual(actions);
+    expect(host.stderr.text).toContain('Nothing is synthesized yet.');
+  });
+
+test('a folder that the user named is not synthesized', async () => {
+  const { host, calls } = recordingHost();
+  await runLab(['rehearse', '--assembly', 'elsewhere'], host);
+  expect(namesOf(calls)).not.toContain('synthesize');
 });
 
 test('--stop says whether there was something to stop', async () => {

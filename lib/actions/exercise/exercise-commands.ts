@@ -15,8 +15,8 @@ export interface ExerciseCommands {
   readonly labels: string;
 }
 
-/** The commands of the exercise for a lab. */
-export function exerciseCommands({ namespace, deploymentName, nodeSelector, karpenterNamespace, karpenterDeployment }: ExerciseExpectations): ExerciseCommands {
+/** The commands of the exercise for a lab. Karpenter's namespace stands in the variable KARPENTER_NAMESPACE, as the exercise has it. */
+export function exerciseCommands({ namespace, deploymentName, nodeSelector, karpenterDeployment }: ExerciseExpectations): ExerciseCommands {
   const selector = selectorText(nodeSelector);
   return {
     deploy: `kubectl create namespace ${namespace} && kubectl apply -f basic-deploy.yaml`,
@@ -24,7 +24,7 @@ export function exerciseCommands({ namespace, deploymentName, nodeSelector, karp
     nodesBefore: 'kubectl get nodes',
     scale: (replicas) => `kubectl scale deployment -n ${namespace} ${deploymentName} --replicas ${replicas}`,
     nodeClaims: 'kubectl get nodeclaims -o wide',
-    log: `kubectl -n ${karpenterNamespace} logs deployment/${karpenterDeployment} --all-containers=true | grep "${LAUNCH_MESSAGE}" | jq -s`,
+    log: `kubectl -n $KARPENTER_NAMESPACE logs deployment/${karpenterDeployment} --all-containers=true | grep "${LAUNCH_MESSAGE}" | jq -s`,
     nodes: `kubectl get nodes -l ${selector}`,
     pods: `kubectl get pods -n ${namespace} -o wide`,
     labels: `kubectl get node -l ${selector} -o json | jq -r '.items[0].metadata.labels'`,

@@ -1,5 +1,6 @@
 import type { DrillResult } from '../../actions/exercise-result';
 import type { RehearsalRecord } from '../../rehearsal/rehearsal-record';
+import { awsEnvironment } from '../../rehearsal/state/process-environment';
 import { DEFAULT_REHEARSAL } from '../../rehearsal/state/rehearsal-paths';
 import { printableText } from '../text/printable-text';
 import { shellWord } from '../text/shell-word';
@@ -33,12 +34,20 @@ export function startedText({ rehearsal, commands, notSimulated }: StartedRehear
 /**
  * How to go on by hand after a run.
  *
- * @param drills what was done besides; after a teardown there is nothing to go on with
+ * @param drills what was done besides; after a teardown the lab's objects are gone
  */
 export function goOnText(rehearsal: RehearsalRecord, layout: TextLayout, drills: readonly DrillResult[] = []): readonly string[] {
   return drills.some(({ name }) => name === 'teardown')
-    ? [sectionHeading('The teardown left nothing to go on with', 'stop it', layout), commandLine(stopCommand(rehearsal.name), layout)]
+    ? [
+      sectionHeading('The teardown left nothing to go on with', 'begin again, or stop it', layout),
+      commandLine(startCommand(rehearsal.name), layout),
+      commandLine(stopCommand(rehearsal.name), layout),
+    ]
     : [...reachText(rehearsal, layout), '', ...stopText(rehearsal, layout)];
+}
+
+function startCommand(name: string): string {
+  return `npm run rehearse${name === DEFAULT_REHEARSAL ? '' : ` -- --name ${name}`}`;
 }
 
 /** The command that stops a rehearsal. */
@@ -51,6 +60,20 @@ function reachText(rehearsal: RehearsalRecord, layout: TextLayout): readonly str
     sectionHeading('Point kubectl at it', '', layout),
     commandLine(`export KUBECONFIG=${shellWord(rehearsal.kubeconfig)}`, layout),
     commandLine(`export KARPENTER_NAMESPACE=${shellWord(rehearsal.karpenterNamespace)}`, layout),
+    '',
+    sectionHeading('Point the other verbs at its AWS', 'with dummy keys', layout),
+    `  ${layout.style.muted('# From then on this terminal reaches no AWS account')}`,
+    ...awsCommands(rehearsal).map((command) => commandLine(command, layout)),
+  ];
+}
+
+/** What makes an AWS SDK call the rehearsal and no account. A profile would come before the keys. */
+function awsCommands({ awsEndpoint, region }: RehearsalRecord): readonly string[] {
+  const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = awsEnvironment(region);
+  const variables = { AWS_ENDPOINT_URL: awsEndpoint, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
+  return [
+    ...Object.entries(variables).map(([name, value]) => `export ${name}=${shellWord(value)}`),
+    'unset AWS_PROFILE AWS_SESSION_TOKEN',
   ];
 }
 

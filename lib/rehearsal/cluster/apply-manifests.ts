@@ -1,4 +1,4 @@
-import { booleanAt } from '../../assembly/json';
+import { arrayAt, booleanAt, parseJson, textAt, type JsonValue } from '../../assembly/json';
 import { kubernetesObjects, type KubernetesObject } from '../../assembly/kubernetes-objects';
 import type { SynthesizedStack } from '../../assembly/synthesized-stack';
 import { LabError } from '../../lab-error';
@@ -11,10 +11,13 @@ const STEP = 'Apply the manifests';
  * Applies the assembly's manifests as its deployment would: one resource of the template after the
  * other in CloudFormation's order, with kubectl.
  *
+ * @param objects those to apply. @default - all of the assembly
  * @throws LabError `ManifestRefused` with the object and the API server's reason
  */
-export async function applyManifests(kubectl: Kubectl, stack: SynthesizedStack, onProgress: ProgressListener): Promise<void> {
-  const manifests = objectsByManifest(stack);
+export async function applyManifests(
+  kubectl: Kubectl, stack: SynthesizedStack, onProgress: ProgressListener, objects: readonly KubernetesObject[] = kubernetesObjects(stack),
+): Promise<void> {
+  const manifests = objectsByManifest(objects);
   onProgress({ step: STEP, state: 'started' });
   let applied = 0;
   for (const [logicalId, objects] of manifests) {
@@ -28,10 +31,39 @@ export async function applyManifests(kubectl: Kubectl, stack: SynthesizedStack, 
   onProgress({ step: STEP, state: 'finished', detail: `${manifests.size} manifests` });
 }
 
+/**
+ * Objects of the assembly that the API server does not have: after a teardown, or when somebody deleted them.
+ *
+ * @throws LabError `ManifestsUnknown` when the API server does not say
+ */
+export async function missingObjects(kubectl: Kubectl, stack: SynthesizedStack): Promise<readonly KubernetesObject[]> {
+  const objects = kubernetesObjects(stack);
+  const input = objects.map(({ body }) => JSON.stringify(body)).join('\n');
+  const result = await runKubectl(kubectl, ['get', '--ignore-not-found', '--output', 'json', '--filename', '-'], input);
+  if (result.exitCode !== 0) {
+    throw new LabError({
+      code: 'ManifestsUnknown',
+      message: `The API server of the rehearsal does not say which objects of the lab it has: ${result.stderr.trim()}`,
+      remedy: 'Stop the rehearsal with lab rehearse --stop, then start it again.',
+    });
+  }
+  const found = foundObjects(result.stdout);
+  return objects.filter(({ kind, name, namespace }) => !found.some((object) => textAt(object, 'kind') === kind
+    && textAt(object, 'metadata', 'name') === name
+    && (namespace === undefined || textAt(object, 'metadata', 'namespace') === namespace)));
+}
+
+/** kubectl writes nothing for no object, the object for one, and a list for several. */
+function foundObjects(stdout: string): readonly JsonValue[] {
+  if (stdout.trim() === '') return [];
+  const answer = parseJson(stdout);
+  return textAt(answer, 'kind') === 'List' ? arrayAt(answer, 'items') : [answer];
+}
+
 /** The objects of each resource that applies a manifest, in the order in which CloudFormation creates them. */
-function objectsByManifest(stack: SynthesizedStack): ReadonlyMap<string, readonly KubernetesObject[]> {
+function objectsByManifest(objects: readonly KubernetesObject[]): ReadonlyMap<string, readonly KubernetesObject[]> {
   const manifests = new Map<string, readonly KubernetesObject[]>();
-  for (const object of kubernetesObjects(stack)) {
+  for (const object of objects) {
     manifests.set(object.logicalId, [...manifests.get(object.logicalId) ?? [], object]);
   }
   return manifests;

@@ -22,6 +22,12 @@ export interface WaitForNodeProvisioningOptions {
   readonly karpenterLog: string;
   readonly onProgress: ProgressListener;
   /**
+   * How many errors the log had before the objects were applied. They speak of others of the same names.
+   *
+   * @default 0
+   */
+  readonly earlierErrors?: number;
+  /**
    * Seconds after which a condition that says no is believed. Karpenter looks again within them.
    *
    * @default 6
@@ -70,7 +76,7 @@ export async function waitForNodeProvisioning(options: WaitForNodeProvisioningOp
         kind,
         name,
         object: objects.find((object) => textAt(object, 'kind') === kind && textAt(object, 'metadata', 'name') === name),
-        error: logErrors(options.karpenterLog).findLast((entry) => entry.kind === kind && entry.name === name)?.error,
+        error: logErrors(options.karpenterLog).slice(options.earlierErrors ?? 0).findLast((entry) => entry.kind === kind && entry.name === name)?.error,
       })));
     const [first] = unready;
     if (first === undefined) return true;

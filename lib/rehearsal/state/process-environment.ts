@@ -12,7 +12,7 @@ export type ProcessEnvironment = Readonly<Record<string, string>>;
  * The whole environment of a rehearsal's processes: nothing of the user's but the PATH. Above all no
  * AWS credentials, so that no process can reach an account, and a home and temporary folder of its own.
  */
-export function processEnvironment(paths: RehearsalPaths, toolchain: Toolchain, env: Environment): ProcessEnvironment {
+export function processEnvironment(paths: RehearsalPaths, toolchain: Pick<Toolchain, 'binDirectory'>, env: Environment): ProcessEnvironment {
   mkdirSync(paths.homeDirectory, { recursive: true });
   mkdirSync(paths.temporaryDirectory, { recursive: true });
   return {
@@ -26,12 +26,12 @@ export function processEnvironment(paths: RehearsalPaths, toolchain: Toolchain, 
 }
 
 /** What AWS SDKs need besides: keys that are worth nothing, and no look at an instance's metadata. */
-export function awsEnvironment(region: string): ProcessEnvironment {
+export function awsEnvironment(region: string) {
   return {
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: 'rehearsal',
     AWS_SECRET_ACCESS_KEY: 'rehearsal',
     AWS_EC2_METADATA_DISABLED: 'true',
-  };
+  } as const;
 }

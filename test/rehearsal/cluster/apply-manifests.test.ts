@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import type { JsonValue } from '../../../lib/assembly/json';
 import type { ProgressEvent } from '../../../lib/progress';
-import { applyManifests } from '../../../lib/rehearsal/cluster/apply-manifests';
+import { kubernetesObjects } from '../../../lib/assembly/kubernetes-objects';
+import { applyManifests, missingObjects } from '../../../lib/rehearsal/cluster/apply-manifests';
 import { smallLab } from '../../assembly/small-lab';
 import { fakeKubectl } from './fake-kubectl';
 
@@ -27,4 +29,31 @@ describe('the manifests of an assembly', () => {
       remedy: expect.stringContaining('npm run synth'),
     });
   });
+
+  it('that are there are told from those that are missing', async () => {
+    const all = kubernetesObjects(smallLab());
+    const there = all.filter(({ kind }) => kind !== 'NodePool' && kind !== 'EC2NodeClass').map(({ body }) => body);
+    const missing = await missingObjects(answeringKubectl({ kind: 'List', items: there }), smallLab());
+    expect(missing.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['EC2NodeClass default', 'NodePool default']);
+    const [only] = there;
+    expect(await missingObjects(answeringKubectl(only ?? null), smallLab())).toHaveLength(all.length - 1);
+    expect(await missingObjects(fakeKubectl(), smallLab())).toHaveLength(all.length);
+  });
+
+  it('that are missing are applied alone', async () => {
+    const kubectl = fakeKubectl();
+    const events: ProgressEvent[] = [];
+    const missing = kubernetesObjects(smallLab()).filter(({ kind }) => kind === 'NodePool');
+    await applyManifests(kubectl, smallLab(), (event) => events.push(event), missing);
+    expect(events.filter(({ state }) => state === 'running').map(({ detail }) => detail)).toEqual(['NodePool default']);
+  });
+
+  it('fails when the API server does not say what it has', async () => {
+    await expect(missingObjects(fakeKubectl('echo refused >&2; exit 1'), smallLab())).rejects.toMatchObject({ code: 'ManifestsUnknown', message: expect.stringContaining('refused') });
+  });
 });
+
+/** A kubectl that answers with this. */
+function answeringKubectl(answer: JsonValue) {
+  return fakeKubectl(`cat <<'JSON'\n${JSON.stringify(answer)}\nJSON`);
+}
