@@ -1,4 +1,6 @@
 import type { ExerciseExpectations } from '../actions/exercise/expectations';
+import type { ExtendOptions } from '../actions/extend/extend-lab';
+import type { ExtendResult } from '../actions/extend/extend-result';
 import type { ClassResult, ExerciseResult } from '../actions/exercise-result';
 import type { PlanOptions } from '../actions/plan';
 import type { PlanResult } from '../actions/plan-result';
@@ -23,6 +25,8 @@ export interface LabActions {
   readonly plan: (options: PlanOptions) => Promise<PlanResult>;
   /** Asks whether an account is ready for the lab, and changes nothing. */
   readonly preflight: (options: Omit<PreflightOptions, 'env'>) => Promise<PreflightResult>;
+  /** Moves the moment at which AWS deletes the lab by itself. */
+  readonly extendLab: (options: Omit<ExtendOptions, 'now'>) => Promise<ExtendResult>;
   /** Runs the CDK app once. */
   readonly synthesize: (options: SynthesizeOptions) => Promise<void>;
   /** Says whether what a rehearsal is built with is there. */

@@ -11,8 +11,9 @@ export interface ProcessActionsOptions {
 /** The real actions. Each is loaded when it is called for, so that `lab --help` loads none. */
 export function processActions({ projectDirectory, env }: ProcessActionsOptions): LabActions {
   return {
-    plan: async (options) => (await import('../actions/plan.js')).plan(options),
+    plan: async (options) => (await import('../actions/plan.js')).plan({ ...options, now: new Date() }),
     preflight: async (options) => (await import('../actions/preflight.js')).preflight({ ...options, env }),
+    extendLab: async (options) => (await import('../actions/extend/extend-lab.js')).extendLab({ ...options, now: new Date() }),
     synthesize: async (options) => (await import('../actions/synthesize.js')).synthesize(options),
     rehearsalPrerequisites: async (signal) =>
       (await import('../rehearsal/toolchain/prerequisites.js')).rehearsalPrerequisites({ projectDirectory, env, signal }),

@@ -1,3 +1,4 @@
+import { extendVerb } from './extend/extend-verb';
 import { planVerb } from './plan/plan-verb';
 import { preflightVerb } from './preflight/preflight-verb';
 import { rehearseVerb } from './rehearse/rehearse-verb';
@@ -10,4 +11,5 @@ export const VERBS: readonly Verb[] = [
   planVerb,
   rehearseVerb,
   preflightVerb,
+  extendVerb,
 ];

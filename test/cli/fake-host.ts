@@ -2,6 +2,7 @@ import type { LabHost, OutputStream } from '../../lib/cli/host';
 import type { LabActions } from '../../lib/cli/lab-actions';
 import type { RehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
 import { FakeClock } from './fake-clock';
+import { movedDeadline } from './extend-fixture';
 import { seoulPlan } from './plan-result-fixture';
 import { readyAccount } from './preflight-fixtures';
 import { allMet, expectations, passedClass, passedExercise, runningRehearsal } from './rehearsal-fixtures';
@@ -47,6 +48,7 @@ export function fakeHost(options: FakeHostOptions = {}): LabHost & { readonly st
     actions: {
       plan: () => Promise.resolve(seoulPlan),
       preflight: () => Promise.resolve(readyAccount),
+      extendLab: () => Promise.resolve(movedDeadline),
       synthesize: () => Promise.resolve(),
       rehearsalPrerequisites: () => Promise.resolve(allMet),
       startRehearsal: ({ name = 'default' }) => Promise.resolve({ ...runningRehearsal, name }),
