@@ -1,7 +1,7 @@
 import { DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import { asking } from '../../aws/aws-failure';
 import type { Check, CheckContext } from './check';
-import { ownCount } from './own-count';
+import { ownCount } from './own-stack';
 import { quotaFinding, quotaLimit, type ServiceQuota } from './service-quota';
 
 const QUOTA: ServiceQuota = { service: 'ec2', code: 'L-0263D0A3', unit: 'Elastic IP addresses in the region' };

@@ -7,7 +7,7 @@ const ABSENT = ['NoSuchEntityException', 'NoSuchEntity'];
 
 /** Whether the names of roles and policies are free. They are those of the whole account, whatever the region. */
 export const iamNamesCheck: Check = {
-  name: 'Names: IAM roles and policies',
+  name: 'Names: IAM',
   asksAws: true,
   run: async (context) => {
     const { aws: { iam }, signal } = context;

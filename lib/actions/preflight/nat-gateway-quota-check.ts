@@ -5,6 +5,7 @@ import { asking } from '../../aws/aws-failure';
 import type { CheckOutcome } from '../preflight-result';
 import type { Check, CheckContext } from './check';
 import { passed } from './finding';
+import { ownStack } from './own-stack';
 import { quotaFinding, quotaLimit, type ServiceQuota } from './service-quota';
 
 const CODE = 'L-FE5A380F';
@@ -12,7 +13,7 @@ const SEVERITY: readonly CheckOutcome[] = ['pass', 'warn', 'fail'];
 
 /** Whether each zone takes the NAT gateways that the lab puts there. */
 export const natGatewayQuotaCheck: Check = {
-  name: 'Quota: NAT gateways per zone',
+  name: 'Quota: NAT gateways',
   asksAws: true,
   run: async (context) => {
     const needed = natGatewaysByZone(context.lab);
@@ -41,7 +42,7 @@ function natGatewaysByZone({ stack, network }: LabView): ReadonlyMap<string, num
 /** A gateway that failed or is gone counts no more. */
 async function usedByZone(context: CheckContext): Promise<ReadonlyMap<string, number>> {
   const { aws, signal } = context;
-  const own = new Set((await context.stack())?.resources.map(({ physicalId }) => physicalId));
+  const own = new Set((await ownStack(context)).stack?.resources.map(({ physicalId }) => physicalId));
   const subnetIds = await asking('ec2:DescribeNatGateways', async () => {
     const found: string[] = [];
     const filters = [{ Name: 'state', Values: ['pending', 'available', 'deleting'] }];

@@ -10,6 +10,9 @@ import { warned } from './finding';
 /** Checks that run at once: enough to be quick, few enough for AWS not to refuse them. */
 const AT_ONCE = 6;
 
+/** The remedy stands once, with the credentials. */
+const NOT_ASKED: CheckFinding = { outcome: 'warn', evidence: `Not checked: see ${credentialsCheck.name}.` };
+
 const STEP = 'Check the account';
 
 /**
@@ -25,7 +28,7 @@ export async function runChecks(checks: readonly Check[], context: CheckContext,
   const findings = new Map<string, CheckFinding>();
   await forEachBounded(checks, AT_ONCE, async (check) => {
     const isPossible = !check.asksAws || credentials.outcome === 'pass';
-    findings.set(check.name, isPossible ? await findingOf(check, context) : warned('Not checked: it needs valid credentials of the right account.', credentials.remedy ?? ''));
+    findings.set(check.name, isPossible ? await findingOf(check, context) : NOT_ASKED);
     context.signal?.throwIfAborted();
     onProgress({ step: STEP, state: 'running', detail: check.name, fraction: findings.size / checks.length });
   });
@@ -43,6 +46,7 @@ async function findingOf(check: Check, context: CheckContext): Promise<CheckFind
     context.signal?.throwIfAborted();
     if (!(error instanceof LabError)) throw error;
     const action = error instanceof AwsRequestFailed && typeof error.received === 'string' ? ` (${error.received})` : '';
-    return warned(`Not checked${action}: ${error.message}`, error.remedy);
+    const [reason] = error.message.split('\n');
+    return warned(`Not checked${action}: ${reason}`, error.remedy);
   }
 }

@@ -2,6 +2,7 @@ import { paginateDescribeInstances, type Instance } from '@aws-sdk/client-ec2';
 import { asking } from '../../aws/aws-failure';
 import { instanceTypeShape } from '../../estimates/price-table';
 import type { CheckContext } from './check';
+import { ownStack } from './own-stack';
 
 /** vCPUs that count against a quota of EC2. */
 export interface RunningVcpus {
@@ -24,7 +25,7 @@ export function isStandardType(instanceType: string): boolean {
  */
 export async function runningVcpus(context: CheckContext): Promise<RunningVcpus> {
   const { aws, signal } = context;
-  const isDeployed = await context.stack() !== undefined;
+  const isDeployed = (await ownStack(context)).stack !== undefined;
   const ownTag = `kubernetes.io/cluster/${context.lab.cluster.name}`;
   return asking('ec2:DescribeInstances', async () => {
     const sum = { onDemand: 0, spot: 0 };

@@ -8,7 +8,7 @@ const ROLE = 'AWSServiceRoleForEC2Spot';
 
 /** Whether the account has the role without which EC2 refuses the first spot instance. Karpenter may not make it. */
 export const spotRoleCheck: Check = {
-  name: 'Spot service-linked role',
+  name: 'Spot role',
   asksAws: true,
   run: async ({ aws, lab, signal }) => {
     if (!usesSpot(lab)) return passed(`Not needed: NodePool ${lab.nodePool.name} launches no spot instances.`);

@@ -1,7 +1,7 @@
 import { paginateDescribeVpcs } from '@aws-sdk/client-ec2';
 import { asking } from '../../aws/aws-failure';
 import type { Check, CheckContext } from './check';
-import { ownCount } from './own-count';
+import { ownCount } from './own-stack';
 import { quotaFinding, quotaLimit, type ServiceQuota } from './service-quota';
 
 const QUOTA: ServiceQuota = { service: 'vpc', code: 'L-F678F1CE', unit: 'VPCs in the region' };

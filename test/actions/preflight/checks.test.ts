@@ -1,3 +1,4 @@
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   DescribeAddressesCommand, DescribeAvailabilityZonesCommand, DescribeInstancesCommand, DescribeInstanceTypeOfferingsCommand, DescribeNatGatewaysCommand, DescribeVpcsCommand,
@@ -36,6 +37,12 @@ import { adminEntry, cluster, DEFAULT_REQUIREMENTS, nodePool, smallLabView } fro
 import { ACCOUNT, awsError, INSTRUCTOR_SESSION, MockAccount } from './account';
 
 const CAPACITY_TYPE = 'karpenter.sh/capacity-type';
+
+/** An instance that Karpenter launched for an earlier class. */
+const left = {
+  InstanceId: 'i-left', InstanceType: 'c5a.2xlarge' as const, State: { Name: 'running' as const },
+  Tags: [{ Key: 'kubernetes.io/cluster/lab', Value: 'owned' }, { Key: 'karpenter.sh/nodepool', Value: 'default' }],
+};
 
 /** The small lab with a NodePool of these capacity types. */
 function labOf(...capacityTypes: readonly string[]): LabView {
@@ -280,6 +287,15 @@ describe('preflight', () => {
       }
     });
 
+    it('warns when they are taken and CloudFormation does not say by whom', async () => {
+      account.cloudFormation.on(DescribeStacksCommand).rejects(awsError('AccessDenied'));
+      await expect(foundBy(queueNameCheck)).resolves.toEqual(['pass', 'lab is free.']);
+      account.sqs.on(GetQueueUrlCommand).resolves({ QueueUrl: 'https://queue' });
+      await expect(foundBy(queueNameCheck)).resolves.toEqual(['warn', expect.stringContaining('not known'), expect.anything()]);
+      account.ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [left] }] });
+      await expect(foundBy(leftoverInstancesCheck)).resolves.toEqual(['warn', expect.stringContaining('not known'), expect.anything()]);
+    });
+
     it('look for policies in the account of the caller', async () => {
       const lab = smallLabView({ ControllerPolicy: { Type: 'AWS::IAM::ManagedPolicy', Properties: { ManagedPolicyName: 'Controller-lab' } } });
       account.iam.on(GetPolicyCommand, { PolicyArn: `arn:aws:iam::${ACCOUNT}:policy/Controller-lab` }).resolves({});
@@ -299,11 +315,6 @@ describe('preflight', () => {
   });
 
   describe('leftover instances', () => {
-    const left = {
-      InstanceId: 'i-left', InstanceType: 'c5a.2xlarge' as const, State: { Name: 'running' as const },
-      Tags: [{ Key: 'kubernetes.io/cluster/lab', Value: 'owned' }, { Key: 'karpenter.sh/nodepool', Value: 'default' }],
-    };
-
     it('pass when there are none, or the lab is deployed', async () => {
       await expect(foundBy(leftoverInstancesCheck)).resolves.toEqual(['pass', 'No instance of an earlier lab runs.']);
       account.ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [left] }] });
