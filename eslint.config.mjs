@@ -5,7 +5,7 @@ const ROOMS = {
   blueprints: { group: ['@aws-quickstart/*'], message: 'Only lib/stack knows eks-blueprints.' },
   cdk: { group: ['aws-cdk-lib', 'aws-cdk-lib/*'], message: 'Only bin/app.ts and lib/stack know the AWS CDK.' },
   cdk8s: { group: ['cdk8s', 'cdk8s-plus-*', 'cdk8s-plus-*/**'], message: 'Only charts/ knows cdk8s.' },
-  sdk: { group: ['@aws-sdk/*'], message: 'Only lib/aws and lib/actions, and what seeds and interrupts a rehearsal, reach AWS.' },
+  sdk: { group: ['@aws-sdk/*'], message: 'Only lib/aws, lib/actions and lib/drain-guard, and what seeds and interrupts a rehearsal, reach AWS.' },
 };
 
 const restrict = (...rooms) => ['error', { patterns: rooms.map((room) => ROOMS[room]) }];
@@ -32,7 +32,7 @@ export default tseslint.config(
   { files: ['lib/stack/**/*.ts'], rules: { 'no-restricted-imports': restrict('cdk8s', 'sdk') } },
   { files: ['bin/app.ts'], rules: { 'no-restricted-imports': restrict('blueprints', 'cdk8s', 'sdk') } },
   { files: ['charts/**/*.ts'], rules: { 'no-restricted-imports': restrict('blueprints', 'cdk', 'sdk') } },
-  { files: ['lib/actions/**/*.ts', 'lib/aws/**/*.ts', 'lib/rehearsal/seed/**/*.ts', 'lib/rehearsal/interruption/**/*.ts'], rules: { 'no-restricted-imports': restrict('blueprints', 'cdk', 'cdk8s') } },
+  { files: ['lib/actions/**/*.ts', 'lib/aws/**/*.ts', 'lib/drain-guard/**/*.ts', 'lib/rehearsal/seed/**/*.ts', 'lib/rehearsal/interruption/**/*.ts'], rules: { 'no-restricted-imports': restrict('blueprints', 'cdk', 'cdk8s') } },
   { files: ['lib/config/**/*.ts', 'lib/cli/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
   { files: ['test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'], rules: { 'no-restricted-imports': 'off', 'no-restricted-properties': 'off', 'no-console': 'off' } },
   // Jest's asymmetric matchers, such as expect.objectContaining(), are typed as any.

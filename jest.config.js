@@ -8,6 +8,8 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   // Those run a whole rehearsal: npm run test:rehearsal.
   testPathIgnorePatterns: ['\\.e2e\\.test\\.ts$'],
+  // The stack is synthesized with the code of its functions.
+  globalSetup: '<rootDir>/test/support/build-drain-guard.ts',
   // A busy computer takes its time; no test is about speed.
   testTimeout: 60_000,
   transform: {

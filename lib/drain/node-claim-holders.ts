@@ -15,13 +15,14 @@ const DO_NOT_DISRUPT = 'karpenter.sh/do-not-disrupt';
 const NAMED_PODS = 3;
 
 /** A PodDisruptionBudget, as far as it can hold a node. */
-interface Budget extends NamedObject {
+export interface Budget extends NamedObject {
   readonly disruptionsAllowed: number;
   /** The pods that it is about, as a selector. */
   readonly selector: string;
 }
 
-const BUDGETS: ResourceKind<Budget> = {
+/** PodDisruptionBudgets: how many pods of a kind may be evicted at a time. */
+export const DISRUPTION_BUDGETS: ResourceKind<Budget> = {
   apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', plural: 'poddisruptionbudgets', isNamespaced: true,
   read: (body) => ({
     ...readNamedObject(body),
@@ -37,7 +38,7 @@ export async function holdersOf(api: KubernetesApi, claims: readonly NodeClaim[]
   if (nodeNames.size === 0) return () => [];
   const pods = (await existing(api, PODS, signal)).filter(({ nodeName, phase }) => nodeNames.has(nodeName ?? '') && phase !== 'Succeeded' && phase !== 'Failed');
   const budgeted: { readonly budget: Budget; readonly uids: ReadonlySet<string> }[] = [];
-  for (const budget of (await existing(api, BUDGETS, signal)).filter(({ disruptionsAllowed }) => disruptionsAllowed === 0)) {
+  for (const budget of (await existing(api, DISRUPTION_BUDGETS, signal)).filter(({ disruptionsAllowed }) => disruptionsAllowed === 0)) {
     const { items } = await api.list(PODS, { namespace: budget.metadata.namespace, labelSelector: budget.selector }, signal);
     budgeted.push({ budget, uids: new Set(items.map(({ metadata }) => metadata.uid)) });
   }

@@ -66,9 +66,12 @@ const SECONDS: Readonly<Record<string, number | Readonly<Record<string, number>>
   // In a VPC, Lambda makes a network interface first.
   'AWS::Lambda::Function': { default: 8, 'in VPC': 150 },
   'AWS::Lambda::LayerVersion': 12,
+  'AWS::StepFunctions::StateMachine': 5,
   // Logs of handlers with 1 GiB show 1 to 25 s, most of it starting the AWS CLI and kubectl. This
   // one has twice the memory, and so twice the CPU.
   'Custom::AWSCDK-EKS-KubernetesResource': 4,
+  // On creation it does nothing: four short calls of functions in turn, and one turn of a state machine.
+  'Custom::KarpenterDrainGuard': 4,
   // The CRDs wait for no pods; Karpenter's chart waits for its two.
   'Custom::AWSCDK-EKS-HelmChart': { default: 15, 'karpenter-crd': 10, karpenter: 50 },
 };

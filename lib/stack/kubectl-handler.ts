@@ -1,8 +1,9 @@
-import { Aws, Size, Stack } from 'aws-cdk-lib';
+import { Size, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { ICluster, KubectlProviderOptions } from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, type IDependable } from 'constructs';
+import { describeClusterStatement, joinVpcStatement, logStatement } from './function-permissions';
 
 /**
  * Memory of the function that runs kubectl and helm. Lambda gives CPU in proportion: at CDK's
@@ -30,8 +31,13 @@ export interface KubectlHandlerProps {
  * CloudFormation waits for it with the security group.
  */
 export class KubectlHandler extends Construct {
+  /**
+   * Lets a function out to the Kubernetes API, AWS APIs and the chart registry. A function with the same security group and
+   * subnets shares this one's network interfaces.
+   */
+  readonly securityGroup: ec2.ISecurityGroup;
+
   private readonly role: iam.Role;
-  private readonly securityGroup: ec2.SecurityGroup;
 
   constructor(scope: Construct, id: string, props: KubectlHandlerProps) {
     super(scope, id);
@@ -73,38 +79,21 @@ export class KubectlHandler extends Construct {
 /** What the function may do in AWS; its rights in Kubernetes come from its access entry. */
 function statements(clusterName: string): iam.PolicyStatement[] {
   return [
-    new iam.PolicyStatement({
-      sid: 'WriteKubeconfig',
-      actions: ['eks:DescribeCluster'],
-      resources: [`arn:${Aws.PARTITION}:eks:${Aws.REGION}:${Aws.ACCOUNT_ID}:cluster/${clusterName}`],
-    }),
+    describeClusterStatement('WriteKubeconfig', clusterName),
     new iam.PolicyStatement({
       // The handler logs in to ECR Public before it pulls a chart, and fails if it may not.
       sid: 'PullPublicCharts',
       actions: ['ecr-public:GetAuthorizationToken', 'sts:GetServiceBearerToken'],
       resources: ['*'],
     }),
-    new iam.PolicyStatement({
-      // Not logs:CreateLogGroup, which AWS's own policy for functions has: a last line logged
-      // after the stack's log group is gone would make it anew, and nobody would delete it.
-      sid: 'Log',
-      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [`arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:${Aws.STACK_NAME}-*`],
-    }),
-    new iam.PolicyStatement({
-      // Lambda asks for these on every resource when a function joins a VPC.
-      sid: 'JoinVpc',
-      actions: [
-        'ec2:CreateNetworkInterface',
-        'ec2:DeleteNetworkInterface',
-        'ec2:DescribeNetworkInterfaces',
-        'ec2:DescribeSubnets',
-        'ec2:AssignPrivateIpAddresses',
-        'ec2:UnassignPrivateIpAddresses',
-      ],
-      resources: ['*'],
-    }),
+    logStatement(),
+    joinVpcStatement(),
   ];
+}
+
+/** The one handler of a stack. */
+export function kubectlHandlerOf(stack: Stack): KubectlHandler {
+  return stack.node.findChild(KUBECTL_HANDLER_ID) as KubectlHandler;
 }
 
 /**
@@ -113,7 +102,7 @@ function statements(clusterName: string): iam.PolicyStatement[] {
  */
 export function kubectlAccess(cluster: ICluster): readonly IDependable[] {
   return [
-    Stack.of(cluster).node.findChild(KUBECTL_HANDLER_ID),
+    kubectlHandlerOf(Stack.of(cluster)),
     // The access entry that makes the function's role a cluster admin.
     cluster.node.findChild('ClusterAdminRoleAccess'),
   ];

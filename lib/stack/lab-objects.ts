@@ -23,6 +23,9 @@ export class LabObjects extends Construct {
   /** Name of the NodePool that launches the nodes of the exercise. */
   readonly nodePoolName: string;
 
+  /** What launches nodes, with all that it needs: to depend on. */
+  readonly nodeProvisioning: IDependable;
+
   constructor(scope: Construct, id: string, props: LabObjectsProps) {
     super(scope, id);
     const { cluster, config, wiring, controller } = props;
@@ -43,6 +46,7 @@ export class LabObjects extends Construct {
     const nodePool = apply('NodePool', [objectOf(charts.nodePool.nodePool)], nodeClass);
     apply('Inflate', objectsOf(charts.inflate), nodePool);
     apply('KubeOpsView', objectsOf(charts.kubeOpsView), nodePool);
+    this.nodeProvisioning = nodePool;
     this.nodePoolName = charts.nodePool.nodePool.name;
   }
 }

@@ -8,11 +8,14 @@ import { managedAddOns } from './add-ons';
 import { grantAdmins } from './admin-access';
 import { LabClusterProvider } from './cluster-provider';
 import { addDeadline } from './deadline';
-import { type Karpenter, KarpenterAddOn } from './karpenter/karpenter-add-on';
+import { DrainGuard } from './drain-guard/drain-guard';
+import { type Karpenter, KARPENTER_RELEASE, KarpenterAddOn } from './karpenter/karpenter-add-on';
 import { ownFunctionLogs } from './function-logs';
+import { kubectlAccess, kubectlHandlerOf } from './kubectl-handler';
 import { LabObjects } from './lab-objects';
 import { addLabOutputs } from './lab-outputs';
-import { NetworkResourceProvider } from './network-resource-provider';
+import { managedAddOnsOf } from './managed-add-on';
+import { NetworkResourceProvider, networkOf } from './network-resource-provider';
 
 /** Builds the one stack of the lab into an app. */
 export async function buildLabStack(app: App, config: LabConfig): Promise<Stack> {
@@ -39,6 +42,15 @@ export async function buildLabStack(app: App, config: LabConfig): Promise<Stack>
     config,
     wiring: wiringOf(config),
     controller: karpenter.controller,
+  });
+  const network = networkOf(blueprint);
+  new DrainGuard(blueprint, 'DrainGuard', {
+    cluster,
+    clusterName: config.clusterName,
+    vpc: network.withoutEgress,
+    securityGroup: kubectlHandlerOf(blueprint).securityGroup,
+    controller: { namespace: config.karpenter.namespace, name: KARPENTER_RELEASE },
+    needs: [objects.nodeProvisioning, ...managedAddOnsOf(blueprint), network.egress, ...kubectlAccess(cluster)],
   });
   addLabOutputs(blueprint, config, objects.nodePoolName);
 

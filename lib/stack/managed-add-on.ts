@@ -1,4 +1,5 @@
 import type { ClusterAddOn, ClusterInfo } from '@aws-quickstart/eks-blueprints';
+import type { Stack } from 'aws-cdk-lib';
 import { CfnAddon } from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
@@ -66,4 +67,9 @@ export class ManagedAddOn implements ClusterAddOn {
 /** The system node groups of the cluster, to depend on. */
 export function nodeGroupsOf(clusterInfo: ClusterInfo): readonly IDependable[] {
   return clusterInfo.nodegroupsv2 ?? [];
+}
+
+/** The add-ons of a stack, to depend on. */
+export function managedAddOnsOf(stack: Stack): readonly IDependable[] {
+  return stack.node.children.filter((child) => child instanceof CfnAddon);
 }

@@ -97,7 +97,7 @@ describe('access to the cluster', () => {
         }],
       });
     }
-    // The two admins, the kubectl handler and Karpenter's nodes.
-    template.resourceCountIs('AWS::EKS::AccessEntry', 4);
+    // The two admins, the kubectl handler, Karpenter's nodes and the drain guard.
+    template.resourceCountIs('AWS::EKS::AccessEntry', 5);
   });
 });

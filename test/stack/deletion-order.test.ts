@@ -17,6 +17,12 @@ describe('the order in which CloudFormation deletes the lab', () => {
   };
 
   const PLACES = {
+    'drain guard': /\/DrainGuard\/Resource\//,
+    'guard\'s own parts': /\/DrainGuard\/(Role|OnEvent|IsComplete|Framework|Provider)/,
+    'guard\'s rights in Kubernetes': /\/DrainGuard\/Access\/Rbac\//,
+    'access entry of the guard': /\/DrainGuard\/Access\/AccessEntry$/,
+    'add-ons': /\/AddOn-[^/]+$/,
+    'role of the EBS CSI driver': /\/AddOn-aws-ebs-csi-driver-Role\//,
     'inflate': /\/LabObjects\/Inflate\//,
     'kube-ops-view': /\/LabObjects\/KubeOpsView\//,
     'NodePool': /\/LabObjects\/NodePool\//,
@@ -52,6 +58,18 @@ describe('the order in which CloudFormation deletes the lab', () => {
   const resourcesAt = (place: Place) => at(PLACES[place]);
 
   it.each<[first: Place, then: Place, why: string]>([
+    ...([
+      'NodePool', 'EC2NodeClass', 'Karpenter chart', 'CRD chart', 'node role', 'access entry of the node role', 'Pod Identity association',
+      'controller role', 'controller policies', 'interruption queue, its policy and rules', 'Pod Identity agent', 'node group',
+      'NAT gateways', 'default routes', 'route table associations', 'cluster', 'VPC',
+    ] as const).map((place): [Place, Place, string] => ['drain guard', place, 'Karpenter drains with it']),
+    ...(['add-ons', 'role of the EBS CSI driver'] as const).map((place): [Place, Place, string] => ['drain guard', place, 'volumes go while their controller lives']),
+    ...([
+      'guard\'s own parts', 'guard\'s rights in Kubernetes', 'access entry of the guard', 'way of the kubectl handler to the API',
+    ] as const).map((place): [Place, Place, string] => ['drain guard', place, 'the guard works with it']),
+    ['guard\'s rights in Kubernetes', 'kubectl handler', 'it is deleted by it'],
+    ['guard\'s rights in Kubernetes', 'access entry of the kubectl handler', 'it is deleted with it'],
+    ['access entry of the guard', 'cluster', 'it is part of the cluster'],
     ['inflate', 'NodePool', 'nodes must be empty before they drain'],
     ['kube-ops-view', 'NodePool', 'a workload goes before what could run it'],
     ['NodePool', 'EC2NodeClass', 'a NodeClaim needs its class to terminate'],
@@ -87,6 +105,17 @@ describe('the order in which CloudFormation deletes the lab', () => {
         .filter((later) => !stack.graph.dependsOn(earlier.logicalId, later.logicalId))
         .map((later) => `${earlier.logicalId} -> ${later.logicalId}`));
     expect(missing).toEqual([]);
+  });
+
+  it('begins with the drain guard: nothing has to go before it', () => {
+    const [guard] = resourcesAt('drain guard');
+    expect([...stack.graph.dependentsOf(guard?.logicalId ?? '')]).toEqual([]);
+  });
+
+  it('does not make the exercise wait for the guard, nor the guard for the exercise', () => {
+    const [guard] = resourcesAt('drain guard');
+    const before = stack.graph.allDependenciesOf(guard?.logicalId ?? '');
+    expect([...resourcesAt('inflate'), ...resourcesAt('kube-ops-view')].filter(({ logicalId }) => before.has(logicalId))).toEqual([]);
   });
 
   it('has no circle', () => {

@@ -1,6 +1,7 @@
 import { numberAt } from '../../assembly/json';
+import { MANIFEST_TYPE } from '../../assembly/kubernetes-objects';
 import type { LabView } from '../../assembly/lab-view';
-import type { Concern } from './concern-of-resource';
+import { DRAIN_GUARD_TYPE, type Concern } from './concern-of-resource';
 import { planNetwork } from './network';
 import { podsOfWorkload } from './node-pods';
 import { counted, cpu, listed, listedZones, momentPhrase } from './phrases';
@@ -19,9 +20,7 @@ export function concernLines(lab: LabView): Readonly<Record<Concern, readonly st
     'Tools in the cluster': toolLines(lab),
     'Access': accessLines(lab),
     'Deadline': deadlineLines(lab),
-    'Deployment tools': [
-      `${counted(lab.stack.resourcesOfType('AWS::Lambda::Function').length, 'Lambda function')} with kubectl and helm`,
-    ],
+    'Deployment tools': [deploymentToolLine(lab)],
     'Other': ['Resources that no other concern uses'],
   };
 }
@@ -80,7 +79,8 @@ function toolLines({ workloads, exercise }: LabView): readonly string[] {
 
 function accessLines({ accessEntries }: LabView): readonly string[] {
   return accessEntries
-    .filter(({ type }) => type === 'STANDARD')
+    // One without a policy has what the stack's own RBAC gives its group, which is nobody's way in.
+    .filter(({ type, policies }) => type === 'STANDARD' && policies.length > 0)
     .map(({ principal, principalLogicalId, policies }) =>
       `${listed(policies)} for ${principalLogicalId ?? principal}`);
 }
@@ -89,6 +89,17 @@ function deadlineLines({ deadline }: LabView): readonly string[] {
   return deadline === undefined ? [] : [
     `AWS deletes the stack at ${momentPhrase(deadline.expiresAt)}, by schedule ${deadline.scheduleName} with a role for nothing else`,
   ];
+}
+
+/** Functions that apply manifests, and those that drain Karpenter before the stack goes. */
+function deploymentToolLine({ stack }: LabView): string {
+  const functions = stack.resourcesOfType('AWS::Lambda::Function');
+  const appliers = functions.filter(({ logicalId }) => stack.resourcesOfType(MANIFEST_TYPE)
+    .some((manifest) => stack.graph.dependsOn(manifest.logicalId, logicalId)));
+  const ofGuard = functions.filter(({ logicalId }) => !appliers.some((applier) => applier.logicalId === logicalId)
+    && stack.resourcesOfType(DRAIN_GUARD_TYPE).some((guard) => stack.graph.dependsOn(guard.logicalId, logicalId)));
+  if (ofGuard.length === 0) return `${counted(functions.length, 'Lambda function')} with kubectl and helm`;
+  return `kubectl and helm in ${counted(functions.length - ofGuard.length, 'function')}, drain guard in ${ofGuard.length}`;
 }
 
 /** `v1.22.4-eksbuild.3` without what counts only EKS' builds of it. */

@@ -21,6 +21,9 @@ export const CONCERNS = [
 /** One of {@link CONCERNS}. */
 export type Concern = typeof CONCERNS[number];
 
+/** Type of the custom resource that drains Karpenter before the stack goes. */
+export const DRAIN_GUARD_TYPE = 'Custom::KarpenterDrainGuard';
+
 const CONCERN_BY_TYPE: Readonly<Record<string, Concern>> = {
   'AWS::EC2::EIP': 'Network',
   'AWS::EC2::InternetGateway': 'Network',
@@ -40,11 +43,15 @@ const CONCERN_BY_TYPE: Readonly<Record<string, Concern>> = {
   'AWS::Lambda::Function': 'Deployment tools',
   'AWS::Lambda::LayerVersion': 'Deployment tools',
   'AWS::SQS::Queue': 'Karpenter',
+  [DRAIN_GUARD_TYPE]: 'Deployment tools',
   'AWS::Scheduler::Schedule': 'Deadline',
 };
 
 /** Kinds that belong to Karpenter's own API. */
 const KARPENTER_KINDS: readonly string[] = ['NodePool', 'EC2NodeClass'];
+
+/** Kinds that say who may do what in the cluster. */
+const RBAC_KINDS: readonly string[] = ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'];
 
 /**
  * The concern of every resource, by logical id. A resource that serves others, such as a role, a
@@ -85,6 +92,7 @@ function manifestConcern({ stack, exercise }: LabView, logicalId: string): Conce
   const objects = kubernetesObjects(stack).filter((object) => object.logicalId === logicalId);
   if (objects.length === 0) return undefined;
   if (objects.some(({ kind }) => KARPENTER_KINDS.includes(kind))) return 'Karpenter';
+  if (objects.every(({ kind }) => RBAC_KINDS.includes(kind))) return 'Access';
   const isExercise = logicalId === exercise.logicalId
     || objects.some(({ kind, name }) => kind === 'Namespace' && name === exercise.namespace);
   return isExercise ? 'Exercise' : 'Tools in the cluster';

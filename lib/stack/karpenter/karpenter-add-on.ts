@@ -15,7 +15,7 @@ import { InterruptionQueue } from './interruption-queue';
 import { NodeRole } from './node-role';
 
 /** Release, and so Deployment and service account, of the controller. */
-const RELEASE = 'karpenter';
+export const KARPENTER_RELEASE = 'karpenter';
 
 /** Upstream's figure for the controller, as request and as limit: a throttled controller launches late. */
 const CONTROLLER_RESOURCES = { cpu: '1', memory: '1Gi' } as const;
@@ -59,7 +59,7 @@ export class Karpenter extends Construct {
     const podIdentity = new PodIdentity(this, 'PodIdentity', {
       cluster,
       namespace: karpenter.namespace,
-      serviceAccount: RELEASE,
+      serviceAccount: KARPENTER_RELEASE,
       roleName: names.controllerRole,
       managedPolicies: permissions.policies,
     });
@@ -77,7 +77,7 @@ export class Karpenter extends Construct {
 
     this.controller = new HelmChart(this, 'Chart', {
       cluster,
-      release: RELEASE,
+      release: KARPENTER_RELEASE,
       repository: versions.karpenterChart,
       chart: 'karpenter',
       version: karpenter.version,
