@@ -2,6 +2,8 @@ import type { ExerciseExpectations } from '../actions/exercise/expectations';
 import type { ExtendOptions } from '../actions/extend/extend-lab';
 import type { ExtendResult } from '../actions/extend/extend-result';
 import type { ClassResult, ExerciseResult } from '../actions/exercise-result';
+import type { DeploymentTarget, DeployResult } from '../actions/deploy-result';
+import type { DeploymentTargetOptions, DeployOptions } from '../actions/deploy';
 import type { PlanOptions } from '../actions/plan';
 import type { PlanResult } from '../actions/plan-result';
 import type { PreflightOptions } from '../actions/preflight';
@@ -27,6 +29,10 @@ export interface LabActions {
   readonly preflight: (options: Omit<PreflightOptions, 'env'>) => Promise<PreflightResult>;
   /** Moves the moment at which AWS deletes the lab by itself. */
   readonly extendLab: (options: Omit<ExtendOptions, 'now'>) => Promise<ExtendResult>;
+  /** Says where the lab would be deployed and what is there, and changes nothing. */
+  readonly deploymentTarget: (options: DeploymentTargetOptions) => Promise<DeploymentTarget>;
+  /** Deploys the lab, or follows a deployment that is under way. */
+  readonly deploy: (options: Omit<DeployOptions, 'env'>) => Promise<DeployResult>;
   /** Runs the CDK app once. */
   readonly synthesize: (options: SynthesizeOptions) => Promise<void>;
   /** Says whether what a rehearsal is built with is there. */

@@ -14,6 +14,8 @@ export function processActions({ projectDirectory, env }: ProcessActionsOptions)
     plan: async (options) => (await import('../actions/plan.js')).plan({ ...options, now: new Date() }),
     preflight: async (options) => (await import('../actions/preflight.js')).preflight({ ...options, env }),
     extendLab: async (options) => (await import('../actions/extend/extend-lab.js')).extendLab({ ...options, now: new Date() }),
+    deploymentTarget: async (options) => (await import('../actions/deploy.js')).deploymentTarget(options),
+    deploy: async (options) => (await import('../actions/deploy.js')).deploy({ ...options, env }),
     synthesize: async (options) => (await import('../actions/synthesize.js')).synthesize(options),
     rehearsalPrerequisites: async (signal) =>
       (await import('../rehearsal/toolchain/prerequisites.js')).rehearsalPrerequisites({ projectDirectory, env, signal }),

@@ -1,4 +1,5 @@
 import { extendVerb } from './extend/extend-verb';
+import { deployVerb } from './deploy/deploy-verb';
 import { planVerb } from './plan/plan-verb';
 import { preflightVerb } from './preflight/preflight-verb';
 import { rehearseVerb } from './rehearse/rehearse-verb';
@@ -11,5 +12,6 @@ export const VERBS: readonly Verb[] = [
   planVerb,
   rehearseVerb,
   preflightVerb,
+  deployVerb,
   extendVerb,
 ];

@@ -3,6 +3,7 @@ import type { LabActions } from '../../lib/cli/lab-actions';
 import type { RehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
 import { FakeClock } from './fake-clock';
 import { movedDeadline } from './extend-fixture';
+import { createdLab, newTarget } from './deploy-fixtures';
 import { seoulPlan } from './plan-result-fixture';
 import { readyAccount } from './preflight-fixtures';
 import { allMet, expectations, passedClass, passedExercise, runningRehearsal } from './rehearsal-fixtures';
@@ -49,6 +50,8 @@ export function fakeHost(options: FakeHostOptions = {}): LabHost & { readonly st
       plan: () => Promise.resolve(seoulPlan),
       preflight: () => Promise.resolve(readyAccount),
       extendLab: () => Promise.resolve(movedDeadline),
+      deploymentTarget: () => Promise.resolve(newTarget),
+      deploy: () => Promise.resolve(createdLab),
       synthesize: () => Promise.resolve(),
       rehearsalPrerequisites: () => Promise.resolve(allMet),
       startRehearsal: ({ name = 'default' }) => Promise.resolve({ ...runningRehearsal, name }),

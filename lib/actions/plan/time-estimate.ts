@@ -51,7 +51,7 @@ function scheduleAll(lab: LabView): ReadonlyMap<string, Schedule> {
     const startSeconds = waitedFor?.endSeconds ?? 0;
     schedules.set(logicalId, {
       startSeconds,
-      endSeconds: startSeconds + secondsOf(lab, logicalId),
+      endSeconds: startSeconds + typicalSecondsOf(lab, logicalId),
       waitedFor: waitedFor?.dependency,
     });
   }
@@ -69,10 +69,11 @@ function criticalPath(schedules: ReadonlyMap<string, Schedule>): ReadonlySet<str
 /** What no lab of this kind can do without: control plane, then nodes, then Karpenter. */
 function floorSeconds(lab: LabView): number {
   const indispensable = [lab.cluster.logicalId, lab.nodeGroups[0]?.logicalId, lab.karpenter.logicalId];
-  return indispensable.reduce((sum, logicalId) => sum + (logicalId === undefined ? 0 : secondsOf(lab, logicalId)), 0);
+  return indispensable.reduce((sum, logicalId) => sum + (logicalId === undefined ? 0 : typicalSecondsOf(lab, logicalId)), 0);
 }
 
-function secondsOf(lab: LabView, logicalId: string): number {
+/** Typical seconds to create a resource of the lab. */
+export function typicalSecondsOf(lab: LabView, logicalId: string): number {
   const resource = lab.stack.resources.get(logicalId);
   return resource === undefined ? 0 : typicalSeconds({ type: resource.type, variant: variantOf(lab, resource) });
 }

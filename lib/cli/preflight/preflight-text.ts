@@ -25,8 +25,8 @@ export function preflightText(result: PreflightResult, layout: TextLayout): read
   ];
 }
 
-/** The checks that stop a deployment, in the same form. */
-export function failedChecksText({ checks }: PreflightResult, layout: TextLayout): readonly string[] {
+/** The checks that did not pass, in the same form. */
+export function notPassedText({ checks }: PreflightResult, layout: TextLayout): readonly string[] {
   const shown = checks.filter(({ outcome }) => outcome !== 'pass');
   const nameWidth = Math.max(0, ...shown.map(({ name }) => name.length));
   return shown.flatMap((check) => checkLines(check, nameWidth, layout));

@@ -1,0 +1,37 @@
+import type { StackOutput } from '../assembly/synthesized-stack';
+
+/** Where a deployment goes, and what CloudFormation has there. Nothing has been changed yet. */
+export interface DeploymentTarget {
+  readonly stackName: string;
+  readonly clusterName: string;
+  readonly region: string;
+  /** Account of the credentials, twelve digits. */
+  readonly account: string;
+  /**
+   * - `create`: there is no such stack yet;
+   * - `update`: there is one;
+   * - `follow`: CloudFormation is at work on it already.
+   */
+  readonly mode: 'create' | 'update' | 'follow';
+}
+
+/** A deployment that came to a good end. */
+export interface DeployResult extends Omit<DeploymentTarget, 'mode'> {
+  readonly outcome: 'created' | 'updated' | 'unchanged';
+  /** Whether CloudFormation was at work already, and was only followed. */
+  readonly isFollowed: boolean;
+  /** From the first event of CloudFormation to its last; 0 where nothing changed. */
+  readonly durationSeconds: number;
+  readonly outputs: readonly StackOutput[];
+  /** Commands for a shell that wants to use the cluster. */
+  readonly accessLines: readonly string[];
+  /** @default - the kubeconfig was not asked for */
+  readonly kubeconfig?: KubeconfigUpdate;
+}
+
+/** What became of the kubeconfig. */
+export interface KubeconfigUpdate {
+  readonly isUpdated: boolean;
+  /** What was said, in one sentence. */
+  readonly detail: string;
+}

@@ -1,0 +1,68 @@
+import type { LabView } from '../../assembly/lab-view';
+import { referencesIn } from '../../assembly/intrinsics';
+import { LabError } from '../../lab-error';
+import { resourceLabels } from '../plan/resource-labels';
+import { failureRemedy } from './failure-remedy';
+import { firstCause } from './first-cause';
+import type { StackEvent } from './stack-event';
+
+/** What to do after a deployment failed, whatever the cause. */
+const AFTERWARDS = 'Then run `npm run lab -- teardown` and deploy again.';
+
+/** The first real cause of a failed deployment, in one sentence: what failed, and the reason that AWS gives. */
+export function causeSentence(lab: LabView, { logicalId, type, reason = 'no reason given' }: StackEvent): string {
+  const label = resourceLabels(lab).get(logicalId);
+  const what = label === undefined ? `${logicalId} (${type})` : `${label} (${logicalId}, ${type})`;
+  return `${what} failed: ${withoutRequestId(reason)}`;
+}
+
+/** A deployment that CloudFormation began and could not finish, as its first real cause. */
+export function deploymentFailed(lab: LabView, events: readonly StackEvent[], stackStatus: string | undefined): LabError {
+  const cause = firstCause(events);
+  const state = stackStatus === undefined ? '' : ` The stack is ${stackStatus}.`;
+  if (cause === undefined) {
+    const last = events.findLast(({ isOfStack, reason }) => isOfStack && reason !== undefined);
+    return new LabError({
+      code: 'DeploymentFailed',
+      message: `CloudFormation gave up, and names no cause${last === undefined ? '' : `: ${last.reason}`}.${state}`,
+      received: lab.stack.stackName,
+      remedy: `Look at the events of stack ${lab.stack.stackName} in the CloudFormation console. ${AFTERWARDS}`,
+    });
+  }
+  const known = failureRemedy(cause.reason ?? '') ?? `Correct what the message names; the events of stack ${lab.stack.stackName} are in the CloudFormation console.`;
+  return new LabError({
+    code: 'DeploymentFailed',
+    message: `${causeSentence(lab, cause)}.${state}`.replace(/\.\.+/, '.'),
+    received: cause.logicalId,
+    remedy: [known, ...logRemedy(lab, cause, events), AFTERWARDS].join(' '),
+  });
+}
+
+/** A deployment that the CDK could not even begin. */
+export function deploymentNotStarted(stackName: string, exitText: string, lines: readonly string[]): LabError {
+  const said = lines.length === 0 ? '' : `: ${lines.join(' ')}`;
+  return new LabError({
+    code: 'DeploymentNotStarted',
+    message: `\`cdk deploy\` ended with ${exitText} before CloudFormation began${said.replace(/\.$/, '')}.`,
+    received: stackName,
+    remedy: failureRemedy(lines.join(' ')) ?? 'Correct what the message names, then run the same command again. Nothing was deployed.',
+  });
+}
+
+/** Log groups of functions, under the names that CloudFormation gave them; they go with the rollback. */
+function logRemedy({ stack }: LabView, cause: StackEvent, events: readonly StackEvent[]): readonly string[] {
+  if (!cause.type.startsWith('Custom::') && cause.type !== 'AWS::CloudFormation::CustomResource') return [];
+  const ofFunctions = new Set(stack.resourcesOfType('AWS::Lambda::Function').flatMap(({ properties }) => [...referencesIn(properties['LoggingConfig'] ?? '')]));
+  const names = events.filter(({ type, logicalId, physicalId }) => type === 'AWS::Logs::LogGroup' && ofFunctions.has(logicalId) && physicalId !== '').map(({ physicalId }) => physicalId);
+  const groups = [...new Set(names)];
+  return groups.length === 0 ? [] : [`While the rollback has not removed it: ${groups.map((name) => `aws logs tail ${name} --since 1h`).join('; ')}.`];
+}
+
+/** Long ids that help nobody but AWS's support, who find them in the events. */
+function withoutRequestId(reason: string): string {
+  return reason
+    .replace(/\s*\((?:Service: [^()]*?)?(?:; )?(?:Status Code: \d+; )?(?:Error Code: [^;()]+; )?(?:Request ID|RequestToken):[^()]*\)/g, '')
+    .replace(/\s*\(RequestToken: [^()]*\)/g, '')
+    .trim()
+    .replace(/\.$/, '');
+}

@@ -1,0 +1,87 @@
+import type { DeployOptions } from '../../lib/actions/deploy';
+import type { SynthesizeOptions } from '../../lib/actions/synthesize';
+import { runLab } from '../../lib/cli/run-lab';
+import { createdLab, newTarget } from './deploy-fixtures';
+import { fakeHost, type FakeHostOptions } from './fake-host';
+import { unreadyAccount } from './preflight-fixtures';
+
+describe('lab deploy', () => {
+  const deployed: Omit<DeployOptions, 'env'>[] = [];
+  const synthesized: SynthesizeOptions[] = [];
+  const hostOf = (actions: FakeHostOptions['actions'] = {}, answer?: boolean) => {
+    const questions: string[] = [];
+    const host = fakeHost({
+      actions: {
+        deploy: (options) => { deployed.push(options); return Promise.resolve(createdLab); },
+        synthesize: (options) => { synthesized.push(options); return Promise.resolve(); },
+        ...actions,
+      },
+    });
+    const confirm = (question: string) => { questions.push(question); return Promise.resolve(answer ?? false); };
+    return { ...host, questions, ...(answer !== undefined && { confirm }) };
+  };
+
+  beforeEach(() => {
+    deployed.length = 0;
+    synthesized.length = 0;
+  });
+
+  it('synthesizes, shows what it will do, what it costs and who may reach it, asks, and ends with the access lines', async () => {
+    const host = hostOf({}, true);
+    await expect(runLab(['deploy'], host)).resolves.toBe(0);
+    expect(synthesized).toMatchObject([{ context: {} }]);
+    expect(host.questions).toEqual([expect.stringMatching(/^Deploy karpenter-lab in account 111122223333, ap-northeast-2 \(0\.\d+ USD\/h until it is removed\)\?$/)]);
+    for (const words of ['account 111122223333', 'Costs', 'Kubernetes API', 'Cluster admins', 'karpenter-lab is created, in 14 min', 'aws eks update-kubeconfig', 'export KARPENTER_NAMESPACE=kube-system']) {
+      expect(host.stdout.text).toContain(words);
+    }
+  });
+
+  it('takes overrides, and an assembly as it is', async () => {
+    await runLab(['deploy', '--yes', '-c', 'clusterName=mine'], hostOf());
+    expect(synthesized).toMatchObject([{ context: { clusterName: 'mine' } }]);
+    await runLab(['deploy', '--yes', '--assembly', 'out'], hostOf());
+    expect(synthesized).toHaveLength(1);
+    expect(deployed[1]?.assemblyDirectory).toMatch(/\/out$/);
+  });
+
+  it('does nothing when the answer is no', async () => {
+    const host = hostOf({}, false);
+    await expect(runLab(['deploy'], host)).resolves.toBe(1);
+    expect(host.stdout.text).toContain('Nothing was deployed.');
+    expect(deployed).toEqual([]);
+  });
+
+  it('fails when nobody can be asked', async () => {
+    await expect(runLab(['deploy'], hostOf())).resolves.toBe(2);
+    expect(deployed).toEqual([]);
+  });
+
+  it('fails when a check of the preflight fails, unless that is skipped', async () => {
+    const preflight = () => Promise.resolve(unreadyAccount);
+    const host = hostOf({ preflight });
+    await expect(runLab(['deploy', '--yes'], host)).resolves.toBe(1);
+    expect(host.stdout.text).toContain('-> Ask for at least 6 in Service Quotas.');
+    expect(deployed).toEqual([]);
+    await expect(runLab(['deploy', '--yes', '--skip-preflight'], hostOf({ preflight }))).resolves.toBe(0);
+    expect(deployed).toHaveLength(1);
+  });
+
+  it('follows what is under way without asking or checking', async () => {
+    const host = hostOf({ deploymentTarget: () => Promise.resolve({ ...newTarget, mode: 'follow' }), preflight: () => Promise.resolve(unreadyAccount) });
+    await expect(runLab(['deploy'], host)).resolves.toBe(0);
+    expect(host.stderr.text).toContain('at work on stack karpenter-lab already');
+  });
+
+  it('says what became of the kubeconfig', async () => {
+    const host = hostOf({ deploy: (options) => { deployed.push(options); return Promise.resolve({ ...createdLab, kubeconfig: { isUpdated: false, detail: 'The AWS CLI is missing.' } }); } });
+    await runLab(['deploy', '--yes', '--update-kubeconfig'], host);
+    expect(deployed).toMatchObject([{ updateKubeconfig: true }]);
+    expect(host.stdout.text).toContain('The AWS CLI is missing.');
+  });
+
+  it('prints the result alone as JSON', async () => {
+    const host = hostOf();
+    await expect(runLab(['deploy', '--yes', '--json'], host)).resolves.toBe(0);
+    expect(JSON.parse(host.stdout.text)).toEqual(createdLab);
+  });
+});
