@@ -161,8 +161,8 @@ export const seoulPlan: PlanResult = {
   warnings: [
     {
       code: 'SingleNatGateway',
-      message: 'If its zone fails, no node of 3 zones pulls an image.',
-      remedy: 'Accept it for a class, or raise natGateways.',
+      message: 'If its zone fails, 3 zones pull no images.',
+      remedy: 'Raise natGateways.',
     },
   ],
 };

@@ -35,7 +35,7 @@ async function shownWhile(moments: readonly Moment[], options: FakeHostOptions &
       rehearsalStatus: (name) => Promise.resolve({ name, state: 'absent', processes: [] }),
     },
   });
-  const exitCode = await runLab(options.argv ?? ['rehearse'], host);
+  const exitCode = await runLab(options.argv ?? ['rehearse', '--assembly', 'cdk.out'], host);
   return { exitCode, stdout: host.stdout.text, stderr: host.stderr.text, timerCount: clock.timerCount };
 }
 
