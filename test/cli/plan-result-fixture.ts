@@ -161,7 +161,7 @@ export const seoulPlan: PlanResult = {
   warnings: [
     {
       code: 'SingleNatGateway',
-      message: 'If its zone fails, 3 zones pull no images.',
+      message: 'If its zone fails, no zone pulls images.',
       remedy: 'Raise natGateways.',
     },
   ],
