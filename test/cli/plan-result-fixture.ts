@@ -161,7 +161,7 @@ export const seoulPlan: PlanResult = {
   warnings: [
     {
       code: 'SingleNatGateway',
-      message: 'If its zone fails, no zone pulls images.',
+      message: 'All zones depend on its zone.',
       remedy: 'Raise natGateways.',
     },
   ],

@@ -142,7 +142,7 @@ function natWarnings({ network }: LabView): readonly PlanWarning[] {
   const zones = new Set(network.subnets.filter(({ isPublic }) => !isPublic).map(({ availabilityZone }) => availabilityZone));
   return network.natGateways.length !== 1 || zones.size < 2 ? [] : [{
     code: 'SingleNatGateway',
-    message: 'If its zone fails, no zone pulls images.',
+    message: 'All zones depend on its zone.',
     remedy: 'Raise natGateways.',
   }];
 }
