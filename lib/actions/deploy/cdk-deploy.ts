@@ -24,8 +24,6 @@ export interface CdkDeployEnd {
 
 /** Lines that are kept of what it says. */
 const KEPT_LINES = 40;
-/** Lines that are told where none is marked as an error. */
-const TOLD_LINES = 3;
 
 /** Arguments of `cdk deploy` for an assembly that is synthesized already: it asks nothing, and says each event on a line. */
 export function cdkDeployArguments(assemblyDirectory: string, stackName: string): readonly string[] {
@@ -51,15 +49,17 @@ export async function cdkDeploy(options: CdkDeployOptions): Promise<CdkDeployEnd
       child.once('error', reject);
       child.once('close', resolve);
     });
-    return { isSuccess: exitCode === 0, exitText: exitCode === null ? 'a signal' : `exit code ${exitCode}`, lastLines: tellingLines(lines) };
+    return { isSuccess: exitCode === 0, exitText: exitCode === null ? 'a signal' : `exit code ${exitCode}`, lastLines: tellingLines(lines, options.stackName) };
   } finally {
     options.signal?.removeEventListener('abort', interrupt);
   }
 }
 
-/** The CDK marks its errors with a cross. */
-function tellingLines(lines: readonly string[]): readonly string[] {
+/** The CDK marks its errors with a cross, or ends with one that begins with the name of the stack. */
+function tellingLines(lines: readonly string[], stackName: string): readonly string[] {
   const said = lines.filter((line) => line !== '');
   const marked = said.filter((line) => line.includes('❌')).map((line) => line.replace(/^.*?❌\s*/, ''));
-  return marked.length > 0 ? marked : said.slice(-TOLD_LINES);
+  if (marked.length > 0) return marked;
+  const start = said.findLastIndex((line) => line.startsWith(`${stackName}:`));
+  return start < 0 ? said.slice(-1) : said.slice(start);
 }

@@ -131,6 +131,15 @@ describe('a deployment', () => {
     });
   });
 
+  it.each([
+    ['console.error("a warning\\nLab: the bucket is missing");', 'began: Lab: the bucket is missing.'],
+    ['console.error("a warning\\nno such profile");', 'began: no such profile.'],
+    ['', 'began.'],
+  ])('fails when the CDK says %s, without the warnings before it', async (line, words) => {
+    statusIs(undefined);
+    await expect(failureOf({ cdkProgram: cdk(line, 'process.exitCode = 1;') })).resolves.toMatchObject({ message: expect.stringContaining(words) });
+  });
+
   it('fails when the stack can only be deleted, before the CDK is run', async () => {
     statusIs('ROLLBACK_COMPLETE');
     await expect(failureOf()).resolves.toMatchObject({ code: 'StackNotDeployable', received: 'ROLLBACK_COMPLETE', remedy: expect.stringContaining('lab -- teardown') });

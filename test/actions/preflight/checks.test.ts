@@ -155,8 +155,9 @@ describe('preflight', () => {
     it('does not count the nodes of the lab that is deployed', async () => {
       const own = { Tags: [{ Key: 'kubernetes.io/cluster/lab', Value: 'owned' }] };
       const near = { Tags: [{ Key: 'kubernetes.io/cluster/lab-2', Value: 'owned' }] };
-      account.deploy('CREATE_COMPLETE');
       account.ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [instance('t3.medium', 1, own), instance('t3.medium', 1, near)] }] });
+      await expect(foundBy(onDemandQuotaCheck)).resolves.toEqual(['pass', expect.stringContaining(', 4 in use:')]);
+      account.deploy('CREATE_COMPLETE');
       await expect(foundBy(onDemandQuotaCheck)).resolves.toEqual(['pass', expect.stringContaining(', 2 in use:')]);
     });
 
