@@ -1,3 +1,4 @@
+import type { LabConnection } from '../actions/connected-lab';
 import type { ExerciseExpectations } from '../actions/exercise/expectations';
 import type { ExtendOptions } from '../actions/extend/extend-lab';
 import type { ExtendResult } from '../actions/extend/extend-result';
@@ -10,7 +11,11 @@ import type { PreflightOptions } from '../actions/preflight';
 import type { PreflightResult } from '../actions/preflight-result';
 import type { RehearsedClassOptions } from '../actions/rehearsed-class';
 import type { RehearsedExerciseOptions } from '../actions/rehearsed-exercise';
+import type { ScaleOptions } from '../actions/scale/scale-lab';
+import type { ScaleResult } from '../actions/scale/scale-result';
 import type { SynthesizeOptions } from '../actions/synthesize';
+import type { VerifyOptions } from '../actions/verify/verify-lab';
+import type { VerifyResult } from '../actions/verify/verify-result';
 import type { CleanRehearsalOptions, CleanRehearsalResult } from '../rehearsal/clean-rehearsal';
 import type { RehearsalRecord } from '../rehearsal/rehearsal-record';
 import type { RehearsalStatus } from '../rehearsal/rehearsal-status';
@@ -53,4 +58,8 @@ export interface LabActions {
   readonly runExercise: (options: RehearsedExerciseOptions) => Promise<ExerciseResult>;
   /** Does the exercise for a class at once. */
   readonly runClass: (options: RehearsedClassOptions) => Promise<ClassResult>;
+  /** Scales the exercise, and sees it through where that is asked for. */
+  readonly scaleLab: (options: ScaleOptions & LabConnection) => Promise<ScaleResult>;
+  /** Says whether the exercise has reached its outcome. */
+  readonly verifyLab: (options: VerifyOptions) => Promise<VerifyResult>;
 }

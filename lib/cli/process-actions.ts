@@ -26,6 +26,8 @@ export function processActions({ projectDirectory, env }: ProcessActionsOptions)
     cleanRehearsal: async (options) => (await import('../rehearsal/clean-rehearsal.js')).cleanRehearsal({ ...options, projectDirectory, env }),
     exerciseExpectations,
     runClass: async (options) => (await import('../actions/rehearsed-class.js')).runRehearsedClass(options),
+    scaleLab: async (options) => (await import('../actions/scale/scale-lab.js')).scaleLab(options),
+    verifyLab: async (options) => (await import('../actions/verify/verify-lab.js')).verifyLab(options),
     runExercise: async (options) => (await import('../actions/rehearsed-exercise.js')).runRehearsedExercise(options),
   };
 }

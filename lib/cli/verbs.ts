@@ -3,8 +3,10 @@ import { deployVerb } from './deploy/deploy-verb';
 import { planVerb } from './plan/plan-verb';
 import { preflightVerb } from './preflight/preflight-verb';
 import { rehearseVerb } from './rehearse/rehearse-verb';
+import { scaleVerb } from './scale/scale-verb';
 import { startVerb } from './start/start-verb';
 import type { Verb } from './verb';
+import { verifyVerb } from './verify/verify-verb';
 
 /** Every verb of the command line, in the order of a class. */
 export const VERBS: readonly Verb[] = [
@@ -13,5 +15,7 @@ export const VERBS: readonly Verb[] = [
   rehearseVerb,
   preflightVerb,
   deployVerb,
+  scaleVerb,
+  verifyVerb,
   extendVerb,
 ];

@@ -36,3 +36,8 @@ export const PODS: ResourceKind<Pod> = {
 export function isRunning(pod: Pod): boolean {
   return pod.phase === 'Running' && isTrue(pod, 'Ready') && pod.metadata.deletedAt === undefined;
 }
+
+/** Whether a pod has ended, so that it takes nothing of its node any more. */
+export function takesNoRoom({ phase }: Pod): boolean {
+  return phase === 'Succeeded' || phase === 'Failed';
+}

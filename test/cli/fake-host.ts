@@ -6,6 +6,7 @@ import { movedDeadline } from './extend-fixture';
 import { createdLab, newTarget } from './deploy-fixtures';
 import { seoulPlan } from './plan-result-fixture';
 import { readyAccount } from './preflight-fixtures';
+import { passedVerify, scaledOut } from './running-class-fixtures';
 import { allMet, expectations, passedClass, passedExercise, runningRehearsal } from './rehearsal-fixtures';
 
 /** A stream that remembers what was written to it. */
@@ -62,6 +63,8 @@ export function fakeHost(options: FakeHostOptions = {}): LabHost & { readonly st
       cleanRehearsal: ({ name = 'default' }) => Promise.resolve({ name, removed: [runningRehearsal.directory] }),
       runExercise: () => Promise.resolve(passedExercise),
       runClass: () => Promise.resolve(passedClass),
+      scaleLab: () => Promise.resolve(scaledOut),
+      verifyLab: () => Promise.resolve(passedVerify),
       ...options.actions,
     },
   };

@@ -83,13 +83,13 @@ function waiter({ api, expectations, signal }: ExerciseContext, watch: ExerciseW
     describeMissing: () => diagnose(api, {
       namespace, deploymentName, replicas, labelSelector: selectorText(deployment.matchLabels), sinceSeconds: watch.moments.elapsedSeconds(),
     }, expectations),
-    onProgress: () => onNews(newsOf(watch, replicas)),
+    onProgress: () => onNews(launchNews(watch, replicas)),
     signal,
   });
 }
 
-/** Where it stands, in one line. */
-function newsOf(watch: ExerciseWatch, replicas: number): string {
+/** Where it stands, in one line: `2 of 5 pods running, c5a.2xlarge ready`. */
+export function launchNews(watch: ExerciseWatch, replicas: number): string {
   const claims = watch.newClaims.map((claim) => {
     const stage = watch.isNodeReady(claim) ? 'ready' : ['Registered', 'Launched'].find((type) => isTrue(claim, type))?.toLowerCase() ?? 'created';
     return `${claim.instanceType ?? claim.metadata.name} ${stage}`;

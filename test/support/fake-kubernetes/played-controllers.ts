@@ -183,6 +183,7 @@ export class PlayedControllers {
   private register(claim: JsonObject): void {
     const name = nameOf(claim);
     const nodeName = `ip-${name}`;
+    const pods = (numberAt(claim, 'status', 'capacity', 'cpu') ?? 1) - 1;
     const labels = { ...ANY_LABELS, ...readTexts(objectAt(claim, 'metadata', 'labels')) };
     this.fake.put(NODES, {
       metadata: {
@@ -191,7 +192,7 @@ export class PlayedControllers {
         annotations: this.options.isSimulated === false ? {} : { 'kwok.x-k8s.io/node': 'fake' },
       },
       spec: { providerID: textAt(claim, 'status', 'providerID') ?? '' },
-      status: { capacity: { pods: (numberAt(claim, 'status', 'capacity', 'cpu') ?? 1) - 1 }, conditions: [condition('Ready')], nodeInfo: { kubeletVersion: 'v1.35.2' } },
+      status: { capacity: { pods }, allocatable: { ...objectAt(claim, 'status', 'capacity'), pods }, conditions: [condition('Ready')], nodeInfo: { kubeletVersion: 'v1.35.2' } },
     });
     this.fake.put(NODE_CLAIMS, { metadata: { name }, status: { nodeName, conditions: [condition('Launched'), condition('Registered'), condition('Initialized')] } });
   }

@@ -1,0 +1,191 @@
+import { expectationsOf } from '../../../lib/actions/exercise/expectations';
+import type { Observation, ObservationName, VerifyResult } from '../../../lib/actions/verify/verify-result';
+import { verifyOn } from '../../../lib/actions/verify/verify-lab';
+import type { JsonObject } from '../../../lib/assembly/json';
+import { DEPLOYMENTS } from '../../../lib/kubernetes/deployment';
+import { NODES } from '../../../lib/kubernetes/cluster-node';
+import { NODE_CLAIMS } from '../../../lib/kubernetes/node-claim';
+import { PODS } from '../../../lib/kubernetes/pod';
+import { waitFor } from '../../../lib/kubernetes/wait-for';
+import { textAt } from '../../../lib/assembly/json';
+import { smallLabView } from '../../assembly/small-lab';
+import { labInAFake, type LabInAFake, type LabInAFakeOptions } from '../../support/fake-kubernetes/lab-in-a-fake';
+
+const expectations = expectationsOf(smallLabView());
+const [inflate = {}] = expectations.objects.filter((object) => textAt(object, 'kind') === 'Deployment');
+
+describe('verify', () => {
+  let lab: LabInAFake;
+  afterEach(() => lab.stop());
+
+  /** A lab whose exercise is scaled, and has come to its end. */
+  const scaled = async (replicas: number, options: LabInAFakeOptions = {}, namespace = 'karpenter-test'): Promise<void> => {
+    lab = await labInAFake(options);
+    lab.fake.put(DEPLOYMENTS, { ...inflate, metadata: { name: 'inflate', namespace } });
+    lab.fake.put(DEPLOYMENTS, { metadata: { name: 'inflate', namespace }, spec: { replicas } });
+    await settled(() => lab.fake.all(PODS).filter((pod) => textAt(pod, 'metadata', 'namespace') === namespace && textAt(pod, 'status', 'phase') === 'Running').length >= replicas);
+  };
+  const settled = (condition: () => boolean): Promise<void> =>
+    waitFor(condition, { what: 'the played controllers are done', deadlineSeconds: 2, on: [lab.fake], describeMissing: () => [] });
+  const verify = (changes: Partial<typeof expectations> = {}): Promise<VerifyResult> => verifyOn(lab.api, { ...expectations, ...changes });
+  const observed = ({ observations }: VerifyResult, name: ObservationName): Observation | undefined => observations.find((each) => each.name === name);
+  const failures = ({ observations }: VerifyResult): readonly string[] => observations.filter(({ outcome }) => outcome === 'fail').map(({ name }) => name);
+
+  test('passes with evidence of each observation when five pods run as the exercise shows', async () => {
+    await scaled(5);
+    const result = await verify();
+    expect(result).toMatchObject({ verdict: 'passed', cluster: 'lab', namespace: 'karpenter-test', replicas: 5, isSimulated: true });
+    expect(result.observations.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ['deployment', 'pass'], ['replicas', 'pass'], ['pods running', 'pass'], ['nodes', 'pass'],
+      ['NodeClaims', 'pass'], ['capacity type', 'pass'], ['node labels', 'pass'], ['launch log', 'pass'],
+    ]);
+    expect(observed(result, 'deployment')?.evidence).toEqual(['image none', 'cpu request 1', 'nodeSelector eks-team=my-team']);
+    expect(observed(result, 'nodes')?.evidence[1]).toMatch(/^ip-default-\d+ has eks-team=my-team$/);
+    expect(observed(result, 'NodeClaims')?.evidence[0]).toMatch(/^default-\d+: c5a.2xlarge, ap-northeast-2a, kwok-aws:/);
+    expect(observed(result, 'launch log')?.evidence[0]).toMatch(/^default-\d+: c5a.2xlarge, ap-northeast-2a, on-demand, kwok-aws:/);
+    expect(result.nodes).toEqual([expect.objectContaining({ instanceType: 'c5a.2xlarge', exercisePods: 5, pricePerHour: 0.344 })]);
+  });
+
+  test('tells of labels that are decoration, and passes without them', async () => {
+    await scaled(5);
+    const labels = observed(await verify(), 'node labels');
+    expect(labels?.outcome).toBe('pass');
+    expect(labels?.evidence.at(-1)).toMatch(/^For information, not simulated: .*topology\.ebs\.csi\.aws\.com\/zone/);
+  });
+
+  test('judges a student by their own namespace', async () => {
+    await scaled(5, {}, 'student-007');
+    expect(await verify({ namespace: 'student-007' })).toMatchObject({ verdict: 'passed', namespace: 'student-007' });
+    expect(failures(await verify())).toContain('deployment');
+  });
+
+  test('takes the request 1000m for the request 1', async () => {
+    await scaled(5);
+    const containers: readonly JsonObject[] = [{ name: 'inflate', resources: { requests: { cpu: '1000m' } } }];
+    lab.fake.put(DEPLOYMENTS, { metadata: { name: 'inflate', namespace: 'karpenter-test' }, spec: { template: { spec: { containers } } } });
+    expect(observed(await verify(), 'deployment')?.outcome).toBe('pass');
+  });
+
+  test('changes nothing', async () => {
+    await scaled(5);
+    const before = lab.fake.requests.length;
+    await verify();
+    expect(lab.fake.requests.slice(before).filter((request) => !request.startsWith('GET '))).toEqual([]);
+  });
+
+  test('fails before scaling, with the evidence and the command to type', async () => {
+    await scaled(0);
+    const result = await verify();
+    expect(result.verdict).toBe('failed');
+    expect(failures(result)).toEqual(['replicas', 'pods running', 'nodes', 'NodeClaims', 'capacity type', 'node labels']);
+    expect(observed(result, 'replicas')).toMatchObject({
+      evidence: ['0 of 5 replicas asked for: spec.replicas is 0'],
+      command: 'kubectl scale deployment -n karpenter-test inflate --replicas 5',
+    });
+    expect(observed(result, 'pods running')?.evidence).toEqual(['0 of 5 pods Running']);
+    expect(observed(result, 'launch log')?.outcome).toBe('unknown');
+  });
+
+  test('fails when there is no Deployment, with the command that makes it', async () => {
+    lab = await labInAFake();
+    const result = await verify();
+    expect(observed(result, 'deployment')).toMatchObject({
+      outcome: 'fail',
+      evidence: ['There is no Deployment inflate in namespace karpenter-test.'],
+      command: 'kubectl create namespace karpenter-test && kubectl apply -f basic-deploy.yaml',
+    });
+  });
+
+  test('fails when the Deployment is another one, and names each difference', async () => {
+    await scaled(5);
+    lab.fake.put(DEPLOYMENTS, { metadata: { name: 'inflate', namespace: 'karpenter-test' }, spec: { template: { spec: {
+      nodeSelector: { 'eks-team': 'other' }, containers: [{ name: 'inflate', image: 'nginx', resources: { requests: { cpu: '100m' } } }],
+    } } } });
+    expect(observed(await verify(), 'deployment')?.evidence).toEqual([
+      'image is nginx; the exercise\'s is none',
+      'cpu request is 100m; the exercise\'s is 1',
+      'nodeSelector is eks-team=other; the exercise\'s is eks-team=my-team',
+    ]);
+  });
+
+  test('fails when more pods run than the exercise scales to, and passes when so many were wanted', async () => {
+    await scaled(6);
+    expect(failures(await verify())).toEqual(['replicas', 'pods running']);
+    expect((await verify({ replicas: 6 })).verdict).toBe('passed');
+  });
+
+  test('fails when pods stay pending, with what the cluster says of it', async () => {
+    lab = await labInAFake({ nodePool: { limits: { cpu: 1 } } });
+    lab.fake.put(DEPLOYMENTS, { ...inflate, metadata: { name: 'inflate', namespace: 'karpenter-test' }, spec: { ...inflate['spec'] as JsonObject, replicas: 5 } });
+    await settled(() => lab.fake.all(PODS).length >= 6);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const result = await verify();
+    expect(observed(result, 'pods running')?.evidence).toEqual(expect.arrayContaining([
+      '0 of 5 pods Running',
+      'Of 5 pods of inflate there are: 5 Pending without a node.',
+      'NodePool default has launched cpu 0 of 1.',
+    ]));
+  });
+
+  test('fails when a node is of another NodePool or lacks the team\'s label', async () => {
+    await scaled(5);
+    for (const node of lab.fake.all(NODES)) {
+      lab.fake.put(NODES, { metadata: { name: textAt(node, 'metadata', 'name') ?? '', labels: { 'karpenter.sh/nodepool': 'mine', 'eks-team': 'theirs' } } });
+    }
+    const { evidence = [] } = observed(await verify(), 'nodes') ?? {};
+    expect(evidence).toEqual([
+      expect.stringMatching(/is of NodePool mine; the exercise's is default$/),
+      expect.stringMatching(/has eks-team=theirs; the exercise's is eks-team=my-team$/),
+    ]);
+  });
+
+  test('fails when a NodeClaim has not come to its end, with the condition that holds it', async () => {
+    await scaled(5);
+    for (const claim of lab.fake.all(NODE_CLAIMS)) {
+      lab.fake.put(NODE_CLAIMS, { metadata: { name: textAt(claim, 'metadata', 'name') ?? '' }, status: { conditions: [
+        { type: 'Launched', status: 'True' }, { type: 'Registered', status: 'True' }, { type: 'Initialized', status: 'Unknown', reason: 'ResourceNotRegistered' },
+      ] } });
+    }
+    const result = await verify();
+    expect(failures(result)).toEqual(['NodeClaims']);
+    expect(observed(result, 'NodeClaims')?.evidence.at(-1)).toMatch(/is not Initialized: Initialized is Unknown: ResourceNotRegistered$/);
+  });
+
+  test('fails when the node is spot and the lab allows on-demand only', async () => {
+    await scaled(5, { nodePool: { template: { spec: { requirements: [{ key: 'karpenter.sh/capacity-type', operator: 'In', values: ['spot'] }] } } } });
+    const result = await verify();
+    expect(failures(result)).toEqual(['capacity type']);
+    expect(observed(result, 'capacity type')?.evidence).toEqual([expect.stringMatching(/is spot; the lab's NodePool allows on-demand$/)]);
+  });
+
+  test('fails when the node lacks a label that the exercise depends on', async () => {
+    await scaled(5, { withoutLabels: ['karpenter.sh/initialized'] });
+    const result = await verify();
+    expect(failures(result)).toEqual(['node labels']);
+    expect(observed(result, 'node labels')?.evidence).toContainEqual(expect.stringMatching(/lacks karpenter.sh\/initialized$/));
+  });
+
+  test('does not fail of a log that was rotated or may not be read: the NodeClaim is the proof', async () => {
+    await scaled(5);
+    lab.fake.refuse({ method: 'GET', path: /\/log$/, status: 403, message: 'pods/log is forbidden' });
+    const result = await verify();
+    expect(result.verdict).toBe('passed');
+    expect(observed(result, 'launch log')).toMatchObject({ outcome: 'unknown', evidence: [expect.stringContaining('pods/log is forbidden')] });
+  });
+
+  test('does not fail of a log that tells of other launches only', async () => {
+    await scaled(5);
+    for (const pod of lab.fake.all(PODS).filter((body) => textAt(body, 'metadata', 'name') === 'karpenter-1')) {
+      lab.fake.put(PODS, { ...pod, metadata: { ...pod['metadata'] as JsonObject, name: 'karpenter-2' } });
+    }
+    lab.fake.remove(PODS, { namespace: 'kube-system', name: 'karpenter-1' });
+    lab.fake.log({ namespace: 'kube-system', name: 'karpenter-2' }, 'controller', '{"level":"INFO","message":"Starting workers"}');
+    expect(observed(await verify(), 'launch log')).toMatchObject({ outcome: 'unknown', evidence: [expect.stringMatching(/^No line for default-\d+: the log was rotated/)] });
+  });
+
+  test('fails when the API server refuses to show the nodes', async () => {
+    await scaled(5);
+    lab.fake.refuse({ method: 'GET', path: /\/nodes$/, status: 403, message: 'nodes is forbidden' });
+    await expect(verify()).rejects.toMatchObject({ code: 'KubernetesRequestRefused', status: 403 });
+  });
+});
