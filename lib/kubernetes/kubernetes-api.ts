@@ -46,6 +46,9 @@ const REQUEST_TIMEOUT_SECONDS = 30;
 /** How long the API server holds a watch open before it is resumed. */
 const WATCH_TIMEOUT_SECONDS = 240;
 
+/** Seconds after that in which its end must come: a connection that was lost without a word tells nothing for ever. */
+const WATCH_MARGIN_SECONDS = 30;
+
 /** Objects a page of a list. */
 const PAGE_SIZE = 500;
 
@@ -132,7 +135,7 @@ export class KubernetesApi {
         allowWatchBookmarks: 'true',
         timeoutSeconds: String(WATCH_TIMEOUT_SECONDS),
       },
-    }, signal);
+    }, signal, WATCH_TIMEOUT_SECONDS + WATCH_MARGIN_SECONDS);
     for await (const line of lines) {
       const event = JSON.parse(line) as { readonly type: WatchEvent['type'] | 'ERROR'; readonly object: JsonObject };
       if (event.type === 'ERROR') throw requestRefused({ method: 'WATCH', path: resourcePath(kind, { namespace: selection.namespace }) }, undefined, event.object);
@@ -222,8 +225,8 @@ export class KubernetesApi {
     return { body, at: answer.at };
   }
 
-  private async stream(request: ApiRequest, signal: AbortSignal | undefined): Promise<AsyncIterable<string>> {
-    const answer = await sendRequest(this.connection, request, { signal });
+  private async stream(request: ApiRequest, signal: AbortSignal | undefined, timeoutSeconds?: number): Promise<AsyncIterable<string>> {
+    const answer = await sendRequest(this.connection, request, { signal, timeoutSeconds });
     if (answer.status >= 300) throw requestRefused(request, answer.status, objectAt(parsed(await answer.text())));
     return readLines(answer.chunks);
   }

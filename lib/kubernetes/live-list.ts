@@ -25,18 +25,19 @@ const RESUME_DEADLINE_SECONDS = 60;
 
 /**
  * Objects of a selection as they are now: listed once, then kept up to date by a watch. The watch is resumed where it
- * ended, and where that moment is too long ago the objects are listed again.
+ * ended; where that moment is too long ago, or the server was out of reach, the objects are listed again.
  */
 export class LiveList<T extends { readonly metadata: ObjectMetadata }> implements Watched {
   /**
    * Lists the objects and begins to watch them.
    *
    * @param signal ends the watch, as {@link stop} does
+   * @param patienceSeconds how long the API server may be out of reach before the list gives up; Infinity: it never does
    */
   static async start<T extends { readonly metadata: ObjectMetadata }>(
-    api: KubernetesApi, kind: ResourceKind<T>, selection: Selection = {}, signal?: AbortSignal,
+    api: KubernetesApi, kind: ResourceKind<T>, selection: Selection = {}, signal?: AbortSignal, patienceSeconds = RESUME_DEADLINE_SECONDS,
   ): Promise<LiveList<T>> {
-    const list = new LiveList(api, kind, selection, signal);
+    const list = new LiveList(api, kind, selection, signal, patienceSeconds);
     await list.relist();
     list.keepUp();
     return list;
@@ -48,9 +49,11 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
   private readonly signal: AbortSignal;
   private resourceVersion = '';
   private givenUp: unknown;
+  private cutOffBy: unknown;
 
   private constructor(
     private readonly api: KubernetesApi, private readonly kind: ResourceKind<T>, private readonly selection: Selection, signal: AbortSignal | undefined,
+    private readonly patienceSeconds: number,
   ) {
     this.signal = signal === undefined ? this.stopped.signal : AbortSignal.any([signal, this.stopped.signal]);
   }
@@ -64,6 +67,11 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
     return this.givenUp;
   }
 
+  /** Why no news comes at the moment, while it tries again. Undefined while it does come. Its beginning and its end are told as changes. */
+  get interruption(): unknown {
+    return this.cutOffBy;
+  }
+
   onChange(listener: () => void): () => void {
     return this.onEach(() => listener());
   }
@@ -71,7 +79,7 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
   /**
    * Calls back with every change.
    *
-   * @param listener gets undefined when the watch fails
+   * @param listener gets undefined when the watch fails, is cut off or goes on
    * @returns a function that ends it
    */
   onEach(listener: (change: ListChange<T> | undefined) => void): () => void {
@@ -94,8 +102,12 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
 
   private async follow(): Promise<void> {
     let failingSince: number | undefined;
+    let isOutdated = false;
     while (!this.signal.aborted) {
       try {
+        if (isOutdated) await this.relist();
+        isOutdated = false;
+        this.setInterruption(undefined);
         for await (const { type, body } of this.api.watch(this.kind, this.selection, this.resourceVersion, this.signal)) {
           failingSince = undefined;
           this.resourceVersion = textAt(body, 'metadata', 'resourceVersion') ?? this.resourceVersion;
@@ -105,11 +117,19 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
       } catch (error) {
         if (error instanceof KubernetesRequestRefused && LASTING_REFUSALS.includes(error.status)) throw error;
         failingSince ??= performance.now();
-        if (performance.now() - failingSince > RESUME_DEADLINE_SECONDS * 1000) throw error;
+        if (performance.now() - failingSince > this.patienceSeconds * 1000) throw error;
+        // Listed again in any case: the answer shows that the server is there, and what went unseen.
+        isOutdated = true;
+        if (!(error instanceof KubernetesRequestRefused && error.status === GONE)) this.setInterruption(error);
         await pause(RESUME_PAUSE_SECONDS, this.signal);
-        if (error instanceof KubernetesRequestRefused && error.status === GONE) await this.relist();
       }
     }
+  }
+
+  private setInterruption(error: unknown): void {
+    const isNews = (this.cutOffBy === undefined) !== (error === undefined);
+    this.cutOffBy = error;
+    if (isNews && !this.signal.aborted) this.tell(undefined);
   }
 
   private async relist(): Promise<void> {

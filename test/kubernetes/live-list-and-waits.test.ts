@@ -58,6 +58,21 @@ describe('watching and waiting', () => {
     list.stop();
   });
 
+  test('a list that is cut off says so, and says when it is not any more, with what it missed', async () => {
+    const list = await LiveList.start(api, PODS);
+    const seen: boolean[] = [];
+    list.onEach((change) => {
+      if (change === undefined) seen.push(list.interruption !== undefined);
+    });
+    fake.refuse({ method: 'GET', path: /pods$/, status: 503, message: 'out of reach', times: 2 });
+    fake.endWatches();
+    put('p');
+    await wait(list, 1);
+    expect(seen).toEqual([true, false]);
+    expect(list.interruption).toBeUndefined();
+    list.stop();
+  });
+
   test('fails when the watch is refused for good', async () => {
     const list = await LiveList.start(api, PODS);
     fake.refuse({ method: 'GET', path: /pods$/, status: 403, message: 'pods is forbidden' });

@@ -18,7 +18,7 @@ const MEBIBYTES_PER_GIBIBYTE = 1024;
 export function estimateCost(lab: LabView, table: PriceTable | undefined, launch: LaunchEstimate, time: ClassTime): CostEstimate {
   if (table === undefined) return unknownCost(lab.stack.region, time);
 
-  const idleLines = idleLinesOf(lab, table);
+  const idleLines = idleCostLines(lab, table);
   const scaledOutLines = scaledOutLinesOf(lab, table, launch);
   const idlePerHour = total(idleLines);
   const scaledOutPerHour = total(scaledOutLines);
@@ -38,7 +38,8 @@ export function estimateCost(lab: LabView, table: PriceTable | undefined, launch
   };
 }
 
-function idleLinesOf(lab: LabView, { rates, instanceTypes }: PriceTable): readonly CostLine[] {
+/** What the lab costs while nothing is scaled out, line by line. */
+export function idleCostLines(lab: LabView, { rates, instanceTypes }: PriceTable): readonly CostLine[] {
   const { network, stack } = lab;
   const nodeLines = lab.nodeGroups.flatMap(({ instanceType, desiredSize, volumeGiB }) => {
     const price = instanceTypes.find(({ name }) => name === instanceType)?.pricePerHour;
@@ -58,13 +59,22 @@ function idleLinesOf(lab: LabView, { rates, instanceTypes }: PriceTable): readon
   ].filter(({ quantity }) => quantity > 0);
 }
 
-function scaledOutLinesOf(lab: LabView, { rates }: PriceTable, launch: LaunchEstimate): readonly CostLine[] {
-  const volumes = lab.nodeClass.volumeSizes.length > 0 ? lab.nodeClass.volumeSizes : DEFAULT_NODE_VOLUMES;
-  const volumeGiB = volumes.reduce((sum, size) => sum + mebibytes(size) / MEBIBYTES_PER_GIBIBYTE, 0);
+/** Size of the volumes of each node that Karpenter launches. */
+function nodeVolumeGiB({ nodeClass }: LabView): number {
+  const volumes = nodeClass.volumeSizes.length > 0 ? nodeClass.volumeSizes : DEFAULT_NODE_VOLUMES;
+  return volumes.reduce((sum, size) => sum + mebibytes(size) / MEBIBYTES_PER_GIBIBYTE, 0);
+}
+
+/** USD per hour for the volumes of each node that Karpenter launches. */
+export function nodeVolumePricePerHour(lab: LabView, { rates }: PriceTable): number {
+  return monthly(nodeVolumeGiB(lab) * rates.gp3PerGBMonth);
+}
+
+function scaledOutLinesOf(lab: LabView, table: PriceTable, launch: LaunchEstimate): readonly CostLine[] {
   const nodeCount = launch.likely.reduce((sum, { count }) => sum + count, 0);
   return [
     ...launch.likely.map(({ instanceType, count, pricePerHour }) => line(`Karpenter nodes, ${instanceType}`, count, pricePerHour)),
-    line(`Volumes of Karpenter nodes, gp3 ${volumeGiB} GiB`, nodeCount, monthly(volumeGiB * rates.gp3PerGBMonth)),
+    line(`Volumes of Karpenter nodes, gp3 ${nodeVolumeGiB(lab)} GiB`, nodeCount, nodeVolumePricePerHour(lab, table)),
   ].filter(({ quantity }) => quantity > 0);
 }
 
