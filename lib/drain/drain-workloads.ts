@@ -8,7 +8,7 @@ import { AWS_BACKED_KINDS, POD_MAKING_KINDS, VOLUMES } from './workload-kinds';
 const DEFAULT_NAMESPACE = 'default';
 
 /** Namespaces that Kubernetes itself makes and needs. */
-const SYSTEM_NAMESPACES: readonly string[] = [DEFAULT_NAMESPACE, 'kube-system', 'kube-public', 'kube-node-lease'];
+export const SYSTEM_NAMESPACES: readonly string[] = [DEFAULT_NAMESPACE, 'kube-system', 'kube-public', 'kube-node-lease'];
 
 /** What a step of a drain did, and what it still waits for. */
 export interface DrainStep {

@@ -13,7 +13,6 @@ const NOT_FOUND = ['LoadBalancerNotFound', 'AccessPointNotFoundException'];
 /** Classic load balancers, which Kubernetes makes for a Service where no controller of AWS's is installed. */
 export const CLASSIC_LOAD_BALANCERS: LeftoverKind = {
   kind: 'classicLoadBalancer',
-  label: 'classic load balancer',
   find: async (aws, { clusterName }, signal) => {
     const balancers = await gathered(
       'elasticloadbalancing:DescribeLoadBalancers',

@@ -10,7 +10,6 @@ const NO_SUCH_ENTITY = ['NoSuchEntity', 'NoSuchEntityException'];
 /** Instance profiles that Karpenter made: each lies below a path of its cluster. */
 export const INSTANCE_PROFILES: LeftoverKind = {
   kind: 'instanceProfile',
-  label: 'instance profile',
   find: async (aws, { region, clusterName }, signal) => {
     // The slash at the end keeps the profiles of cluster "lab-2" out of those of "lab".
     const path = `/karpenter/${region}/${clusterName}/`;

@@ -9,7 +9,6 @@ import { tryRemoval } from './try-removal';
 /** Instances that Karpenter launched and did not end. */
 export const INSTANCES: LeftoverKind = {
   kind: 'instance',
-  label: 'instance',
   find: async (aws, { clusterName }, signal) => {
     const owned = ownedByCluster(clusterName).join('=');
     return (await karpenterInstances(aws.ec2, clusterName, signal)).map(({ id, instanceType, nodePool, launchedAt }) => ({

@@ -7,7 +7,6 @@ import { tryRemoval } from './try-removal';
 /** Launch templates that Karpenter made. Node groups have some too, with other tags. */
 export const LAUNCH_TEMPLATES: LeftoverKind = {
   kind: 'launchTemplate',
-  label: 'launch template',
   find: async (aws, { clusterName }, signal) => {
     const templates = await gathered(
       'ec2:DescribeLaunchTemplates',

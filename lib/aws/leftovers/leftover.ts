@@ -16,6 +16,20 @@ export const LEFTOVER_KINDS = [
 /** One of {@link LEFTOVER_KINDS}. */
 export type LeftoverKindName = typeof LEFTOVER_KINDS[number];
 
+/** What each kind is called, in the singular. */
+export const KIND_LABELS: Readonly<Record<LeftoverKindName, string>> = {
+  loadBalancer: 'load balancer',
+  classicLoadBalancer: 'classic load balancer',
+  targetGroup: 'target group',
+  instance: 'instance',
+  launchTemplate: 'launch template',
+  instanceProfile: 'instance profile',
+  volume: 'volume',
+  networkInterface: 'network interface',
+  securityGroup: 'security group',
+  logGroup: 'log group',
+};
+
 /** Something in AWS that is the lab's by exact evidence, and in no template. */
 export interface Leftover {
   readonly kind: LeftoverKindName;
@@ -45,8 +59,6 @@ export type Removal =
 /** One kind of leftover: how it is found, and how it is removed. */
 export interface LeftoverKind {
   readonly kind: LeftoverKindName;
-  /** In the user's words, in the singular: `network interface`. */
-  readonly label: string;
   /**
    * Finds all there are, over all pages. Never by a part of a name: a cluster `lab-2` must not lose to `lab`.
    *

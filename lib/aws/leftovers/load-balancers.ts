@@ -8,7 +8,6 @@ import { tryRemoval } from './try-removal';
 /** Application and network load balancers of Services and Ingresses. Their listeners go with them. */
 export const LOAD_BALANCERS: LeftoverKind = {
   kind: 'loadBalancer',
-  label: 'load balancer',
   find: async (aws, { clusterName }, signal) => {
     const balancers = await gathered(
       'elasticloadbalancing:DescribeLoadBalancers',

@@ -17,7 +17,6 @@ const FUNCTION_LOGS = '/aws/lambda/';
  */
 export const LOG_GROUPS: LeftoverKind = {
   kind: 'logGroup',
-  label: 'log group',
   find: async (aws, lab, signal) => {
     const clusterPath = `/aws/eks/${lab.clusterName}/`;
     const found = (await describe(aws, clusterPath, signal)).flatMap((group) =>

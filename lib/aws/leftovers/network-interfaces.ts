@@ -20,7 +20,6 @@ const CNI_OWNER = ['eks:eni:owner', 'amazon-vpc-cni'] as const;
  */
 export const NETWORK_INTERFACES: LeftoverKind = {
   kind: 'networkInterface',
-  label: 'network interface',
   find: async (aws, lab, signal) => {
     const groups = new Set((await clusterSecurityGroups(aws, lab, signal)).map(({ id }) => id));
     const interfaces = await gathered(

@@ -18,7 +18,6 @@ const LOAD_BALANCER_GROUP = 'k8s-';
 /** Security groups that EKS made for the cluster, and those that controllers made for its load balancers. */
 export const SECURITY_GROUPS: LeftoverKind = {
   kind: 'securityGroup',
-  label: 'security group',
   find: async (aws, lab, signal) => {
     const [owned] = ownedByCluster(lab.clusterName);
     const ofLoadBalancers = [

@@ -8,7 +8,6 @@ import { tryRemoval } from './try-removal';
 /** Target groups of Services and Ingresses. They stay when their load balancer goes. */
 export const TARGET_GROUPS: LeftoverKind = {
   kind: 'targetGroup',
-  label: 'target group',
   find: async (aws, { clusterName }, signal) => {
     const groups = await gathered(
       'elasticloadbalancing:DescribeTargetGroups',

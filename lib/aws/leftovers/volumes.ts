@@ -14,7 +14,6 @@ const CLAIM_KEYS = 'kubernetes.io/created-for/pvc/';
 /** Volumes of Karpenter's instances, and those that the EBS CSI driver made for a claim. */
 export const VOLUMES: LeftoverKind = {
   kind: 'volume',
-  label: 'volume',
   find: async (aws, lab, signal) => {
     const [owned] = ownedByCluster(lab.clusterName);
     const found = new Map<string, Leftover>();

@@ -1,0 +1,141 @@
+import type { LabView } from '../../assembly/lab-view';
+import { karpenterInstances } from '../../aws/karpenter-instances';
+import type { LabAws } from '../../aws/lab-aws';
+import { findLeftovers } from '../../aws/leftovers/find-leftovers';
+import type { LabNames } from '../../aws/leftovers/leftover';
+import { removeLeftovers } from '../../aws/leftovers/remove-leftovers';
+import { drainPass } from '../../drain/drain-pass';
+import type { DrainPhase, DrainState } from '../../drain/drain-state';
+import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
+import { pause } from '../../kubernetes/pause';
+import { LabError } from '../../lab-error';
+import type { ProgressListener } from '../../progress';
+import { isPassing } from './passing-failure';
+
+/** What to drain. */
+export interface DrainLabOptions {
+  readonly aws: LabAws;
+  readonly lab: LabView;
+  readonly names: LabNames;
+  /** @default - the cluster is gone, or nothing in it can be drained: only instances can be left */
+  readonly api?: KubernetesApi;
+  /** Seconds that Karpenter has, before instances are terminated. */
+  readonly timeoutSeconds: number;
+  /** Seconds that it then takes at most until they are gone. */
+  readonly graceSeconds: number;
+  /** Seconds between two passes. */
+  readonly everySeconds: number;
+  readonly onProgress: ProgressListener;
+  readonly signal?: AbortSignal;
+}
+
+/** What a drain did. */
+export interface DrainedLab {
+  /** Objects whose deletion it asked for. */
+  readonly deletedObjects: readonly string[];
+  /** Instances that Karpenter did not end in time. */
+  readonly terminatedInstances: readonly string[];
+}
+
+const STEPS: Readonly<Record<DrainPhase, string>> = {
+  workloads: 'Drain workloads, load balancers and volumes',
+  nodePools: 'Drain all NodePools',
+  nodeClaims: 'Drain NodeClaims',
+  instances: 'Wait for the end of instances',
+  nodeClasses: 'Drain EC2NodeClasses',
+  drained: 'Drained',
+};
+
+/** What each phase raises when it does not end. */
+const CODES: Readonly<Record<Exclude<DrainPhase, 'drained'>, string>> = {
+  workloads: 'WorkloadsRemained',
+  nodePools: 'NodePoolsRemained',
+  nodeClaims: 'NodeClaimsRemained',
+  instances: 'InstancesRemained',
+  nodeClasses: 'NodeClassesRemained',
+};
+
+/**
+ * Drains the cluster, pass by pass, until there is no NodePool, NodeClaim, instance and EC2NodeClass. When the time is up,
+ * it terminates exactly the instances that carry the cluster's tags.
+ *
+ * @throws LabError `WorkloadsRemained`, `NodePoolsRemained`, `NodeClaimsRemained`, `InstancesRemained`, `NodeClassesRemained`
+ */
+export async function drainLab(options: DrainLabOptions): Promise<DrainedLab> {
+  const { timeoutSeconds, graceSeconds, onProgress } = options;
+  const deletedObjects = new Set<string>();
+  const report = phaseReporter(onProgress);
+  const first = await passUntil(options, timeoutSeconds, deletedObjects, report);
+  if (first.isDrained) return { deletedObjects: [...deletedObjects], terminatedInstances: [] };
+  // While workloads are there, their NodePools are too, and Karpenter would replace what is terminated.
+  if (first.phase === 'workloads' || first.phase === 'nodeClasses') throw notDrained(first, timeoutSeconds);
+
+  const terminatedInstances = await terminate(options);
+  const second = await passUntil(options, graceSeconds, deletedObjects, report);
+  if (!second.isDrained) throw notDrained(second, timeoutSeconds + graceSeconds);
+  return { deletedObjects: [...deletedObjects], terminatedInstances };
+}
+
+/** Passes until all is drained or the time is up. */
+async function passUntil(options: DrainLabOptions, seconds: number, deletedObjects: Set<string>, report: (state: DrainState) => void): Promise<DrainState> {
+  const { aws, lab, names, api, everySeconds, signal } = options;
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    signal?.throwIfAborted();
+    const state = await tolerantPass(() => drainPass({
+      api,
+      instances: () => karpenterInstances(aws.ec2, names.clusterName, signal),
+      controller: { namespace: lab.karpenter.namespace, name: lab.karpenter.release },
+      signal,
+    }), () => performance.now() >= end);
+    if (state !== undefined) {
+      for (const name of state.deleted) deletedObjects.add(name);
+      report(state);
+      if (state.isDrained || performance.now() >= end) return state;
+    }
+    await pause(everySeconds, signal);
+  }
+}
+
+/** A pass that AWS or Kubernetes did not answer is repeated, as long as there is time. */
+async function tolerantPass(pass: () => Promise<DrainState>, isLate: () => boolean): Promise<DrainState | undefined> {
+  try {
+    return await pass();
+  } catch (error) {
+    if (isPassing(error) && !isLate()) return undefined;
+    throw error;
+  }
+}
+
+const TERMINATE = 'Terminate tagged instances';
+
+/** Terminates exactly the instances that are found by the cluster's tags, and says which. */
+async function terminate({ aws, names, graceSeconds, everySeconds, onProgress, signal }: DrainLabOptions): Promise<readonly string[]> {
+  const leftovers = await findLeftovers({ aws, lab: names, kinds: ['instance'], signal });
+  if (leftovers.length === 0) return [];
+  onProgress({ step: TERMINATE, state: 'started', detail: leftovers.map(({ id }) => id).join(', ') });
+  await removeLeftovers({ aws, leftovers, deadlineSeconds: graceSeconds, everySeconds, signal });
+  onProgress({ step: TERMINATE, state: 'finished' });
+  return leftovers.map(({ id }) => id);
+}
+
+function phaseReporter(onProgress: ProgressListener): (state: DrainState) => void {
+  let current: DrainPhase | undefined;
+  return ({ phase, remaining }) => {
+    if (phase !== current) {
+      if (current !== undefined) onProgress({ step: STEPS[current], state: 'finished' });
+      current = phase === 'drained' ? undefined : phase;
+      if (current !== undefined) onProgress({ step: STEPS[current], state: 'started' });
+    }
+    const [detail] = remaining;
+    if (current !== undefined && detail !== undefined) onProgress({ step: STEPS[current], state: 'running', detail });
+  };
+}
+
+function notDrained({ phase, remaining }: DrainState, seconds: number): LabError {
+  return new LabError({
+    code: phase === 'drained' ? 'InstancesRemained' : CODES[phase],
+    message: `Not drained within ${seconds} s, so the stack, and Karpenter with it, stays. ${remaining.join(' ')}`,
+    remedy: 'Remove what holds it, then run the same command again: it goes on where it stands. Give it longer with --timeout.',
+  });
+}
