@@ -15,6 +15,12 @@ export interface OutputStream {
    * @default - unknown
    */
   readonly columns?: number;
+  /**
+   * Lines of the terminal.
+   *
+   * @default - unknown
+   */
+  readonly rows?: number;
   write(text: string): unknown;
 }
 

@@ -11,11 +11,18 @@ import type { PreflightOptions } from '../actions/preflight';
 import type { PreflightResult } from '../actions/preflight-result';
 import type { RehearsedClassOptions } from '../actions/rehearsed-class';
 import type { RehearsedExerciseOptions } from '../actions/rehearsed-exercise';
+import type { StatusOptions } from '../actions/lab-status/lab-status';
+import type { LabStatus } from '../actions/lab-status/lab-status-result';
+import type { WatchOptions, WatchResult } from '../actions/lab-status/watch-lab';
 import type { ScaleOptions } from '../actions/scale/scale-lab';
 import type { ScaleResult } from '../actions/scale/scale-result';
+import type { SweepOptions } from '../actions/sweep/sweep-lab';
+import type { SweepResult } from '../actions/sweep/sweep-result';
 import type { SynthesizeOptions } from '../actions/synthesize';
 import type { VerifyOptions } from '../actions/verify/verify-lab';
 import type { VerifyResult } from '../actions/verify/verify-result';
+import type { TeardownOptions } from '../actions/teardown/teardown';
+import type { TeardownResult } from '../actions/teardown/teardown-result';
 import type { CleanRehearsalOptions, CleanRehearsalResult } from '../rehearsal/clean-rehearsal';
 import type { RehearsalRecord } from '../rehearsal/rehearsal-record';
 import type { RehearsalStatus } from '../rehearsal/rehearsal-status';
@@ -38,6 +45,10 @@ export interface LabActions {
   readonly deploymentTarget: (options: DeploymentTargetOptions) => Promise<DeploymentTarget>;
   /** Deploys the lab, or follows a deployment that is under way. */
   readonly deploy: (options: Omit<DeployOptions, 'env'>) => Promise<DeployResult>;
+  /** Removes the lab, whatever state it is in. */
+  readonly teardownLab: (options: TeardownOptions) => Promise<TeardownResult>;
+  /** Removes what a lab whose stack is gone has left in AWS. */
+  readonly sweepLab: (options: SweepOptions) => Promise<SweepResult>;
   /** Runs the CDK app once. */
   readonly synthesize: (options: SynthesizeOptions) => Promise<void>;
   /** Says whether what a rehearsal is built with is there. */
@@ -60,6 +71,10 @@ export interface LabActions {
   readonly runClass: (options: RehearsedClassOptions) => Promise<ClassResult>;
   /** Scales the exercise, and sees it through where that is asked for. */
   readonly scaleLab: (options: ScaleOptions & LabConnection) => Promise<ScaleResult>;
+  /** Says in what state the lab is. */
+  readonly labStatus: (options: Omit<StatusOptions, 'now'> & LabConnection) => Promise<LabStatus>;
+  /** Tells what becomes of the lab, until the user has seen enough. */
+  readonly watchLab: (options: Omit<WatchOptions, 'now'> & LabConnection) => Promise<WatchResult>;
   /** Says whether the exercise has reached its outcome. */
   readonly verifyLab: (options: VerifyOptions) => Promise<VerifyResult>;
 }

@@ -16,6 +16,8 @@ export function processActions({ projectDirectory, env }: ProcessActionsOptions)
     extendLab: async (options) => (await import('../actions/extend/extend-lab.js')).extendLab({ ...options, now: new Date() }),
     deploymentTarget: async (options) => (await import('../actions/deploy.js')).deploymentTarget(options),
     deploy: async (options) => (await import('../actions/deploy.js')).deploy({ ...options, env }),
+    teardownLab: async (options) => (await import('../actions/teardown/teardown.js')).teardown(options),
+    sweepLab: async (options) => (await import('../actions/sweep/sweep-lab.js')).sweepLab(options),
     synthesize: async (options) => (await import('../actions/synthesize.js')).synthesize(options),
     rehearsalPrerequisites: async (signal) =>
       (await import('../rehearsal/toolchain/prerequisites.js')).rehearsalPrerequisites({ projectDirectory, env, signal }),
@@ -27,6 +29,8 @@ export function processActions({ projectDirectory, env }: ProcessActionsOptions)
     exerciseExpectations,
     runClass: async (options) => (await import('../actions/rehearsed-class.js')).runRehearsedClass(options),
     scaleLab: async (options) => (await import('../actions/scale/scale-lab.js')).scaleLab(options),
+    labStatus: async (options) => (await import('../actions/lab-status/lab-status.js')).labStatus({ ...options, now: () => new Date() }),
+    watchLab: async (options) => (await import('../actions/lab-status/watch-lab.js')).watchLab({ ...options, now: () => new Date() }),
     verifyLab: async (options) => (await import('../actions/verify/verify-lab.js')).verifyLab(options),
     runExercise: async (options) => (await import('../actions/rehearsed-exercise.js')).runRehearsedExercise(options),
   };

@@ -50,11 +50,13 @@ async function runVerb(request: VerbRequest, isJson: boolean, host: LabHost, ter
     show: (text) => {
       if (!isJson) terminal.result(text(terminal.resultLayout));
     },
+    live: (news) => terminal.live(news),
   });
   terminal.endProgress();
-  host.signal.throwIfAborted();
+  terminal.endLive();
+  if (outcome.isEndedByUser !== true) host.signal.throwIfAborted();
   if (isJson) {
-    terminal.json(outcome.result);
+    if (outcome.result !== undefined) terminal.json(outcome.result);
   } else {
     terminal.result(outcome.text(terminal.resultLayout));
   }
@@ -67,6 +69,7 @@ function reportError(error: unknown, argv: readonly string[], host: LabHost, ter
     return ExitCode.Ok; // The help or the version was asked for, and printed.
   }
   terminal.endProgress();
+  terminal.endLive();
   const isVerbose = argv.includes('--verbose');
   const shown = shownError(error, host);
   if (argv.includes('--json')) {

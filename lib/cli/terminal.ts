@@ -1,5 +1,6 @@
 import type { ProgressListener } from '../progress';
 import type { LabHost, OutputStream } from './host';
+import { liveScreen, type LiveScreen } from './live/live-screen';
 import { progressBlock } from './progress/progress-block';
 import { progressJson } from './progress/progress-json';
 import { progressLines } from './progress/progress-lines';
@@ -7,6 +8,7 @@ import type { ProgressView } from './progress/progress-view';
 import { isInteractive, streamLayout } from './text/stream-layout';
 import type { TextLayout } from './text/text-layout';
 import { paragraph } from './text/text-section';
+import type { LiveNews } from './verb';
 
 /** The two streams of a host with the layout that suits each. */
 export class Terminal {
@@ -15,6 +17,7 @@ export class Terminal {
   /** Layout of progress, notes and errors. */
   readonly noteLayout: TextLayout;
   private progressView: ProgressView | undefined;
+  private screen: LiveScreen | undefined;
 
   /** @param isJson whether a program reads the streams */
   constructor(private readonly host: LabHost, private readonly isJson: boolean) {
@@ -47,6 +50,24 @@ export class Terminal {
     this.progressView ??= this.newProgressView();
     this.progressView.report(event);
   };
+
+  /** Shows news as they come: over the news before on a terminal, below it in a pipe, as lines of JSON for a program. */
+  live({ screen, lines, items }: LiveNews): void {
+    const { stdout, env } = this.host;
+    if (this.isJson) {
+      for (const item of items) this.write(stdout, `${JSON.stringify(item)}\n`);
+    } else if (isInteractive(stdout, env)) {
+      this.screen ??= liveScreen(stdout);
+      this.screen.draw(screen(this.resultLayout));
+    } else {
+      this.write(stdout, textOf(lines(this.resultLayout)));
+    }
+  }
+
+  /** Ends what {@link live} shows. What stands there last stays. */
+  endLive(): void {
+    this.screen = undefined;
+  }
 
   /** Ends what {@link progress} shows. */
   endProgress(): void {

@@ -41,15 +41,29 @@ export interface Invocation {
   readonly progress: ProgressListener;
   /** Shows a part of the result as soon as it is there. With `--json` nothing: the result comes as a whole. */
   readonly show: (text: (layout: TextLayout) => readonly string[]) => void;
+  /** Shows news as it comes, in the form that suits who reads it. */
+  readonly live: (news: LiveNews) => void;
+}
+
+/** News of something that goes on, in its three forms. */
+export interface LiveNews {
+  /** For a terminal: how it all stands, drawn over what stood there before. */
+  readonly screen: (layout: TextLayout) => readonly string[];
+  /** For a pipe: what is new, line by line. */
+  readonly lines: (layout: TextLayout) => readonly string[];
+  /** With `--json`: what is new, each on a line of its own. */
+  readonly items: readonly object[];
 }
 
 /** What a verb came to. The command line renders it: the verb itself prints nothing. */
 export interface VerbOutcome {
-  /** What `--json` prints. */
-  readonly result: object;
+  /** What `--json` prints. @default - everything has been told by {@link Invocation.live} */
+  readonly result?: object;
   /** The same for people, without what has been shown already. */
   readonly text: (layout: TextLayout) => readonly string[];
   readonly exitCode: ExitCode;
+  /** Whether Ctrl-C is how the verb ends, so that it is no interruption. @default false */
+  readonly isEndedByUser?: boolean;
 }
 
 /** One line of the table of verbs. */

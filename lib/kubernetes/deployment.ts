@@ -47,3 +47,8 @@ export const DEPLOYMENTS: ResourceKind<Deployment> = {
 export function selectorText(matchLabels: Readonly<Record<string, string>>): string {
   return Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`).join(',');
 }
+
+/** Whether a Deployment selects a pod, by the pod's namespace and labels. */
+export function selectsPod({ metadata: { namespace }, matchLabels }: Deployment, pod: { readonly metadata: ObjectMetadata }): boolean {
+  return pod.metadata.namespace === namespace && Object.entries(matchLabels).every(([key, value]) => pod.metadata.labels[key] === value);
+}

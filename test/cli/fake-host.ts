@@ -2,11 +2,12 @@ import type { LabHost, OutputStream } from '../../lib/cli/host';
 import type { LabActions } from '../../lib/cli/lab-actions';
 import type { RehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
 import { FakeClock } from './fake-clock';
+import { removedLab, sweptLab } from './teardown-fixtures';
 import { movedDeadline } from './extend-fixture';
 import { createdLab, newTarget } from './deploy-fixtures';
 import { seoulPlan } from './plan-result-fixture';
 import { readyAccount } from './preflight-fixtures';
-import { passedVerify, scaledOut } from './running-class-fixtures';
+import { passedVerify, runningStatus, scaledOut } from './running-class-fixtures';
 import { allMet, expectations, passedClass, passedExercise, runningRehearsal } from './rehearsal-fixtures';
 
 /** A stream that remembers what was written to it. */
@@ -53,6 +54,8 @@ export function fakeHost(options: FakeHostOptions = {}): LabHost & { readonly st
       extendLab: () => Promise.resolve(movedDeadline),
       deploymentTarget: () => Promise.resolve(newTarget),
       deploy: () => Promise.resolve(createdLab),
+      teardownLab: () => Promise.resolve(removedLab),
+      sweepLab: () => Promise.resolve(sweptLab),
       synthesize: () => Promise.resolve(),
       rehearsalPrerequisites: () => Promise.resolve(allMet),
       startRehearsal: ({ name = 'default' }) => Promise.resolve({ ...runningRehearsal, name }),
@@ -63,6 +66,8 @@ export function fakeHost(options: FakeHostOptions = {}): LabHost & { readonly st
       cleanRehearsal: ({ name = 'default' }) => Promise.resolve({ name, removed: [runningRehearsal.directory] }),
       runExercise: () => Promise.resolve(passedExercise),
       runClass: () => Promise.resolve(passedClass),
+      labStatus: () => Promise.resolve(runningStatus),
+      watchLab: () => Promise.resolve({ endedBy: 'running pods', status: runningStatus }),
       scaleLab: () => Promise.resolve(scaledOut),
       verifyLab: () => Promise.resolve(passedVerify),
       ...options.actions,

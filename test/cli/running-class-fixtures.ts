@@ -1,3 +1,4 @@
+import type { LabStatus } from '../../lib/actions/lab-status/lab-status-result';
 import type { ScaleResult } from '../../lib/actions/scale/scale-result';
 import type { VerifyResult } from '../../lib/actions/verify/verify-result';
 import { passedExercise } from './rehearsal-fixtures';
@@ -47,4 +48,25 @@ export const scaledOut: ScaleResult = {
   ],
   timeline: passedExercise.timeline,
   nodes: passedExercise.nodes,
+};
+
+/** A lab in which five pods run on a node of Karpenter's. */
+export const runningStatus: LabStatus = {
+  cluster: 'karpenter-lab',
+  region: 'ap-northeast-2',
+  at: '2026-11-24T01:02:03.000Z',
+  isReady: true,
+  problems: [],
+  karpenter: { readyReplicas: 2, replicas: 2 },
+  nodePools: [{ name: 'default', isReady: true, limits: [{ resource: 'cpu', used: '8', limit: '100' }, { resource: 'memory', used: '15907084Ki', limit: '400Gi' }] }],
+  nodeClasses: [{ name: 'default', isReady: true }],
+  deployments: [{ namespace: 'karpenter-test', name: 'inflate', replicas: 5, readyReplicas: 5 }],
+  pods: [1, 2, 3, 4, 5].map((number) => ({ namespace: 'karpenter-test', name: `inflate-${number}`, state: 'running', nodeName: 'ip-10-11-72-27' })),
+  nodeClaims: [{ name: 'default-g7qbz', nodePoolName: 'default', stage: 'initialized', instanceType: 'c5a.2xlarge', zone: 'ap-northeast-2b', capacityType: 'on-demand' }],
+  nodes: [
+    { name: 'ip-10-11-1-1', isReady: true, instanceType: 't3.medium', zone: 'ap-northeast-2a', capacityType: 'on-demand', pods: 9, cpuMillis: { requested: 1545, allocatable: 1930 }, memoryMiB: { requested: 1400, allocatable: 3200 }, pricePerHour: 0.052 },
+    { name: 'ip-10-11-72-27', nodePoolName: 'default', isReady: true, instanceType: 'c5a.2xlarge', zone: 'ap-northeast-2b', capacityType: 'on-demand', pods: 9, cpuMillis: { requested: 5180, allocatable: 7910 }, memoryMiB: { requested: 120, allocatable: 14162 }, pricePerHour: 0.344 },
+  ],
+  cost: { idlePerHour: 0.273, karpenterPerHour: 0.346, totalPerHour: 0.619, sinceDeploy: 1.44, since: '2026-11-23T22:00:00Z', basis: ['An estimate at list prices.'] },
+  expiresAt: '2026-11-24T09:00Z',
 };

@@ -4,7 +4,7 @@ import type { Resources } from '../../estimates/allocatable';
 import type { PriceTable } from '../../estimates/price-table';
 import { cpuMillis, mebibytes, quantity } from '../../estimates/quantity';
 import type { ClusterNode } from '../../kubernetes/cluster-node';
-import type { Deployment } from '../../kubernetes/deployment';
+import { selectsPod, type Deployment } from '../../kubernetes/deployment';
 import type { NodeClaim } from '../../kubernetes/node-claim';
 import type { NodePool } from '../../kubernetes/node-pool';
 import { takesNoRoom, type Pod } from '../../kubernetes/pod';
@@ -74,7 +74,7 @@ function nodesThere({ nodePool, nodeClaims, nodes, pods, deployment }: RoomQuest
     .filter(({ metadata, nodePoolName, capacity }) => nodePoolName === nodePool.metadata.name && metadata.deletedAt === undefined && 'cpu' in capacity)
     .map((claim) => {
       const node = nodes.find(({ metadata }) => metadata.name === claim.nodeName);
-      const others = pods.filter((pod) => node !== undefined && pod.nodeName === node.metadata.name && !takesNoRoom(pod) && !isOf(deployment, pod));
+      const others = pods.filter((pod) => node !== undefined && pod.nodeName === node.metadata.name && !takesNoRoom(pod) && !selectsPod(deployment, pod));
       return {
         capacity: { cpuMillis: cpuMillis(claim.capacity['cpu'] ?? '0'), memoryMiB: mebibytes(claim.capacity['memory'] ?? '0') },
         allocatable: resourcesOf(node?.allocatable ?? {}, claim),
@@ -104,9 +104,4 @@ function sumOf(pods: readonly Pod[]): Resources {
     memoryMiB: requests.reduce((sum, each) => sum + each.memoryMiB, 0),
     pods: pods.length,
   };
-}
-
-/** Whether a pod is of a Deployment, by its labels. */
-function isOf({ metadata: { namespace }, matchLabels }: Deployment, { metadata }: Pod): boolean {
-  return metadata.namespace === namespace && Object.entries(matchLabels).every(([key, value]) => metadata.labels[key] === value);
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock';
 import { durationText } from '../format/duration-text';
 import type { OutputStream } from '../host';
 import { cutText } from '../text/cut-text';
+import { eraseLines } from '../text/erase-lines';
 import { printableText } from '../text/printable-text';
 import type { TextLayout } from '../text/text-layout';
 import type { ProgressView } from './progress-view';
@@ -12,9 +13,6 @@ const REDRAW_MILLIS = 200;
 const MOST_STEPS = 6;
 const BAR_COLUMNS = 20;
 const DEFAULT_COLUMNS = 80;
-
-/** Moves the cursor up and clears everything from there. */
-const eraseLines = (count: number): string => count === 0 ? '' : `\u001b[${count}A\u001b[0J`;
 
 /** Progress for a terminal: a block of the steps under way that is drawn anew, below a line for each that has ended. */
 export function progressBlock(stream: OutputStream, layout: TextLayout, clock: Clock): ProgressView {
