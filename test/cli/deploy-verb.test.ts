@@ -3,6 +3,7 @@ import type { SynthesizeOptions } from '../../lib/actions/synthesize';
 import { runLab } from '../../lib/cli/run-lab';
 import { createdLab, newTarget } from './deploy-fixtures';
 import { fakeHost, type FakeHostOptions } from './fake-host';
+import { seoulPlan } from './plan-result-fixture';
 import { unreadyAccount } from './preflight-fixtures';
 
 describe('lab deploy', () => {
@@ -34,6 +35,21 @@ describe('lab deploy', () => {
     for (const words of ['account 111122223333', 'Costs', 'Kubernetes API', 'Cluster admins', 'karpenter-lab is created, in 14 min', 'aws eks update-kubeconfig', 'export KARPENTER_NAMESPACE=kube-system']) {
       expect(host.stdout.text).toContain(words);
     }
+  });
+
+  const warned = (code: string) => ({ plan: () => Promise.resolve({ ...seoulPlan, warnings: [{ code, message: 'The deadline.', remedy: 'Set expiresAt.' }] }) });
+
+  it('fails when the deadline has passed, before anybody is asked', async () => {
+    const host = hostOf(warned('ExpiryPassed'), true);
+    await expect(runLab(['deploy', '--yes'], host)).resolves.toBe(2);
+    expect(host.stderr.text).toContain('Error ExpiryPassed');
+    expect([host.questions, deployed]).toEqual([[], []]);
+  });
+
+  it('says so when the deadline comes before the end of the class', async () => {
+    const host = hostOf(warned('ExpirySoon'), true);
+    await expect(runLab(['deploy'], host)).resolves.toBe(0);
+    expect(host.stderr.text).toContain('Set expiresAt.');
   });
 
   it('takes overrides, and an assembly as it is', async () => {

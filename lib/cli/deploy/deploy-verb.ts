@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import type { DeploymentTarget } from '../../actions/deploy-result';
+import type { PlanResult } from '../../actions/plan-result';
 import type { PreflightResult } from '../../actions/preflight-result';
+import { UsageError } from '../errors/usage-error';
 import { ExitCode } from '../exit-code';
 import { assemblyFlag, readyAssembly, type AssemblyFlags } from '../flags/assembly-flag';
 import { contextFlag } from '../flags/context-flag';
@@ -42,6 +44,7 @@ async function runDeploy(invocation: Invocation): Promise<VerbOutcome> {
     const preflight = flags.skipPreflight === true ? undefined : await host.actions.preflight({ ...options, onProgress: progress });
     if (preflight?.verdict === 'fail') return stopped(target, preflight);
     const plan = await host.actions.plan({ assemblyDirectory });
+    checkDeadline(plan, note);
     show((layout) => deploySummary({ target, plan, preflight }, layout));
     if (!await confirmed(deployQuestion(target, plan), flags, invocation)) return declined(target);
   }
@@ -58,6 +61,14 @@ async function freshAssembly(flags: DeployFlags, invocation: Invocation): Promis
   note('Synthesizing ...');
   await host.actions.synthesize({ assemblyDirectory, context: {}, onOutput: note, signal: host.signal });
   return assemblyDirectory;
+}
+
+/** A deadline that has passed would fail in CloudFormation after some minutes; one that comes soon is said in time. */
+function checkDeadline({ warnings }: PlanResult, note: (text: string) => void): void {
+  for (const warning of warnings) {
+    if (warning.code === 'ExpiryPassed') throw new UsageError(warning);
+    if (warning.code === 'ExpirySoon') note(`${warning.message} ${warning.remedy}`);
+  }
 }
 
 function stopped(target: DeploymentTarget, preflight: PreflightResult): VerbOutcome {

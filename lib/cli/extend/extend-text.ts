@@ -29,7 +29,7 @@ export function extendText(result: ExtendResult, layout: TextLayout): readonly s
 }
 
 function keepText({ to }: ExtendResult): string {
-  return 'A deployment with the expiresAt of the last one keeps it. One with another, or with --class-hours, takes its place. '
+  return 'A deployment with the expiresAt of the last one keeps it. One with another takes its place. '
     + `So write it down: expiresAt: ${to} in lab.yaml.`;
 }
 
