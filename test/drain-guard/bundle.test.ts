@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type * as main from '../../lib/drain-guard/main';
 
 const BUNDLE = resolve(__dirname, '../../dist/drain-guard/index.js');
 
@@ -15,7 +16,7 @@ describe('the code that the guard\'s functions run', () => {
   });
 
   it('has the two functions that the stack names', async () => {
-    const { onEvent, isComplete } = await import(BUNDLE) as typeof import('../../lib/drain-guard/main');
+    const { onEvent, isComplete } = await import(BUNDLE) as typeof main;
     const event = { RequestType: 'Create', ResourceProperties: { ClusterName: 'karpenter-lab', ControllerNamespace: 'kube-system', ControllerName: 'karpenter' } } as const;
     expect(await onEvent(event)).toEqual({ PhysicalResourceId: 'drain-guard' });
     expect(await isComplete(event)).toEqual({ IsComplete: true });
