@@ -5,6 +5,7 @@ import { scaleOn, type ScaleOptions } from '../../../lib/actions/scale/scale-lab
 import type { ScaleResult } from '../../../lib/actions/scale/scale-result';
 import { DEPLOYMENTS } from '../../../lib/kubernetes/deployment';
 import { NODES } from '../../../lib/kubernetes/cluster-node';
+import { NODE_CLAIMS } from '../../../lib/kubernetes/node-claim';
 import { NODE_POOLS } from '../../../lib/kubernetes/node-pool';
 import { PODS } from '../../../lib/kubernetes/pod';
 import type { ProgressEvent } from '../../../lib/progress';
@@ -143,6 +144,18 @@ describe('scale', () => {
     const nodeName = textAt(lab.fake.all(NODES)[0], 'metadata', 'name') ?? '';
     otherPod({ metadata: { name: 'neighbour', namespace: 'student-001' }, spec: { nodeName, containers: [{ resources: { requests: { cpu: '2500m' } } }] }, status: { phase: 'Running' } });
     await expect(scale(6)).rejects.toMatchObject({ code: 'ReplicasBeyondLimits', message: expect.stringContaining('at most 5 pods') });
+  });
+
+  test('counts the part of a node that is being removed as free', async () => {
+    await start({ nodePool: { limits: { cpu: 8 } } });
+    await scale(5);
+    withoutControllers();
+    const claim = textAt(lab.fake.all(NODE_CLAIMS)[0], 'metadata', 'name') ?? '';
+    const nodeName = textAt(lab.fake.all(NODES)[0], 'metadata', 'name') ?? '';
+    otherPod({ metadata: { name: 'neighbour', namespace: 'student-001' }, spec: { nodeName, containers: [{ resources: { requests: { cpu: '3' } } }] }, status: { phase: 'Running' } });
+    await expect(scale(6, { wait: false })).rejects.toMatchObject({ code: 'ReplicasBeyondLimits' });
+    lab.fake.remove(NODE_CLAIMS, { name: claim });
+    expect(await scale(6, { wait: false })).toMatchObject({ to: 6 });
   });
 
   test('scales in although even that is beyond the limit', async () => {
