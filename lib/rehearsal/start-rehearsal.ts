@@ -197,6 +197,8 @@ async function startParts(props: Start, state: StateFile, ports: RehearsalPorts)
       answersProgram: programs.awsAnswers,
       motoPort: ports.moto,
       answersPort: ports.answers,
+      assemblyDirectory: props.assemblyDirectory,
+      clusterEndpoint: clusterEndpointOf(ports),
     })),
   ];
   for (const task of tasks) task.catch((error: unknown) => failure.abort(error));
@@ -209,7 +211,7 @@ async function startParts(props: Start, state: StateFile, ports: RehearsalPorts)
       chart: lab.karpenter,
       region: lab.stack.region,
       logProgram: programs.karpenterLog,
-      clusterEndpoint: `https://${LOOPBACK}:${ports.controlPlane.kubeApiserver}`,
+      clusterEndpoint: clusterEndpointOf(ports),
       awsEndpoint: state.current.awsEndpoint,
       metricsPort: ports.karpenterMetrics,
       healthPort: ports.karpenterHealth,
@@ -223,6 +225,10 @@ async function startParts(props: Start, state: StateFile, ports: RehearsalPorts)
 
 /** Ports of a rehearsal, all on loopback. */
 type RehearsalPorts = Awaited<ReturnType<typeof rehearsalPorts>>;
+
+function clusterEndpointOf({ controlPlane }: RehearsalPorts): string {
+  return `https://${LOOPBACK}:${controlPlane.kubeApiserver}`;
+}
 
 async function rehearsalPorts() {
   const [etcd = 0, etcdPeer = 0, kubeApiserver = 0, kubeControllerManager = 0, kubeScheduler = 0, kwok = 0,

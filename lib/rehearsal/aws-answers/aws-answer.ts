@@ -41,6 +41,22 @@ export function ec2Answer(operation: string, elements: readonly XmlElement[], no
   };
 }
 
+/**
+ * An answer of a service of the protocol `query` other than EC2: the operation's result, wrapped, and the request's id.
+ *
+ * @param namespace the service's API version
+ */
+export function queryAnswer(operation: string, result: readonly XmlElement[], namespace: string): AwsAnswer {
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/xml;charset=UTF-8' },
+    body: xmlDocument(`${operation}Response`, [
+      xmlElement(`${operation}Result`, result),
+      xmlElement('ResponseMetadata', [xmlElement('RequestId', randomUUID())]),
+    ], namespace),
+  };
+}
+
 /** A fault, written as the service of the request writes its own. */
 export function faultAnswer(request: AwsRequest, fault: AwsFault): AwsAnswer {
   const note = `${fault.code}: ${fault.message}`;

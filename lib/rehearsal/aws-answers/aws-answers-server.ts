@@ -91,7 +91,7 @@ class Exchange {
         body: await buffer(this.incoming),
       });
       this.entry = { ...this.entry, service: request.service, action: request.operation };
-      const handling = handlers.get(`${request.service} ${request.operation}`)?.(request) ?? { forward: request };
+      const handling = await handlers.get(`${request.service} ${request.operation}`)?.(request) ?? { forward: request };
       await this.carryOut(handling);
     } catch (error) {
       this.fail(request, error);
@@ -105,6 +105,12 @@ class Exchange {
     }
     this.entry = { ...this.entry, answeredBy: 'moto', note: handling.note };
     const response = await passOn(handling.forward, this.upstream, this.callerGone.signal);
+    if (handling.change !== undefined && response.statusCode === 200) {
+      const body = handling.change((await buffer(response)).toString('utf8'));
+      this.outgoing.writeHead(200, { ...endToEndHeaders(response.headers), 'content-length': Buffer.byteLength(body) });
+      this.outgoing.end(body);
+      return;
+    }
     this.outgoing.writeHead(response.statusCode ?? 502, endToEndHeaders(response.headers));
     await pipeline(response, this.outgoing);
   }

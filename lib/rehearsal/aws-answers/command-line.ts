@@ -13,6 +13,18 @@ export interface AwsAnswersArguments {
   readonly imagesFile: string;
   /** `--ready-file`: path of the file to which the port is written once requests are answered. */
   readonly readyFile: string;
+  /** The lab that is rehearsed: `--assembly`, `--kubeconfig` and `--cluster-endpoint`, all of them or none. @default - none */
+  readonly lab?: RehearsedLabArguments;
+}
+
+/** Where the lab that is rehearsed is described, and where it is. */
+export interface RehearsedLabArguments {
+  /** Path of the assembly. */
+  readonly assembly: string;
+  /** Path of the kubeconfig; the file need not exist yet. */
+  readonly kubeconfig: string;
+  /** URL of the API server. */
+  readonly clusterEndpoint: string;
 }
 
 /**
@@ -30,6 +42,17 @@ export function parseAwsAnswersArguments(argv: readonly string[]): AwsAnswersArg
     region: required(values.region, '--region'),
     imagesFile: required(values.images, '--images'),
     readyFile: required(values['ready-file'], '--ready-file'),
+    lab: labArguments(values),
+  };
+}
+
+function labArguments(values: Readonly<Record<string, string | undefined>>): RehearsedLabArguments | undefined {
+  const { assembly, kubeconfig, 'cluster-endpoint': clusterEndpoint } = values;
+  if (assembly === undefined && kubeconfig === undefined && clusterEndpoint === undefined) return undefined;
+  return {
+    assembly: required(assembly, '--assembly'),
+    kubeconfig: required(kubeconfig, '--kubeconfig'),
+    clusterEndpoint: required(clusterEndpoint, '--cluster-endpoint'),
   };
 }
 
@@ -43,6 +66,9 @@ function parsed(argv: readonly string[]) {
         region: { type: 'string' },
         images: { type: 'string' },
         'ready-file': { type: 'string' },
+        assembly: { type: 'string' },
+        kubeconfig: { type: 'string' },
+        'cluster-endpoint': { type: 'string' },
       },
     });
   } catch (cause) {
@@ -60,7 +86,7 @@ function misused(message: string, received?: string, cause?: unknown): LabError 
     code: 'AwsAnswersMisused',
     message,
     received,
-    remedy: 'Start it with --port PORT --moto URL --region REGION --images FILE --ready-file FILE.',
+    remedy: 'Start it with --port PORT --moto URL --region REGION --images FILE --ready-file FILE, and --assembly DIR --kubeconfig FILE --cluster-endpoint URL together.',
     cause,
   });
 }

@@ -50,7 +50,8 @@ export function refuseParameters(parameters: URLSearchParams, ...names: readonly
   if (found !== undefined) throw new AwsFault('UnsupportedOperation', `The rehearsal does not answer requests with ${found}.`);
 }
 
-function matchesPattern(value: string, pattern: string): boolean {
+/** Whether a value is what a filter asks for: `*` stands for any text, `?` for any one character. */
+export function matchesPattern(value: string, pattern: string): boolean {
   const expression = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
   return new RegExp(`^${expression}$`).test(value);
 }

@@ -4,6 +4,7 @@ import { LabError } from '../../lab-error';
 import { startAwsAnswers, type AwsAnswersServer } from './aws-answers-server';
 import { parseAwsAnswersArguments } from './command-line';
 import { readNodeImages } from './node-image-file';
+import { rehearsedLab } from './rehearsed-lab';
 
 /** Takes a line of the log, without its end. */
 export type WriteLine = (line: string) => void;
@@ -13,10 +14,10 @@ export type WriteLine = (line: string) => void;
  *
  * @param argv options, without the interpreter and the script
  * @throws LabError `AwsAnswersMisused`, `RegionWithoutPrices`, `NodeImagesUnreadable`,
- * `EndpointNotLocal` or `AwsAnswersNotStarted`
+ * `EndpointNotLocal`, `AwsAnswersNotStarted`, `AssemblyNotFound` or `AssemblyUnreadable`
  */
 export async function runAwsAnswers(argv: readonly string[], writeLine: WriteLine): Promise<AwsAnswersServer> {
-  const { port, moto, region, imagesFile, readyFile } = parseAwsAnswersArguments(argv);
+  const { port, moto, region, imagesFile, readyFile, lab } = parseAwsAnswersArguments(argv);
   const prices = priceTableOf(region);
   if (prices === undefined) {
     throw new LabError({
@@ -32,6 +33,7 @@ export async function runAwsAnswers(argv: readonly string[], writeLine: WriteLin
     port,
     prices,
     images: readNodeImages(imagesFile),
+    lab: lab === undefined ? undefined : rehearsedLab(lab, moto),
     log: (entry) => writeLine(JSON.stringify(entry)),
   });
   // Whoever waits for the file must not see half of it.

@@ -25,6 +25,10 @@ export interface StartAwsOptions {
   readonly answersProgram: string;
   readonly motoPort: number;
   readonly answersPort: number;
+  /** Absolute path of the assembly that is rehearsed. */
+  readonly assemblyDirectory: string;
+  /** URL of the rehearsal's API server. */
+  readonly clusterEndpoint: string;
   /** Called with each process as it is started. */
   readonly onProcess: (process: ProcessRecord) => void;
   readonly onProgress: ProgressListener;
@@ -61,6 +65,7 @@ export async function startAws(options: StartAwsOptions): Promise<void> {
     args: [
       options.answersProgram, '--port', String(options.answersPort), '--moto', moto, '--region', stack.region,
       '--images', paths.imagesFile, '--ready-file', paths.awsAnswersReadyFile,
+      '--assembly', options.assemblyDirectory, '--kubeconfig', paths.kubeconfig, '--cluster-endpoint', options.clusterEndpoint,
     ],
     env,
     workingDirectory: paths.directory,

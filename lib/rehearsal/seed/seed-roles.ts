@@ -1,8 +1,9 @@
 import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import { referencesIn } from '../../assembly/intrinsics';
-import { objectAt, textAt } from '../../assembly/json';
+import { objectAt } from '../../assembly/json';
 import type { SynthesizedStack } from '../../assembly/synthesized-stack';
 import type { TemplateResource } from '../../assembly/template-resource';
+import { seededRoleName } from './role-name';
 import { given, known, type Seeding } from './seeding';
 
 /** An IAM role, as the rehearsal's AWS has it. */
@@ -11,9 +12,6 @@ export interface SeededRole {
   readonly name: string;
   readonly arn: string;
 }
-
-/** Characters that IAM allows in a role's name. @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
-const MAX_ROLE_NAME = 64;
 
 /**
  * Roles that something finds by name: those with a name in the template, and the cluster's. The
@@ -35,8 +33,7 @@ export async function seedRoles(seeding: Seeding): Promise<readonly SeededRole[]
 async function createRole(seeding: Seeding, role: TemplateResource): Promise<SeededRole> {
   const { logicalId } = role;
   const properties = seeding.stack.resolvedProperties(role);
-  // CloudFormation makes up such a name, with a random end.
-  const name = textAt(properties, 'RoleName') ?? `${seeding.stack.stackName}-${logicalId}`.slice(0, MAX_ROLE_NAME);
+  const name = seededRoleName(seeding.stack, role);
   const step = { resource: `the role ${logicalId}`, received: name };
   const { Role } = await seeding.run(step, () => seeding.aws.iam.send(new CreateRoleCommand({
     RoleName: known(name, step),

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { queryAnswer } from './aws-answer';
+import { AwsFault } from './aws-fault';
+import type { AwsRequest } from './aws-request';
+import { queryList } from './ec2-query';
+import type { Handler, Handling } from './handler';
+import type { RehearsedLab } from './rehearsed-lab';
+import { xmlElement, type XmlElement } from './xml';
+
+/** Namespace of CloudFormation's answers: its API version. */
+const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
+
+/** The account that moto plays where the lab is bound to none. */
+const MOTO_ACCOUNT = '123456789012';
+
+/** Type of the stack in its own events. */
+const STACK_TYPE = 'AWS::CloudFormation::Stack';
+
+type StackStatus = 'CREATE_COMPLETE' | 'DELETE_IN_PROGRESS' | 'DELETE_COMPLETE' | 'DELETE_FAILED';
+
+/** An event of the stack, or of a resource of it. */
+interface StackEvent {
+  readonly id: string;
+  readonly logicalId: string;
+  readonly physicalId: string;
+  readonly type: string;
+  readonly status: StackStatus;
+  readonly reason?: string;
+  readonly at: string;
+}
+
+/**
+ * CloudFormation's answers for the stack that is rehearsed; other stacks are moto's. It exists from the start, and its
+ * deletion takes away what the rehearsal seeded. It runs no custom resource, so neither the guard nor a chart's removal.
+ */
+export class RehearsedStack {
+  private readonly id: string;
+  private status: StackStatus = 'CREATE_COMPLETE';
+  private reason: string | undefined;
+  private readonly createdAt = new Date().toISOString();
+  private readonly events: StackEvent[] = [];
+
+  constructor(private readonly lab: RehearsedLab) {
+    const { stackName, region, account = MOTO_ACCOUNT } = lab.stack;
+    this.id = `arn:aws:cloudformation:${region}:${account}:stack/${stackName}/${randomUUID()}`;
+    this.tell('CREATE_COMPLETE');
+  }
+
+  readonly describeStacks: Handler = (request) => this.asked(request, () => {
+    if (this.isGoneFor(request)) throw unknownStack(this.lab.stack.stackName);
+    return [xmlElement('Stacks', [xmlElement('member', [
+      xmlElement('StackId', this.id),
+      xmlElement('StackName', this.lab.stack.stackName),
+      xmlElement('CreationTime', this.createdAt),
+      xmlElement('StackStatus', this.status),
+      ...(this.reason === undefined ? [] : [xmlElement('StackStatusReason', this.reason)]),
+      xmlElement('Outputs', this.lab.stack.outputs.map(({ logicalId, value }) =>
+        xmlElement('member', [xmlElement('OutputKey', logicalId), xmlElement('OutputValue', value)]))),
+    ])])];
+  });
+
+  /** Also after the deletion, as AWS keeps a stack for 90 days. */
+  readonly listStacks: Handler = (request) => {
+    const wanted = queryList(request.parameters, 'StackStatusFilter.member');
+    const summary = xmlElement('member', [
+      xmlElement('StackId', this.id),
+      xmlElement('StackName', this.lab.stack.stackName),
+      xmlElement('CreationTime', this.createdAt),
+      xmlElement('StackStatus', this.status),
+    ]);
+    const isWanted = wanted.length === 0 || wanted.includes(this.status);
+    return { answer: queryAnswer(request.operation, [xmlElement('StackSummaries', isWanted ? [summary] : [])], NAMESPACE) };
+  };
+
+  readonly describeStackEvents: Handler = (request) => this.asked(request, () => {
+    if (this.isGoneFor(request)) throw unknownStack(this.lab.stack.stackName);
+    return [xmlElement('StackEvents', this.events.toReversed().map((event) => xmlElement('member', [
+      xmlElement('StackId', this.id),
+      xmlElement('StackName', this.lab.stack.stackName),
+      xmlElement('EventId', event.id),
+      xmlElement('LogicalResourceId', event.logicalId),
+      xmlElement('PhysicalResourceId', event.physicalId),
+      xmlElement('ResourceType', event.type),
+      xmlElement('ResourceStatus', event.status),
+      ...(event.reason === undefined ? [] : [xmlElement('ResourceStatusReason', event.reason)]),
+      xmlElement('Timestamp', event.at),
+    ])))];
+  });
+
+  readonly listStackResources: Handler = (request) => this.asked(request, () => {
+    if (this.isGoneFor(request)) throw unknownStack(this.lab.stack.stackName);
+    const status = this.status === 'DELETE_FAILED' ? 'CREATE_COMPLETE' : this.status;
+    return [xmlElement('StackResourceSummaries', [...this.lab.stack.resources.values()].map(({ logicalId, type }) => xmlElement('member', [
+      xmlElement('LogicalResourceId', logicalId),
+      xmlElement('PhysicalResourceId', logicalId),
+      xmlElement('ResourceType', type),
+      xmlElement('ResourceStatus', status),
+      xmlElement('LastUpdatedTimestamp', this.createdAt),
+    ])))];
+  });
+
+  readonly deleteStack: Handler = (request) => this.asked(request, () => {
+    // As in AWS, to delete what is being deleted, or is gone, is no error.
+    if (this.status === 'CREATE_COMPLETE' || this.status === 'DELETE_FAILED') {
+      this.tell('DELETE_IN_PROGRESS');
+      void this.remove();
+    }
+    return [];
+  });
+
+  /** Never rejects: a failure is the state of the stack. */
+  private async remove(): Promise<void> {
+    try {
+      await this.lab.unseed();
+      this.tell('DELETE_COMPLETE');
+    } catch (error) {
+      this.tell('DELETE_FAILED', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    }
+  }
+
+  private tell(status: StackStatus, reason?: string): void {
+    this.status = status;
+    this.reason = reason;
+    this.events.push({
+      id: randomUUID(), logicalId: this.lab.stack.stackName, physicalId: this.id, type: STACK_TYPE, status, reason, at: new Date().toISOString(),
+    });
+  }
+
+  private asked(request: AwsRequest, answer: () => readonly XmlElement[]): Handling {
+    const name = request.parameters.get('StackName');
+    if (name !== null && name !== this.id && name !== this.lab.stack.stackName) return { forward: request };
+    return { answer: queryAnswer(request.operation, answer(), NAMESPACE) };
+  }
+
+  /** A stack that is deleted is known by its ARN only. */
+  private isGoneFor(request: AwsRequest): boolean {
+    return this.status === 'DELETE_COMPLETE' && request.parameters.get('StackName') !== this.id;
+  }
+}
+
+function unknownStack(name: string): AwsFault {
+  return new AwsFault('ValidationError', `Stack with id ${name} does not exist`);
+}
