@@ -2,7 +2,7 @@ import { DEPLOYMENTS, selectorText, type Deployment } from '../../kubernetes/dep
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { NODE_POOLS } from '../../kubernetes/node-pool';
 import { waitFor } from '../../kubernetes/wait-for';
-import type { DrillResult } from '../exercise-result';
+import type { DrillResult, LaunchedNode } from '../exercise-result';
 import { durationSeconds } from '../exercise/duration-seconds';
 import { exerciseCommands } from '../exercise/exercise-commands';
 import { ExerciseWatch } from '../exercise/exercise-watch';
@@ -28,8 +28,10 @@ export async function consolidationDrill(api: KubernetesApi, options: DrillOptio
   const watch = await ExerciseWatch.start(api, deployment, context.expectations, options.signal);
   try {
     await scaledOut(context, watch, deployment);
+    // Taken before, because a NodePool may remove empty nodes at once.
+    const before = launchedNodes(watch.nodeClaims.items.filter(({ nodePoolName }) => nodePoolName === context.expectations.nodePoolName), [], context.expectations.region);
     await scaleBackStep(context, watch);
-    await consolidationStep(context, watch);
+    await consolidationStep(context, watch, before);
   } finally {
     watch.stop();
   }
@@ -60,7 +62,9 @@ async function scaleBackStep({ api, expectations, recorder, deadlines, signal }:
   });
 }
 
-async function consolidationStep({ api, expectations, recorder, deadlines, signal }: DrillContext, watch: ExerciseWatch): Promise<void> {
+async function consolidationStep(
+  { api, expectations, recorder, deadlines, signal }: DrillContext, watch: ExerciseWatch, before: readonly LaunchedNode[],
+): Promise<void> {
   const title = { title: 'Karpenter consolidates the empty nodes away', command: exerciseCommands(expectations).nodes };
   const nodePool = await api.get(NODE_POOLS, { name: expectations.nodePoolName }, signal);
   const consolidateAfter = nodePool?.consolidateAfter ?? 'Never';
@@ -70,7 +74,6 @@ async function consolidationStep({ api, expectations, recorder, deadlines, signa
     return;
   }
   await recorder.step(title, async (step) => {
-    const before = launchedNodes(watch.nodeClaims.items.filter(({ nodePoolName }) => nodePoolName === expectations.nodePoolName), [], expectations.region);
     step.note(`Nodes before: ${listed(before.map(({ name, instanceType }) => `${name} (${instanceType})`))}; they must be empty for ${consolidateAfter}`);
     await waitFor(() => watch.nodes.items.length === 0, {
       what: `no node with ${selectorText(expectations.nodeSelector)} is left`,

@@ -6,7 +6,7 @@ export const NEVER_SIMULATED: readonly string[] = [
   'Containers do not run: no image is pulled, the pods do nothing, and kubectl exec does not work.',
   'EC2 is simulated: an instance is there after a fixed time, is never short of capacity, and costs nothing.',
   'There is no kubelet and no network: DaemonSets count by what they request, and pods have addresses that lead nowhere.',
-  'Provider ids begin with kwok-aws:/// instead of aws:///.',
+  'Nodes are named kwok-..., and kubectl shows kwok\'s version for theirs; provider ids begin with kwok-aws:/// instead of aws:///.',
 ];
 
 /**
