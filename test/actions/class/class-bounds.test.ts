@@ -1,0 +1,41 @@
+import { classBounds, type ClassUse } from '../../../lib/actions/class/class-bounds';
+import { classExpectationsOf, type ClassExpectations } from '../../../lib/actions/class/class-expectations';
+import { NODE_CLAIMS } from '../../../lib/kubernetes/node-claim';
+import { smallLabView } from '../../assembly/small-lab';
+
+const expectations: ClassExpectations = { ...classExpectationsOf(smallLabView()), subnetCount: 2, subnetAddresses: 502, systemVcpus: 4 };
+
+/** A class of which each student has a c5a.2xlarge for five pods. */
+function classOf(students: number, capacityType = 'on-demand'): ClassUse {
+  const claim = NODE_CLAIMS.read({
+    metadata: { name: 'default-1', labels: { 'node.kubernetes.io/instance-type': 'c5a.2xlarge', 'karpenter.sh/capacity-type': capacityType } },
+    status: { capacity: { cpu: '8', memory: '16Gi' } },
+  });
+  return { students, nodes: Array.from({ length: students }, () => ({ claim, pods: 5 })) };
+}
+
+describe('the bounds of a class', () => {
+  test('stand in the order of the students that they are enough for', () => {
+    const bounds = classBounds(classOf(3), { cpu: '100', memory: '400Gi' }, expectations);
+    expect(bounds.map(({ what, used, available, enoughForStudents }) => [what, used, available, enoughForStudents])).toEqual([
+      // The system nodes take 4 of the 5 vCPUs that a new account has.
+      ['on-demand vCPU quota', 28, 5, 0],
+      ['NodePool cpu limit', 24, 100, 12],
+      // A node takes two interfaces of 15 addresses: one for its pods, one to spare.
+      ['subnet addresses', 90, 502, 16],
+      ['NodePool memory limit', 48, 400, 25],
+    ]);
+  });
+
+  test('leave out limits that the NodePool does not have', () => {
+    expect(classBounds(classOf(1), {}, expectations).map(({ what }) => what)).toEqual(['on-demand vCPU quota', 'subnet addresses']);
+  });
+
+  test('do not count spot nodes against the on-demand quota', () => {
+    expect(classBounds(classOf(2, 'spot'), {}, expectations).find(({ what }) => what === 'on-demand vCPU quota')).toMatchObject({ used: 4 });
+  });
+
+  test('are enough for nobody where no student came to run', () => {
+    expect(classBounds({ students: 0, nodes: [] }, { cpu: '100' }, expectations).map(({ enoughForStudents }) => enoughForStudents)).toEqual([0, 0, 0]);
+  });
+});
