@@ -1,8 +1,8 @@
 import { textAt } from '../../assembly/json';
 import { cpuMillis } from '../../estimates/quantity';
-import { isSimulatedNode } from '../../kubernetes/cluster-node';
+import { isSimulatedNode, NODES, type ClusterNode } from '../../kubernetes/cluster-node';
 import { DeadlinePassed } from '../../kubernetes/deadline-passed';
-import { DEPLOYMENTS } from '../../kubernetes/deployment';
+import { DEPLOYMENTS, selectorText } from '../../kubernetes/deployment';
 import { forEachBounded } from '../../kubernetes/for-each-bounded';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import type { NodePool } from '../../kubernetes/node-pool';
@@ -10,6 +10,7 @@ import { Ticker } from '../../kubernetes/ticker';
 import { waitFor } from '../../kubernetes/wait-for';
 import { ignoreProgress, type ProgressListener } from '../../progress';
 import type { ClassResult } from '../exercise-result';
+import type { ExerciseExpectations } from '../exercise/expectations';
 import { pricePerHour } from '../exercise/launched-nodes';
 import { notSimulated } from '../exercise/not-simulated';
 import { EXERCISE_REPLICAS } from '../plan/launch-estimate';
@@ -49,7 +50,9 @@ export async function doClassExercise(
     }));
     await untilRunning(watch, pods, names.length, deadlines, onProgress, signal);
     const problems = watch.running >= pods ? [] : await classProblems(api, watch.waitingPods, exercise);
-    return { ...outcome(watch, scaledAt, nodePool, replicasEach, options), problems };
+    // Listed, because the watch of the nodes may be a moment behind that of the pods.
+    const { items: nodes } = await api.list(NODES, { labelSelector: selectorText(exercise.nodeSelector) }, signal);
+    return { ...outcome(watch, scaledAt, nodePool, replicasEach, options), ...simulationOf(nodes, exercise), problems };
   } finally {
     watch.stop();
   }
@@ -91,7 +94,7 @@ async function untilRunning(
 
 function outcome(
   watch: ClassWatch, scaledAt: ReadonlyMap<string, string>, nodePool: NodePool, replicasEach: number, { expectations, students }: ClassOptions,
-): Omit<ClassOutcome, 'problems'> {
+): Omit<ClassOutcome, 'problems' | 'isSimulated' | 'notSimulated'> {
   const finishedAt = watch.finishedAt();
   const seconds = [...finishedAt].map(([student, at]) => Math.max(0, secondsBetween(scaledAt.get(student) ?? at, at)));
   const first = [...scaledAt.values()].toSorted()[0] ?? '';
@@ -109,9 +112,12 @@ function outcome(
     nodeCount: use.nodes.length,
     pricePerHour: use.nodes.reduce((sum, { claim }) => sum + (pricePerHour(claim, expectations.exercise.region) ?? 0), 0),
     bounds: classBounds(use, nodePool.limits, expectations),
-    isSimulated: watch.nodes.items.some(isSimulatedNode),
-    notSimulated: notSimulated(watch.nodes.items, expectations.exercise.nodeSelector),
   };
+}
+
+/** What the class's nodes say of a simulation. */
+function simulationOf(nodes: readonly ClusterNode[], { nodeSelector }: ExerciseExpectations): Pick<ClassOutcome, 'isSimulated' | 'notSimulated'> {
+  return { isSimulated: nodes.some(isSimulatedNode), notSimulated: notSimulated(nodes, nodeSelector) };
 }
 
 function podMillis({ expectations }: ClassOptions): number {
