@@ -81,6 +81,18 @@ export class ExerciseWatch {
     return isTrue(claim, 'Registered') && node !== undefined && isTrue(node, 'Ready');
   }
 
+  /**
+   * Whether it is known which new NodeClaims the pods run on, and that their nodes are Ready.
+   *
+   * Pods may run a moment before Karpenter writes the name of the node on its NodeClaim, and each kind is watched on its own.
+   */
+  get areNodesKnown(): boolean {
+    const named = new Set(this.nodeClaims.items.flatMap(({ nodeName }) => nodeName ?? []));
+    const isAnyPodElsewhere = this.runningPods.some(({ nodeName }) => nodeName !== undefined && !named.has(nodeName));
+    const isAnyClaimUnnamed = this.newClaims.some((claim) => claim.nodeName === undefined && isTrue(claim, 'Launched'));
+    return !(isAnyPodElsewhere && isAnyClaimUnnamed) && this.usedClaims.every((claim) => this.isNodeReady(claim));
+  }
+
   /** Ends the watches. */
   stop(): void {
     this.pods.stop();

@@ -40,7 +40,7 @@ export async function followUp(context: ScaleContext, scale: Scaling): Promise<F
 async function runningStep({ api, expectations, deployment, recorder, signal, timeoutSeconds }: ScaleContext, watch: ExerciseWatch): Promise<void> {
   const { namespace, deploymentName, replicas } = expectations;
   await recorder.step({ title: `${counted(replicas, 'pod')} of ${deploymentName} run`, command: exerciseCommands(expectations).pods }, async (step) => {
-    await waitFor(() => watch.runningPods.length === replicas && watch.livePods.length === replicas, {
+    await waitFor(() => watch.runningPods.length === replicas && watch.livePods.length === replicas && watch.areNodesKnown, {
       what: `${counted(replicas, 'pod')} of ${deploymentName} run`,
       deadlineSeconds: timeoutSeconds ?? WAIT_SECONDS,
       on: watch.all,

@@ -50,6 +50,13 @@ describe('scale', () => {
     expect(events.some(({ detail }) => /^\d of 5 pods running/.test(detail ?? ''))).toBe(true);
   });
 
+  test('waits until Karpenter has written the name of the node on its NodeClaim, which may come after the pods run', async () => {
+    await start({ namingMs: 40 });
+    const result = await scale(5);
+    expect(result.timeline.map(({ event }) => event)).toEqual(expect.arrayContaining(['node registered', 'node ready', 'pods running']));
+    expect(result.nodes).toEqual([expect.objectContaining({ exercisePods: 5 })]);
+  });
+
   test('runs further pods on a node that has room, with no new one', async () => {
     await start();
     await scale(5);

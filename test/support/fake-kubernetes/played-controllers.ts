@@ -13,6 +13,8 @@ import type { FakeKubernetes } from './fake-kubernetes';
 export interface PlayOptions {
   /** Milliseconds from a launch to a registered node. @default 10 */
   readonly bootMs?: number;
+  /** Milliseconds from a registered node to its name on the NodeClaim. @default 0 */
+  readonly namingMs?: number;
   /** Whether nodes say that they are simulated. @default true */
   readonly isSimulated?: boolean;
   /** Labels that nodes lack. @default - none */
@@ -194,7 +196,15 @@ export class PlayedControllers {
       spec: { providerID: textAt(claim, 'status', 'providerID') ?? '' },
       status: { capacity: { pods }, allocatable: { ...objectAt(claim, 'status', 'capacity'), pods }, conditions: [condition('Ready')], nodeInfo: { kubeletVersion: 'v1.35.2' } },
     });
-    this.fake.put(NODE_CLAIMS, { metadata: { name }, status: { nodeName, conditions: [condition('Launched'), condition('Registered'), condition('Initialized')] } });
+    const named = (): JsonObject => this.fake.put(NODE_CLAIMS, { metadata: { name }, status: { nodeName, conditions: [condition('Launched'), condition('Registered'), condition('Initialized')] } });
+    if (this.options.namingMs === undefined) {
+      named();
+      return;
+    }
+    this.bootedAt.set(name, Infinity);
+    setTimeout(() => {
+      if (!this.isStopped) named();
+    }, this.options.namingMs);
   }
 
   private terminate(claim: JsonObject): void {
