@@ -14,7 +14,7 @@ export interface TeardownInventory {
   readonly clusterStatus?: string;
   /** Objects in the cluster that the drain deletes, such as `NodePool default`. Empty where the cluster is gone. */
   readonly objects: readonly string[];
-  /** What is in AWS, but in no template. */
+  /** What is in AWS by exact tags and paths; the stack's own log groups and the group that EKS made are among it. */
   readonly leftovers: readonly Leftover[];
 }
 

@@ -15,7 +15,7 @@ export function inventoryText(inventory: TeardownInventory, layout: TextLayout):
     ...paragraph(stackStatus === undefined ? 'There is no stack.' : `The stack has ${countedText(stackResourceCount, 'resource')} and is ${stackStatus}.`, layout),
     ...paragraph(clusterStatus === undefined ? 'There is no cluster.' : `The cluster is ${clusterStatus}.`, layout),
     ...(objects.length === 0 ? [] : [sectionHeading('To drain in the cluster', String(objects.length), layout), ...bulletList(objects, layout)]),
-    ...leftoversText('In AWS, and in no template', leftovers, layout),
+    ...leftoversText('In AWS, by exact tags and paths', leftovers, layout),
   ];
 }
 
@@ -49,7 +49,7 @@ function accountedText(accounted: readonly AccountedLeftover[], layout: TextLayo
   if (accounted.length === 0) return [];
   return [
     '',
-    sectionHeading('What existed besides the stack', String(accounted.length), layout),
+    sectionHeading('What existed in AWS, by exact tags and paths', String(accounted.length), layout),
     ...textTable([
       { heading: 'Kind', paint: layout.style.name },
       { heading: 'Name', isFlexible: true },
