@@ -1,6 +1,5 @@
 import { distributionOf } from '../../../lib/actions/class/distribution';
 
-<<<<<<< HEAD
 describe('a distribution', () => {
   test('names figures that are among the numbers, whatever their order', () => {
     expect(distributionOf([30, 10, 20, 40])).toEqual({ min: 10, median: 20, p95: 40, max: 40 });
@@ -20,17 +19,4 @@ describe('a distribution', () => {
     distributionOf(values);
     expect(values).toEqual([3, 1, 2]);
   });
-=======
-describe('the distribution of the students\' times', () => {
-  test('has figures that each are one of them', () => {
-    const times = Array.from({ length: 100 }, (_, index) => 100 - index);
-    expect(distributionOf(times)).toEqual({ min: 1, median: 50, p95: 95, max: 100 });
-    expect(distributionOf([42.1])).toEqual({ min: 42.1, median: 42.1, p95: 42.1, max: 42.1 });
-    expect(distributionOf([3, 1])).toEqual({ min: 1, median: 1, p95: 3, max: 3 });
-  });
-
-  test('is all 0 where nobody finished', () => {
-    expect(distributionOf([])).toEqual({ min: 0, median: 0, p95: 0, max: 0 });
-  });
->>>>>>> baacace (wip)
 });

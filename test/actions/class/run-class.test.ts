@@ -1,6 +1,9 @@
 import { classExpectationsOf } from '../../../lib/actions/class/class-expectations';
+import type { ClassOptions } from '../../../lib/actions/class/class-options';
 import { classOn } from '../../../lib/actions/class/run-class';
-import { textAt } from '../../../lib/assembly/json';
+import { textAt, type JsonObject } from '../../../lib/assembly/json';
+import { DEPLOYMENTS } from '../../../lib/kubernetes/deployment';
+import { MADE_FOR_LABEL } from '../../../lib/kubernetes/made-by-lab';
 import { NAMESPACES } from '../../../lib/kubernetes/namespace';
 import { NODE_CLAIMS } from '../../../lib/kubernetes/node-claim';
 import { NODE_POOLS } from '../../../lib/kubernetes/node-pool';
@@ -8,61 +11,114 @@ import { smallLabView } from '../../assembly/small-lab';
 import { labInAFake, type LabInAFake, type LabInAFakeOptions } from '../../support/fake-kubernetes/lab-in-a-fake';
 
 const expectations = classExpectationsOf(smallLabView());
+const LIMITS_BEFORE = 'karpenter-lab/limits-before';
+const QUICK_POOL = { disruption: { consolidationPolicy: 'WhenEmpty', consolidateAfter: '0s' } };
 
 describe('a class', () => {
   let lab: LabInAFake;
-  const start = async (given: LabInAFakeOptions = {}): Promise<LabInAFake> =>
-    (lab = await labInAFake({ nodePool: { disruption: { consolidationPolicy: 'WhenEmpty', consolidateAfter: '0s' } }, ...given }));
   afterEach(() => lab.stop());
 
+  const start = async (given: LabInAFakeOptions = {}): Promise<LabInAFake> => (lab = await labInAFake({ ...given, nodePool: { ...QUICK_POOL, ...given.nodePool } }));
+  const run = (options: Omit<ClassOptions, 'expectations'>) => classOn(lab.api, { expectations, ...options });
+  const nodePool = (): JsonObject => lab.fake.find(NODE_POOLS, { name: 'default' }) ?? {};
   const namespaces = (): readonly string[] => lab.fake.all(NAMESPACES).map((body) => textAt(body, 'metadata', 'name') ?? '');
-  const cpuLimit = (): string | undefined => textAt(lab.fake.find(NODE_POOLS, { name: 'default' }), 'spec', 'limits', 'cpu');
-  /** That nothing of the class is left, and the NodePool's limit is the lab's. */
-  const expectPutBack = (limit = '100'): void => {
-    expect(namespaces().filter((name) => name.startsWith('student-'))).toEqual([]);
-    expect(lab.fake.all(NODE_CLAIMS)).toEqual([]);
-    expect(cpuLimit()).toBe(limit);
-  };
 
-  test('comes to all pods running, with how long each student took, and leaves nothing behind', async () => {
+  test('does the exercise at once, each student in a namespace of their own, and leaves nothing', async () => {
     await start();
-    const result = await classOn(lab.api, { expectations, students: 2, replicasEach: 1 });
-    expect(result.problems).toEqual([]);
-    expect(result).toMatchObject({ verdict: 'passed', students: 2, replicasEach: 1, finished: 2 });
-    expect(result.secondsToRunning.max).toBeGreaterThanOrEqual(result.secondsToRunning.min);
+    const result = await run({ students: 3 });
+    expect(result).toMatchObject({ verdict: 'passed', students: 3, replicasEach: 5, finished: 3, problems: [], isSimulated: true });
+    expect(result.nodeCount).toBeGreaterThan(0);
     expect(Object.values(result.nodesByInstanceType).reduce((sum, count) => sum + count, 0)).toBe(result.nodeCount);
-    expectPutBack();
+    expect(result.pricePerHour).toBeGreaterThan(0);
+    expect(result.bounds.find(({ what }) => what === 'NodePool cpu limit')?.enoughForStudents).toBeGreaterThan(3);
+    expect([...namespaces(), ...lab.fake.all(NODE_CLAIMS)]).toEqual([]);
   });
 
-  test('puts the limits back that it raised', async () => {
+  test('reports how far it is', async () => {
     await start();
-    const limits: unknown[] = [];
-    const result = await classOn(lab.api, {
-      expectations, students: 2, replicasEach: 1, raiseLimits: true,
-      onProgress: () => limits.push(cpuLimit()),
-    });
+    const steps = new Set<string>();
+    await run({ students: 2, onProgress: ({ step }) => steps.add(step) });
+    expect([...steps]).toEqual([
+      'Make 2 namespaces with a Deployment each', 'Scale all to 5 replicas', 'The class comes to run',
+      'Put back the limits of NodePool default', 'Remove the namespaces of the class', 'Karpenter removes the nodes of the class',
+    ]);
+  });
+
+  test('passes beyond the limits of the NodePool when they are raised, and they are put back', async () => {
+    await start({ nodePool: { limits: { cpu: 8 } } });
+    const result = await run({ students: 3, raiseLimits: true });
+    expect(result).toMatchObject({ verdict: 'passed', finished: 3 });
+    expect(result.bounds.find(({ what }) => what === 'NodePool cpu limit')).toMatchObject({ available: 8, enoughForStudents: expect.any(Number) });
+    expect(nodePool()).toMatchObject({ spec: { limits: { cpu: '8' } } });
+    expect(textAt(nodePool(), 'spec', 'limits', 'memory')).toBeUndefined();
+    expect(textAt(nodePool(), 'metadata', 'annotations', LIMITS_BEFORE)).toBeUndefined();
+  });
+
+  test('fails when it meets the limit, and names the student whose pods stay pending, and the limit', async () => {
+    await start({ nodePool: { limits: { cpu: 8 } } });
+    const result = await run({ students: 2, deadlines: { idleStallSeconds: 0.3 } });
+    expect(result).toMatchObject({ verdict: 'failed', students: 2, finished: 1 });
+    expect(result.problems[0]).toMatch(/^3 pods of 1 student do not run: student-00[12]\.$/);
+    expect(result.problems.join('\n')).toMatch(/exceed limits for nodepool[^]*NodePool default has launched cpu 8 of 8 \(reached\)/);
+    expect(namespaces()).toEqual([]);
+  });
+
+  test('removes what an earlier class left, and puts back the limits that it had raised', async () => {
+    await start({ nodePool: { limits: { cpu: 1000 } } });
+    lab.fake.put(NODE_POOLS, { metadata: { name: 'default', annotations: { [LIMITS_BEFORE]: '{"cpu":"100","memory":null}' } } });
+    lab.fake.put(NAMESPACES, { metadata: { name: 'student-009', labels: { [MADE_FOR_LABEL]: 'class' } } });
+    const result = await run({ students: 1 });
     expect(result.verdict).toBe('passed');
-    expect(limits).toContain('388');
-    expectPutBack();
+    expect(result.bounds.find(({ what }) => what === 'NodePool cpu limit')).toMatchObject({ available: 100 });
+    expect(namespaces()).toEqual([]);
   });
 
-  test('fails when the NodePool may launch no node, says how many pods wait, and leaves nothing behind', async () => {
-    await start({ nodePool: { limits: { cpu: 1 }, disruption: { consolidationPolicy: 'WhenEmpty', consolidateAfter: '0s' } } });
-    const result = await classOn(lab.api, { expectations, students: 2, replicasEach: 1, deadlines: { runningSeconds: 2, idleStallSeconds: 0.3 } });
-    expect(result).toMatchObject({ verdict: 'failed', finished: 0 });
-    expect(result.problems.join('\n')).toContain('2 pods of 2 students do not run.');
-    expectPutBack('1');
+  test('fails when it is interrupted, and leaves nothing all the same', async () => {
+    await start({ bootMs: 50, nodePool: { limits: { cpu: 8 } } });
+    const interruption = new AbortController();
+    const doing = run({
+      students: 2,
+      raiseLimits: true,
+      signal: interruption.signal,
+      onProgress: ({ step, state }) => {
+        if (step === 'The class comes to run' && state === 'started') interruption.abort(new Error('Ctrl-C'));
+      },
+    });
+    await expect(doing).rejects.toThrow('Ctrl-C');
+    expect(namespaces()).toEqual([]);
+    expect(nodePool()).toMatchObject({ spec: { limits: { cpu: '8' } } });
   });
 
-  test('fails when a namespace of its names is somebody else\'s, and changes nothing', async () => {
+  test('fails when its namespaces do not go, and says how to remove them', async () => {
+    await start();
+    const result = await run({
+      students: 1,
+      deadlines: { deletedSeconds: 0.2 },
+      onProgress: ({ step, state }) => {
+        if (step === 'The class comes to run' && state === 'finished') lab.fake.put(NAMESPACES, { metadata: { name: 'student-001', finalizers: ['example.com/hold'] } });
+      },
+    });
+    expect(result).toMatchObject({ verdict: 'failed', finished: 1 });
+    expect(result.problems.join('\n')).toContain('1 namespace still there: student-001');
+  });
+
+  test.each([0, 1000, 2.5])('fails when it has %s students, before anything is changed', async (students) => {
+    await start();
+    await expect(run({ students })).rejects.toMatchObject({ code: 'StudentsOutOfRange', received: students });
+    expect(namespaces()).toEqual([]);
+  });
+
+  test('fails when a namespace of a student is somebody else\'s, and leaves it alone', async () => {
     await start();
     lab.fake.put(NAMESPACES, { metadata: { name: 'student-002' } });
-    await expect(classOn(lab.api, { expectations, students: 2 })).rejects.toMatchObject({ code: 'ObjectNotOurs' });
+    await expect(run({ students: 2 })).rejects.toMatchObject({ code: 'ObjectNotOurs', received: 'student-002' });
     expect(namespaces()).toEqual(['student-002']);
+    expect(lab.fake.all(DEPLOYMENTS).map((body) => textAt(body, 'metadata', 'name'))).toEqual(['karpenter']);
   });
 
-  test.each([0, 1.5, 1000])('fails when it has %s students', async (students) => {
+  test('fails when there is no NodePool for it', async () => {
     await start();
-    await expect(classOn(lab.api, { expectations, students })).rejects.toMatchObject({ code: 'StudentsOutOfRange', received: students });
+    lab.fake.remove(NODE_POOLS, { name: 'default' });
+    await expect(run({ students: 1 })).rejects.toMatchObject({ code: 'NodePoolMissing', received: 'default' });
   });
 });
