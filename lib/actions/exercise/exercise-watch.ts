@@ -82,15 +82,15 @@ export class ExerciseWatch {
   }
 
   /**
-   * Whether it is known which new NodeClaims the pods run on, and that their nodes are Ready.
+   * Whether it is known which new NodeClaims the pods run on, and that their nodes are Ready and Initialized.
    *
-   * Pods may run a moment before Karpenter writes the name of the node on its NodeClaim, and each kind is watched on its own.
+   * Pods may run a moment before Karpenter writes the name of the node, and that it is initialized, on its NodeClaim, and each kind is watched on its own.
    */
   get areNodesKnown(): boolean {
     const named = new Set(this.nodeClaims.items.flatMap(({ nodeName }) => nodeName ?? []));
     const isAnyPodElsewhere = this.runningPods.some(({ nodeName }) => nodeName !== undefined && !named.has(nodeName));
     const isAnyClaimUnnamed = this.newClaims.some((claim) => claim.nodeName === undefined && isTrue(claim, 'Launched'));
-    return !(isAnyPodElsewhere && isAnyClaimUnnamed) && this.usedClaims.every((claim) => this.isNodeReady(claim));
+    return !(isAnyPodElsewhere && isAnyClaimUnnamed) && this.usedClaims.every((claim) => this.isNodeReady(claim) && isTrue(claim, 'Initialized'));
   }
 
   /** Ends the watches. */

@@ -50,10 +50,11 @@ describe('scale', () => {
     expect(events.some(({ detail }) => /^\d of 5 pods running/.test(detail ?? ''))).toBe(true);
   });
 
-  test('waits until Karpenter has written the name of the node on its NodeClaim, which may come after the pods run', async () => {
+  test('waits until the NodeClaim has the name of its node and is Initialized, which may come after the pods run', async () => {
     await start({ namingMs: 40 });
     const result = await scale(5);
     expect(result.timeline.map(({ event }) => event)).toEqual(expect.arrayContaining(['node registered', 'node ready', 'pods running']));
+    expect(JSON.stringify(lab.fake.all(NODE_CLAIMS))).toContain('Initialized');
     expect(result.nodes).toEqual([expect.objectContaining({ exercisePods: 5 })]);
   });
 

@@ -13,7 +13,7 @@ import type { FakeKubernetes } from './fake-kubernetes';
 export interface PlayOptions {
   /** Milliseconds from a launch to a registered node. @default 10 */
   readonly bootMs?: number;
-  /** Milliseconds from a registered node to its name on the NodeClaim. @default 0 */
+  /** Milliseconds from a registered node to its name on the NodeClaim, and from there to Initialized. @default 0 */
   readonly namingMs?: number;
   /** Whether nodes say that they are simulated. @default true */
   readonly isSimulated?: boolean;
@@ -196,15 +196,18 @@ export class PlayedControllers {
       spec: { providerID: textAt(claim, 'status', 'providerID') ?? '' },
       status: { capacity: { pods }, allocatable: { ...objectAt(claim, 'status', 'capacity'), pods }, conditions: [condition('Ready')], nodeInfo: { kubeletVersion: 'v1.35.2' } },
     });
-    const named = (): JsonObject => this.fake.put(NODE_CLAIMS, { metadata: { name }, status: { nodeName, conditions: [condition('Launched'), condition('Registered'), condition('Initialized')] } });
-    if (this.options.namingMs === undefined) {
-      named();
+    const registered = [condition('Launched'), condition('Registered')];
+    const say = (...conditions: readonly JsonObject[]): void => {
+      if (!this.isStopped) this.fake.put(NODE_CLAIMS, { metadata: { name }, status: { nodeName, conditions } });
+    };
+    const { namingMs } = this.options;
+    if (namingMs === undefined) {
+      say(...registered, condition('Initialized'));
       return;
     }
     this.bootedAt.set(name, Infinity);
-    setTimeout(() => {
-      if (!this.isStopped) named();
-    }, this.options.namingMs);
+    setTimeout(() => say(...registered), namingMs);
+    setTimeout(() => say(...registered, condition('Initialized')), 2 * namingMs);
   }
 
   private terminate(claim: JsonObject): void {
