@@ -1,7 +1,7 @@
 const quick = require('./jest.config.js');
 
 /**
- * The tests that run a whole rehearsal, two files at a time because they mostly wait: npm run test:rehearsal.
+ * The tests that run a whole rehearsal, one file after the other, so that none waits for the processors of another: npm run test:rehearsal.
  *
  * @type {import('jest').Config}
  */
@@ -10,6 +10,6 @@ module.exports = {
   testMatch: ['**/*.e2e.test.ts'],
   testPathIgnorePatterns: [],
   globalSetup: '<rootDir>/test/rehearsal/build-toolchain.ts',
-  maxWorkers: 2,
+  maxWorkers: 1,
   testTimeout: 300_000,
 };
