@@ -95,11 +95,12 @@ describe('a teardown', () => {
   });
 
   it.each([
-    ['List what there is'], ['Drain all NodePools'], ['Delete Karpenter'], ['Delete Cluster'], ['Delete Network'], ['Sweep leftovers'],
-  ])('that is interrupted at "%s" is finished by a second one', async (step) => {
+    ['List what there is'], ['Drain '], ['Delete Karpenter'], ['Delete Cluster'], ['Delete Network'], ['Sweep leftovers'],
+  ])('that is interrupted at a step "%s..." is finished by a second one', async (step) => {
     const user = new AbortController();
     const onProgress = (event: ProgressEvent): void => {
-      if (event.step === step) user.abort(new Error('interrupted'));
+      // Which steps a drain shows depends on how quickly things go.
+      if (event.step.startsWith(step)) user.abort(new Error('interrupted'));
     };
     await expect(teardown({ signal: user.signal, onProgress })).rejects.toThrow('interrupted');
     expect(lab.remains).not.toEqual([]);
