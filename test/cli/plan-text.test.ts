@@ -107,13 +107,13 @@ describe('the next steps', () => {
   test('say who may use the cluster before anybody uses it', () => {
     const steps = stepsOf({ endpoint: 'private', apiAccess: [], admins: [] });
     expect(steps.findIndex((step) => step.startsWith('apiAccess and admins in lab.yaml'))).toBeLessThan(steps.findIndex((step) => step.startsWith('kubectl')));
-    expect(steps).toContain('npm run deploy -- -c apiAccess=YOUR.IP/32 -c admins=arn:aws:iam::ACCOUNT:role/ROLE');
+    expect(steps).toContain('npm run lab -- deploy -c apiAccess=YOUR.IP/32 -c admins=arn:aws:iam::ACCOUNT:role/ROLE');
   });
 
   test('ask only for what is missing', () => {
-    expect(stepsOf({ admins: [] })).toContain('npm run deploy -- -c admins=arn:aws:iam::ACCOUNT:role/ROLE');
-    expect(stepsOf({ endpoint: 'private', apiAccess: [] })).toContain('npm run deploy -- -c apiAccess=YOUR.IP/32');
-    expect(stepsOf({})).toContain('npm run deploy');
+    expect(stepsOf({ admins: [] })).toContain('npm run lab -- deploy -c admins=arn:aws:iam::ACCOUNT:role/ROLE');
+    expect(stepsOf({ endpoint: 'private', apiAccess: [] })).toContain('npm run lab -- deploy -c apiAccess=YOUR.IP/32');
+    expect(stepsOf({})).toContain('npm run lab -- deploy');
   });
 });
 

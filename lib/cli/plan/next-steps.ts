@@ -14,10 +14,10 @@ export function nextSteps(plan: PlanResult): readonly NextStep[] {
   return [
     { what: 'Rehearse it here', command: 'npm run rehearse -- --run' },
     ...letIn,
-    { what: 'Deploy the lab', command: ['npm run deploy', ...(missing.length === 0 ? [] : ['--', ...missing.map(({ key, example }) => `-c ${key}=${example}`)])].join(' ') },
+    { what: 'Deploy the lab', command: ['npm run lab -- deploy', ...missing.map(({ key, example }) => `-c ${key}=${example}`)].join(' ') },
     { what: 'Reach the cluster', command: `aws eks update-kubeconfig --region ${lab.region} --name ${lab.clusterName}` },
     { what: 'Run the exercise', command: `kubectl scale deployment -n ${lab.inflateNamespace} ${lab.inflateName} --replicas ${launch.replicas}` },
-    { what: 'Remove it after class', command: 'npm run destroy' },
+    { what: 'Remove it after class', command: 'npm run lab -- teardown' },
   ];
 }
 
