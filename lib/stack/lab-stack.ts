@@ -34,7 +34,7 @@ export async function buildLabStack(app: App, config: LabConfig): Promise<Stack>
   if (!(cluster instanceof Cluster)) {
     throw new Error('LabClusterProvider makes a cluster of aws-eks-v2');
   }
-  grantAdmins(cluster, config.admins);
+  const admins = grantAdmins(cluster, config.admins);
 
   const karpenter = blueprint.node.findChild('Karpenter') as Karpenter;
   const objects = new LabObjects(blueprint, 'LabObjects', {
@@ -50,7 +50,7 @@ export async function buildLabStack(app: App, config: LabConfig): Promise<Stack>
     vpc: network.withoutEgress,
     securityGroup: kubectlHandlerOf(blueprint).securityGroup,
     controller: { namespace: config.karpenter.namespace, name: KARPENTER_RELEASE },
-    needs: [objects.nodeProvisioning, ...managedAddOnsOf(blueprint), network.egress, ...kubectlAccess(cluster)],
+    needs: [objects.nodeProvisioning, ...managedAddOnsOf(blueprint), network.egress, ...kubectlAccess(cluster), ...admins],
   });
   addLabOutputs(blueprint, config, objects.nodePoolName);
 

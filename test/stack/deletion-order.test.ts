@@ -7,7 +7,7 @@ describe('the order in which CloudFormation deletes the lab', () => {
   let stack: SynthesizedStack;
 
   beforeAll(async () => {
-    ({ synthesized: stack } = await synthLab());
+    ({ synthesized: stack } = await synthLab({ admins: ['arn:aws:iam::111122223333:role/instructor', 'arn:aws:iam::111122223333:user/assistant'] }));
   });
 
   const at = (path: RegExp): readonly TemplateResource[] => {
@@ -21,6 +21,7 @@ describe('the order in which CloudFormation deletes the lab', () => {
     'guard\'s own parts': /\/DrainGuard\/(Role|OnEvent|IsComplete|Framework|Provider)/,
     'guard\'s rights in Kubernetes': /\/DrainGuard\/Access\/Rbac\//,
     'access entry of the guard': /\/DrainGuard\/Access\/AccessEntry$/,
+    'access entries of admins': /\/Admin-[^/]+\/Resource$/,
     'add-ons': /\/AddOn-[^/]+$/,
     'role of the EBS CSI driver': /\/AddOn-aws-ebs-csi-driver-Role\//,
     'inflate': /\/LabObjects\/Inflate\//,
@@ -67,6 +68,7 @@ describe('the order in which CloudFormation deletes the lab', () => {
     ...([
       'guard\'s own parts', 'guard\'s rights in Kubernetes', 'access entry of the guard', 'way of the kubectl handler to the API',
     ] as const).map((place): [Place, Place, string] => ['drain guard', place, 'the guard works with it']),
+    ['drain guard', 'access entries of admins', 'who clears what holds the drain must get in'],
     ['guard\'s rights in Kubernetes', 'kubectl handler', 'it is deleted by it'],
     ['guard\'s rights in Kubernetes', 'access entry of the kubectl handler', 'it is deleted with it'],
     ['access entry of the guard', 'cluster', 'it is part of the cluster'],

@@ -32,7 +32,7 @@ export interface DrainGuardProps {
   readonly securityGroup: ec2.ISecurityGroup;
   /** Karpenter's Deployment. */
   readonly controller: { readonly namespace: string; readonly name: string };
-  /** What must outlive the drain: the NodePool with all that it needs, add-ons that remove volumes, the way to the APIs. */
+  /** What must outlive the drain: the NodePool with all that it needs, add-ons that remove volumes, the way to the APIs, the rights of people. */
   readonly needs: readonly IDependable[];
 }
 
