@@ -25,7 +25,7 @@ export class AwsRequestFailed extends LabError {}
 /**
  * An error of the AWS SDK, said with its remedy. An error that is one of the lab's own stays as it is.
  *
- * Codes: `AwsCredentialsRefused`, `AwsAccessDenied`, `AwsThrottled`, `AwsUnreachable`, and `AwsRequestRefused` for the rest.
+ * Codes: `AwsCredentialsRefused`, `AwsAccessDenied`, `AwsThrottled`, `AwsUnreachable`, `AwsOutOfOrder`, and `AwsRequestRefused` for the rest.
  *
  * @param request what was asked, in the words of AWS: `ec2:DescribeInstances`
  */
@@ -47,7 +47,18 @@ export function awsFailure(error: unknown, request: string): LabError {
   if ($metadata?.httpStatusCode === undefined) {
     return failed('AwsUnreachable', 'AWS did not answer', 'Look at your network and at AWS_ENDPOINT_URL, then run the same command again.');
   }
+  if ($metadata.httpStatusCode >= 500) {
+    return failed('AwsOutOfOrder', 'AWS failed at a request, also after repeating it', 'Wait a minute, then run the same command again. https://health.aws.amazon.com names what AWS knows of.');
+  }
   return failed('AwsRequestRefused', 'AWS refused a request', 'See what the message names, then run the same command again.');
+}
+
+/** Codes of failures that a later try need not meet again. */
+const PASSING: readonly string[] = ['AwsThrottled', 'AwsUnreachable', 'AwsOutOfOrder'];
+
+/** Whether AWS may well answer when it is asked again later. */
+export function isPassingAwsFailure(error: unknown): error is AwsRequestFailed {
+  return error instanceof AwsRequestFailed && PASSING.includes(error.code);
 }
 
 /** Whether an error of the SDK has one of these names, such as `NoSuchEntityException`. */

@@ -1,6 +1,7 @@
 import { paginateDescribeInstances, type EC2Client, type Instance } from '@aws-sdk/client-ec2';
 import { NODE_POOL_LABEL } from '../kubernetes/well-known-labels';
 import { asking } from './aws-failure';
+import { exactTag, karpenterEvidence, ownedByCluster, tagsFrom } from './leftovers/tags';
 
 /** An EC2 instance that Karpenter launched, and that is not gone yet. */
 export interface KarpenterInstance {
@@ -19,9 +20,6 @@ export interface KarpenterInstance {
   readonly launchedAt?: string;
 }
 
-/** Tag by which Karpenter, and EKS itself, say whose an instance is; the managed policy of the node role asks for it. */
-const CLUSTER_NAME_TAG = 'eks:eks-cluster-name';
-
 /** The NodeClaim, as a tag. */
 const NODE_CLAIM_TAG = 'karpenter.sh/nodeclaim';
 
@@ -31,9 +29,8 @@ const LIVING_STATES = ['pending', 'running', 'shutting-down', 'stopping', 'stopp
 /**
  * Instances that Karpenter launched for exactly this cluster.
  *
- * Nodes of managed node groups carry `kubernetes.io/cluster/NAME: owned` as well, so an instance must also be tagged with a
- * NodePool, or with the name of the cluster in `eks:eks-cluster-name`. One whose `eks:eks-cluster-name` is another name is not
- * this cluster's, whatever else it carries.
+ * Nodes of managed node groups carry `kubernetes.io/cluster/NAME: owned` as well, so an instance must also have a tag that only
+ * Karpenter writes, see {@link karpenterEvidence}.
  *
  * @throws LabError what `awsFailure` says
  */
@@ -53,9 +50,9 @@ export async function karpenterInstances(ec2: EC2Client, clusterName: string, si
 
 /** The tags are looked at here too: a filter of EC2 takes * and ? for patterns, and a stand-in for EC2 may know fewer filters. */
 function isLaunchedFor(clusterName: string, instance: Instance): boolean {
-  const named = tagOf(instance, CLUSTER_NAME_TAG);
-  const isNamed = named === clusterName || (named === undefined && tagOf(instance, NODE_POOL_LABEL) !== undefined);
-  return isNamed && tagOf(instance, `kubernetes.io/cluster/${clusterName}`) === 'owned' && instance.State?.Name !== 'terminated';
+  return exactTag(tagsFrom(instance.Tags), ownedByCluster(clusterName)) !== undefined
+    && karpenterEvidence(tagsFrom(instance.Tags), clusterName) !== undefined
+    && instance.State?.Name !== 'terminated';
 }
 
 function readInstance(instance: Instance): KarpenterInstance {

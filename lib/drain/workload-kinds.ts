@@ -28,8 +28,8 @@ export const AWS_BACKED_KINDS: readonly ResourceKind<AwsBacked>[] = [
 ];
 
 /**
- * Volumes that go with their claim. One with the policy Retain is kept because somebody said so, and one that was never
- * claimed was made by hand: no controller removes either.
+ * Volumes that go with their claim. No controller removes one with the policy Retain, or one that was never claimed, so a drain
+ * does not wait for them; what they are in AWS, the sweep lists and removes.
  */
 export const VOLUMES: ResourceKind<AwsBacked> = {
   apiVersion: 'v1', kind: 'PersistentVolume', plural: 'persistentvolumes', isNamespaced: false,

@@ -23,6 +23,7 @@ describe('instances that Karpenter launched', () => {
       Reservations: [{ Instances: [
         instance('i-launched', { ...OWNED, 'eks:eks-cluster-name': 'karpenter-lab', 'karpenter.sh/nodepool': 'default', 'karpenter.sh/nodeclaim': 'default-x7' }),
         instance('i-node-group', { ...OWNED, 'eks:cluster-name': 'karpenter-lab', 'eks:nodegroup-name': 'system' }),
+        instance('i-of-eks', { ...OWNED, 'eks:eks-cluster-name': 'karpenter-lab' }),
         instance('i-another-cluster', { 'kubernetes.io/cluster/karpenter-lab-2': 'owned', 'eks:eks-cluster-name': 'karpenter-lab-2', 'karpenter.sh/nodepool': 'default' }),
       ] }],
       NextToken: 'more',

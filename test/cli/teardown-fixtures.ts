@@ -30,7 +30,7 @@ export const sweptLab: SweepResult = {
 export const removedLab: TeardownResult = {
   ...lab,
   outcome: 'clean',
-  inventory: { stackStatus: 'CREATE_COMPLETE', stackResourceCount: 78, clusterStatus: 'ACTIVE', objects: ['Namespace karpenter-test', 'NodePool default'], leftovers: [instance, volume] },
+  inventory: { ...lab, drainedBy: 'teardown', stackStatus: 'CREATE_COMPLETE', stackResourceCount: 78, clusterStatus: 'ACTIVE', objects: ['Namespace karpenter-test', 'NodePool default'], leftovers: [instance, volume] },
   stages: [
     { stage: 'drain', outcome: 'done', detail: '2 objects deleted; no NodePool, NodeClaim or instance is left' },
     { stage: 'stack', outcome: 'done', detail: 'CloudFormation deleted karpenter-lab' },
@@ -38,6 +38,7 @@ export const removedLab: TeardownResult = {
   ],
   deletedObjects: ['Namespace karpenter-test', 'NodePool default'],
   terminatedInstances: [],
+  releasedObjects: [],
   accounted: [{ ...instance, removedBy: 'Karpenter' }, { ...volume, removedBy: 'sweep' }],
   kept: [],
   remaining: [],

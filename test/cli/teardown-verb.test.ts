@@ -25,10 +25,25 @@ describe('lab teardown', () => {
     const question = jest.fn(() => Promise.resolve(false));
     const host = { ...fakeHost({ actions: { teardownLab: async ({ confirm }) => ({ ...removedLab, outcome: await confirm?.(removedLab.inventory) === true ? 'clean' : 'declined' }) } }), confirm: question };
     await expect(runLab(['teardown'], host)).resolves.toBe(ExitCode.Failed);
-    expect(question).toHaveBeenCalledWith('Remove all of this?');
+    expect(question).toHaveBeenCalledWith('Remove the lab karpenter-lab in account 111122223333, ap-northeast-2: 78 resources, 2 objects in the cluster, 2 other things in AWS?');
     expect(host.stdout.text).toContain('NodePool default');
     expect(host.stdout.text).toContain('karpenter.sh/nodepool=default');
     expect(host.stdout.text).toContain('Nothing was changed.');
+  });
+
+  it('says before it asks why it is the guard that drains', async () => {
+    const inventory = { ...removedLab.inventory, drainedBy: 'guard' as const, whyNotHere: 'The Kubernetes API does not answer: connect ETIMEDOUT.', objects: [] };
+    const question = jest.fn(() => Promise.resolve(false));
+    const host = { ...fakeHost({ actions: { teardownLab: async ({ confirm }) => { await confirm?.(inventory); return { ...removedLab, outcome: 'declined' }; } } }), confirm: question };
+    await runLab(['teardown'], host);
+    expect(host.stdout.text.replaceAll(/\s+/g, ' ')).toContain('The Kubernetes API does not answer: connect ETIMEDOUT. So what runs in the cluster is not listed here: the guard in the stack drains it');
+    expect(question).toHaveBeenCalledWith('Remove the lab karpenter-lab in account 111122223333, ap-northeast-2: 78 resources, 2 other things in AWS?');
+  });
+
+  it('says what was let go without a Karpenter', async () => {
+    const host = fakeHost({ actions: { teardownLab: () => Promise.resolve({ ...removedLab, releasedObjects: ['NodeClaim default-abcde'] }) } });
+    await runLab(['teardown', '--yes'], host);
+    expect(host.stdout.text.replaceAll(/\s+/g, ' ')).toContain('no instance was left. So these were let go without it: NodeClaim default-abcde.');
   });
 
   it('shows a dry run', async () => {
@@ -66,8 +81,10 @@ describe('lab sweep', () => {
   });
 
   it('shows each leftover with its evidence before it asks', async () => {
-    const host = { ...fakeHost({ actions: { sweepLab: async ({ confirm }) => ({ ...sweptLab, outcome: await confirm?.([volume]) === true ? 'clean' : 'declined' }) } }), confirm: () => Promise.resolve(false) };
+    const question = jest.fn(() => Promise.resolve(false));
+    const host = { ...fakeHost({ actions: { sweepLab: async ({ confirm }) => ({ ...sweptLab, outcome: await confirm?.(sweptLab) === true ? 'clean' : 'declined' }) } }), confirm: question };
     await expect(runLab(['sweep'], host)).resolves.toBe(ExitCode.Failed);
+    expect(question).toHaveBeenCalledWith('Remove 1 leftover of the lab karpenter-lab in account 111122223333, ap-northeast-2?');
     expect(host.stdout.text).toContain('KubernetesCluster=karpenter-lab');
     expect(host.stdout.text).toContain('Nothing was changed.');
   });

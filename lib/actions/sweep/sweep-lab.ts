@@ -20,7 +20,7 @@ export interface SweepOptions {
   /** Whether to list only. @default false */
   readonly isDryRun?: boolean;
   /** Asks before anything is removed. @default - nobody is asked */
-  readonly confirm?: (found: readonly Leftover[]) => Promise<boolean>;
+  readonly confirm?: (inventory: SweepInventory) => Promise<boolean>;
   /** Seconds after which what is still in use is left. @default 600 */
   readonly timeoutSeconds?: number;
   /** @default - nobody watches */
@@ -33,6 +33,12 @@ export interface SweepOptions {
 
 /** Seconds that a load balancer's interfaces take to go, with room. */
 const TIMEOUT_SECONDS = 600;
+
+/** What is left before anything is removed, and of which lab. */
+export interface SweepInventory extends LabNames {
+  readonly account: string;
+  readonly found: readonly Leftover[];
+}
 
 /**
  * Removes what a lab whose stack is gone has left in AWS: found by exact tags and paths, listed, removed, listed again.
@@ -63,7 +69,7 @@ export async function sweepLabIn(aws: LabAws, options: SweepOptions): Promise<Sw
   const common = { account, ...names, found };
   const untouched = { removed: [], kept: [], remaining: found, counts: countKinds({ found, removed: [], remaining: found }), isBillableLeft: isBillable(found) };
   if (options.isDryRun === true) return { ...common, ...untouched, outcome: 'listed' };
-  if (found.length > 0 && options.confirm !== undefined && !await options.confirm(found)) return { ...common, ...untouched, outcome: 'declined' };
+  if (found.length > 0 && options.confirm !== undefined && !await options.confirm(common)) return { ...common, ...untouched, outcome: 'declined' };
 
   const swept = await sweepLeftovers({ aws, names, found, deadlineSeconds: timeoutSeconds, everySeconds, onProgress, signal });
   return {

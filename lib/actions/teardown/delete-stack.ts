@@ -18,6 +18,8 @@ export interface DeleteStackOptions {
   readonly lab: LabView;
   /** As it was found. */
   readonly stack: DeployedStack;
+  /** Whether the guard in the stack drains it first: then instances may run when the deletion begins. */
+  readonly isGuarded: boolean;
   /** Seconds between two questions. */
   readonly everySeconds: number;
   /**
@@ -43,13 +45,15 @@ const DELETING = 'DELETE_IN_PROGRESS';
  * @throws LabError what `awsFailure` says
  */
 export async function deleteStack(options: DeleteStackOptions): Promise<StackDeletion> {
-  const { aws, lab, stack, signal } = options;
-  const before = await deletionEvents(aws.cloudFormation, stack.id, signal);
-  if (stack.status !== DELETING) {
-    await requireNoInstances(aws, lab.cluster.name, signal);
-    await asking('cloudformation:DeleteStack', () => aws.cloudFormation.send(new DeleteStackCommand({ StackName: stack.id }), { abortSignal: signal }));
-  }
-  return follow(options, stack.status === DELETING ? undefined : before[0]?.id);
+  const { aws, lab, stack, isGuarded, signal } = options;
+  // Asked anew: while the cluster was drained, the deadline or somebody else may have begun to delete it.
+  const now = await deployedStack(aws.cloudFormation, stack.id, signal);
+  if (now === undefined) return { isDeleted: true };
+  if (now.status === DELETING) return follow(options, undefined);
+  const [earlier] = await deletionEvents(aws.cloudFormation, stack.id, signal);
+  if (!isGuarded) await requireNoInstances(aws, lab.cluster.name, signal);
+  await asking('cloudformation:DeleteStack', () => aws.cloudFormation.send(new DeleteStackCommand({ StackName: stack.id }), { abortSignal: signal }));
+  return follow(options, earlier?.id);
 }
 
 /** @param earlier id of the event with which an earlier deletion began: its failure is not this one's */

@@ -4,6 +4,7 @@ import type { LabAws } from '../../aws/lab-aws';
 import { findLeftovers } from '../../aws/leftovers/find-leftovers';
 import type { LabNames } from '../../aws/leftovers/leftover';
 import { removeLeftovers } from '../../aws/leftovers/remove-leftovers';
+import { isAbandoned, releaseAbandoned } from '../../drain/abandoned-objects';
 import { drainPass } from '../../drain/drain-pass';
 import type { DrainPhase, DrainState } from '../../drain/drain-state';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
@@ -35,6 +36,8 @@ export interface DrainedLab {
   readonly deletedObjects: readonly string[];
   /** Instances that Karpenter did not end in time. */
   readonly terminatedInstances: readonly string[];
+  /** Objects that waited for a Karpenter that does not run, and were let go once no instance was left. */
+  readonly releasedObjects: readonly string[];
 }
 
 const STEPS: Readonly<Record<DrainPhase, string>> = {
@@ -57,7 +60,8 @@ const CODES: Readonly<Record<Exclude<DrainPhase, 'drained'>, string>> = {
 
 /**
  * Drains the cluster, pass by pass, until there is no NodePool, NodeClaim, instance and EC2NodeClass. When the time is up,
- * it terminates exactly the instances that carry the cluster's tags.
+ * it terminates exactly the instances that carry the cluster's tags. Where Karpenter does not run, neither before nor after
+ * that, it then lets go of the objects that only Karpenter could: no instance is left that they could tell of.
  *
  * @throws LabError `WorkloadsRemained`, `NodePoolsRemained`, `NodeClaimsRemained`, `InstancesRemained`, `NodeClassesRemained`
  */
@@ -65,40 +69,76 @@ export async function drainLab(options: DrainLabOptions): Promise<DrainedLab> {
   const { timeoutSeconds, graceSeconds, onProgress } = options;
   const deletedObjects = new Set<string>();
   const report = phaseReporter(onProgress);
+  const drained = (more: Partial<DrainedLab> = {}): DrainedLab => ({ terminatedInstances: [], releasedObjects: [], ...more, deletedObjects: [...deletedObjects] });
   const first = await passUntil(options, timeoutSeconds, deletedObjects, report);
-  if (first.isDrained) return { deletedObjects: [...deletedObjects], terminatedInstances: [] };
+  if (first.isDrained) return drained();
   // While workloads are there, their NodePools are too, and Karpenter would replace what is terminated.
-  if (first.phase === 'workloads' || first.phase === 'nodeClasses') throw notDrained(first, timeoutSeconds);
+  if (first.phase === 'workloads') throw notDrained(first, timeoutSeconds);
 
+  const wasAbandoned = await isKarpenterGone(options);
   const terminatedInstances = await terminate(options);
-  const second = await passUntil(options, graceSeconds, deletedObjects, report);
-  if (!second.isDrained) throw notDrained(second, timeoutSeconds + graceSeconds);
-  return { deletedObjects: [...deletedObjects], terminatedInstances };
+  const isStuck = async (): Promise<boolean> => wasAbandoned && await isKarpenterGone(options) && await countInstances(options) === 0;
+  const second = await passUntil(options, graceSeconds, deletedObjects, report, isStuck);
+  if (second.isDrained) return drained({ terminatedInstances });
+
+  if (!await isStuck()) throw notDrained(second, timeoutSeconds + graceSeconds);
+  return drained({ terminatedInstances, releasedObjects: await release(options, graceSeconds, deletedObjects, report) });
 }
 
-/** Passes until all is drained or the time is up. */
-async function passUntil(options: DrainLabOptions, seconds: number, deletedObjects: Set<string>, report: (state: DrainState) => void): Promise<DrainState> {
+const RELEASE = 'Let go of objects that wait for Karpenter';
+
+/** Lets go of what waits for a Karpenter that does not run, pass by pass: one kind waits for the other. */
+async function release(
+  options: DrainLabOptions, seconds: number, deletedObjects: Set<string>, report: (state: DrainState) => void,
+): Promise<readonly string[]> {
+  const { api, onProgress, signal } = options;
+  if (api === undefined) return [];
+  const released = new Set<string>();
+  onProgress({ step: RELEASE, state: 'started', detail: 'no pod of Karpenter is ready, and no instance is left' });
+  const last = await passUntil(options, seconds, deletedObjects, report, async () => {
+    for (const name of await releaseAbandoned(api, signal)) released.add(name);
+    return false;
+  });
+  if (!last.isDrained) throw notDrained(last, seconds);
+  onProgress({ step: RELEASE, state: 'finished', detail: [...released].join(', ') });
+  return [...released];
+}
+
+async function isKarpenterGone({ api, lab, signal }: DrainLabOptions): Promise<boolean> {
+  return api !== undefined && isAbandoned(api, { namespace: lab.karpenter.namespace, name: lab.karpenter.release }, signal);
+}
+
+async function countInstances({ aws, names, signal }: DrainLabOptions): Promise<number> {
+  return (await karpenterInstances(aws.ec2, names.clusterName, signal)).length;
+}
+
+/** Passes until all is drained, the time is up, or after a pass something else says that it is enough. */
+async function passUntil(
+  options: DrainLabOptions, seconds: number, deletedObjects: Set<string>, report: (state: DrainState) => void,
+  isEnough: () => Promise<boolean> = () => Promise.resolve(false),
+): Promise<DrainState> {
   const { aws, lab, names, api, everySeconds, signal } = options;
   const end = performance.now() + seconds * 1000;
   for (;;) {
     signal?.throwIfAborted();
-    const state = await tolerantPass(() => drainPass({
-      api,
-      instances: () => karpenterInstances(aws.ec2, names.clusterName, signal),
-      controller: { namespace: lab.karpenter.namespace, name: lab.karpenter.release },
-      signal,
-    }), () => performance.now() >= end);
-    if (state !== undefined) {
+    const pass = await tolerant(async () => {
+      const state = await drainPass({
+        api,
+        instances: () => karpenterInstances(aws.ec2, names.clusterName, signal),
+        controller: { namespace: lab.karpenter.namespace, name: lab.karpenter.release },
+        signal,
+      });
       for (const name of state.deleted) deletedObjects.add(name);
       report(state);
-      if (state.isDrained || performance.now() >= end) return state;
-    }
+      return { state, isLast: state.isDrained || performance.now() >= end || await isEnough() };
+    }, () => performance.now() >= end);
+    if (pass?.isLast === true) return pass.state;
     await pause(everySeconds, signal);
   }
 }
 
 /** A pass that AWS or Kubernetes did not answer is repeated, as long as there is time. */
-async function tolerantPass(pass: () => Promise<DrainState>, isLate: () => boolean): Promise<DrainState | undefined> {
+async function tolerant<T>(pass: () => Promise<T>, isLate: () => boolean): Promise<T | undefined> {
   try {
     return await pass();
   } catch (error) {

@@ -1,9 +1,9 @@
+import { isPassingAwsFailure } from '../../aws/aws-failure';
+import { KubernetesRequestRefused } from '../../kubernetes/request-refused';
 import { LabError } from '../../lab-error';
 
-/** Codes of failures that a later try need not meet again. */
-const PASSING: readonly string[] = ['AwsThrottled', 'AwsUnreachable', 'KubernetesUnreachable'];
-
-/** Whether a wait may go on after this failure. */
+/** Whether a wait may go on after this failure: a later try need not meet it again. */
 export function isPassing(error: unknown): error is LabError {
-  return error instanceof LabError && PASSING.includes(error.code);
+  if (error instanceof KubernetesRequestRefused) return error.status === 429 || error.status >= 500;
+  return isPassingAwsFailure(error) || (error instanceof LabError && error.code === 'KubernetesUnreachable');
 }

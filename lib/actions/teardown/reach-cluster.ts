@@ -1,33 +1,80 @@
 import type { LabView } from '../../assembly/lab-view';
 import type { ClusterInAws } from '../../aws/cluster-in-aws';
+import type { DeployedResource, DeployedStack } from '../../aws/deployed-stack';
 import { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { connectToLab } from '../../kubernetes/lab-cluster';
+import { KubernetesRequestRefused } from '../../kubernetes/request-refused';
 import { LabError } from '../../lab-error';
 
-/** A cluster that can be drained. */
-export interface ReachedCluster {
-  readonly api: KubernetesApi;
-  /** Whether Karpenter is still installed. An earlier deletion of the stack can have come so far that it is not. */
-  readonly hasKarpenter: boolean;
+/** Who drains the cluster, and why it is not the teardown itself. */
+export type Drainer =
+  | {
+    readonly by: 'teardown';
+    readonly api: KubernetesApi;
+    /** Whether Karpenter is still installed. An earlier deletion of the stack can have come so far that it is not. */
+    readonly hasKarpenter: boolean;
+  }
+  | {
+    /** `guard`: the one in the stack, as the first thing of the stack's deletion. `nobody`: nothing can be drained any more. */
+    readonly by: 'guard' | 'nobody';
+    readonly why: string;
+  };
+
+/** What is known of the lab before its cluster is asked. */
+export interface ReachClusterOptions {
+  readonly kubeconfig: string;
+  readonly lab: Pick<LabView, 'karpenter' | 'cluster'>;
+  /** @default - EKS has none */
+  readonly cluster: ClusterInAws | undefined;
+  /** @default - CloudFormation has none */
+  readonly stack: DeployedStack | undefined;
+  /** Resources of the stack that are not deleted. */
+  readonly resources: readonly DeployedResource[];
+  readonly signal?: AbortSignal;
 }
 
+/** Type of the guard in the stack. */
+const GUARD_TYPE = 'Custom::KarpenterDrainGuard';
+
 /**
- * Connects to the cluster, after EKS itself has said that the kubeconfig leads there.
+ * Connects to the cluster, after EKS itself has said that the kubeconfig leads there. A cluster that does not let the user in,
+ * or cannot be reached from here, is left to the guard in its stack: that has its own way and its own rights.
  *
- * @returns undefined for a cluster that is being deleted: nothing can be drained in it any more
- * @throws LabError `ClusterNotConfigured`, and what `connectToLab` throws
+ * @throws LabError `ClusterNotConfigured` when the kubeconfig leads to another cluster
+ * @throws LabError what `connectToLab` throws, where the stack has no guard that could drain instead
  */
-export async function reachCluster(
-  kubeconfig: string, lab: Pick<LabView, 'karpenter' | 'cluster'>, cluster: ClusterInAws, signal?: AbortSignal,
-): Promise<ReachedCluster | undefined> {
-  if (cluster.status === 'DELETING' || cluster.status === 'FAILED' || cluster.endpoint === undefined) return undefined;
-  await requireSameServer(kubeconfig, cluster, cluster.endpoint);
+export async function reachCluster(options: ReachClusterOptions): Promise<Drainer> {
+  const { kubeconfig, lab, cluster, stack, signal } = options;
+  if (cluster === undefined) return { by: 'nobody', why: 'the cluster is gone' };
+  if (stack?.status === 'DELETE_IN_PROGRESS') return { by: 'guard', why: 'the stack is being deleted already' };
+  const { status, endpoint } = cluster;
+  if (status === 'DELETING' || status === 'FAILED' || endpoint === undefined) return { by: 'nobody', why: `the cluster is ${status}` };
   try {
-    return { api: await connectToLab(kubeconfig, lab, signal), hasKarpenter: true };
+    await requireSameServer(kubeconfig, cluster, endpoint);
+    return { by: 'teardown', api: await connectToLab(kubeconfig, lab, signal), hasKarpenter: true };
   } catch (error) {
-    if (!(error instanceof LabError) || error.code !== 'KarpenterNotFound') throw error;
-    return { api: await KubernetesApi.connect({ kubeconfig }), hasKarpenter: false };
+    if (!(error instanceof LabError)) throw error;
+    if (error.code === 'KarpenterNotFound') return { by: 'teardown', api: await KubernetesApi.connect({ kubeconfig }), hasKarpenter: false };
+    const other = isNoWayIn(error) ? otherDrainer(options, error) : undefined;
+    if (other === undefined) throw error;
+    return other;
   }
+}
+
+/** Whether this user, from here, does not get into the cluster at all. */
+function isNoWayIn(error: LabError): boolean {
+  if (error instanceof KubernetesRequestRefused) return error.status === 401 || error.status === 403;
+  return ['KubeconfigUnreadable', 'KubernetesUnreachable'].includes(error.code);
+}
+
+/** Who else sees to it that no node is left behind, by what is left of the stack. */
+function otherDrainer({ lab, stack, resources }: ReachClusterOptions, { message }: LabError): Drainer | undefined {
+  if (stack === undefined) return undefined;
+  if (resources.some(({ type, physicalId }) => type === GUARD_TYPE && physicalId !== '')) return { by: 'guard', why: message };
+  // The guard is the first to go, and goes only when it has drained.
+  if (stack.status === 'DELETE_FAILED') return { by: 'nobody', why: 'the guard in the stack has drained it already' };
+  const hasKarpenter = resources.some(({ logicalId }) => logicalId === lab.karpenter.logicalId);
+  return hasKarpenter ? undefined : { by: 'nobody', why: 'Karpenter is not in the stack, so it has launched nothing' };
 }
 
 async function requireSameServer(kubeconfig: string, { name }: ClusterInAws, endpoint: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ClusterInAws } from '../../aws/cluster-in-aws';
-import { deployedResources, type DeployedStack } from '../../aws/deployed-stack';
+import type { DeployedResource, DeployedStack } from '../../aws/deployed-stack';
 import type { LabAws } from '../../aws/lab-aws';
 import { findLeftovers } from '../../aws/leftovers/find-leftovers';
 import type { LabNames } from '../../aws/leftovers/leftover';
@@ -11,6 +11,7 @@ import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { NAMESPACES } from '../../kubernetes/namespace';
 import { NODE_CLAIMS } from '../../kubernetes/node-claim';
 import { NODE_POOLS } from '../../kubernetes/node-pool';
+import type { Drainer } from './reach-cluster';
 import type { TeardownInventory } from './teardown-result';
 
 /** Whose inventory is taken. */
@@ -18,21 +19,27 @@ export interface InventoryOptions {
   readonly aws: LabAws;
   readonly names: LabNames;
   readonly stack: DeployedStack | undefined;
+  readonly account: string;
   readonly cluster: ClusterInAws | undefined;
-  /** @default - nothing in the cluster can be drained */
-  readonly api?: KubernetesApi;
+  readonly drainer: Drainer;
+  /** Resources of the stack that are not deleted. */
+  readonly resources: readonly DeployedResource[];
   /** Namespace of Karpenter, which stays. */
   readonly karpenterNamespace: string;
   readonly signal?: AbortSignal;
 }
 
 /** What is there: the stack, what the drain would delete in the cluster, and what no template has. Changes nothing. */
-export async function takeInventory({ aws, names, stack, cluster, api, karpenterNamespace, signal }: InventoryOptions): Promise<TeardownInventory> {
+export async function takeInventory({ aws, names, account, stack, resources, cluster, drainer, karpenterNamespace, signal }: InventoryOptions): Promise<TeardownInventory> {
   return {
+    account,
+    ...names,
     stackStatus: stack?.status,
-    stackResourceCount: stack === undefined ? 0 : (await deployedResources(aws.cloudFormation, stack.id, signal)).length,
+    stackResourceCount: resources.length,
     clusterStatus: cluster?.status,
-    objects: api === undefined ? [] : await objectsToDrain(api, karpenterNamespace, signal),
+    drainedBy: drainer.by,
+    whyNotHere: drainer.by === 'teardown' ? undefined : drainer.why,
+    objects: drainer.by === 'teardown' ? await objectsToDrain(drainer.api, karpenterNamespace, signal) : [],
     leftovers: await findLeftovers({ aws, lab: names, signal }),
   };
 }

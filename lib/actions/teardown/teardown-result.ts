@@ -6,13 +6,21 @@ export type Remover = 'Karpenter' | 'Kubernetes' | 'teardown' | 'CloudFormation'
 
 /** What is there before anything is changed. */
 export interface TeardownInventory {
+  readonly account: string;
+  readonly region: string;
+  readonly clusterName: string;
+  readonly stackName: string;
   /** @default - there is no stack */
   readonly stackStatus?: string;
   /** Resources of the stack that are not deleted. */
   readonly stackResourceCount: number;
   /** Status of the cluster. @default - there is none */
   readonly clusterStatus?: string;
-  /** Objects in the cluster that the drain deletes, such as `NodePool default`. Empty where the cluster is gone. */
+  /** Who drains it: this teardown, the guard in the stack when the stack is deleted, or nobody any more. */
+  readonly drainedBy: 'teardown' | 'guard' | 'nobody';
+  /** Why it is not this teardown. @default - it is */
+  readonly whyNotHere?: string;
+  /** Objects in the cluster that the drain deletes, such as `NodePool default`. Empty where it is not this teardown that drains. */
   readonly objects: readonly string[];
   /** What is in AWS by exact tags and paths; the stack's own log groups and the group that EKS made are among it. */
   readonly leftovers: readonly Leftover[];
@@ -50,6 +58,8 @@ export interface TeardownResult {
   readonly stages: readonly TeardownStage[];
   /** Objects in the cluster whose deletion the drain asked for. */
   readonly deletedObjects: readonly string[];
+  /** Objects that only Karpenter could let go, and that were let go because it no longer ran and no instance did. */
+  readonly releasedObjects: readonly string[];
   /** Instances that Karpenter did not end in time, and that were terminated by their exact tags. */
   readonly terminatedInstances: readonly string[];
   readonly accounted: readonly AccountedLeftover[];

@@ -1,8 +1,8 @@
 import { readLab, type LabView } from '../../assembly/lab-view';
 import { readAssembly } from '../../assembly/read-assembly';
 import { checkedCaller } from '../../aws/caller';
-import { clusterInAws } from '../../aws/cluster-in-aws';
-import { deployedResources, deployedStack, type DeployedStack } from '../../aws/deployed-stack';
+import { clusterInAws, type ClusterInAws } from '../../aws/cluster-in-aws';
+import { deployedResources, deployedStack, type DeployedResource, type DeployedStack } from '../../aws/deployed-stack';
 import { connectAws, type LabAws } from '../../aws/lab-aws';
 import { findLeftovers } from '../../aws/leftovers/find-leftovers';
 import type { LabNames, LeftoverKindName } from '../../aws/leftovers/leftover';
@@ -15,7 +15,7 @@ import { sweepLeftovers } from '../sweep/sweep-leftovers';
 import { Accounting, drainRemover } from './accounting';
 import { deleteStack } from './delete-stack';
 import { drainLab, type DrainedLab } from './drain-lab';
-import { reachCluster, type ReachedCluster } from './reach-cluster';
+import { reachCluster, type Drainer } from './reach-cluster';
 import { takeInventory } from './take-inventory';
 import type { TeardownInventory, TeardownResult, TeardownStage } from './teardown-result';
 
@@ -23,7 +23,7 @@ import type { TeardownInventory, TeardownResult, TeardownStage } from './teardow
 export interface TeardownOptions {
   /** The folder that `cdk synth` wrote. */
   readonly assemblyDirectory: string;
-  /** Absolute path of the kubeconfig. It is not read when the cluster is gone. */
+  /** Absolute path of the kubeconfig. It is not read when the cluster or its stack is gone, or is being deleted. */
   readonly kubeconfig: string;
   /** Whether to list only. @default false */
   readonly isDryRun?: boolean;
@@ -51,6 +51,8 @@ const EVERY_SECONDS = 3;
  * It keeps no state: where it stands it reads from AWS and Kubernetes. Interrupted or failed at any stage, it goes on from
  * there when it is run again.
  *
+ * Where the cluster does not let the user in, the guard in the stack drains it, as the first thing of the stack's deletion.
+ *
  * @throws LabError `AccountNotConfigured`, `ClusterNotConfigured` before anything is changed
  * @throws LabError what `drainLab` raises, `StackDeletionFailed`, `ClusterNotDeleted`, what `awsFailure` says
  */
@@ -69,13 +71,32 @@ export async function teardownIn(aws: LabAws, options: TeardownOptions): Promise
   const lab = readLab(readAssembly(options.assemblyDirectory));
   const names = labNames(lab);
   const { account } = await checkedCaller(aws, lab.stack.account, signal);
+  const stack = await deployedStack(aws.cloudFormation, names.stackName, signal);
+  const resources = stack === undefined ? [] : await deployedResources(aws.cloudFormation, stack.id, signal);
   const cluster = await clusterInAws(aws.eks, names.clusterName, signal);
-  const reached = cluster === undefined ? undefined : await reachCluster(options.kubeconfig, lab, cluster, signal);
+  const drainer = await reachCluster({ kubeconfig: options.kubeconfig, lab, cluster, stack, resources, signal });
   try {
-    return await new Teardown(aws, lab, names, options, reached).run(account);
+    return await new Teardown(aws, lab, names, options, { account, stack, resources, cluster, drainer }).run();
   } finally {
-    reached?.api.close();
+    if (drainer.by === 'teardown') drainer.api.close();
   }
+}
+
+/** What keeps subnets from being deleted, and has no use without nodes. */
+const KEEP_SUBNETS: readonly LeftoverKindName[] = ['loadBalancer', 'classicLoadBalancer', 'networkInterface'];
+
+/** Whether there is anything to remove, so that it makes sense to ask. */
+function hasSomething({ stackStatus, clusterStatus, leftovers }: TeardownInventory): boolean {
+  return stackStatus !== undefined || clusterStatus !== undefined || leftovers.length > 0;
+}
+
+/** What a run begins with. */
+interface TeardownBeginning {
+  readonly account: string;
+  readonly stack: DeployedStack | undefined;
+  readonly resources: readonly DeployedResource[];
+  readonly cluster: ClusterInAws | undefined;
+  readonly drainer: Drainer;
 }
 
 /** One run. */
@@ -92,27 +113,27 @@ class Teardown {
     private readonly lab: LabView,
     private readonly names: LabNames,
     private readonly options: TeardownOptions,
-    private readonly reached: ReachedCluster | undefined,
+    private readonly beginning: TeardownBeginning,
   ) {
     this.onProgress = options.onProgress ?? ignoreProgress;
     this.everySeconds = options.everySeconds ?? EVERY_SECONDS;
     this.graceSeconds = options.graceSeconds ?? GRACE_SECONDS;
   }
 
-  async run(account: string): Promise<TeardownResult> {
+  async run(): Promise<TeardownResult> {
     const { signal } = this.options;
-    const stack = await deployedStack(this.aws.cloudFormation, this.names.stackName, signal);
-    const inventory = await this.inventory(stack);
+    const { account, stack } = this.beginning;
+    const inventory = await this.inventory();
     this.accounting.note(inventory.leftovers);
     const common = { account, ...this.names, inventory };
     const untouched = {
-      stages: [], deletedObjects: [], terminatedInstances: [], accounted: this.accounting.accounted, kept: [],
+      stages: [], deletedObjects: [], terminatedInstances: [], releasedObjects: [], accounted: this.accounting.accounted, kept: [],
       remaining: inventory.leftovers, isBillableLeft: stack !== undefined || isBillable(inventory.leftovers),
     };
     if (this.options.isDryRun === true) return { ...common, ...untouched, outcome: 'listed' };
-    if (this.options.confirm !== undefined && !await this.options.confirm(inventory)) return { ...common, ...untouched, outcome: 'declined' };
+    if (hasSomething(inventory) && this.options.confirm !== undefined && !await this.options.confirm(inventory)) return { ...common, ...untouched, outcome: 'declined' };
 
-    const drained = await this.drain(stack);
+    const drained = await this.drain();
     await this.deleteStack(stack);
     await requireNoCluster(this.aws, this.names, signal);
     const found = await findLeftovers({ aws: this.aws, lab: this.names, signal });
@@ -135,15 +156,13 @@ class Teardown {
     };
   }
 
-  private async inventory(stack: DeployedStack | undefined): Promise<TeardownInventory> {
+  private async inventory(): Promise<TeardownInventory> {
     const step = 'List what there is';
     this.onProgress({ step, state: 'started' });
     const inventory = await takeInventory({
       aws: this.aws,
       names: this.names,
-      stack,
-      cluster: await clusterInAws(this.aws.eks, this.names.clusterName, this.options.signal),
-      api: this.reached?.api,
+      ...this.beginning,
       karpenterNamespace: this.lab.karpenter.namespace,
       signal: this.options.signal,
     });
@@ -151,19 +170,19 @@ class Teardown {
     return inventory;
   }
 
-  private async drain(stack: DeployedStack | undefined): Promise<DrainedLab> {
-    const nothing = { deletedObjects: [], terminatedInstances: [] };
-    if (stack?.status === 'DELETE_IN_PROGRESS') {
-      this.stages.push({ stage: 'drain', outcome: 'skipped', detail: 'the stack is being deleted already' });
-      return nothing;
+  private async drain(): Promise<DrainedLab> {
+    const { drainer } = this.beginning;
+    if (drainer.by === 'guard') {
+      this.stages.push({ stage: 'drain', outcome: 'skipped', detail: `left to the guard in the stack: ${drainer.why}` });
+      return { deletedObjects: [], terminatedInstances: [], releasedObjects: [] };
     }
     // Without its Karpenter nobody ends nodes: they are terminated at once, and objects go with the cluster.
-    const isDrainable = this.reached?.hasKarpenter === true;
+    const isDrainable = drainer.by === 'teardown' && drainer.hasKarpenter;
     const drained = await drainLab({
       aws: this.aws,
       lab: this.lab,
       names: this.names,
-      api: isDrainable ? this.reached?.api : undefined,
+      api: isDrainable ? drainer.api : undefined,
       timeoutSeconds: isDrainable ? this.options.timeoutSeconds ?? TIMEOUT_SECONDS : 0,
       graceSeconds: this.graceSeconds,
       everySeconds: this.everySeconds,
@@ -174,7 +193,7 @@ class Teardown {
     this.accounting.afterStage(present, drainRemover(new Set(drained.terminatedInstances)));
     this.stages.push(isDrainable
       ? { stage: 'drain', outcome: 'done', detail: `${counted(drained.deletedObjects.length, 'object')} deleted; no NodePool, NodeClaim or instance is left` }
-      : { stage: 'drain', outcome: 'skipped', detail: this.reached === undefined ? 'the cluster is gone' : 'Karpenter is not installed any more' });
+      : { stage: 'drain', outcome: 'skipped', detail: drainer.by === 'nobody' ? drainer.why : 'Karpenter is not installed any more' });
     return drained;
   }
 
@@ -188,6 +207,7 @@ class Teardown {
       aws: this.aws,
       lab: this.lab,
       stack: of,
+      isGuarded: this.beginning.drainer.by === 'guard',
       everySeconds: this.everySeconds,
       onDeleted: async (deleted) => { unblocked += await this.unblock(deleted); },
       onProgress: this.onProgress,
@@ -214,13 +234,13 @@ class Teardown {
   }
 
   /**
-   * Removes what keeps the network of a stack that is being deleted: interfaces once the nodes are gone, the group that EKS
-   * made once the cluster is. Left alone, CloudFormation would wait for them until it fails.
+   * Removes what keeps the network of a stack that is being deleted: load balancers and interfaces once the nodes are gone, the
+   * group that EKS made once the cluster is. Left alone, CloudFormation would wait for them until it fails.
    */
   private async unblock(deleted: ReadonlySet<string>): Promise<number> {
     const isGone = (type: string): boolean => this.lab.stack.resourcesOfType(type).every(({ logicalId }) => deleted.has(logicalId));
     if (!isGone('AWS::EKS::Nodegroup')) return 0;
-    const kinds: readonly LeftoverKindName[] = isGone('AWS::EKS::Cluster') ? ['networkInterface', 'securityGroup'] : ['networkInterface'];
+    const kinds: readonly LeftoverKindName[] = isGone('AWS::EKS::Cluster') ? [...KEEP_SUBNETS, 'securityGroup'] : KEEP_SUBNETS;
     const leftovers = await findLeftovers({ aws: this.aws, lab: this.names, kinds, signal: this.options.signal });
     const { removed } = await removeLeftovers({ aws: this.aws, leftovers, deadlineSeconds: 0, signal: this.options.signal });
     this.accounting.removed(removed, 'sweep');

@@ -1,5 +1,5 @@
 import { pause } from '../../kubernetes/pause';
-import { AwsRequestFailed } from '../aws-failure';
+import { AwsRequestFailed, isPassingAwsFailure } from '../aws-failure';
 import type { LabAws } from '../lab-aws';
 import { leftoverKey } from './find-leftovers';
 import { LEFTOVER_KINDS, type Leftover, type Removal } from './leftover';
@@ -33,9 +33,6 @@ export interface RemovedLeftovers {
   readonly removed: readonly Leftover[];
   readonly kept: readonly KeptLeftover[];
 }
-
-/** Failures after which a later try may succeed. */
-const PASSING = ['AwsThrottled', 'AwsUnreachable'];
 
 /**
  * Removes leftovers: all are tried in the order of their kinds, and those that others still use again, until all are gone
@@ -77,6 +74,6 @@ async function tryOnce({ aws, signal }: RemoveLeftoversOptions, leftover: Leftov
     signal?.throwIfAborted();
     // Without credentials nothing else can be removed either.
     if (!(error instanceof AwsRequestFailed) || error.code === 'AwsCredentialsRefused') throw error;
-    return { isGone: false, reason: error.message, isFinal: !PASSING.includes(error.code) };
+    return { isGone: false, reason: error.message, isFinal: !isPassingAwsFailure(error) };
   }
 }

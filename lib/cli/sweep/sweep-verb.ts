@@ -31,9 +31,9 @@ async function runSweep(invocation: Invocation): Promise<VerbOutcome> {
     assemblyDirectory,
     isDryRun: flags.dryRun ?? false,
     timeoutSeconds: flags.timeout,
-    confirm: async (found) => {
+    confirm: async ({ account, region, clusterName, found }) => {
       show((layout) => leftoversText('Leftovers', found, layout));
-      return confirmed(`Remove ${countedText(found.length, 'leftover')} of the lab?`, flags, invocation);
+      return confirmed(`Remove ${countedText(found.length, 'leftover')} of the lab ${clusterName} in account ${account}, ${region}?`, flags, invocation);
     },
     onProgress: progress,
     signal: host.signal,

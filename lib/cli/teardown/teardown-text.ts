@@ -1,5 +1,6 @@
 import type { AccountedLeftover, TeardownInventory, TeardownResult } from '../../actions/teardown/teardown-result';
 import { KIND_LABELS } from '../../aws/leftovers/leftover';
+import { DRAIN_DEADLINE_SECONDS } from '../../drain-guard/drain-deadline';
 import { countedText } from '../format/quantity-text';
 import { keptText, leftoversText } from '../sweep/leftovers-text';
 import type { TextLayout } from '../text/text-layout';
@@ -9,14 +10,34 @@ import { wrapText } from '../text/wrap-text';
 
 /** What there is before anything is changed. */
 export function inventoryText(inventory: TeardownInventory, layout: TextLayout): readonly string[] {
-  const { stackStatus, stackResourceCount, clusterStatus, objects, leftovers } = inventory;
+  const { account, region, clusterName, stackName, stackStatus, stackResourceCount, clusterStatus, objects, leftovers } = inventory;
   return [
-    sectionHeading('What there is', '', layout),
-    ...paragraph(stackStatus === undefined ? 'There is no stack.' : `The stack has ${countedText(stackResourceCount, 'resource')} and is ${stackStatus}.`, layout),
-    ...paragraph(clusterStatus === undefined ? 'There is no cluster.' : `The cluster is ${clusterStatus}.`, layout),
+    sectionHeading(`What there is of ${clusterName}`, `account ${account}, ${region}`, layout),
+    ...paragraph(stackStatus === undefined ? `There is no stack ${stackName}.` : `The stack ${stackName} has ${countedText(stackResourceCount, 'resource')} and is ${stackStatus}.`, layout),
+    ...paragraph(clusterStatus === undefined ? `There is no cluster ${clusterName}.` : `The cluster ${clusterName} is ${clusterStatus}.`, layout),
+    ...drainerText(inventory, layout),
     ...(objects.length === 0 ? [] : [sectionHeading('To drain in the cluster', String(objects.length), layout), ...bulletList(objects, layout)]),
     ...leftoversText('In AWS, by exact tags and paths', leftovers, layout),
   ];
+}
+
+/** Who drains the cluster, where it is not the teardown. */
+function drainerText({ clusterStatus, drainedBy, whyNotHere = '' }: TeardownInventory, layout: TextLayout): readonly string[] {
+  if (drainedBy === 'teardown' || clusterStatus === undefined) return [];
+  const why = `${whyNotHere.charAt(0).toUpperCase()}${whyNotHere.slice(1).replace(/\.$/, '')}.`;
+  return paragraph(drainedBy === 'guard'
+    ? `${why} So what runs in the cluster is not listed here: the guard in the stack drains it, all NodePools, before anything else of the stack is deleted. It has ${DRAIN_DEADLINE_SECONDS / 60} minutes.`
+    : `${why} So nothing is drained in it.`, layout);
+}
+
+/** What is asked before it all is removed: which lab, where, and how much. */
+export function teardownQuestion({ account, region, clusterName, stackResourceCount, objects, leftovers }: TeardownInventory): string {
+  const counts = [
+    countedText(stackResourceCount, 'resource'),
+    ...(objects.length === 0 ? [] : [`${countedText(objects.length, 'object')} in the cluster`]),
+    ...(leftovers.length === 0 ? [] : [`${countedText(leftovers.length, 'other thing')} in AWS`]),
+  ];
+  return `Remove the lab ${clusterName} in account ${account}, ${region}: ${counts.join(', ')}?`;
 }
 
 const SENTENCES: Readonly<Record<TeardownResult['outcome'], string>> = {
@@ -28,7 +49,7 @@ const SENTENCES: Readonly<Record<TeardownResult['outcome'], string>> = {
 
 /** The evidence: what existed, who removed what, and what remains. */
 export function teardownText(result: TeardownResult, layout: TextLayout): readonly string[] {
-  const { outcome, inventory, stages, terminatedInstances, accounted, kept, remaining, isBillableLeft } = result;
+  const { outcome, account, region, clusterName, inventory, stages, terminatedInstances, releasedObjects, accounted, kept, remaining, isBillableLeft } = result;
   const headline = `${SENTENCES[outcome]}${outcome === 'remained' && isBillableLeft ? ' AWS bills for it.' : ''}`;
   const shownHeadline = wrapText(headline, layout.width).map(outcome === 'remained' ? layout.style.bad : layout.style.strong);
   if (outcome === 'declined') return shownHeadline;
@@ -36,9 +57,10 @@ export function teardownText(result: TeardownResult, layout: TextLayout): readon
   return [
     ...shownHeadline,
     '',
-    sectionHeading('Stages', '', layout),
+    sectionHeading(`Stages of removing ${clusterName}`, `account ${account}, ${region}`, layout),
     ...textTable([{ paint: layout.style.name }, {}, { isFlexible: true }], stages.map(({ stage, outcome: done, detail }) => ({ cells: [stage, done, detail] })), layout),
     ...(terminatedInstances.length === 0 ? [] : paragraph(`Karpenter did not end these in time, so they were terminated by their exact tags: ${terminatedInstances.join(', ')}.`, layout)),
+    ...(releasedObjects.length === 0 ? [] : paragraph(`Karpenter did not run, and no instance was left. So these were let go without it: ${releasedObjects.join(', ')}.`, layout)),
     ...accountedText(accounted, layout),
     ...keptText(kept, layout),
     ...leftoversText('Left', remaining, layout),

@@ -6,7 +6,7 @@ import { connectionFlags, labConnection, type ConnectionFlags } from '../flags/l
 import { timeoutFlag, type TimeoutFlags } from '../flags/timeout-flag';
 import { confirmed, yesFlag, type YesFlags } from '../flags/yes-flag';
 import type { Invocation, Verb, VerbOutcome } from '../verb';
-import { inventoryText, teardownText } from './teardown-text';
+import { inventoryText, teardownQuestion, teardownText } from './teardown-text';
 
 type TeardownFlags = ConnectionFlags & DryRunFlags & TimeoutFlags & YesFlags;
 
@@ -32,7 +32,7 @@ async function runTeardown(invocation: Invocation): Promise<VerbOutcome> {
     timeoutSeconds: flags.timeout,
     confirm: async (inventory) => {
       show((layout) => inventoryText(inventory, layout));
-      return confirmed('Remove all of this?', flags, invocation);
+      return confirmed(teardownQuestion(inventory), flags, invocation);
     },
     onProgress: progress,
   });

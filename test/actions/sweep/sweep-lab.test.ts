@@ -27,7 +27,7 @@ describe('a sweep', () => {
 
   it('lists only, in a dry run and when it is declined', async () => {
     await expect(sweep({ isDryRun: true })).resolves.toMatchObject({ outcome: 'listed', isBillableLeft: true, removed: [] });
-    await expect(sweep({ confirm: (found) => Promise.resolve(found.length !== 4) })).resolves.toMatchObject({ outcome: 'declined' });
+    await expect(sweep({ confirm: ({ found }) => Promise.resolve(found.length !== 4) })).resolves.toMatchObject({ outcome: 'declined' });
     expect(lab.commands.filter((name) => /^(Delete|Terminate)/.test(name))).toEqual([]);
   });
 

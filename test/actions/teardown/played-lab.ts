@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import {
-  DeleteNetworkInterfaceCommand, DeleteVolumeCommand, DescribeInstancesCommand, DescribeNetworkInterfacesCommand, DescribeVolumesCommand, EC2Client,
+  DeleteNetworkInterfaceCommand, DeleteSecurityGroupCommand, DeleteVolumeCommand, DescribeInstancesCommand, DescribeNetworkInterfacesCommand,
+  DescribeSecurityGroupsCommand, DescribeVolumesCommand, EC2Client,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
@@ -23,14 +24,14 @@ import { NAMESPACES } from '../../../lib/kubernetes/namespace';
 import { NODE_CLAIMS } from '../../../lib/kubernetes/node-claim';
 import { NODE_POOLS } from '../../../lib/kubernetes/node-pool';
 import type { ResourceKind } from '../../../lib/kubernetes/resource-kind';
-import { smallLab } from '../../assembly/small-lab';
+import { resource, smallLab } from '../../assembly/small-lab';
 import { emptyFolder, writeAssembly } from '../../assembly/write-assembly';
 import { FakeKubernetes } from '../../support/fake-kubernetes/fake-kubernetes';
 import { awsError } from '../preflight/account';
 
 const STACK_ID = 'arn:aws:cloudformation:ap-northeast-2:111122223333:stack/Lab/1';
 const FINALIZERS = ['karpenter.sh/termination'];
-const LAB = smallLab();
+const LAB = smallLab({ DrainGuard: resource('Custom::KarpenterDrainGuard', {}, 'NodePool') });
 
 const TEMPLATE: JsonObject = {
   Resources: Object.fromEntries([...LAB.resources.values()].map(({ logicalId, type, properties, dependsOn }) => [logicalId, { Type: type, Properties: properties, DependsOn: dependsOn }])),
@@ -54,8 +55,20 @@ export class PlayedLab {
   readonly instances = new Set(['i-default', 'i-student']);
   readonly volumes = new Set(['vol-1']);
   readonly networkInterfaces = new Set(['eni-1']);
+  /** The group that EKS made. It cannot go while the cluster is there, nor is it tried then: see `triedTooEarly`. */
+  readonly securityGroups = new Set<string>();
+  /** What was tried to be removed while the cluster still used it. */
+  readonly triedTooEarly: string[] = [];
   /** Whether Karpenter ends nodes. */
   endsNodes = true;
+  /** Whether Karpenter does nothing at all. */
+  isKarpenterHeld = false;
+  /** Looks at the stack that still show its old status after its deletion was asked for. */
+  looksUntilDeletionShows = 0;
+  /** Called before the stack is described, with how often it was: the second time is after the drain. */
+  onLook: (time: number) => void = () => undefined;
+  /** Whether the cluster stays when the stack is gone. */
+  keepsCluster = false;
   /** Whether the VPC waits for the interfaces that are left, and the deletion fails by that. */
   needsInterfacesGone = false;
   clusterExists = true;
@@ -71,6 +84,7 @@ export class PlayedLab {
   private readonly resources = new Set(LAB.resources.keys());
   private events: StackEvent[] = [];
   private isKarpenterDue = false;
+  private isDeletionDue = false;
 
   private constructor(readonly fake: FakeKubernetes) {
     // What is read in the place of a kubeconfig: see jest.mock in the tests.
@@ -89,13 +103,44 @@ export class PlayedLab {
   /** What is left of the lab. */
   get remains(): readonly string[] {
     const objects = [NODE_POOLS, NODE_CLAIMS, EC2_NODE_CLASSES].flatMap((kind) => this.fake.all(kind).map((body) => `${kind.kind} ${textAt(body, 'metadata', 'name') ?? ''}`));
-    return [...this.instances, ...this.volumes, ...this.networkInterfaces, ...(this.stackStatus === undefined ? [] : ['stack']), ...(this.clusterExists ? ['cluster', ...objects] : [])];
+    return [...this.instances, ...this.volumes, ...this.networkInterfaces, ...this.securityGroups, ...(this.stackStatus === undefined ? [] : ['stack']), ...(this.clusterExists ? ['cluster', ...objects] : [])];
   }
 
   async stop(): Promise<void> {
     for (const mock of [this.cloudFormation, this.ec2, this.logs, this.classic, this.balancers, this.iam, this.eks, this.sts]) mock.restore();
     this.aws.close();
     await this.fake.stop();
+  }
+
+  /** What is left of the stack, for those tests that begin with a part of it. */
+  withoutResources(...ids: readonly string[]): void {
+    for (const id of ids) this.resources.delete(id);
+  }
+
+  /** Has somebody else delete the stack: the deadline, or the console. */
+  beginDeletion(): void {
+    this.stackStatus = 'DELETE_IN_PROGRESS';
+    this.tell('Lab', 'DELETE_IN_PROGRESS');
+  }
+
+  /** Has a deletion behind it that failed. */
+  failedDeletion(): void {
+    this.beginDeletion();
+    this.tell('Vpc', 'DELETE_FAILED', 'The vpc had dependencies');
+    this.tell('Lab', 'DELETE_FAILED', 'The following resource(s) failed to delete: [Vpc].');
+    this.stackStatus = 'DELETE_FAILED';
+  }
+
+  /** Lets a Karpenter that was held go on. */
+  releaseKarpenter(): void {
+    this.isKarpenterHeld = false;
+    this.playKarpenter();
+  }
+
+  /** Has no pod of Karpenter ready any more, and none that does anything. */
+  killKarpenter(): void {
+    this.isKarpenterHeld = true;
+    this.fake.put(DEPLOYMENTS, { metadata: { name: 'karpenter', namespace: 'kube-system' }, status: { readyReplicas: 0 } });
   }
 
   /** Takes away the cluster and the stack, as an earlier run did. */
@@ -125,6 +170,7 @@ export class PlayedLab {
     this.isKarpenterDue = true;
     setTimeout(() => {
       this.isKarpenterDue = false;
+      if (this.isKarpenterHeld) return;
       for (const pool of this.deleted(NODE_POOLS)) {
         const own = this.fake.all(NODE_CLAIMS).filter((claim) => textAt(claim, 'metadata', 'labels', 'karpenter.sh/nodepool') === pool);
         for (const claim of own) this.fake.remove(NODE_CLAIMS, { name: textAt(claim, 'metadata', 'name') ?? '' });
@@ -180,6 +226,14 @@ export class PlayedLab {
       this.volumes.delete(VolumeId);
       return {};
     });
+    this.ec2.on(DescribeSecurityGroupsCommand).callsFake(() => ({
+      SecurityGroups: [...this.securityGroups].map((GroupId) => ({ GroupId, GroupName: 'eks-cluster-sg-lab', Tags: [{ Key: 'aws:eks:cluster-name', Value: 'lab' }] })),
+    }));
+    this.ec2.on(DeleteSecurityGroupCommand).callsFake(({ GroupId = '' }: { readonly GroupId?: string }) => {
+      if (this.clusterExists) this.triedTooEarly.push(GroupId);
+      else this.securityGroups.delete(GroupId);
+      return {};
+    });
     this.ec2.on(DescribeNetworkInterfacesCommand).callsFake(() => ({
       NetworkInterfaces: [...this.networkInterfaces].map((NetworkInterfaceId) => ({
         NetworkInterfaceId, Status: 'available', Description: 'aws-K8S-i-default', TagSet: [{ Key: 'cluster.k8s.amazonaws.com/name', Value: 'lab' }],
@@ -193,20 +247,28 @@ export class PlayedLab {
 
   private answerCloudFormation(): void {
     this.cloudFormation.on(ListStacksCommand).resolves({ StackSummaries: [] });
+    let looks = 0;
     this.cloudFormation.on(DescribeStacksCommand).callsFake(() => {
+      looks += 1;
+      this.onLook(looks);
       if (this.stackStatus === undefined) throw awsError('ValidationError', 'Stack with id Lab does not exist');
+      if (this.isDeletionDue && this.looksUntilDeletionShows === 0) {
+        this.isDeletionDue = false;
+        this.beginDeletion();
+      }
+      if (this.isDeletionDue) this.looksUntilDeletionShows -= 1;
       return { Stacks: [{ StackName: 'Lab', StackId: STACK_ID, StackStatus: this.stackStatus }] };
     });
     this.cloudFormation.on(ListStackResourcesCommand).callsFake(() => ({
-      StackResourceSummaries: [...this.resources].map((id) => ({ LogicalResourceId: id, ResourceType: LAB.resources.get(id)?.type, ResourceStatus: 'CREATE_COMPLETE' })),
+      StackResourceSummaries: [...this.resources].map((id) => ({ LogicalResourceId: id, ResourceType: LAB.resources.get(id)?.type, PhysicalResourceId: `physical-${id}`, ResourceStatus: 'CREATE_COMPLETE' })),
     }));
     this.cloudFormation.on(DescribeStackEventsCommand).callsFake(() => {
       if (this.stackStatus === 'DELETE_IN_PROGRESS') this.deleteSome();
       return { StackEvents: this.events.toReversed() };
     });
     this.cloudFormation.on(DeleteStackCommand).callsFake(() => {
-      this.stackStatus = 'DELETE_IN_PROGRESS';
-      this.tell('Lab', 'DELETE_IN_PROGRESS');
+      if (this.looksUntilDeletionShows > 0) this.isDeletionDue = true;
+      else this.beginDeletion();
       return {};
     });
   }
@@ -215,6 +277,7 @@ export class PlayedLab {
   private deleteSome(): void {
     const order = LAB.graph.topologicalOrder().toReversed().filter((id) => this.resources.has(id));
     for (const id of order.slice(0, 8)) {
+      if (id === 'DrainGuard' && !this.drainByGuard()) return;
       if (LAB.resources.get(id)?.type === 'AWS::EC2::VPC' && this.needsInterfacesGone && this.networkInterfaces.size > 0) {
         this.stackStatus = 'DELETE_FAILED';
         this.tell(id, 'DELETE_FAILED', 'The vpc has dependencies and cannot be deleted');
@@ -223,12 +286,21 @@ export class PlayedLab {
       }
       this.resources.delete(id);
       this.tell(id, 'DELETE_COMPLETE');
-      if (LAB.resources.get(id)?.type === 'AWS::EKS::Cluster') this.clusterExists = false;
+      if (LAB.resources.get(id)?.type === 'AWS::EKS::Cluster') this.clusterExists = this.keepsCluster;
     }
-    if (this.resources.size === 0) {
-      this.stackStatus = undefined;
-      this.clusterExists = false;
+    if (this.resources.size === 0) this.stackStatus = undefined;
+  }
+
+  /** What the guard in the stack does: it lets nothing else go before Karpenter has ended the nodes. */
+  private drainByGuard(): boolean {
+    if (this.isKarpenterHeld && this.instances.size > 0) {
+      this.stackStatus = 'DELETE_FAILED';
+      this.tell('DrainGuard', 'DELETE_FAILED', 'ClusterNotDrained: NodeClaim default-abcde is held by karpenter.sh/termination.');
+      this.tell('Lab', 'DELETE_FAILED', 'The following resource(s) failed to delete: [DrainGuard].');
+      return false;
     }
+    this.instances.clear();
+    return true;
   }
 
   private tell(LogicalResourceId: string, ResourceStatus: 'DELETE_IN_PROGRESS' | 'DELETE_COMPLETE' | 'DELETE_FAILED', ResourceStatusReason?: string): void {
