@@ -6,6 +6,7 @@ import { DescribeInstancesCommand, DescribeVpcsCommand, EC2Client } from '@aws-s
 import { ListInstanceProfilesCommand, ListRolesCommand, IAMClient } from '@aws-sdk/client-iam';
 import type { SweepResult } from '../../lib/actions/sweep/sweep-result';
 import type { TeardownResult } from '../../lib/actions/teardown/teardown-result';
+import type { VerifyResult } from '../../lib/actions/verify/verify-result';
 import type { JsonObject } from '../../lib/assembly/json';
 import { cleanRehearsal } from '../../lib/rehearsal/clean-rehearsal';
 import type { RehearsalRecord } from '../../lib/rehearsal/rehearsal-record';
@@ -26,7 +27,7 @@ interface Ended {
 }
 
 /** A rehearsal with a class on it, and the real command line, which reaches it by endpoint and kubeconfig alone. */
-describe('lab teardown on a rehearsal', () => {
+describe('a class on a rehearsal, from the exercise to its teardown', () => {
   const rehearsal = { projectDirectory, name: 'e2e-teardown', env: process.env };
   let assembly: string;
   let record: RehearsalRecord;
@@ -37,7 +38,6 @@ describe('lab teardown on a rehearsal', () => {
   beforeEach(async () => {
     await cleanRehearsal(rehearsal);
     record = await startRehearsal({ ...rehearsal, assemblyDirectory: assembly });
-    await beginClass();
   });
   afterEach(() => cleanRehearsal(rehearsal));
 
@@ -56,7 +56,7 @@ describe('lab teardown on a rehearsal', () => {
   const kubectl = (...args: readonly string[]): Promise<string> => kubectlWith('', ...args);
   const names = async (kind: string): Promise<readonly string[]> => (await kubectl('get', kind, '--all-namespaces', '--output', 'name')).split('\n').filter((name) => name !== '');
 
-  const start = (...argv: readonly string[]): ChildProcess => spawn(process.execPath, [resolve(projectDirectory, 'dist/lab.js'), ...argv, '--assembly', assembly, '--yes', '--json'], {
+  const start = (...argv: readonly string[]): ChildProcess => spawn(process.execPath, [resolve(projectDirectory, 'dist/lab.js'), ...argv, '--assembly', assembly, '--json'], {
     cwd: projectDirectory,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -73,8 +73,17 @@ describe('lab teardown on a rehearsal', () => {
   };
   const lab = (...argv: readonly string[]): Promise<Ended> => ended(start(...argv));
 
-  /** The exercise, scaled out, and a student with a NodePool and a workload of their own. */
-  async function beginClass(): Promise<void> {
+  /** The exercise by the lab's own verbs, as an instructor tries it before class. */
+  async function tryTheExercise(): Promise<void> {
+    const before = await lab('verify');
+    expect([before.exitCode, (JSON.parse(before.text) as VerifyResult).verdict]).toEqual([1, 'failed']);
+    expect((await lab('scale', '5', '--wait', '--yes')).exitCode).toBe(0);
+    const after = await lab('verify');
+    expect([after.exitCode, (JSON.parse(after.text) as VerifyResult).verdict]).toEqual([0, 'passed']);
+  }
+
+  /** A student with a NodePool and a workload of their own. */
+  async function makeAStudentsPool(): Promise<void> {
     const pool = JSON.parse(await kubectl('get', 'nodepool', 'default', '--output', 'json')) as JsonObject;
     const spec = JSON.parse(JSON.stringify(pool['spec']).replaceAll('my-team', 'student-7')) as JsonObject;
     await kubectlWith(JSON.stringify({ apiVersion: 'karpenter.sh/v1', kind: 'NodePool', metadata: { name: 'student-7' }, spec }), 'apply', '--filename', '-');
@@ -82,8 +91,6 @@ describe('lab teardown on a rehearsal', () => {
     const inflate = JSON.parse(await kubectl('get', 'deployment', '--namespace', 'karpenter-test', 'inflate', '--output', 'json')) as JsonObject;
     const template = JSON.parse(JSON.stringify(inflate['spec']).replaceAll('my-team', 'student-7')) as JsonObject;
     await kubectlWith(JSON.stringify({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'inflate', namespace: 'student-7' }, spec: { ...template, replicas: 2 } }), 'apply', '--filename', '-');
-    await kubectl('scale', 'deployment', '--namespace', 'karpenter-test', 'inflate', '--replicas', '5');
-    await kubectl('rollout', 'status', 'deployment/inflate', '--namespace', 'karpenter-test', '--timeout', '100s');
     await kubectl('rollout', 'status', 'deployment/inflate', '--namespace', 'student-7', '--timeout', '100s');
   }
 
@@ -103,26 +110,29 @@ describe('lab teardown on a rehearsal', () => {
     await expect(new EKSClient(configuration).send(new DescribeClusterCommand({ name: record.clusterName }))).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   }
 
-  it('leaves zero of everything, and says who removed what', async () => {
+  it('fails before scaling, passes after it, and leaves zero of everything, a student\'s NodePool too', async () => {
+    await tryTheExercise();
+    await makeAStudentsPool();
     const listed = JSON.parse((await lab('teardown', '--dry-run')).text) as TeardownResult;
     expect(listed.inventory.objects).toEqual(expect.arrayContaining(['Namespace student-7', 'NodePool default', 'NodePool student-7', 'EC2NodeClass default']));
     expect(listed.inventory.leftovers.filter(({ kind }) => kind === 'instance')).toHaveLength(2);
     expect((await names('nodeclaims')).length).toBe(2);
-    expect((await lab('sweep')).exitCode).toBe(1);
+    expect((await lab('sweep', '--yes')).exitCode).toBe(1);
 
-    const { exitCode, text } = await lab('teardown');
+    const { exitCode, text } = await lab('teardown', '--yes');
     const result = JSON.parse(text) as TeardownResult;
     expect({ exitCode, outcome: result.outcome, remaining: result.remaining }).toEqual({ exitCode: 0, outcome: 'clean', remaining: [] });
     expect(result.accounted.filter(({ kind }) => kind === 'instance').map(({ removedBy }) => removedBy)).toEqual(['Karpenter', 'Karpenter']);
     await expectNothingLeft();
 
-    const again = JSON.parse((await lab('teardown')).text) as TeardownResult;
+    const again = JSON.parse((await lab('teardown', '--yes')).text) as TeardownResult;
     expect(again.stages.map(({ outcome }) => outcome)).toEqual(['skipped', 'skipped', 'skipped']);
-    expect(JSON.parse((await lab('sweep')).text) as SweepResult).toMatchObject({ outcome: 'clean', found: [] });
+    expect(JSON.parse((await lab('sweep', '--yes')).text) as SweepResult).toMatchObject({ outcome: 'clean', found: [] });
   });
 
   it('that is killed in the middle of the drain is finished by a second one', async () => {
-    const first = start('teardown');
+    await makeAStudentsPool();
+    const first = start('teardown', '--yes');
     const end = ended(first);
     // Progress is JSON, a line an event: killed as soon as nodes are being ended.
     first.stderr?.setEncoding('utf8').on('data', (part: string) => {
@@ -131,7 +141,7 @@ describe('lab teardown on a rehearsal', () => {
     expect((await end).exitCode).toBeNull();
     expect([(await names('nodeclaims')).length > 0, await names('ec2nodeclasses')]).toEqual([true, ['ec2nodeclass.karpenter.k8s.aws/default']]);
 
-    const { exitCode, text } = await lab('teardown');
+    const { exitCode, text } = await lab('teardown', '--yes');
     expect({ exitCode, outcome: (JSON.parse(text) as TeardownResult).outcome }).toEqual({ exitCode: 0, outcome: 'clean' });
     await expectNothingLeft();
   });
