@@ -175,51 +175,56 @@ async function startParts(props: Start, state: StateFile, ports: RehearsalPorts)
   const environment = processEnvironment(paths, toolchain, props.env);
   const onProcess = state.addProcesses.bind(state);
 
-  // When one of the two fails, the other must not go on.
+  // When one of them fails, the others must not go on.
   const failure = new AbortController();
   const signal = props.signal === undefined ? failure.signal : AbortSignal.any([props.signal, failure.signal]);
   const kubectl: Kubectl = { command: toolchain.kubectl, paths, environment, signal };
-  const tasks = [
-    (async () => {
-      await report(onProgress, 'Start the control plane', async () => state.addProcesses(...await startControlPlane({
-        name, paths, toolchain, environment, signal,
-        ports: ports.controlPlane,
-        podCidr: lab.network.vpcCidr,
-        karpenterNamespace: lab.karpenter.namespace,
-      })));
-      await report(onProgress, 'Apply the CRDs of Karpenter', async () => applyCrds(kubectl, toolchain.crdsDirectory));
-      await report(onProgress, 'Apply system nodes and pods', async () => applySystemObjects(kubectl, lab, toolchain.versions.kubernetes));
-      // The API server checks them without Karpenter: what it refuses is known before AWS is up.
-      await applyManifests(kubectl, lab.stack, onProgress);
-    })(),
-    report(onProgress, 'Start the AWS answers', async () => startAws({
-      stack: lab.stack, paths, toolchain, environment, onProcess, onProgress, signal,
-      answersProgram: programs.awsAnswers,
-      motoPort: ports.moto,
-      answersPort: ports.answers,
-      assemblyDirectory: props.assemblyDirectory,
-      clusterEndpoint: clusterEndpointOf(ports),
-    })),
-  ];
+  const controlPlane = (async () => {
+    await report(onProgress, 'Start the control plane', async () => state.addProcesses(...await startControlPlane({
+      name, paths, toolchain, environment, signal,
+      ports: ports.controlPlane,
+      podCidr: lab.network.vpcCidr,
+      karpenterNamespace: lab.karpenter.namespace,
+    })));
+    await report(onProgress, 'Apply the CRDs of Karpenter', async () => applyCrds(kubectl, toolchain.crdsDirectory));
+  })();
+  const objects = (async () => {
+    await controlPlane;
+    await report(onProgress, 'Apply system nodes and pods', async () => applySystemObjects(kubectl, lab, toolchain.versions.kubernetes));
+    // The API server checks them without Karpenter: what it refuses is known before Karpenter is ready.
+    await applyManifests(kubectl, lab.stack, onProgress);
+  })();
+  const aws = report(onProgress, 'Start the AWS answers', async () => startAws({
+    stack: lab.stack, paths, toolchain, environment, onProcess, onProgress, signal,
+    answersProgram: programs.awsAnswers,
+    motoPort: ports.moto,
+    answersPort: ports.answers,
+    assemblyDirectory: props.assemblyDirectory,
+    clusterEndpoint: clusterEndpointOf(ports),
+  }));
+  const karpenter = (async () => {
+    await Promise.all([controlPlane, aws]);
+    signal.throwIfAborted();
+    return report(onProgress, 'Start Karpenter', async () => {
+      const started = await startKarpenter({
+        paths, toolchain, environment, onProcess,
+        chart: lab.karpenter,
+        region: lab.stack.region,
+        logProgram: programs.karpenterLog,
+        clusterEndpoint: clusterEndpointOf(ports),
+        awsEndpoint: state.current.awsEndpoint,
+        metricsPort: ports.karpenterMetrics,
+        healthPort: ports.karpenterHealth,
+      });
+      await waitForKarpenter(started, signal);
+      return started.process;
+    });
+  })();
+  const tasks = [controlPlane, objects, aws, karpenter];
   for (const task of tasks) task.catch((error: unknown) => failure.abort(error));
   await Promise.allSettled(tasks);
   signal.throwIfAborted();
-
-  const karpenter = await report(onProgress, 'Start Karpenter', async () => {
-    const started = await startKarpenter({
-      paths, toolchain, environment, onProcess,
-      chart: lab.karpenter,
-      region: lab.stack.region,
-      logProgram: programs.karpenterLog,
-      clusterEndpoint: clusterEndpointOf(ports),
-      awsEndpoint: state.current.awsEndpoint,
-      metricsPort: ports.karpenterMetrics,
-      healthPort: ports.karpenterHealth,
-    });
-    await waitForKarpenter(started, signal);
-    return started.process;
-  });
-  await waitForNodeProvisioning({ kubectl, stack: lab.stack, karpenter, karpenterLog: paths.karpenterLog, onProgress });
+  await waitForNodeProvisioning({ kubectl, stack: lab.stack, karpenter: await karpenter, karpenterLog: paths.karpenterLog, onProgress });
   requireInterruptionQueue(paths.karpenterLog, lab.karpenter);
 }
 
