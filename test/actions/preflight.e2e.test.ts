@@ -16,6 +16,7 @@ import { amisFor } from '../../lib/rehearsal/seed/amis-for';
 import { buildLabStack } from '../../lib/stack/lab-stack';
 import { sdkConfiguration } from '../rehearsal/aws-answers/answering';
 import { startMoto, type Moto } from '../rehearsal/seed/moto';
+import { LAB_OF_DEFAULTS } from '../support/synth-lab';
 
 /** moto reads its tables at the first request of a service. */
 const TIME_LIMIT_MS = 120_000;
@@ -38,7 +39,7 @@ describe('preflight of the synthesized lab in moto', () => {
   beforeAll(async () => {
     assemblyDirectory = mkdtempSync(join(tmpdir(), 'preflight-'));
     const app = new App({ outdir: assemblyDirectory, context: { 'aws:cdk:disable-asset-staging': true } });
-    await buildLabStack(app, loadConfig());
+    await buildLabStack(app, loadConfig({ file: LAB_OF_DEFAULTS }));
     app.synth();
     moto = await startMoto(amisFor(readAssembly(assemblyDirectory)));
     clientsOf = sdkConfiguration(moto.url);

@@ -8,7 +8,7 @@ import { createdLab, newTarget } from './deploy-fixtures';
 import { seoulPlan } from './plan-result-fixture';
 import { readyAccount } from './preflight-fixtures';
 import { passedVerify, runningStatus, scaledOut } from './running-class-fixtures';
-import { allMet, expectations, passedClass, passedExercise, runningRehearsal } from './rehearsal-fixtures';
+import { expectations, passedClass, passedExercise, runningRehearsal } from './rehearsal-fixtures';
 
 /** A stream that remembers what was written to it. */
 export class RecordingStream implements OutputStream {
@@ -57,7 +57,7 @@ export function fakeHost(options: FakeHostOptions = {}): LabHost & { readonly st
       teardownLab: () => Promise.resolve(removedLab),
       sweepLab: () => Promise.resolve(sweptLab),
       synthesize: () => Promise.resolve(),
-      rehearsalPrerequisites: () => Promise.resolve(allMet),
+      rehearsalShortfalls: () => Promise.resolve([]),
       startRehearsal: ({ name = 'default' }) => Promise.resolve({ ...runningRehearsal, name }),
       stopRehearsal: ({ name = 'default' }) => Promise.resolve({ name, stopped: ['karpenter', 'kube-apiserver'] }),
       rehearsalStatus: (name) => Promise.resolve(rehearsalThatRuns(name)),

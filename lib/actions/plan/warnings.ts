@@ -1,5 +1,5 @@
 import type { LabView } from '../../assembly/lab-view';
-import { standardSupportEnd } from '../../estimates/kubernetes-support';
+import { standardSupportEnd } from '../../config/compatibility';
 import { instanceTypeShape } from '../../estimates/price-table';
 import type { CostEstimate, LaunchEstimate, PlanWarning, SystemNodeFit } from '../plan-result';
 import { deadlineWarnings, type DeadlineSources } from './deadline-warnings';

@@ -38,7 +38,7 @@ const STEP = 'Toolchain';
 const LOCK_SECONDS = 3600;
 
 /** Whether the toolchain is built already, so that a rehearsal needs neither Go nor the network. */
-export function isToolchainBuilt(options: Pick<EnsureToolchainOptions, 'projectDirectory' | 'env'>): boolean {
+function isToolchainBuilt(options: Pick<EnsureToolchainOptions, 'projectDirectory' | 'env'>): boolean {
   return existsSync(directoryOf(readToolchainDefinition(options.projectDirectory), options.env));
 }
 

@@ -43,14 +43,19 @@ export async function rehearsalPrerequisites(options: PrerequisiteOptions): Prom
   return { go, python };
 }
 
-/** The error for a machine that cannot run a rehearsal, whatever is installed on it. */
-export function platformShortfall(): LabError | undefined {
-  if (process.platform === 'linux') return undefined;
+/**
+ * The error for a machine that cannot run a rehearsal, whatever is installed on it.
+ *
+ * @param platform @default - this machine's
+ * @param architecture @default - this machine's
+ */
+export function platformShortfall(platform: string = process.platform, architecture: string = process.arch): LabError | undefined {
+  if (platform === 'linux' && architecture === 'x64') return undefined;
   return new LabError({
     code: 'PlatformUnsupported',
-    message: 'A rehearsal follows its processes through /proc and runs the kubectl of a Lambda layer, so it needs Linux.',
-    received: process.platform,
-    remedy: 'Run it in a Linux virtual machine or container, WSL 2 included.',
+    message: 'A rehearsal follows its processes through /proc and runs the kubectl of a Lambda layer, so it needs Linux on x86-64.',
+    received: `${platform} on ${architecture}`,
+    remedy: 'Run it in a virtual machine or container with Linux on x86-64, WSL 2 included.',
   });
 }
 

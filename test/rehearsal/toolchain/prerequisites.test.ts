@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { rehearsalPrerequisites, type RehearsalPrerequisites } from '../../../lib/rehearsal/toolchain/prerequisites';
+import { platformShortfall, rehearsalPrerequisites, type RehearsalPrerequisites } from '../../../lib/rehearsal/toolchain/prerequisites';
 import { fakeProgram, temporaryFolder } from '../fake-program';
 
 const projectDirectory = resolve(__dirname, '../../..');
@@ -27,6 +27,14 @@ describe('the prerequisites of a rehearsal', () => {
   it('take a Python of another name when python3 is too old', async () => {
     const { python } = await found({ python3: ['echo 3.9.2'], 'python3.11': ['echo 3.11.7'] });
     expect(python).toEqual({ isMet: true, command: 'python3.11', version: '3.11.7' });
+  });
+
+  it.each([['darwin', 'arm64'], ['win32', 'x64'], ['linux', 'arm64']])('fail on %s on %s, whatever is installed', (platform, architecture) => {
+    expect(platformShortfall(platform, architecture)).toMatchObject({ code: 'PlatformUnsupported', received: `${platform} on ${architecture}` });
+  });
+
+  it('are looked for on Linux on x86-64', () => {
+    expect(platformShortfall('linux', 'x64')).toBeUndefined();
   });
 
   it('fail when nothing is installed, and say what to install', async () => {
