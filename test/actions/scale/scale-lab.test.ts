@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../lib/assembly/json';
 import { numberAt, textAt } from '../../../lib/assembly/json';
 import { expectationsOf } from '../../../lib/actions/exercise/expectations';
 import { scaleOn, type ScaleOptions } from '../../../lib/actions/scale/scale-lab';
-import type { ScaleResult } from '../../../lib/actions/scale/scale-result';
+import type { ScaleChange, ScaleResult } from '../../../lib/actions/scale/scale-result';
 import { DEPLOYMENTS } from '../../../lib/kubernetes/deployment';
 import { NODES } from '../../../lib/kubernetes/cluster-node';
 import { NODE_CLAIMS } from '../../../lib/kubernetes/node-claim';
@@ -24,10 +24,15 @@ describe('scale', () => {
     lab.fake.put(DEPLOYMENTS, { ...inflate, metadata: { name: 'inflate', namespace: 'karpenter-test' } });
   };
   const scale = (replicas: number, options: Partial<ScaleOptions> = {}): Promise<ScaleResult> =>
-    scaleOn(lab.api, view, { replicas, wait: true, timeoutSeconds: 2, ...options });
+    scaleOn(lab.api, view, { replicas, wait: true, timeoutSeconds: 2, confirm: () => Promise.resolve(true), ...options });
   const replicasNow = (): number | undefined => numberAt(lab.fake.find(DEPLOYMENTS, { namespace: 'karpenter-test', name: 'inflate' }), 'spec', 'replicas');
   /** Enough for a question of how many pods there is room for. */
   const withoutControllers = (): void => lab.controllers.stop();
+  const answering = (answer: boolean): { readonly asked: ScaleChange[]; readonly confirm: ScaleOptions['confirm'] } => {
+    const asked: ScaleChange[] = [];
+    return { asked, confirm: (change) => (asked.push(change), Promise.resolve(answer)) };
+  };
+  const changes = (): readonly string[] => lab.fake.requests.filter((request) => !request.startsWith('GET '));
   const otherPod = (body: JsonObject): void => void lab.fake.put(PODS, body);
 
   test('scales and comes back at once', async () => {
@@ -35,6 +40,55 @@ describe('scale', () => {
     const result = await scale(5, { wait: false });
     expect(result).toMatchObject({ verdict: 'passed', from: 0, to: 5, isWaited: false, timeline: [], nodes: [] });
     expect(replicasNow()).toBe(5);
+  });
+
+  test('asks before it scales, with what Karpenter would launch and its price', async () => {
+    await start();
+    withoutControllers();
+    let replicasWhenAsked: number | undefined;
+    const asked: ScaleChange[] = [];
+    await scale(5, { wait: false, confirm: (change) => (asked.push(change), replicasWhenAsked = replicasNow(), Promise.resolve(true)) });
+    expect(asked).toEqual([{
+      cluster: 'lab', region: 'ap-northeast-2', namespace: 'karpenter-test', deploymentName: 'inflate', from: 0, to: 5,
+      launch: { nodes: { 'c5a.2xlarge': 1 }, pricePerHour: expect.closeTo(0.346, 3) as number },
+    }]);
+    expect([replicasWhenAsked, replicasNow()]).toEqual([0, 5]);
+  });
+
+  test('changes nothing when it is declined', async () => {
+    await start();
+    const { asked, confirm } = answering(false);
+    expect(await scale(5, { confirm })).toEqual({
+      verdict: 'declined', cluster: 'lab', namespace: 'karpenter-test', deploymentName: 'inflate', from: 0, to: 5, isWaited: false, steps: [], timeline: [], nodes: [],
+    });
+    expect(asked).toHaveLength(1);
+    expect(changes()).toEqual([]);
+  });
+
+  test('asks before it scales in, where nothing is launched', async () => {
+    await start();
+    withoutControllers();
+    lab.fake.put(DEPLOYMENTS, { metadata: { name: 'inflate', namespace: 'karpenter-test' }, spec: { replicas: 5 } });
+    const { asked, confirm } = answering(false);
+    expect(await scale(0, { confirm })).toMatchObject({ verdict: 'declined' });
+    expect(asked).toMatchObject([{ from: 5, to: 0, launch: undefined }]);
+    expect(replicasNow()).toBe(5);
+  });
+
+  test('asks nothing when it has so many replicas already, and still follows them', async () => {
+    await start();
+    await scale(5);
+    const { asked, confirm } = answering(false);
+    expect(await scale(5, { confirm })).toMatchObject({ verdict: 'passed', from: 5, to: 5, isWaited: true });
+    expect(asked).toEqual([]);
+  });
+
+  test('names no nodes in its question when the pods fit on those that are there', async () => {
+    await start();
+    await scale(5);
+    const { asked, confirm } = answering(true);
+    await scale(6, { confirm });
+    expect(asked).toMatchObject([{ from: 5, to: 6, launch: undefined }]);
   });
 
   test('follows the pods until they run, and tells the time line', async () => {
@@ -113,14 +167,16 @@ describe('scale', () => {
 
   test('fails before it changes anything when the limit cannot hold the pods, with the figure', async () => {
     await start();
-    await expect(scale(120)).rejects.toMatchObject({
+    const { asked, confirm } = answering(true);
+    await expect(scale(120, { confirm })).rejects.toMatchObject({
       code: 'ReplicasBeyondLimits',
       received: 120,
       message: expect.stringMatching(/^NodePool default may launch cpu 100 in all, which holds at most (9\d) pods of inflate \(1 CPU each\) on new nodes such as .+: \d+ pods would stay pending\. NodePool default has launched cpu 0 of 100\.$/),
       remedy: expect.stringMatching(/^Scale to 9\d or fewer, or raise the limit to cpu 121 at least: karpenter\.limits/),
     });
+    expect(asked).toEqual([]);
     expect(replicasNow()).toBe(0);
-    expect(lab.fake.requests.filter((request) => !request.startsWith('GET '))).toEqual([]);
+    expect(changes()).toEqual([]);
   });
 
   test('scales to exactly as many pods as the refusal says that there is room for', async () => {
@@ -184,8 +240,10 @@ describe('scale', () => {
     await start();
     withoutControllers();
     const elsewhere = smallLabView({}, 'eu-north-1');
-    await expect(scaleOn(lab.api, elsewhere, { replicas: 100, wait: false })).rejects.toMatchObject({ code: 'ReplicasBeyondLimits', message: expect.stringContaining('at most 99 pods') });
-    expect(await scaleOn(lab.api, elsewhere, { replicas: 99, wait: false })).toMatchObject({ to: 99 });
+    const { asked, confirm } = answering(true);
+    await expect(scaleOn(lab.api, elsewhere, { replicas: 100, wait: false, confirm })).rejects.toMatchObject({ code: 'ReplicasBeyondLimits', message: expect.stringContaining('at most 99 pods') });
+    expect(await scaleOn(lab.api, elsewhere, { replicas: 99, wait: false, confirm })).toMatchObject({ to: 99 });
+    expect(asked).toMatchObject([{ region: 'eu-north-1', to: 99, launch: undefined }]);
   });
 
   test('fails when the namespace has no Deployment of the exercise', async () => {
