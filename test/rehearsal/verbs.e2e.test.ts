@@ -125,6 +125,15 @@ describe('status, watch, scale and verify', () => {
     expect(JSON.parse(text)).toMatchObject({ error: { code: 'ClusterNotConfigured' } });
   });
 
+  it('fails when the kubeconfig leads to a lab of the same name in another region, by the labels of its nodes', async () => {
+    const elsewhere = writeAssembly((await synthLab()).template.toJSON(), 'aws://unknown-account/us-east-1');
+    for (const verb of [['scale', '1', '--yes'], ['status'], ['verify'], ['watch', '--until-running', '1']]) {
+      const { exitCode, text } = await labOf(elsewhere, [...verb, '--json']);
+      expect(exitCode).toBe(1);
+      expect(JSON.parse(text)).toMatchObject({ error: { code: 'ClusterNotConfigured', message: expect.stringContaining('a cluster in ap-northeast-2; the lab\'s is in us-east-1') as string } });
+    }
+  });
+
   it('scale follows it until the pods and their node are gone', async () => {
     const { exitCode, result } = await json<ScaleResult>('scale', '0', '--wait', '--yes');
     expect([exitCode, result.verdict]).toEqual([0, 'passed']);
