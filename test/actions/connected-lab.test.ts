@@ -57,7 +57,7 @@ describe('a verb of the class', () => {
 
   const verbs = {
     status: (connection: ReturnType<typeof connectionTo>) => labStatus({ ...connection, now: () => new Date(0) }),
-    watch: (connection: ReturnType<typeof connectionTo>) => watchLab({ ...connection, now: () => new Date(0), intervalSeconds: 1, onNews: () => undefined }),
+    watch: (connection: ReturnType<typeof connectionTo>) => watchLab({ ...connection, now: () => new Date(0), intervalSeconds: 1, onNews: () => undefined, signal: AbortSignal.timeout(5000) }),
     scale: (connection: ReturnType<typeof connectionTo>) => scaleLab({ ...connection, replicas: 5, wait: false, confirm: () => Promise.resolve(true) }),
     verify: verifyLab,
   } as const;

@@ -138,7 +138,7 @@ describe('preflight', () => {
 
   describe('quota of on-demand vCPUs', () => {
     it('passes when the limit of the NodePool fits besides what runs', async () => {
-      account.ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [instance('m5.xlarge', 2), instance('g5.xlarge', 2), instance('c5.large', 1, { InstanceLifecycle: 'spot' })] }] });
+      account.ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [instance('m5.xlarge', 2), instance('g5.xlarge', 2), instance('p3.2xlarge', 4), instance('c5.large', 1, { InstanceLifecycle: 'spot' })] }] });
       await expect(foundBy(onDemandQuotaCheck)).resolves.toEqual([
         'pass', '128 vCPUs of on-demand Standard instances allowed, 4 in use: 124 free. The lab needs 104 (system nodes 4, limit of NodePool default 100).']);
     });
@@ -163,6 +163,14 @@ describe('preflight', () => {
       await expect(foundBy(onDemandQuotaCheck)).resolves.toEqual(['pass', expect.stringContaining(', 2 in use:')]);
     });
 
+    it('counts what runs or is about to, and not what is stopped', async () => {
+      const instances = { running: instance('m5.xlarge', 2), pending: instance('m5.large', 1), stopped: instance('m5.24xlarge', 48) };
+      account.ec2.on(DescribeInstancesCommand).callsFake(({ Filters }: { Filters: readonly { readonly Name: string; readonly Values: readonly string[] }[] }) => ({
+        Reservations: [{ Instances: Object.entries(instances).filter(([state]) => Filters.every(({ Name, Values }) => Name !== 'instance-state-name' || Values.includes(state))).map(([, each]) => each) }],
+      }));
+      await expect(foundBy(onDemandQuotaCheck)).resolves.toEqual(['pass', expect.stringContaining(', 6 in use:')]);
+    });
+
     it('takes the default of AWS where the account has no value of its own', async () => {
       account.quotas.on(GetServiceQuotaCommand).rejects(awsError('NoSuchResourceException'));
       account.quotas.on(GetAWSDefaultServiceQuotaCommand).resolves({ Quota: { Value: 5 } });
@@ -171,6 +179,12 @@ describe('preflight', () => {
 
     it('asks for the system nodes only where Karpenter launches spot', async () => {
       await expect(foundBy(onDemandQuotaCheck, account.context(labOf('spot')))).resolves.toEqual(['pass', expect.stringContaining('The lab needs 4 (system nodes 4)')]);
+    });
+
+    it('does not need the exercise on demand where Karpenter takes spot first, and still could fall back', async () => {
+      account.allow({ 'L-1216C47A': 5 });
+      await expect(foundBy(onDemandQuotaCheck, account.context(labOf('spot', 'on-demand')))).resolves.toEqual([
+        'warn', expect.stringContaining('The exercise needs 4 (system nodes 4), but a class may take up to 104'), expect.anything()]);
     });
   });
 
@@ -204,6 +218,20 @@ describe('preflight', () => {
       await expect(foundBy(natGatewayQuotaCheck)).resolves.toEqual(['pass', '5 NAT gateways in ap-northeast-2a allowed, 0 in use: 5 free. The lab needs 1.']);
     });
 
+    it('fails when CloudFormation has not made the lab\'s own VPC yet, and no other fits', async () => {
+      account.deploy('CREATE_IN_PROGRESS', [['AWS::EC2::VPC', '']]);
+      account.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{}, {}, {}, {}, {}] });
+      await expect(foundBy(vpcQuotaCheck)).resolves.toEqual(['fail', expect.stringContaining('5 in use: 0 free'), expect.anything()]);
+    });
+
+    it('do not count NAT gateways that are gone', async () => {
+      const states = ['available', 'pending', 'deleting', 'deleted', 'failed'];
+      account.ec2.on(DescribeNatGatewaysCommand).callsFake(({ Filter }: { Filter: readonly { readonly Values: readonly string[] }[] }) => ({
+        NatGateways: states.filter((state) => Filter.every(({ Values }) => Values.includes(state))).map(() => ({ SubnetId: 'subnet-a' })),
+      }));
+      await expect(foundBy(natGatewayQuotaCheck)).resolves.toEqual(['pass', expect.stringContaining('3 in use: 2 free')]);
+    });
+
     it('fails when they are used up', async () => {
       account.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{}, {}, {}, {}, {}] });
       account.ec2.on(DescribeAddressesCommand).resolves({ Addresses: [{}, {}, {}, {}, {}] });
@@ -217,7 +245,9 @@ describe('preflight', () => {
       account.deploy('UPDATE_COMPLETE', [['AWS::EC2::VPC', 'vpc-own'], ['AWS::EC2::EIP', '1.2.3.4'], ['AWS::EC2::NatGateway', 'nat-own']]);
       account.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{}, {}, {}, {}, {}] });
       account.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [{ NatGatewayId: 'nat-own', SubnetId: 'subnet-a' }] });
+      account.ec2.on(DescribeAddressesCommand).resolves({ Addresses: [{}, {}, {}] });
       await expect(foundBy(vpcQuotaCheck)).resolves.toEqual(['pass', expect.stringContaining('4 in use')]);
+      await expect(foundBy(addressQuotaCheck)).resolves.toEqual(['pass', expect.stringContaining('2 in use')]);
       await expect(foundBy(natGatewayQuotaCheck)).resolves.toEqual(['pass', expect.stringContaining('0 in use')]);
     });
   });
@@ -337,6 +367,22 @@ describe('preflight', () => {
       account.iam.on(GetPolicyCommand, { PolicyArn: `arn:aws:iam::${ACCOUNT}:policy/Controller-lab` }).resolves({});
       await expect(foundBy(iamNamesCheck, account.context(lab))).resolves.toEqual(['fail', expect.stringContaining('policy Controller-lab exists'),
         expect.stringContaining(`aws iam delete-policy --policy-arn arn:aws:iam::${ACCOUNT}:policy/Controller-lab`)]);
+    });
+
+    it('look for policies in the partition of the caller', async () => {
+      const lab = smallLabView({ ControllerPolicy: { Type: 'AWS::IAM::ManagedPolicy', Properties: { ManagedPolicyName: 'Controller-lab' } } });
+      account.sts.on(GetCallerIdentityCommand).resolves({ Account: ACCOUNT, Arn: `arn:aws-cn:iam::${ACCOUNT}:user/kim` });
+      account.iam.on(GetPolicyCommand, { PolicyArn: `arn:aws-cn:iam::${ACCOUNT}:policy/Controller-lab` }).resolves({});
+      await expect(foundBy(iamNamesCheck, account.context(lab))).resolves.toEqual(['fail', expect.stringContaining('policy Controller-lab exists'), expect.anything()]);
+    });
+
+    it.each([
+      ['something of another kind', 'AWS::EKS::Cluster', 'lab'],
+      ['a queue with a longer name', 'AWS::SQS::Queue', `https://sqs.ap-northeast-2.amazonaws.com/${ACCOUNT}/my-lab`],
+    ])('fails when the lab that is deployed has only %s', async (_what, type, physicalId) => {
+      account.deploy('CREATE_COMPLETE', [[type, physicalId]]);
+      account.sqs.on(GetQueueUrlCommand).resolves({ QueueUrl: `https://sqs.ap-northeast-2.amazonaws.com/${ACCOUNT}/lab` });
+      await expect(foundBy(queueNameCheck)).resolves.toEqual(['fail', expect.stringContaining('queue lab exists already'), expect.anything()]);
     });
 
     it('pass when they belong to the lab that is deployed', async () => {

@@ -100,6 +100,12 @@ describe('preflight of an assembly', () => {
     expect(result).toMatchObject({ stackName: 'Lab', clusterName: smallLabView().cluster.name, account: ACCOUNT, verdict: 'pass' });
   });
 
+  it('warns of an account that is ready, where a tool is missing', async () => {
+    const account = new MockAccount();
+    const result = await preflightIn(account.aws, { assemblyDirectory: writeAssembly(template()), env: {}, tools: { ...tools, kubectl: () => Promise.resolve(undefined) } });
+    expect(result.verdict).toBe('warn');
+  });
+
   it('fails when the lab is bound to another account, and asks nothing there', async () => {
     const account = new MockAccount();
     const assemblyDirectory = writeAssembly(template(), 'aws://444455556666/ap-northeast-2');

@@ -138,11 +138,11 @@ describe('scale', () => {
     expect(result.steps.at(-1)?.evidence).toEqual([`${nodeName} stays: other pods run there`]);
   });
 
-  test('waits for a node where a DaemonSet is all that runs, and says that it is still there', async () => {
+  test.each([['a DaemonSet', 'DaemonSet'], ['the kubelet\'s own', 'Node']])('waits for a node where %s is all that runs, and says that it is still there', async (_what, kind) => {
     await start({ nodePool: { disruption: { consolidateAfter: '900s' } } });
     await scale(5);
     const nodeName = textAt(lab.fake.all(NODES)[0], 'metadata', 'name') ?? '';
-    otherPod({ metadata: { name: 'aws-node', namespace: 'kube-system', ownerReferences: [{ kind: 'DaemonSet', name: 'aws-node' }] }, spec: { nodeName }, status: { phase: 'Running' } });
+    otherPod({ metadata: { name: 'aws-node', namespace: 'kube-system', ownerReferences: [{ kind, name: 'aws-node' }] }, spec: { nodeName }, status: { phase: 'Running' } });
     const result = await scale(0, { timeoutSeconds: 0.2 });
     expect(result.verdict).toBe('failed');
     expect(result.steps.at(-1)?.evidence).toEqual(['Not within 0.2 s: the empty nodes are removed, 900 s after their last pod.', `Still there: ${nodeName}`]);
@@ -154,6 +154,23 @@ describe('scale', () => {
     const result = await scale(2);
     expect(result.verdict).toBe('passed');
     expect(result.steps.at(-1)).toMatchObject({ outcome: 'skipped', evidence: ['NodePool default never removes a node for being empty.'] });
+  });
+
+  test('fails when more pods are there than it scaled to, although as many run', async () => {
+    await start();
+    otherPod({ metadata: { name: 'inflate-stray', namespace: 'karpenter-test' }, spec: { nodeSelector: { 'eks-team': 'nobody' } }, status: { phase: 'Pending' } });
+    expect(await scale(5, { timeoutSeconds: 0.5 })).toMatchObject({ verdict: 'failed' });
+  });
+
+  test('fails when a node is gone, but a NodeClaim of it is not', async () => {
+    await start();
+    await scale(5);
+    const nodeName = textAt(lab.fake.all(NODES)[0], 'metadata', 'name') ?? '';
+    lab.fake.put(NODE_CLAIMS, { metadata: { name: 'default-held', labels: { 'karpenter.sh/nodepool': 'default' } }, status: { nodeName, providerID: 'aws:///ap-northeast-2a/i-held' } });
+    const result = await scale(0);
+    expect(lab.fake.all(NODES)).toEqual([]);
+    expect(result.verdict).toBe('failed');
+    expect(result.steps.at(-1)?.evidence.at(-1)).toBe(`Still there: ${nodeName}`);
   });
 
   test('fails when the pods do not run in time, with what the cluster says, and leaves them scaled', async () => {
@@ -208,6 +225,23 @@ describe('scale', () => {
     const nodeName = textAt(lab.fake.all(NODES)[0], 'metadata', 'name') ?? '';
     otherPod({ metadata: { name: 'neighbour', namespace: 'student-001' }, spec: { nodeName, containers: [{ resources: { requests: { cpu: '2500m' } } }] }, status: { phase: 'Running' } });
     await expect(scale(6)).rejects.toMatchObject({ code: 'ReplicasBeyondLimits', message: expect.stringContaining('at most 5 pods') });
+  });
+
+  test('does not count nodes of another NodePool as room, nor in its limit', async () => {
+    await start({ nodePool: { limits: { cpu: 8 } } });
+    withoutControllers();
+    lab.fake.put(NODE_CLAIMS, { metadata: { name: 'mine-1', labels: { 'karpenter.sh/nodepool': 'mine' } }, status: { capacity: { cpu: '96', memory: '192Gi', pods: '110' } } });
+    await expect(scale(8, { wait: false })).rejects.toMatchObject({ code: 'ReplicasBeyondLimits', message: expect.stringContaining('at most 7 pods') });
+    expect(await scale(7, { wait: false })).toMatchObject({ to: 7 });
+  });
+
+  test('counts the room of pods that have ended as free', async () => {
+    await start({ nodePool: { limits: { cpu: 8 } } });
+    await scale(5);
+    withoutControllers();
+    const nodeName = textAt(lab.fake.all(NODES)[0], 'metadata', 'name') ?? '';
+    otherPod({ metadata: { name: 'job', namespace: 'student-001' }, spec: { nodeName, containers: [{ resources: { requests: { cpu: '3' } } }] }, status: { phase: 'Succeeded' } });
+    expect(await scale(7, { wait: false })).toMatchObject({ to: 7 });
   });
 
   test('counts the part of a node that is being removed as free', async () => {
