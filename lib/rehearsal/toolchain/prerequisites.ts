@@ -59,13 +59,31 @@ export function platformShortfall(platform: string = process.platform, architect
   });
 }
 
+/**
+ * The error for folders that kwokctl cannot work in: it takes its commands apart at spaces and its lists at commas.
+ *
+ * @param paths folder of the lab, and folder of the cache
+ */
+export function pathShortfall(...paths: readonly string[]): LabError | undefined {
+  const unsuitable = paths.find((path) => /[\s,]/.test(path));
+  return unsuitable === undefined ? undefined : new LabError({
+    code: 'PathUnsuitable',
+    message: 'A rehearsal cannot run in a folder whose path has a space or a comma: kwokctl, which starts its control plane, takes the path apart there.',
+    received: unsuitable,
+    remedy: 'Move the lab to a path without them. For the cache, set XDG_CACHE_HOME to one.',
+  });
+}
+
 async function lookForGo(options: PrerequisiteOptions): Promise<Prerequisite> {
   const required = readToolchainDefinition(options.projectDirectory).versions.go;
   // "local": a toolchain that Go would first have to download is none that is installed.
   const result = await probe('go', ['env', 'GOVERSION'], { ...options, env: { ...options.env, GOTOOLCHAIN: 'local' } });
   const install = `Install Go ${required} or newer from https://go.dev/doc/install, then run the command again.`;
-  if (result?.exitCode !== 0) {
-    return unmet('GoMissing', `A rehearsal builds Kubernetes and Karpenter with Go ${required} or newer, and there is no go on the PATH.`, result?.stderr, install);
+  if (result === undefined) {
+    return unmet('GoMissing', `A rehearsal builds Kubernetes and Karpenter with Go ${required} or newer, and there is no go on the PATH.`, undefined, install);
+  }
+  if (result.exitCode !== 0) {
+    return unmet('GoBroken', `A rehearsal builds Kubernetes and Karpenter with Go ${required} or newer, and go on the PATH does not work.`, result.stderr.trim().split('\n').at(-1), install);
   }
   const version = result.stdout.trim().replace(/^go/, '');
   if (compareVersions(version, required) < 0) {
