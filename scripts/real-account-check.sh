@@ -69,7 +69,7 @@ destroy_and_sweep() {
 
 if part preflight lab preflight; then
   if part deploy lab deploy --yes --assembly cdk.out --update-kubeconfig; then
-    part scale lab scale 5 --wait
+    part scale lab scale 5 --wait --yes
     part verify lab verify
     part student student
     part extend lab extend 1h --yes
