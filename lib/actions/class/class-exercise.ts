@@ -2,7 +2,7 @@ import { textAt } from '../../assembly/json';
 import { cpuMillis } from '../../estimates/quantity';
 import { isSimulatedNode, NODES, type ClusterNode } from '../../kubernetes/cluster-node';
 import { DeadlinePassed } from '../../kubernetes/deadline-passed';
-import { DEPLOYMENTS, selectorText } from '../../kubernetes/deployment';
+import { DEPLOYMENTS } from '../../kubernetes/deployment';
 import { forEachBounded } from '../../kubernetes/for-each-bounded';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import type { NodePool } from '../../kubernetes/node-pool';
@@ -50,8 +50,8 @@ export async function doClassExercise(
     }));
     await untilRunning(watch, pods, names.length, deadlines, onProgress, signal);
     const problems = watch.running >= pods ? [] : await classProblems(api, watch.waitingPods, exercise);
-    // Listed, because the watch of the nodes may be a moment behind that of the pods.
-    const { items: nodes } = await api.list(NODES, { labelSelector: selectorText(exercise.nodeSelector) }, signal);
+    // All of them, because a class that got no node may run on a rehearsal as well.
+    const { items: nodes } = await api.list(NODES, {}, signal);
     return { ...outcome(watch, scaledAt, nodePool, replicasEach, options), ...simulationOf(nodes, exercise), problems };
   } finally {
     watch.stop();

@@ -66,7 +66,7 @@ export async function exerciseOn(api: KubernetesApi, options: ExerciseOptions): 
     timeline: seen.timeline,
     nodes: seen.nodes,
     drills: [],
-    notSimulated: notSimulated(nodes.filter(({ metadata }) => seen.nodes.length === 0 || seen.nodes.some(({ name }) => name === metadata.name)), expectations.nodeSelector),
+    notSimulated: notSimulated(nodes, expectations.nodeSelector),
   };
 }
 

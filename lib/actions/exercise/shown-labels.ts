@@ -6,6 +6,8 @@ export interface ShownLabel {
    * are decoration of EKS, EC2 or an add-on.
    */
   readonly isEssential: boolean;
+  /** Whether the nodes of a rehearsal carry it, too. */
+  readonly isSimulated: boolean;
 }
 
 /**
@@ -30,23 +32,25 @@ export const SHOWN_LABELS: readonly ShownLabel[] = [
     'node.kubernetes.io/instance-type',
     'topology.kubernetes.io/region',
     'topology.kubernetes.io/zone',
-  ].map((key) => ({ key, isEssential: true })),
+  ].map((key) => ({ key, isEssential: true, isSimulated: true })),
   ...[
     'beta.kubernetes.io/arch',
-    'beta.kubernetes.io/instance-type',
     'beta.kubernetes.io/os',
-    'failure-domain.beta.kubernetes.io/region',
-    'failure-domain.beta.kubernetes.io/zone',
-    'k8s.io/cloud-provider-aws',
     'karpenter.k8s.aws/instance-cpu-manufacturer',
     'karpenter.k8s.aws/instance-cpu-sustained-clock-speed-mhz',
     'karpenter.k8s.aws/instance-ebs-bandwidth',
     'karpenter.k8s.aws/instance-encryption-in-transit-supported',
     'karpenter.k8s.aws/instance-hypervisor',
     'karpenter.k8s.aws/instance-network-bandwidth',
-    'topology.ebs.csi.aws.com/zone',
     'topology.k8s.aws/zone-id',
-  ].map((key) => ({ key, isEssential: false })),
+  ].map((key) => ({ key, isEssential: false, isSimulated: true })),
+  ...[
+    'beta.kubernetes.io/instance-type',
+    'failure-domain.beta.kubernetes.io/region',
+    'failure-domain.beta.kubernetes.io/zone',
+    'k8s.io/cloud-provider-aws',
+    'topology.ebs.csi.aws.com/zone',
+  ].map((key) => ({ key, isEssential: false, isSimulated: false })),
 ];
 
 /** How a node's labels compare with those that the exercise shows. */
@@ -57,7 +61,7 @@ export interface LabelComparison {
 
 /** Compares a node's labels with those that the exercise shows. */
 export function compareLabels(labels: Readonly<Record<string, string>>, nodeSelector: Readonly<Record<string, string>>): LabelComparison {
-  const shown = [...Object.keys(nodeSelector).map((key) => ({ key, isEssential: true })), ...SHOWN_LABELS];
+  const shown = [...Object.keys(nodeSelector).map((key) => ({ key, isEssential: true, isSimulated: true })), ...SHOWN_LABELS];
   return {
     present: shown.filter(({ key }) => key in labels).map(({ key }) => key),
     missing: shown.filter(({ key }) => !(key in labels)),

@@ -1,6 +1,6 @@
 import { exerciseCommands } from '../../actions/exercise/exercise-commands';
 import type { ExerciseExpectations } from '../../actions/exercise/expectations';
-import { NEVER_SIMULATED } from '../../actions/exercise/not-simulated';
+import { NOT_SIMULATED } from '../../actions/exercise/not-simulated';
 
 /** A command of the exercise, ready to type. */
 export interface GuidedCommand {
@@ -28,6 +28,6 @@ export function exerciseGuide(expectations: ExerciseExpectations): ExerciseGuide
       { what: 'See its labels', command: commands.labels },
       { what: 'Scale back', command: commands.scale(0) },
     ],
-    notSimulated: [...NEVER_SIMULATED, 'Some node labels of EKS and its add-ons are absent; --run lists them.'],
+    notSimulated: NOT_SIMULATED,
   };
 }
