@@ -1,4 +1,4 @@
-import { DEPLOYMENTS, selectorText, type Deployment } from '../../kubernetes/deployment';
+import { DEPLOYMENTS, selectorText } from '../../kubernetes/deployment';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { NODE_POOLS } from '../../kubernetes/node-pool';
 import { waitFor } from '../../kubernetes/wait-for';
@@ -8,11 +8,11 @@ import { exerciseCommands } from '../exercise/exercise-commands';
 import { ExerciseWatch } from '../exercise/exercise-watch';
 import { readKarpenterLog } from '../exercise/karpenter-log';
 import { launchedNodes } from '../exercise/launched-nodes';
-import { launchStep, nodeReadyStep, podsRunningStep, scaleStep } from '../exercise/launch-steps';
 import { deploymentStep } from '../exercise/preparation-steps';
 import { counted, hourly, listed } from '../plan/phrases';
 import { drillContext, drillResult, type DrillContext } from './drill-context';
 import type { DrillOptions } from './drill-options';
+import { scaleOut } from './scale-out';
 
 /** Message by which Karpenter's log says that it removes nodes, and why. */
 const DISRUPTION_MESSAGE = 'disrupting node(s)';
@@ -27,7 +27,7 @@ export async function consolidationDrill(api: KubernetesApi, options: DrillOptio
   if (deployment === undefined) return drillResult('consolidation', context);
   const watch = await ExerciseWatch.start(api, deployment, context.expectations, options.signal);
   try {
-    await scaledOut(context, watch, deployment);
+    if (watch.nodes.items.length === 0) await scaleOut(context, watch, deployment);
     // Taken before, because a NodePool may remove empty nodes at once.
     const before = launchedNodes(watch.nodeClaims.items.filter(({ nodePoolName }) => nodePoolName === context.expectations.nodePoolName), [], context.expectations.region);
     await scaleBackStep(context, watch);
@@ -36,14 +36,6 @@ export async function consolidationDrill(api: KubernetesApi, options: DrillOptio
     watch.stop();
   }
   return drillResult('consolidation', context);
-}
-
-async function scaledOut(context: DrillContext, watch: ExerciseWatch, deployment: Deployment): Promise<void> {
-  if (watch.nodes.items.length > 0) return;
-  await scaleStep(context, watch);
-  await launchStep(context, watch, deployment);
-  await nodeReadyStep(context, watch, deployment);
-  await podsRunningStep(context, watch, deployment);
 }
 
 async function scaleBackStep({ api, expectations, recorder, deadlines, signal }: DrillContext, watch: ExerciseWatch): Promise<void> {

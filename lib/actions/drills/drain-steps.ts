@@ -26,9 +26,10 @@ export async function drainSteps(context: DrainContext, namespaces: readonly str
   await recorder.step({ title: 'Delete the workloads', command: `kubectl delete namespace ${namespaces.join(' ')}` }, (step) =>
     deleteAll(context, step, { kind: NAMESPACES, isMeant: ({ name }) => namespaces.includes(name) }));
   await recorder.step({ title: 'Delete all NodePools, and with them their nodes', command: 'kubectl delete nodepools --all' }, async (step) => {
+    const { items: before } = await context.api.list(NODE_CLAIMS, {}, context.signal);
     await deleteAll(context, step, { kind: NODE_POOLS, isMeant: () => true });
     await allGone(context, step, { kind: NODE_CLAIMS, isMeant: () => true });
-    step.note('0 NodeClaims');
+    step.note(`${counted(before.length, 'NodeClaim')} before, 0 after`);
   });
   await recorder.step({ title: 'Delete all EC2NodeClasses', command: 'kubectl delete ec2nodeclasses --all' }, (step) =>
     deleteAll(context, step, { kind: EC2_NODE_CLASSES, isMeant: () => true }));

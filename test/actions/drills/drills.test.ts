@@ -151,8 +151,32 @@ describe('a drill', () => {
       await lab.api.scale(DEPLOYMENTS, { namespace: 'karpenter-test', name: 'inflate' }, 5);
       const result = await teardownDrill(lab.api, { ...options, countInstances });
       expect(failureOf(result)).toBe('');
-      expect(result.steps.at(-1)?.evidence).toEqual(['0 instances']);
+      expect(result.steps.find(({ title }) => title.startsWith('Count'))?.evidence).toEqual(['1 NodeClaim, 1 instance']);
+      expect(result.steps.at(-1)?.evidence).toEqual(['1 instance before, 0 after']);
       expect([NODE_POOLS, NODE_CLAIMS, EC2_NODE_CLASSES, NAMESPACES].flatMap((kind) => lab.fake.all(kind))).toEqual([]);
+    });
+
+    test('scales the exercise out first where there is no node, and not where there is one', async () => {
+      await start({ nodePool: { disruption: { consolidateAfter: 'Never' } } });
+      const scaling = 'Scale the Deployment to 5 replicas';
+      const result = await teardownDrill(lab.api, { ...options, countInstances });
+      expect(failureOf(result)).toBe('');
+      expect(result.steps.map(({ title }) => title)).toContain(scaling);
+      expect(evidenceOf(result)).toMatch(/1 NodeClaim, 1 instance\n[^]*1 NodeClaim before, 0 after\n[^]*1 instance before, 0 after$/);
+
+      await lab.stop();
+      await start({ nodePool: { disruption: { consolidateAfter: 'Never' } } });
+      await consolidationDrill(lab.api, options);
+      const again = await teardownDrill(lab.api, { ...options, countInstances });
+      expect(again.steps.map(({ title }) => title)).not.toContain(scaling);
+      expect(evidenceOf(again)).toContain('1 NodeClaim before, 0 after');
+    });
+
+    test('fails when there is no instance to remove, and deletes nothing', async () => {
+      await start();
+      const result = await teardownDrill(lab.api, { ...options, countInstances: () => Promise.resolve(0) });
+      expect(failureOf(result)).toContain('its removal would prove nothing');
+      expect(lab.fake.find(NODE_POOLS, { name: 'default' })).toBeDefined();
     });
 
     test('fails when an instance stays, with their number', async () => {
