@@ -4,6 +4,7 @@ import type { RehearsalRecord } from '../../lib/rehearsal/rehearsal-record';
 import { rehearsalPaths } from '../../lib/rehearsal/state/rehearsal-paths';
 import { readState } from '../../lib/rehearsal/state/rehearsal-state';
 import { temporaryFolder } from './fake-program';
+import { writeJqStandIn } from './jq-stand-in';
 
 /** A terminal in which a student has typed what `lab rehearse` prints, with the real kubectl on its PATH. */
 export class StudentTerminal {
@@ -11,21 +12,23 @@ export class StudentTerminal {
 
   constructor(projectDirectory: string, { name, kubeconfig, karpenterNamespace }: RehearsalRecord) {
     const kubectl = readState(rehearsalPaths(projectDirectory, name).recordFile)?.kubectl ?? '';
+    const folder = temporaryFolder();
     this.env = {
-      PATH: [dirname(kubectl), process.env['PATH'] ?? ''].join(delimiter),
-      HOME: join(temporaryFolder(), 'home'),
+      // The stand-in comes last, so that a jq that is installed comes before it.
+      PATH: [dirname(kubectl), process.env['PATH'] ?? '', writeJqStandIn(folder)].join(delimiter),
+      HOME: join(folder, 'home'),
       KUBECONFIG: kubeconfig,
       KARPENTER_NAMESPACE: karpenterNamespace,
     };
   }
 
   /**
-   * Types a command, and gives what it prints. A last `| jq` is left out, because jq may not be installed: the caller reads the JSON.
+   * Types a command, and gives what it prints.
    *
    * @throws where it ends with another code than 0, with what it printed
    */
   type(command: string): string {
-    return execFileSync('bash', ['-o', 'pipefail', '-c', command.replace(/ \| jq .*$/, '')], { env: this.env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    return execFileSync('bash', ['-o', 'pipefail', '-c', command], { env: this.env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   /** Types a command that fails, and gives what it prints. */
