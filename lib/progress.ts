@@ -6,7 +6,7 @@ export interface ProgressEvent {
    * - `started`: the step has begun;
    * - `running`: it goes on, and `detail` or `fraction` are news;
    * - `finished`: it is done;
-   * - `skipped`: there was nothing to do.
+   * - `skipped`: there was nothing to do, or it was given up.
    */
   readonly state: 'started' | 'running' | 'finished' | 'skipped';
   /**

@@ -58,7 +58,7 @@ export interface DrillResult {
 export interface Distribution {
   readonly min: number;
   readonly median: number;
-  readonly p95: number;
+  readonly p90: number;
   readonly max: number;
 }
 
@@ -76,13 +76,26 @@ export interface ClassResult {
   readonly nodeCount: number;
   /** USD per hour for all nodes, by the price table. */
   readonly pricePerHour: number;
-  /** The bounds that the class comes near, the nearest first. */
+  /** The bound that kept pods from running. @default - none was met, as far as the cluster says */
+  readonly boundMet?: BoundMet;
+  /** Whether the limits of the NodePool were raised for the class. */
+  readonly areLimitsRaised: boolean;
+  /** The bounds that the class comes near, the nearest first, and one that is assumed last. Those of which nothing was measured are left out. */
   readonly bounds: readonly ClassBound[];
   /** Whether it ran on a rehearsal, where containers do not run and EC2 is simulated. */
   readonly isSimulated: boolean;
   readonly notSimulated: readonly string[];
+  /** What the reader should know besides, one line each: what was changed before the class and stays so. */
+  readonly remarks: readonly string[];
   /** What went wrong, one line each: pods that stayed pending and why, objects that remained after the clean-up. */
   readonly problems: readonly string[];
+}
+
+/** A bound that a class met. */
+export interface BoundMet {
+  readonly what: 'limits of the NodePool';
+  /** How much is taken, by what the cluster says. */
+  readonly detail: string;
 }
 
 /** Something of which there is only so much. */
@@ -95,4 +108,6 @@ export interface ClassBound {
   readonly enoughForStudents: number;
   /** Where the available figure comes from. */
   readonly source: string;
+  /** Whether the available figure is assumed, and not read from the lab nor given. */
+  readonly isAssumed: boolean;
 }

@@ -12,6 +12,8 @@ export interface RehearsedClassOptions {
   readonly students: number;
   /** Whether the NodePool's limits are raised as far as the class needs, and put back after it. */
   readonly raiseLimits: boolean;
+  /** vCPUs of on-demand instances that the account of the lab may run. @default - that of a new account is assumed */
+  readonly vcpuQuota?: number;
   readonly onProgress: ProgressListener;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;

@@ -35,6 +35,12 @@ export interface LabHost {
   readonly workingDirectory: string;
   /** Aborted when the user presses Ctrl-C, or otherwise asks for an end. */
   readonly signal: AbortSignal;
+  /**
+   * Lets a verb say something where the user asks for an end a second time, and the process leaves at once.
+   *
+   * @returns takes it back
+   */
+  readonly beforeLeaving: (tell: () => void) => () => void;
   readonly clock: Clock;
   /**
    * Asks a person a question that is answered with yes or no. Without an answer it is no.

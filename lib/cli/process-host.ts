@@ -1,24 +1,20 @@
 import { machineClock } from './clock';
 import { confirmOnTerminal } from './confirm-on-terminal';
 import type { LabHost } from './host';
+import { Interruption } from './interruption';
 import { processActions } from './process-actions';
 
 const SDK_ADVICE = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
 
-/** Signals that ask for an end: Ctrl-C, `kill`, and a terminal that is closed. */
-const INTERRUPTIONS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-
 /** The host of a real process: its streams, its environment, its signals. */
 export function processHost(): LabHost {
-  const interruption = new AbortController();
+  const interruption = new Interruption(process);
   // The SDK's advice to change the version of Node.js is for this project, which pins both, and not for its users.
   process.env[SDK_ADVICE] ??= 'true';
-  // Once each: a second Ctrl-C ends the process at once, as it does by default.
-  for (const signal of INTERRUPTIONS) process.once(signal, () => interruption.abort());
   // `lab start | head` closes the pipe early. That is the reader's right, and ends the command as Ctrl-C does: with what was started stopped.
   const stopWhenReaderIsGone = (error: NodeJS.ErrnoException): void => {
     if (error.code !== 'EPIPE') throw error;
-    interruption.abort();
+    interruption.begin();
   };
   process.stdout.on('error', stopWhenReaderIsGone);
   process.stderr.on('error', stopWhenReaderIsGone);
@@ -28,6 +24,7 @@ export function processHost(): LabHost {
     env: process.env,
     workingDirectory: process.cwd(),
     signal: interruption.signal,
+    beforeLeaving: (tell) => interruption.beforeLeaving(tell),
     clock: machineClock,
     confirm: process.stdin.isTTY ? (question) => confirmOnTerminal(question, interruption.signal) : undefined,
     actions: processActions({ projectDirectory: process.cwd(), env: process.env }),

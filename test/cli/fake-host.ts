@@ -33,6 +33,8 @@ export interface FakeHostOptions {
   readonly workingDirectory?: string;
   /** @default - never aborted */
   readonly signal?: AbortSignal;
+  /** @default - nobody leaves at once */
+  readonly beforeLeaving?: LabHost['beforeLeaving'];
   /** @default - a clock of its own */
   readonly clock?: FakeClock;
   /** @default - plans Seoul, synthesizes nothing, and rehearses as if all went well */
@@ -47,6 +49,7 @@ export function fakeHost(options: FakeHostOptions = {}): LabHost & { readonly st
     env: options.env ?? {},
     workingDirectory: options.workingDirectory ?? __dirname,
     signal: options.signal ?? new AbortController().signal,
+    beforeLeaving: options.beforeLeaving ?? (() => () => undefined),
     clock: options.clock ?? new FakeClock(),
     actions: {
       plan: () => Promise.resolve(seoulPlan),

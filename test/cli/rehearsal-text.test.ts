@@ -129,7 +129,41 @@ describe('an exercise', () => {
   });
 });
 
-test('a class says which bound it would hit first', async () => {
-  expect(await classTextOf(passedClass)).toContain('The first bound is the on-demand vCPU quota: enough for 1 student.');
-  expect(await classTextOf({ ...passedClass, bounds: [] })).not.toContain('bound');
+describe('a class', () => {
+  const wordsOf = async (result: ClassResult): Promise<string> => (await classTextOf(result)).replaceAll(/\s+/g, ' ');
+
+  test('has all its figures', async () => {
+    const words = await wordsOf(passedClass);
+    for (const figure of [
+      'in the class 100', 'Running 100', 'min 33.2 s', 'median 61.8 s', 'p90 90.1 s', 'max 97.4 s', 'm5a.24xlarge 5', 'c5a.2xlarge 2', '28.123 USD/h', 'on 7 nodes', 'Bound met:', 'First bound',
+    ]) {
+      expect(words).toContain(figure);
+    }
+  });
+
+  test('says which bound it met before any other', async () => {
+    const words = await wordsOf({ ...failedClass, finished: 12, bounds: passedClass.bounds });
+    expect(words).toContain('Bound met: the limits of the NodePool. NodePool default has launched cpu 0 of 4.');
+    expect(words.indexOf('Bound met')).toBeLessThan(words.indexOf('NodePool cpu limit'));
+    expect(await wordsOf(passedClass)).toContain('Bound met: none, with the limits of the NodePool raised for the class.');
+    expect(await wordsOf({ ...passedClass, areLimitsRaised: false })).toContain('Bound met: none.');
+    expect(await wordsOf({ ...passedClass, finished: 99 })).toContain('Bound met: none that is known.');
+  });
+
+  test('says which bound comes first for a larger one, and takes no assumption for it', async () => {
+    const words = await wordsOf(passedClass);
+    expect(words).toContain('First bound of a larger class: the NodePool cpu limit, enough for 201 students.');
+    expect(words).toContain('An account with the assumed on-demand vCPU quota of 5 would be enough for 1: give the quota of yours with --vcpu-quota.');
+    expect(words).toContain('on-demand vCPU quota, assumed: 496 of 5 vCPU');
+    const given = passedClass.bounds.map((bound) => ({ ...bound, isAssumed: false })).toSorted((a, b) => a.enoughForStudents - b.enoughForStudents);
+    const known = await wordsOf({ ...passedClass, bounds: given });
+    expect(known).toContain('First bound of a larger class: the on-demand vCPU quota, enough for 1 student.');
+    expect(known).not.toMatch(/quota, assumed|assumed on-demand/);
+  });
+
+  test('of which nothing ran tells no bound that was not measured', async () => {
+    const words = await wordsOf(failedClass);
+    expect(words).toContain('First bound of a larger class: not known, because no pod of the class ran.');
+    expect(words).not.toContain('enough for');
+  });
 });

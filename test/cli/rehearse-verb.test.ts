@@ -61,7 +61,7 @@ describe('the task', () => {
 
   test.each([
     '--run --stop', '--run --students 3', '--drill spot --students 3', '--stop --status', '--stop --clean', '--status --clean --run',
-    '--html x.html', '--html x.html --stop', '--toolchain', '--toolchain --run', '--raise-limits', '--raise-limits --run', '--stop --assembly cdk.out', '--status -c scale=5', '--clean -c scale=5',
+    '--html x.html', '--html x.html --stop', '--toolchain', '--toolchain --run', '--raise-limits', '--raise-limits --run', '--vcpu-quota 64', '--vcpu-quota 64 --run', '--stop --assembly cdk.out', '--status -c scale=5', '--clean -c scale=5',
   ])('fails when flags are in conflict: %s', async (argv) => {
     const { host, calls } = recordingHost();
     expect(await runLab(['rehearse', ...argv.split(' ')], host)).toBe(2);
@@ -71,7 +71,7 @@ describe('the task', () => {
 
   test.each([
     ['--drill chaos', 'UnknownDrill'], ['--students 0', 'InvalidStudents'], ['--students 1000', 'InvalidStudents'], ['--students many', 'InvalidStudents'],
-    ['--students 1.5', 'InvalidStudents'], ['--name ../x', 'RehearsalNameRefused'], ['--name -x', 'RehearsalNameRefused'], ['--name Two', 'RehearsalNameRefused'],
+    ['--students 1.5', 'InvalidStudents'], ['--students 3 --vcpu-quota 0', 'InvalidVcpuQuota'], ['--students 3 --vcpu-quota many', 'InvalidVcpuQuota'], ['--name ../x', 'RehearsalNameRefused'], ['--name -x', 'RehearsalNameRefused'], ['--name Two', 'RehearsalNameRefused'],
     ['--html absent/x.html --run', 'PageFolderMissing'], ['--runn', 'UnknownFlag'],
   ])('fails when a flag is wrong: %s', async (argv, code) => {
     const { host, calls } = recordingHost();
@@ -92,6 +92,13 @@ describe('the task', () => {
     await runLab(['rehearse', '--students', '3'], host);
     await runLab(['rehearse', '--students', '3', '--raise-limits'], host);
     expect(calls.filter(([name]) => name === 'runClass').map(([, options]) => options)).toMatchObject([{ students: 3, raiseLimits: false }, { raiseLimits: true }]);
+  });
+
+  test('takes the quota that is given, and none otherwise', async () => {
+    const { host, calls } = recordingHost();
+    await runLab(['rehearse', '--students', '3', '--vcpu-quota', '64'], host);
+    await runLab(['rehearse', '--students', '3'], host);
+    expect(calls.filter(([name]) => name === 'runClass').map(([, options]) => options)).toMatchObject([{ vcpuQuota: 64 }, { vcpuQuota: undefined }]);
   });
 
   test('cleans the toolchain only when told to', async () => {
@@ -210,6 +217,38 @@ describe('an interruption', () => {
     expect(await runLab(['rehearse'], host)).toBe(130);
     expect(host.stderr.text).toMatch(/not known:\s+unreadable record/);
     expect(host.stderr.text).toContain('Error Interrupted');
+  });
+
+  test('of a class says at once that it is cleaned up, and a second one what is left and which command removes it', async () => {
+    const interruption = new AbortController();
+    const lastWords = new Set<() => void>();
+    const heard: string[] = [];
+    const host = fakeHost({
+      workingDirectory: folder,
+      signal: interruption.signal,
+      beforeLeaving: (tell) => {
+        lastWords.add(tell);
+        return () => void lastWords.delete(tell);
+      },
+      actions: {
+        runClass: () => {
+          heard.push(host.stderr.text);
+          interruption.abort();
+          heard.push(host.stderr.text);
+          lastWords.forEach((tell) => tell());
+          heard.push(host.stderr.text);
+          return Promise.reject(new Error('aborted'));
+        },
+      },
+    });
+    expect(await runLab(['rehearse', '--name', 'two', '--students', '3'], host)).toBe(130);
+    const [before = '', first = '', second = ''] = heard.map((text) => text.replaceAll(/\s+/g, ' '));
+    expect(before).not.toContain('Interrupted');
+    expect(first).toContain('Interrupted. What the class made is removed now');
+    expect(first).toContain('Ctrl-C again leaves at once.');
+    expect(second).toContain('namespaces of the class (kubectl get namespaces -l karpenter-lab/made-for=class)');
+    expect(second).toContain('npm run rehearse -- --clean --name two');
+    expect(lastWords.size).toBe(0);
   });
 
   test('of an exercise leaves no page behind', async () => {

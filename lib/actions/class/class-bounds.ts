@@ -14,15 +14,20 @@ export interface ClassUse {
   readonly nodes: readonly { readonly claim: NodeClaim; readonly pods: number }[];
 }
 
-/** Where the figure of the vCPU quota is from. It is no look-up: an account may have more. */
-const QUOTA_SOURCE = 'AWS\'s default for a new account, EC2 quota L-1216C47A (Running On-Demand Standard instances): https://docs.aws.amazon.com/general/latest/gr/ec2-service.html';
+/** Which quota it is. */
+const QUOTA = 'EC2 quota L-1216C47A (Running On-Demand Standard instances)';
+
+/** Where the figure of the vCPU quota is from that no one has given. It is no look-up: an account may have more. */
+const QUOTA_SOURCE = `assumed: AWS's default for a new account, ${QUOTA}: https://docs.aws.amazon.com/general/latest/gr/ec2-service.html`;
 
 /**
- * The bounds that a class comes near, by what it used: that which is enough for the fewest students first.
+ * The bounds that a class comes near, by what it used: that which is enough for the fewest students first, and one that is
+ * assumed last. One of which the class used nothing is left out, because nothing was measured.
  *
  * @param limits limits of the NodePool as the lab sets them, as quantities
+ * @param vcpuQuota vCPUs of on-demand instances that the account may run; that of a new account is assumed where it is left out
  */
-export function classBounds(use: ClassUse, limits: Readonly<Record<string, string>>, expectations: ClassExpectations): readonly ClassBound[] {
+export function classBounds(use: ClassUse, limits: Readonly<Record<string, string>>, expectations: ClassExpectations, vcpuQuota?: number): readonly ClassBound[] {
   const { nodePoolName, nodeClassName } = expectations.exercise;
   const cores = sum(use, ({ claim }) => cpuMillis(claim.capacity['cpu'] ?? '0') / 1000);
   const onDemand = sum(use, ({ claim }) => claim.capacityType === 'on-demand' ? cpuMillis(claim.capacity['cpu'] ?? '0') / 1000 : 0);
@@ -38,23 +43,31 @@ export function classBounds(use: ClassUse, limits: Readonly<Record<string, strin
       unit: 'addresses',
       source: `${counted(expectations.subnetCount, 'subnet')} that EC2NodeClass ${nodeClassName} selects; a node takes whole network interfaces, and one to spare`,
     }),
-    bound(use, 'on-demand vCPU quota', { used: onDemand, fixed: expectations.systemVcpus, available: DEFAULT_VCPU_QUOTA, unit: 'vCPU', source: QUOTA_SOURCE }),
+    bound(use, 'on-demand vCPU quota', {
+      used: onDemand,
+      fixed: expectations.systemVcpus,
+      available: vcpuQuota ?? DEFAULT_VCPU_QUOTA,
+      unit: 'vCPU',
+      source: vcpuQuota === undefined ? QUOTA_SOURCE : `as given, ${QUOTA}`,
+      isAssumed: vcpuQuota === undefined,
+    }),
   ];
-  return bounds.filter((each) => each !== undefined).toSorted((a, b) => a.enoughForStudents - b.enoughForStudents);
+  return bounds.filter((each) => each !== undefined).toSorted((a, b) => Number(a.isAssumed) - Number(b.isAssumed) || a.enoughForStudents - b.enoughForStudents);
 }
 
 /** Figures of a bound: what the class uses, and what is used whatever its size. */
-type BoundFigures = Pick<ClassBound, 'used' | 'available' | 'unit' | 'source'> & { readonly fixed?: number };
+type BoundFigures = Pick<ClassBound, 'used' | 'available' | 'unit' | 'source'> & { readonly fixed?: number; readonly isAssumed?: boolean };
 
-function bound({ students }: ClassUse, what: ClassBound['what'], { used, fixed = 0, available, unit, source }: BoundFigures): ClassBound {
-  const each = students === 0 ? 0 : used / students;
+function bound({ students }: ClassUse, what: ClassBound['what'], { used, fixed = 0, available, unit, source, isAssumed = false }: BoundFigures): ClassBound | undefined {
+  if (students === 0 || used === 0) return undefined;
   return {
     what,
     used: Math.round(used + fixed),
     available: Math.round(available),
     unit,
-    enoughForStudents: each === 0 ? 0 : Math.max(0, Math.floor((available - fixed) / each)),
+    enoughForStudents: Math.max(0, Math.floor((available - fixed) / (used / students))),
     source,
+    isAssumed,
   };
 }
 

@@ -1,6 +1,7 @@
 import { textAt } from '../../assembly/json';
 import { cpuMillis } from '../../estimates/quantity';
 import { isSimulatedNode, NODES, type ClusterNode } from '../../kubernetes/cluster-node';
+import { isTrue } from '../../kubernetes/condition';
 import { DeadlinePassed } from '../../kubernetes/deadline-passed';
 import { DEPLOYMENTS } from '../../kubernetes/deployment';
 import { forEachBounded } from '../../kubernetes/for-each-bounded';
@@ -25,7 +26,7 @@ import { reported } from './reported';
 import { CLASS_CONCURRENCY, makeNamespaces } from './student-namespaces';
 
 /** What came of a class, before it is known whether it could be cleaned up. */
-export type ClassOutcome = Omit<ClassResult, 'verdict'>;
+export type ClassOutcome = Omit<ClassResult, 'verdict' | 'remarks'>;
 
 /** Makes the namespaces, scales all of them and waits until the class runs, or as much of it as will. */
 export async function doClassExercise(
@@ -49,10 +50,10 @@ export async function doClassExercise(
       news(names.length - scaledAt.size, names.length);
     }));
     await untilRunning(watch, pods, names.length, deadlines, onProgress, signal);
-    const problems = watch.running >= pods ? [] : await classProblems(api, watch.waitingPods, exercise);
+    const shortfall = watch.running >= pods ? { problems: [] } : await classProblems(api, watch.waitingPods, exercise);
     // All of them, because a class that got no node may run on a rehearsal as well.
     const { items: nodes } = await api.list(NODES, {}, signal);
-    return { ...outcome(watch, scaledAt, nodePool, replicasEach, options), ...simulationOf(nodes, exercise), problems };
+    return { ...outcome(watch, scaledAt, nodePool, replicasEach, options), ...simulationOf(nodes, exercise), ...shortfall };
   } finally {
     watch.stop();
   }
@@ -68,8 +69,9 @@ async function untilRunning(
   const step = 'The class comes to run';
   onProgress({ step, state: 'started' });
   const isStalled = (): boolean => watch.quietSeconds > (watch.isBooting ? deadlines.bootStallSeconds : deadlines.idleStallSeconds);
-  let reportedPods = -1;
-  let reportedAt = -Infinity;
+  const come = (): string => `${watch.finishedAt().size} of ${counted(students, 'student')} run`;
+  let lastDetail = '';
+  let lookedAt = -Infinity;
   try {
     await waitFor(() => watch.running >= pods || isStalled(), {
       what: `${counted(pods, 'pod')} of the class run`,
@@ -77,24 +79,34 @@ async function untilRunning(
       on: [...watch.all, new Ticker(1)],
       describeMissing: () => [],
       onProgress: () => {
-        if (watch.running === reportedPods || performance.now() - reportedAt < NEWS_EVERY_SECONDS * 1000) return;
-        reportedPods = watch.running;
-        reportedAt = performance.now();
-        const detail = `${watch.finishedAt().size} of ${counted(students, 'student')} run, ${watch.running} of ${counted(pods, 'pod')}, ${counted(watch.newClaims.length, 'node')}`;
+        if (performance.now() - lookedAt < NEWS_EVERY_SECONDS * 1000) return;
+        lookedAt = performance.now();
+        const detail = `${come()}, ${watch.running} of ${counted(pods, 'pod')}, ${nodeNews(watch)}`;
+        if (detail === lastDetail) return;
+        lastDetail = detail;
         onProgress({ step, state: 'running', detail, fraction: watch.running / pods });
       },
       signal,
     });
   } catch (error) {
     // Time is over: what runs by now is the result.
-    if (!(error instanceof DeadlinePassed)) throw error;
+    if (!(error instanceof DeadlinePassed)) {
+      onProgress({ step, state: 'skipped', detail: `given up when ${come()}` });
+      throw error;
+    }
   }
-  onProgress({ step, state: 'finished', detail: `${watch.finishedAt().size} of ${counted(students, 'student')} run` });
+  onProgress({ step, state: 'finished', detail: come() });
+}
+
+/** How far the nodes are on their way: `3 NodeClaims: 2 launched, 1 registered`. */
+function nodeNews({ newClaims }: ClassWatch): string {
+  const count = (stage: string): number => newClaims.filter((claim) => isTrue(claim, stage)).length;
+  return newClaims.length === 0 ? 'no NodeClaim yet' : `${counted(newClaims.length, 'NodeClaim')}: ${count('Launched')} launched, ${count('Registered')} registered`;
 }
 
 function outcome(
-  watch: ClassWatch, scaledAt: ReadonlyMap<string, string>, nodePool: NodePool, replicasEach: number, { expectations, students }: ClassOptions,
-): Omit<ClassOutcome, 'problems' | 'isSimulated' | 'notSimulated'> {
+  watch: ClassWatch, scaledAt: ReadonlyMap<string, string>, nodePool: NodePool, replicasEach: number, { expectations, students, raiseLimits, vcpuQuota }: ClassOptions,
+): Omit<ClassOutcome, 'problems' | 'boundMet' | 'isSimulated' | 'notSimulated'> {
   const finishedAt = watch.finishedAt();
   const seconds = [...finishedAt].map(([student, at]) => Math.max(0, secondsBetween(scaledAt.get(student) ?? at, at)));
   const first = [...scaledAt.values()].toSorted()[0] ?? '';
@@ -111,7 +123,8 @@ function outcome(
     nodesByInstanceType,
     nodeCount: use.nodes.length,
     pricePerHour: use.nodes.reduce((sum, { claim }) => sum + (pricePerHour(claim, expectations.exercise.region) ?? 0), 0),
-    bounds: classBounds(use, nodePool.limits, expectations),
+    areLimitsRaised: raiseLimits === true,
+    bounds: classBounds(use, nodePool.limits, expectations, vcpuQuota),
   };
 }
 

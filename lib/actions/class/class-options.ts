@@ -14,6 +14,8 @@ export interface ClassOptions {
    * @default false: a class that meets a limit shows how many students it is enough for
    */
   readonly raiseLimits?: boolean;
+  /** vCPUs of on-demand instances that the account of the lab may run. @default - that of a new account is assumed */
+  readonly vcpuQuota?: number;
   /** @default - nobody watches */
   readonly onProgress?: ProgressListener;
   /** Aborted when the user interrupts. The namespaces are removed and the limits put back all the same. @default - it cannot be interrupted */
@@ -24,6 +26,8 @@ export interface ClassOptions {
 
 /** How long each stage of a class may take, in seconds. */
 export interface ClassDeadlines {
+  /** Until nodes of before the class are gone; the NodePool's `consolidateAfter` is added. */
+  readonly clearedSeconds: number;
   /** Until all pods run. */
   readonly runningSeconds: number;
   /** Without any news, while nodes boot: then the rest will not come. */
@@ -38,6 +42,7 @@ export interface ClassDeadlines {
 
 /** Deadlines for a class of a hundred. */
 export const CLASS_DEADLINES: ClassDeadlines = {
+  clearedSeconds: 120,
   runningSeconds: 900,
   bootStallSeconds: 180,
   idleStallSeconds: 45,

@@ -8,7 +8,7 @@ import { isRunning, PODS, type Pod } from '../../kubernetes/pod';
 import type { Watched } from '../../kubernetes/watched';
 import type { ExerciseExpectations } from '../exercise/expectations';
 import type { ClassUse } from './class-bounds';
-import { CLASS_SELECTOR } from './student-namespaces';
+import { CLASS_SELECTOR } from './class-selector';
 
 /** All pods of a class, and the nodes it runs on, as they are now: three watches, however large the class. */
 export class ClassWatch {

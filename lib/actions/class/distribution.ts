@@ -4,5 +4,5 @@ import type { Distribution } from '../exercise-result';
 export function distributionOf(values: readonly number[]): Distribution {
   const sorted = values.toSorted((a, b) => a - b);
   const atPercent = (percent: number): number => sorted[Math.max(0, Math.ceil(sorted.length * percent / 100) - 1)] ?? 0;
-  return { min: sorted[0] ?? 0, median: atPercent(50), p95: atPercent(95), max: sorted.at(-1) ?? 0 };
+  return { min: sorted[0] ?? 0, median: atPercent(50), p90: atPercent(90), max: sorted.at(-1) ?? 0 };
 }

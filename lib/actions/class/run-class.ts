@@ -7,6 +7,7 @@ import type { ClassResult } from '../exercise-result';
 import { cleanUpClass, type LabBeforeClass } from './class-cleanup';
 import { doClassExercise, type ClassOutcome } from './class-exercise';
 import { CLASS_DEADLINES, type ClassOptions } from './class-options';
+import { makeRoom } from './make-room';
 import { restoreLimits } from './raised-limits';
 import { reported } from './reported';
 import { namespacesLeft, removeNamespaces, studentNamespaces } from './student-namespaces';
@@ -22,7 +23,8 @@ const MOST_STUDENTS = 999;
 
 /**
  * Lets a class do the exercise at once, each student in a namespace of their own, and says how long each took, what it
- * costs, and which bound comes first. It removes all that it made, and touches no namespace that it did not make.
+ * costs, and which bound comes first. The lab's own exercise is scaled to 0 before it. It removes all that it made, and
+ * touches no namespace that it did not make.
  *
  * @throws LabError `StudentsOutOfRange`, `ObjectNotOurs` or `NodePoolMissing` before anything is changed;
  * `KubeconfigUnreadable` or `KubernetesUnreachable`; the reason of the signal
@@ -44,9 +46,10 @@ export async function classOn(api: KubernetesApi, options: ClassOptions): Promis
   const names = studentNamespaces(checkedStudents(students));
   const left = await namespacesLeft(api, names, signal);
   const nodePool = await withOwnLimits(api, expectations.exercise.nodePoolName, signal);
+  if (left.length > 0) await reported(onProgress, 'Remove what an earlier class left', (news) => removeNamespaces(api, deadlines.deletedSeconds, news, signal));
+  const remarks = await makeRoom(api, expectations.exercise, nodePool, deadlines, onProgress, signal);
   const { items } = await api.list(NODE_CLAIMS, {}, signal);
   const before: LabBeforeClass = { nodePool, nodeClaims: new Set(items.map(({ metadata }) => metadata.uid)) };
-  if (left.length > 0) await reported(onProgress, 'Remove what an earlier class left', (news) => removeNamespaces(api, deadlines.deletedSeconds, news, signal));
 
   let remained: readonly string[] = [];
   let outcome: ClassOutcome;
@@ -57,7 +60,7 @@ export async function classOn(api: KubernetesApi, options: ClassOptions): Promis
     remained = await cleanUpClass(api, before, deadlines, onProgress);
   }
   const problems = [...outcome.problems, ...remained];
-  return { ...outcome, problems, verdict: problems.length === 0 && outcome.finished === students ? 'passed' : 'failed' };
+  return { ...outcome, remarks, problems, verdict: problems.length === 0 && outcome.finished === students ? 'passed' : 'failed' };
 }
 
 /** The NodePool with the limits that the lab gives it: those that an earlier class raised are put back first. */

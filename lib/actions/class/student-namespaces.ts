@@ -8,12 +8,7 @@ import { NAMESPACES } from '../../kubernetes/namespace';
 import { waitFor } from '../../kubernetes/wait-for';
 import type { ExerciseExpectations } from '../exercise/expectations';
 import { counted, listed } from '../plan/phrases';
-
-/** Value of {@link MADE_FOR_LABEL} of everything that a class makes. */
-const CLASS_VALUE = 'class';
-
-/** Selects everything that a class makes. */
-export const CLASS_SELECTOR = `${MADE_FOR_LABEL}=${CLASS_VALUE}`;
+import { CLASS_SELECTOR, CLASS_VALUE } from './class-selector';
 
 /** Requests at once: enough to be quick, and few enough to leave the API server to Karpenter and the scheduler. */
 export const CLASS_CONCURRENCY = 6;

@@ -10,7 +10,7 @@ import type { DrillResult } from '../exercise-result';
 import { diagnose } from '../exercise/diagnosis';
 import { eventLines } from '../exercise/event-lines';
 import { scaleStep } from '../exercise/launch-steps';
-import { limitLines } from '../exercise/node-pool-lines';
+import { LIMIT_MESSAGE, limitLines } from '../exercise/node-pool-lines';
 import { counted } from '../plan/phrases';
 import { drillContext, drillResult } from './drill-context';
 import type { DrillOptions } from './drill-options';
@@ -21,9 +21,6 @@ const DEFAULT_POD_MILLIS = 1000;
 
 /** The smallest instance that Karpenter launches, in cores. */
 const SMALLEST_LIMIT_CORES = 2;
-
-/** What Karpenter says in its event when a limit keeps it from launching. */
-const LIMIT_MESSAGE = /exceed limits for nodepool/i;
 
 /**
  * Meets the limit of a NodePool: it may launch too little for all pods, Karpenter says so, and once the limit is raised

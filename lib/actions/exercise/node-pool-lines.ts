@@ -6,6 +6,9 @@ import { NODE_POOLS, type NodePool } from '../../kubernetes/node-pool';
 import { listed } from '../plan/phrases';
 import type { ExerciseExpectations } from './expectations';
 
+/** What Karpenter says in its event when a limit of a NodePool keeps it from launching. */
+export const LIMIT_MESSAGE = /exceed limits for nodepool/i;
+
 /** What the NodePools and their EC2NodeClasses say of why no node comes. Empty where they say nothing. */
 export async function nodePoolLines(api: KubernetesApi, expectations: Pick<ExerciseExpectations, 'nodePoolName' | 'nodeSelector'>): Promise<readonly string[]> {
   const [{ items: nodePools }, { items: nodeClasses }] = await Promise.all([api.list(NODE_POOLS), api.list(EC2_NODE_CLASSES)]);

@@ -52,7 +52,12 @@ function startCommand(name: string): string {
 
 /** The command that stops a rehearsal. */
 export function stopCommand(name: string): string {
-  return `npm run rehearse -- --stop${name === DEFAULT_REHEARSAL ? '' : ` --name ${name}`}`;
+  return rehearseCommand('--stop', name);
+}
+
+/** A command on a rehearsal, by the flags that ask for it. */
+export function rehearseCommand(flags: string, name: string): string {
+  return `npm run rehearse -- ${flags}${name === DEFAULT_REHEARSAL ? '' : ` --name ${name}`}`;
 }
 
 function reachText(rehearsal: RehearsalRecord, layout: TextLayout): readonly string[] {

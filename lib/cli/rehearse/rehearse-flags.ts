@@ -14,6 +14,8 @@ export interface RehearseFlags extends AssemblyFlags {
   readonly students?: number;
   /** @default false */
   readonly raiseLimits?: boolean;
+  /** @default - that of a new account is assumed */
+  readonly vcpuQuota?: number;
   /** @default false */
   readonly stop?: boolean;
   /** @default false */
@@ -45,13 +47,13 @@ const TASK_FLAGS: readonly (readonly [flag: FlagName, task: RehearseTask])[] = [
 const FLAGS_OF_TASK: Readonly<Record<RehearseTask, readonly FlagName[]>> = {
   start: ['assembly', 'context'],
   run: ['assembly', 'context', 'html'],
-  class: ['assembly', 'context', 'html', 'raiseLimits'],
+  class: ['assembly', 'context', 'html', 'raiseLimits', 'vcpuQuota'],
   stop: [],
   status: [],
   clean: ['toolchain'],
 };
 
-const FURTHER_FLAGS: readonly FlagName[] = ['assembly', 'context', 'html', 'raiseLimits', 'toolchain'];
+const FURTHER_FLAGS: readonly FlagName[] = ['assembly', 'context', 'html', 'raiseLimits', 'vcpuQuota', 'toolchain'];
 
 /**
  * Which task the flags ask for.
@@ -87,6 +89,7 @@ function dashed(flag: FlagName): string {
 function remedyOf(meaningless: readonly FlagName[]): string {
   if (meaningless.includes('html')) return 'Add --run, --drill or --students: they have a result to write.';
   if (meaningless.includes('raiseLimits')) return 'Add --students: a class may need more than the NodePool allows.';
+  if (meaningless.includes('vcpuQuota')) return 'Add --students: the quota bounds how large a class may be.';
   return meaningless.includes('toolchain') ? 'Add --clean: it removes the toolchain too.' : 'Leave it out.';
 }
 

@@ -8,6 +8,7 @@ import type { TextLayout } from '../text/text-layout';
 import { wrapText } from '../text/wrap-text';
 import type { Invocation, Verb, VerbOutcome } from '../verb';
 import { writeFileAtomically } from '../write-file-atomically';
+import { tellOfCleanUp } from './class/class-interruption';
 import { classPage } from './class/class-page';
 import { classText } from './class/class-text';
 import { drillFlag } from './drill-flag';
@@ -21,6 +22,7 @@ import { rehearsedAssembly } from './rehearsed-assembly';
 import { exerciseOn, onRehearsal } from './run-rehearsal';
 import { statusText } from './status-text';
 import { studentsFlag } from './students-flag';
+import { vcpuQuotaFlag } from './vcpu-quota-flag';
 
 /** `lab rehearse`: the lab on this machine, with real Kubernetes, real Karpenter and a simulated EC2. */
 export const rehearseVerb: Verb = {
@@ -36,6 +38,7 @@ export const rehearseVerb: Verb = {
     drillFlag,
     studentsFlag,
     { flags: '--raise-limits', summary: 'with --students: raise the limits of the NodePool as far as the class needs, and put them back' },
+    vcpuQuotaFlag,
     htmlFlag,
     { flags: '--status', summary: 'say what runs' },
     { flags: '--stop', summary: 'stop it' },
@@ -92,8 +95,15 @@ async function runClass({ invocation, flags, name }: TaskOptions): Promise<VerbO
   const { host, progress } = invocation;
   const write = await pageWriter(flags, invocation);
   const assemblyDirectory = await rehearsedAssembly(flags, invocation);
-  const { rehearsal, result } = await onRehearsal(invocation, { name, assemblyDirectory }, (record) =>
-    host.actions.runClass({ rehearsal: record, students: flags.students ?? 1, raiseLimits: flags.raiseLimits ?? false, onProgress: progress, signal: host.signal }));
+  const { students = 1, raiseLimits = false, vcpuQuota } = flags;
+  const { rehearsal, result } = await onRehearsal(invocation, { name, assemblyDirectory }, async (record) => {
+    const end = tellOfCleanUp(invocation, name);
+    try {
+      return await host.actions.runClass({ rehearsal: record, students, raiseLimits, vcpuQuota, onProgress: progress, signal: host.signal });
+    } finally {
+      end();
+    }
+  });
   await write(() => classPage(result));
   return {
     result,

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { classExpectationsOf } from '../../../lib/actions/class/class-expectations';
 import type { ClassOptions } from '../../../lib/actions/class/class-options';
 import { classOn } from '../../../lib/actions/class/run-class';
@@ -5,6 +6,7 @@ import { textAt, type JsonObject } from '../../../lib/assembly/json';
 import { DEPLOYMENTS } from '../../../lib/kubernetes/deployment';
 import { MADE_FOR_LABEL } from '../../../lib/kubernetes/made-by-lab';
 import { NAMESPACES } from '../../../lib/kubernetes/namespace';
+import { NODES } from '../../../lib/kubernetes/cluster-node';
 import { NODE_CLAIMS } from '../../../lib/kubernetes/node-claim';
 import { NODE_POOLS } from '../../../lib/kubernetes/node-pool';
 import { smallLabView } from '../../assembly/small-lab';
@@ -44,6 +46,13 @@ describe('a class', () => {
     ]);
   });
 
+  test('tells of NodeClaims while they boot and no pod runs yet', async () => {
+    await start({ bootMs: 1500 });
+    const details: string[] = [];
+    await run({ students: 2, onProgress: ({ detail = '' }) => details.push(detail) });
+    expect(details).toContainEqual(expect.stringMatching(/^0 of 2 students run, 0 of 10 pods, \d NodeClaims?: [1-9] launched, 0 registered$/));
+  });
+
   test('passes beyond the limits of the NodePool when they are raised, and they are put back', async () => {
     await start({ nodePool: { limits: { cpu: 8 } } });
     const result = await run({ students: 3, raiseLimits: true });
@@ -59,8 +68,41 @@ describe('a class', () => {
     const result = await run({ students: 2, deadlines: { idleStallSeconds: 0.3 } });
     expect(result).toMatchObject({ verdict: 'failed', students: 2, finished: 1 });
     expect(result.problems[0]).toMatch(/^3 pods of 1 student do not run: student-00[12]\.$/);
+    expect(result.boundMet).toEqual({ what: 'limits of the NodePool', detail: 'NodePool default has launched cpu 8 of 8 (reached).' });
     expect(result.problems.join('\n')).toMatch(/exceed limits for nodepool[^]*NodePool default has launched cpu 8 of 8 \(reached\)/);
     expect(namespaces()).toEqual([]);
+  });
+
+  test('that gets nothing met the limit, and tells no bound', async () => {
+    await start({ nodePool: { limits: { cpu: 1 } } });
+    const result = await run({ students: 2, deadlines: { idleStallSeconds: 0.3 } });
+    expect(result).toMatchObject({ verdict: 'failed', finished: 0, bounds: [], boundMet: { detail: 'NodePool default has launched cpu 0 of 1.' } });
+  });
+
+  test('scales the exercise to 0 first, lets its node go, and says so', async () => {
+    await start({ nodePool: { limits: { cpu: 8 } } });
+    for (const body of expectations.exercise.objects) await lab.api.apply(textAt(body, 'kind') === 'Namespace' ? NAMESPACES : DEPLOYMENTS, body);
+    const inflate = { namespace: 'karpenter-test', name: 'inflate' };
+    await lab.api.scale(DEPLOYMENTS, inflate, 5);
+    while (!lab.fake.all(NODES).some((body) => textAt(body, 'metadata', 'labels', 'eks-team') === 'my-team')) await pause(5);
+    const used = new Set(lab.fake.all(NODE_CLAIMS).map((body) => textAt(body, 'metadata', 'name')));
+
+    const steps = new Set<string>();
+    const result = await run({ students: 1, onProgress: ({ step }) => steps.add(step) });
+    expect(result).toMatchObject({ verdict: 'passed', finished: 1, nodeCount: 1 });
+    expect(result.remarks).toEqual([
+      'Deployment inflate of karpenter-test was scaled from 5 to 0 to make room, and stays there. Scale it back: kubectl scale deployment -n karpenter-test inflate --replicas 5',
+    ]);
+    expect([...steps].slice(0, 2)).toEqual(['Scale inflate of karpenter-test to 0 to make room', 'Karpenter removes the nodes of before']);
+    expect(lab.fake.find(DEPLOYMENTS, inflate)).toMatchObject({ spec: { replicas: 0 } });
+    expect(lab.fake.all(NODE_CLAIMS).filter((body) => used.has(textAt(body, 'metadata', 'name')))).toEqual([]);
+  });
+
+  test('goes on beside a node of before that stays, and says so', async () => {
+    await start({ nodePool: { limits: { cpu: 8 } } });
+    lab.fake.put(NODES, { metadata: { name: 'of-before', labels: { 'eks-team': 'my-team' } }, status: { capacity: { pods: 0 } } });
+    const result = await run({ students: 1, deadlines: { clearedSeconds: 0.1 } });
+    expect(result).toMatchObject({ verdict: 'passed', remarks: ['1 node of before stayed, and the class may have used what room they had: of-before.'] });
   });
 
   test('removes what an earlier class left, and puts back the limits that it had raised', async () => {
@@ -71,6 +113,24 @@ describe('a class', () => {
     expect(result.verdict).toBe('passed');
     expect(result.bounds.find(({ what }) => what === 'NodePool cpu limit')).toMatchObject({ available: 100 });
     expect(namespaces()).toEqual([]);
+  });
+
+  test('that is interrupted ends its step before it cleans up', async () => {
+    await start({ bootMs: 300 });
+    const interruption = new AbortController();
+    const told: string[] = [];
+    await expect(run({
+      students: 1,
+      signal: interruption.signal,
+      onProgress: ({ step, state }) => {
+        told.push(`${step}: ${state}`);
+        if (told.at(-1) === 'The class comes to run: started') setTimeout(() => interruption.abort(new Error('Ctrl-C')), 20);
+      },
+    })).rejects.toThrow('Ctrl-C');
+    const given = told.indexOf('The class comes to run: skipped');
+    expect(given).toBeGreaterThan(0);
+    expect(told.slice(given + 1).filter((line) => line.startsWith('The class'))).toEqual([]);
+    expect(told.slice(given + 1)).toContain('Remove the namespaces of the class: started');
   });
 
   test('fails when it is interrupted, and leaves nothing all the same', async () => {

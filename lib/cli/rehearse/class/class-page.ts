@@ -6,7 +6,7 @@ import { html, type Html } from '../../html/html';
 import { pageMarkup } from '../../html/page';
 import { pageTable } from '../../html/page-table';
 import { notSimulatedSection } from '../../exercise/exercise-page';
-import { classSentence, firstBoundSentence } from './class-sentences';
+import { boundMetSentence, boundName, classSentence, firstBoundSentence } from './class-sentences';
 import { distributionDrawing } from './distribution-drawing';
 
 /** A class that did the exercise at once, as one page. */
@@ -23,19 +23,20 @@ export function classPage(result: ClassResult): string {
     sections: [
       html`<h2>Verdict<span class="badge ${result.verdict === 'passed' ? 'good' : 'bad'}">${result.verdict}</span></h2>
 <p class="lead">${classSentence(result)}</p>`,
-      ...(result.problems.length === 0 ? [] : [problemsSection(result)]),
+      ...(result.problems.length === 0 ? [] : [linesSection('Problems', result.problems)]),
       ...(result.finished === 0 ? [] : [timesSection(result)]),
       nodesSection(result),
-      ...(result.bounds.length === 0 ? [] : [boundsSection(result)]),
+      boundsSection(result),
+      ...(result.remarks.length === 0 ? [] : [linesSection('Besides', result.remarks)]),
       ...(result.notSimulated.length === 0 ? [] : [notSimulatedSection(result.notSimulated)]),
     ],
     footer: html`Made by <code>lab rehearse --students ${result.students}</code>.${result.isSimulated ? ' EC2 is simulated and containers do not run.' : ''}`,
   });
 }
 
-function problemsSection({ problems }: ClassResult): Html {
-  return html`<h2>Problems</h2>
-<ul>${problems.map((problem) => html`<li>${problem}</li>`)}</ul>`;
+function linesSection(heading: string, lines: readonly string[]): Html {
+  return html`<h2>${heading}</h2>
+<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
 }
 
 function timesSection({ secondsToRunning }: ClassResult): Html {
@@ -52,13 +53,15 @@ ${pageTable(`${countedText(nodeCount, 'node')}, ${hourlyText(pricePerHour)}`, [{
     Object.entries(nodesByInstanceType).toSorted(([, a], [, b]) => b - a).map(([type, count]) => ({ cells: [type, countText(count)] })))}`;
 }
 
-function boundsSection({ bounds }: ClassResult): Html {
+function boundsSection(result: ClassResult): Html {
+  const { bounds } = result;
   return html`<h2>How large a class may be</h2>
-<p class="lead">${firstBoundSentence(bounds)}</p>
-${pageTable('Bounds, the nearest first', [
+<p class="lead">${boundMetSentence(result)}</p>
+<p>${firstBoundSentence(bounds)}</p>
+${bounds.length === 0 ? [] : pageTable('Bounds, the nearest first', [
     { heading: 'Bound' }, { heading: 'Used', isFigure: true }, { heading: 'Available', isFigure: true },
     { heading: 'Enough for students', isFigure: true }, { heading: 'Source' },
   ], bounds.map((bound) => ({
-    cells: [bound.what, countText(bound.used), `${countText(bound.available)} ${bound.unit}`, countText(bound.enoughForStudents), bound.source],
+    cells: [boundName(bound), countText(bound.used), `${countText(bound.available)} ${bound.unit}`, countText(bound.enoughForStudents), bound.source],
   })))}`;
 }

@@ -6,25 +6,36 @@ import type { TextLayout } from '../../text/text-layout';
 import { bulletList, namedParagraph, paragraph, sectionHeading } from '../../text/text-section';
 import { textTable } from '../../text/text-table';
 import { notSimulatedText } from '../../exercise/exercise-text';
-import { classSentence, firstBoundSentence } from './class-sentences';
+import { boundMetSentence, boundName, boundSentence, classSentence, firstBoundSentence } from './class-sentences';
 
 const BAR_COLUMNS = 30;
 
 /** A class that did the exercise at once, for a terminal or a pipe. */
 export function classText(result: ClassResult, layout: TextLayout): readonly string[] {
   const sections = [
+    studentsSection(result, layout),
     ...(result.finished === 0 ? [] : [timesSection(result, layout)]),
     nodesSection(result, layout),
     boundsSection(result, layout),
-    problemsSection(result, layout),
+    linesSection('Problems', result.problems, layout),
+    linesSection('Besides', result.remarks, layout),
     notSimulatedText(result.notSimulated, layout),
     verdictSection(result, layout),
   ].filter((section) => section.length > 0);
   return [layout.style.strong(`Exercise by a class of ${countText(result.students)}`), ...sections.flatMap((section) => ['', ...section])];
 }
 
-function timesSection({ secondsToRunning: { min, median, p95, max } }: ClassResult, layout: TextLayout): readonly string[] {
-  const rows: readonly (readonly [string, number])[] = [['fastest', min], ['median', median], ['95 of 100', p95], ['slowest', max]];
+function studentsSection({ students, finished, replicasEach }: ClassResult, layout: TextLayout): readonly string[] {
+  return [
+    sectionHeading('Students', `${countedText(replicasEach, 'pod')} each`, layout),
+    ...textTable([{}, { align: 'right' }, { paint: layout.style.name }], ([['in the class', students], ['Running', finished]] as const).map(([what, count]) => ({
+      cells: [what, countText(count), count === 0 ? '' : bar(count, students, layout)],
+    })), layout),
+  ];
+}
+
+function timesSection({ secondsToRunning: { min, median, p90, max } }: ClassResult, layout: TextLayout): readonly string[] {
+  const rows: readonly (readonly [string, number])[] = [['min', min], ['median', median], ['p90', p90], ['max', max]];
   return [
     sectionHeading('Time to Running', 'scaling to the last pod, a student each', layout),
     ...textTable([{}, { align: 'right' }, { paint: layout.style.name }], rows.map(([what, seconds]) => ({
@@ -44,19 +55,17 @@ function nodesSection({ nodesByInstanceType, pricePerHour }: ClassResult, layout
   ];
 }
 
-function boundsSection({ bounds }: ClassResult, layout: TextLayout): readonly string[] {
-  return bounds.length === 0 ? [] : [
+function boundsSection(result: ClassResult, layout: TextLayout): readonly string[] {
+  return [
     sectionHeading('How large a class may be', '', layout),
-    ...bounds.flatMap((bound) => namedParagraph(
-      bound.what,
-      `${countText(bound.used)} of ${countText(bound.available)} ${bound.unit}, enough for ${countedText(bound.enoughForStudents, 'student')} (${bound.source})`,
-      layout.style.name, layout)),
-    ...paragraph(firstBoundSentence(bounds), layout).map(layout.style.strong),
+    ...paragraph(boundMetSentence(result), layout).map(layout.style.strong),
+    ...result.bounds.flatMap((bound) => namedParagraph(boundName(bound), boundSentence(bound), layout.style.name, layout)),
+    ...paragraph(firstBoundSentence(result.bounds), layout),
   ];
 }
 
-function problemsSection({ problems }: ClassResult, layout: TextLayout): readonly string[] {
-  return problems.length === 0 ? [] : [sectionHeading('Problems', '', layout), ...bulletList(problems, layout)];
+function linesSection(heading: string, lines: readonly string[], layout: TextLayout): readonly string[] {
+  return lines.length === 0 ? [] : [sectionHeading(heading, '', layout), ...bulletList(lines, layout)];
 }
 
 function verdictSection(result: ClassResult, layout: TextLayout): readonly string[] {
