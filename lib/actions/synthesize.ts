@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { loadConfig, overridesFromArguments } from '../config/load';
 import { LabError } from '../lab-error';
 
 /** What to synthesize, and where to. */
@@ -8,6 +9,12 @@ export interface SynthesizeOptions {
   readonly assemblyDirectory: string;
   /** CDK context that overrides `lab.yaml`. */
   readonly context: Readonly<Record<string, string>>;
+  /**
+   * Called once the configuration is accepted, before the CDK starts.
+   *
+   * @default - nobody wants to know
+   */
+  readonly onStart?: () => void;
   /**
    * Receives what the CDK says besides, line by line.
    *
@@ -29,8 +36,8 @@ export interface SynthesizeOptions {
  * @throws LabError `InvalidConfig` or `SynthesisFailed`
  */
 export async function synthesize(options: SynthesizeOptions): Promise<void> {
-  const { loadConfig, overridesFromContext } = await import('../config/load.js');
-  loadConfig({ overrides: overridesFromContext(options.context) });
+  loadConfig({ overrides: overridesFromArguments(options.context) });
+  options.onStart?.();
   const context = Object.entries(options.context).flatMap(([key, value]) => ['--context', `${key}=${value}`]);
   const child = spawn(
     process.execPath,
