@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { PlanResult, TimelineEntry } from '../../lib/actions/plan-result';
 import { nextSteps } from '../../lib/cli/plan/next-steps';
+import type { AssemblyFlags } from '../../lib/cli/flags/assembly-flag';
 import { runLab } from '../../lib/cli/run-lab';
 import { displayWidth } from '../../lib/cli/text/display-width';
 import { fakeHost, type FakeHostOptions } from './fake-host';
@@ -108,6 +109,29 @@ describe('the next steps', () => {
     const steps = stepsOf({ endpoint: 'private', apiAccess: [], admins: [] });
     expect(steps.findIndex((step) => step.startsWith('apiAccess and admins in lab.yaml'))).toBeLessThan(steps.findIndex((step) => step.startsWith('kubectl')));
     expect(steps).toContain('npm run lab -- deploy -c apiAccess=YOUR.IP/32 -c admins=arn:aws:iam::ACCOUNT:role/ROLE');
+  });
+
+  const commandsOf = (flags: AssemblyFlags, security: Partial<PlanResult['security']> = {}): readonly string[] =>
+    nextSteps({ ...seoulPlan, security: { ...seoulPlan.security, ...security } }, flags).map(({ command }) => command).filter((command) => command.startsWith('npm'));
+
+  test('are about the lab that the plan was made of', () => {
+    expect(commandsOf({ context: { clusterName: 'seoul-class', 'tags.Course': 'it\'s 2026' } }, { admins: [] })).toEqual([
+      'npm run rehearse -- --run -c clusterName=seoul-class -c \'tags.Course=it\'\\\'\'s 2026\'',
+      'npm run lab -- deploy -c clusterName=seoul-class -c \'tags.Course=it\'\\\'\'s 2026\' -c admins=arn:aws:iam::ACCOUNT:role/ROLE',
+      'npm run lab -- teardown -c clusterName=seoul-class -c \'tags.Course=it\'\\\'\'s 2026\'',
+    ]);
+  });
+
+  test('leave an assembly that was named as it is', () => {
+    expect(commandsOf({ assembly: 'my labs/one' }, { admins: [] })).toEqual([
+      'npm run rehearse -- --run --assembly \'my labs/one\'',
+      'npm run lab -- deploy --assembly \'my labs/one\'',
+      'npm run lab -- teardown --assembly \'my labs/one\'',
+    ]);
+  });
+
+  test('do not give a key twice that was given empty', () => {
+    expect(commandsOf({ context: { admins: '' } }, { admins: [] })).toContain('npm run lab -- deploy -c admins=arn:aws:iam::ACCOUNT:role/ROLE');
   });
 
   test('ask only for what is missing', () => {

@@ -73,6 +73,14 @@ test('synthesizes with the overrides before it reads, when there are any', async
   expect(calls[0]?.[1]).toMatchObject({ assemblyDirectory, context: { scale: '5', tags: 'a=b' } });
 });
 
+test('ends with commands about the same lab, on the terminal and on the page', async () => {
+  const { host } = recordingHost();
+  await runLab(['plan', '-c', 'clusterName=seoul-class', '--html', 'plan.html'], host);
+  for (const text of [host.stdout.text, readFileSync(join(folder, 'plan.html'), 'utf8')]) {
+    expect(text).toContain('npm run lab -- teardown -c clusterName=seoul-class');
+  }
+});
+
 test.each(['scale', '=5', ''])('fails when the override is "%s"', async (override) => {
   const host = fakeHost();
   expect(await runLab(['plan', '-c', override], host)).toBe(2);

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { shellWord } from '../text/shell-word';
 import type { Invocation, VerbFlag } from '../verb';
 
 const DEFAULT_FOLDER = 'cdk.out';
@@ -26,4 +27,12 @@ export async function readyAssembly(flags: AssemblyFlags, { host, note }: Invoca
     await host.actions.synthesize({ assemblyDirectory, context: flags.context, onOutput: note, signal: host.signal });
   }
   return assemblyDirectory;
+}
+
+/** What says to another command that the same lab is meant, as words of a shell. */
+export function labArguments({ assembly, context = {} }: AssemblyFlags): readonly string[] {
+  return [
+    ...(assembly === undefined ? [] : [`--assembly ${shellWord(assembly)}`]),
+    ...Object.entries(context).map(([key, value]) => `-c ${shellWord(`${key}=${value}`)}`),
+  ];
 }

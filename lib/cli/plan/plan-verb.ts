@@ -31,8 +31,8 @@ async function runPlan(invocation: Invocation): Promise<VerbOutcome> {
   const plan = await host.actions.plan({ assemblyDirectory, classHours: flags.hours });
   host.signal.throwIfAborted();
   if (pagePath !== undefined) {
-    await writeFileAtomically(pagePath, planPage(plan));
+    await writeFileAtomically(pagePath, planPage(plan, flags));
     note(`Page written to ${pagePath}`);
   }
-  return { result: plan, text: (layout) => planText(plan, layout), exitCode: ExitCode.Ok };
+  return { result: plan, text: (layout) => planText(plan, layout, flags), exitCode: ExitCode.Ok };
 }

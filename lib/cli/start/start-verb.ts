@@ -23,10 +23,11 @@ export const startVerb: Verb = {
 
 async function runStart(invocation: Invocation): Promise<VerbOutcome> {
   const { host, show } = invocation;
-  const assemblyDirectory = await readyAssembly(invocation.flags<AssemblyFlags>(), invocation);
+  const flags = invocation.flags<AssemblyFlags>();
+  const assemblyDirectory = await readyAssembly(flags, invocation);
   const plan = await host.actions.plan({ assemblyDirectory });
   host.signal.throwIfAborted();
-  show((layout) => [...planText(plan, layout), '']);
+  show((layout) => [...planText(plan, layout, flags), '']);
   const toInstall = unmet(await host.actions.rehearsalPrerequisites(host.signal));
   return toInstall.length > 0 ? planOnly(plan, toInstall) : rehearse(invocation, plan, assemblyDirectory);
 }

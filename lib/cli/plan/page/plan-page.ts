@@ -1,4 +1,5 @@
 import type { PlanResult } from '../../../actions/plan-result';
+import type { AssemblyFlags } from '../../flags/assembly-flag';
 import { durationText } from '../../format/duration-text';
 import { momentText } from '../../format/moment-text';
 import { amountText, hourlyText } from '../../format/money-text';
@@ -15,7 +16,7 @@ import { systemNodesSection } from './system-nodes-section';
 import { timeSection } from './time-section';
 import { warningsSection } from './warnings-section';
 
-const SECTIONS: readonly ((plan: PlanResult) => Html)[] = [
+const SECTIONS: readonly ((plan: PlanResult, flags: AssemblyFlags) => Html)[] = [
   architectureSection,
   warningsSection,
   concernsSection,
@@ -27,8 +28,12 @@ const SECTIONS: readonly ((plan: PlanResult) => Html)[] = [
   nextStepsSection,
 ];
 
-/** The whole plan as one page. */
-export function planPage(plan: PlanResult): string {
+/**
+ * The whole plan as one page.
+ *
+ * @param flags how the plan was asked for
+ */
+export function planPage(plan: PlanResult, flags: AssemblyFlags = {}): string {
   const { lab } = plan;
   return pageMarkup({
     title: `Plan of ${lab.clusterName}`,
@@ -39,7 +44,7 @@ export function planPage(plan: PlanResult): string {
       ...launchCards(plan),
       ...deadlineCards(plan),
     ],
-    sections: SECTIONS.map((section) => section(plan)),
+    sections: SECTIONS.map((section) => section(plan, flags)),
     footer: html`Made by <code>lab plan</code> from the synthesized template of stack ${lab.stackName}. Nothing has been created.`,
   });
 }

@@ -1,4 +1,5 @@
 import type { PlanResult } from '../../../actions/plan-result';
+import type { AssemblyFlags } from '../../flags/assembly-flag';
 import { durationText } from '../../format/duration-text';
 import { momentText } from '../../format/moment-text';
 import { hourlyText } from '../../format/money-text';
@@ -14,7 +15,7 @@ import { systemNodesText } from './system-nodes-text';
 import { timeText } from './time-text';
 import { warningsText } from './warnings-text';
 
-const SECTIONS: readonly ((plan: PlanResult, layout: TextLayout) => readonly string[])[] = [
+const SECTIONS: readonly ((plan: PlanResult, layout: TextLayout, flags: AssemblyFlags) => readonly string[])[] = [
   concernsText,
   costText,
   launchText,
@@ -25,9 +26,13 @@ const SECTIONS: readonly ((plan: PlanResult, layout: TextLayout) => readonly str
   nextStepsText,
 ];
 
-/** The whole plan for a terminal or a pipe. */
-export function planText(plan: PlanResult, layout: TextLayout): readonly string[] {
-  return [...introduction(plan, layout), ...SECTIONS.flatMap((section) => ['', ...section(plan, layout)])];
+/**
+ * The whole plan for a terminal or a pipe.
+ *
+ * @param flags how the plan was asked for
+ */
+export function planText(plan: PlanResult, layout: TextLayout, flags: AssemblyFlags = {}): readonly string[] {
+  return [...introduction(plan, layout), ...SECTIONS.flatMap((section) => ['', ...section(plan, layout, flags)])];
 }
 
 function introduction({ lab, cost, time }: PlanResult, { style, width }: TextLayout): readonly string[] {
