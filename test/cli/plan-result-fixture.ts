@@ -181,6 +181,23 @@ export const unpricedPlan: PlanResult = {
   },
 };
 
+/** The same lab with system nodes of a type that is in no table. */
+export const unknownTypePlan: PlanResult = {
+  ...seoulPlan,
+  cost: {
+    ...seoulPlan.cost,
+    idleLines: seoulPlan.cost.idleLines.filter(({ what }) => what !== 'System node t3.medium'),
+    idlePerHour: 0.169,
+    unpriced: [{ what: 'System nodes, c6a.large', quantity: 2 }],
+  },
+  systemNodes: {
+    ...seoulPlan.systemNodes,
+    instanceType: 'c6a.large',
+    allocatable: { cpuMillis: 0, memoryMiB: 0, pods: 0 },
+    unavailable: 'The size of c6a.large is in no table, so nothing says whether they fit.',
+  },
+};
+
 function subnetsOf(zone: string, index: number): readonly PlannedSubnet[] {
   const availabilityZone = `ap-northeast-2${zone}`;
   return [

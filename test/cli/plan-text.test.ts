@@ -5,7 +5,7 @@ import type { AssemblyFlags } from '../../lib/cli/flags/assembly-flag';
 import { runLab } from '../../lib/cli/run-lab';
 import { displayWidth } from '../../lib/cli/text/display-width';
 import { fakeHost, type FakeHostOptions } from './fake-host';
-import { seoulPlan, unpricedPlan } from './plan-result-fixture';
+import { seoulPlan, unknownTypePlan, unpricedPlan } from './plan-result-fixture';
 
 async function planTextOf(plan: PlanResult, options: FakeHostOptions = {}): Promise<string> {
   const host = fakeHost({ ...options, actions: { plan: () => Promise.resolve(plan) } });
@@ -68,6 +68,17 @@ test('says so when the system nodes are too small', async () => {
   const text = await planTextOf({ ...seoulPlan, systemNodes: { ...systemNodes, allocatable: { ...systemNodes.allocatable, memoryMiB: 2000 } } });
   expect(text).toContain('DOES NOT FIT');
   expect(text).toContain('-924 MiB');
+});
+
+test('says what a total lacks, and that nobody knows whether the system nodes fit, for a type that is in no table', async () => {
+  const text = await planTextOf(unknownTypePlan);
+  expect(text).toMatch(/Idle more than 0\.169 USD\/h, scaled out\s+more than 0\.515 USD\/h/);
+  expect(text).toMatch(/System nodes, c6a\.large +2 +unknown +unknown/);
+  expect(text).toMatch(/Cost -+ INCOMPLETE/);
+  expect(text).toContain('Idle (incomplete)');
+  expect(text).toMatch(/Class of 3 h.*: more than /);
+  expect(text).toMatch(/System nodes -+ UNKNOWN/);
+  expect(text).not.toMatch(/FIT|Allocatable|-1930m/);
 });
 
 test('says so when nothing can be launched', async () => {

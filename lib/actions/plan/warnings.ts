@@ -95,10 +95,10 @@ function systemNodeWarnings(lab: LabView, fit: SystemNodeFit): readonly PlanWarn
       remedy: 'Add them to the table of system pods.',
     });
   }
-  if (instanceTypeShape(fit.instanceType) === undefined) {
+  if (fit.unavailable !== undefined) {
     warnings.push({
       code: 'InstanceTypeUnknown',
-      message: `Instance type ${fit.instanceType} of the system nodes is in no table, so nothing says whether their pods fit.`,
+      message: `Instance type ${fit.instanceType} of the system nodes is in no table: neither what it costs nor whether its pods fit is known.`,
       remedy: 'Choose a type of the price table, or add this one to it.',
     });
     return warnings;
@@ -156,9 +156,10 @@ function quotaWarnings({ systemNodes, launch }: WarningSources): readonly PlanWa
     ...launch.likely,
   ];
   const vcpus = nodes.reduce((sum, { instanceType, count }) => sum + count * (instanceTypeShape(instanceType)?.vcpu ?? 0), 0);
+  const unknown = systemNodes.unavailable === undefined ? '' : ` and those of ${systemNodes.nodeCount} ${systemNodes.instanceType}`;
   return vcpus <= DEFAULT_VCPU_QUOTA ? [] : [{
     code: 'VcpuQuotaNeeded',
-    message: `Scaled out, ${counted(vcpus, 'vCPU')} run; a new account may run ${DEFAULT_VCPU_QUOTA}.`,
+    message: `Scaled out, ${counted(vcpus, 'vCPU')}${unknown} run; a new account may run ${DEFAULT_VCPU_QUOTA}.`,
     remedy: 'Raise EC2 quota L-1216C47A (spot: L-34B43A08) in time.',
   }];
 }

@@ -2,7 +2,7 @@ import type { PlanResult } from '../../../actions/plan-result';
 import type { AssemblyFlags } from '../../flags/assembly-flag';
 import { durationText } from '../../format/duration-text';
 import { momentText } from '../../format/moment-text';
-import { amountText, hourlyText } from '../../format/money-text';
+import { amountText, hourlyText, moreThan } from '../../format/money-text';
 import { html, type Html } from '../../html/html';
 import { pageMarkup, type PageCard } from '../../html/page';
 import { scaledOutPrice } from '../scaled-out-price';
@@ -51,9 +51,9 @@ export function planPage(plan: PlanResult, flags: AssemblyFlags = {}): string {
 
 function costCards({ cost }: PlanResult): readonly PageCard[] {
   return cost.unavailable !== undefined ? [] : [
-    { figure: hourlyText(cost.idlePerHour), meaning: 'idle' },
-    { figure: hourlyText(scaledOutPrice(cost)), meaning: 'while scaled out' },
-    { figure: amountText(cost.classTotal), meaning: `for a class of ${cost.classHours} h` },
+    { figure: `${moreThan(cost)}${hourlyText(cost.idlePerHour)}`, meaning: 'idle' },
+    { figure: `${moreThan(cost)}${hourlyText(scaledOutPrice(cost))}`, meaning: 'while scaled out' },
+    { figure: `${moreThan(cost)}${amountText(cost.classTotal)}`, meaning: `for a class of ${cost.classHours} h` },
   ];
 }
 

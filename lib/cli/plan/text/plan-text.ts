@@ -2,7 +2,7 @@ import type { PlanResult } from '../../../actions/plan-result';
 import type { AssemblyFlags } from '../../flags/assembly-flag';
 import { durationText } from '../../format/duration-text';
 import { momentText } from '../../format/moment-text';
-import { hourlyText } from '../../format/money-text';
+import { hourlyText, moreThan } from '../../format/money-text';
 import type { TextLayout } from '../../text/text-layout';
 import { wrapText } from '../../text/wrap-text';
 import { scaledOutPrice } from '../scaled-out-price';
@@ -38,7 +38,7 @@ export function planText(plan: PlanResult, layout: TextLayout, flags: AssemblyFl
 function introduction({ lab, cost, time }: PlanResult, { style, width }: TextLayout): readonly string[] {
   const title = `Plan of ${lab.clusterName}: Kubernetes ${lab.kubernetesVersion}, Karpenter ${lab.karpenterVersion}, ${lab.region}`;
   const price = cost.unavailable === undefined
-    ? `Idle ${hourlyText(cost.idlePerHour)}, scaled out ${hourlyText(scaledOutPrice(cost))}, ready`
+    ? `Idle ${moreThan(cost)}${hourlyText(cost.idlePerHour)}, scaled out ${moreThan(cost)}${hourlyText(scaledOutPrice(cost))}, ready`
     : 'Ready';
   const end = lab.expiresAt === undefined ? '' : ` Deletes itself ${momentText(new Date(lab.expiresAt))}.`;
   return [
