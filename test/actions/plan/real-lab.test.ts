@@ -5,7 +5,7 @@ import { planStack } from '../../../lib/actions/plan';
 import type { PlanResult } from '../../../lib/actions/plan-result';
 import { readLab } from '../../../lib/assembly/lab-view';
 import type { SynthesizedStack } from '../../../lib/assembly/synthesized-stack';
-import { hasTypicalSeconds } from '../../../lib/estimates/durations';
+import { hasTypicalSeconds, typicalSeconds } from '../../../lib/estimates/durations';
 import { synthLab } from '../../support/synth-lab';
 
 /** USD per hour of a stock lab at idle: control plane, two m5.large and three NAT gateways. */
@@ -51,6 +51,13 @@ describe('the plan of the lab as it is', () => {
 
   test('is ready in at most 1.05 of the time of control plane, node group and Karpenter chart', () => {
     expect(result.time.ratioToFloor).toBeLessThanOrEqual(1.05);
+  });
+
+  test('is ready later with a deadline by the time of its schedule alone, which is beyond 1.05', async () => {
+    const deadlined = planStack((await synthLab({ expiresAt: '2026-12-01T18:00+09:00' })).synthesized).time;
+
+    expect(deadlined.readySeconds - result.time.readySeconds).toBeLessThanOrEqual(typicalSeconds({ type: 'AWS::Scheduler::Schedule' }));
+    expect(deadlined.ratioToFloor).toBeLessThanOrEqual(1.06);
   });
 
   test('costs idle at most 0.6 of a stock lab', () => {
