@@ -57,6 +57,10 @@ test('says so when the API is open to everybody', async () => {
   expect(text).toContain('from the whole internet');
 });
 
+test('takes two halves of the internet for the whole', async () => {
+  expect(await planTextOf({ ...seoulPlan, security: { ...seoulPlan.security, apiAccess: ['0.0.0.0/1', '128.0.0.0/1'] } })).toContain('API OPEN TO THE INTERNET');
+});
+
 test('says so when the API is private, and when nobody is admin', async () => {
   const text = await planTextOf({ ...seoulPlan, security: { endpoint: 'private', apiAccess: [], admins: [], facts: [] } });
   expect(text).toContain('only from inside the VPC');

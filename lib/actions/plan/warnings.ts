@@ -1,4 +1,5 @@
 import type { LabView } from '../../assembly/lab-view';
+import { apiReach } from '../../config/api-reach';
 import { standardSupportEnd } from '../../estimates/kubernetes-support';
 import { instanceTypeShape } from '../../estimates/price-table';
 import type { CostEstimate, LaunchEstimate, PlanWarning, SystemNodeFit } from '../plan-result';
@@ -29,16 +30,21 @@ export function findWarnings(lab: LabView, sources: WarningSources): readonly Pl
   ];
 }
 
-const EVERYONE: readonly string[] = ['0.0.0.0/0', '::/0'];
-
 function accessWarnings(lab: LabView): readonly PlanWarning[] {
   const { cluster } = lab;
   const warnings: PlanWarning[] = [];
-  const open = cluster.publicAccessCidrs.filter((cidr) => EVERYONE.includes(cidr));
-  if (open.length > 0) {
+  const reach = apiReach(cluster.publicAccessCidrs);
+  if (reach === 'world') {
     warnings.push({
       code: 'ApiEndpointOpenToWorld',
-      message: `The Kubernetes API accepts connections from everywhere (${listed(open)}).`,
+      message: `The Kubernetes API accepts connections from everywhere (${listed(cluster.publicAccessCidrs)}).`,
+      remedy: 'Set apiAccess to the CIDRs of the class.',
+    });
+  }
+  if (reach === 'wide') {
+    warnings.push({
+      code: 'ApiEndpointWideOpen',
+      message: `The Kubernetes API accepts connections from millions of addresses (${listed(cluster.publicAccessCidrs)}).`,
       remedy: 'Set apiAccess to the CIDRs of the class.',
     });
   }

@@ -57,6 +57,8 @@ describe('warnings', () => {
     ['ApiEndpointOpenToWorld', { Cluster: cluster({ EndpointPublicAccess: true, PublicAccessCidrs: ['0.0.0.0/0'] }) }],
     ['ApiEndpointOpenToWorld', { Cluster: cluster({ EndpointPublicAccess: true, PublicAccessCidrs: ['203.0.113.0/24', '::/0'] }) }],
     ['ApiEndpointOpenToWorld', { Cluster: cluster({ EndpointPublicAccess: true }) }],
+    ['ApiEndpointOpenToWorld', { Cluster: cluster({ EndpointPublicAccess: true, PublicAccessCidrs: ['0.0.0.0/1', '128.0.0.0/1'] }) }],
+    ['ApiEndpointWideOpen', { Cluster: cluster({ EndpointPublicAccess: true, PublicAccessCidrs: ['203.0.113.0/24', '8.0.0.0/8'] }) }],
     ['ApiEndpointPrivate', { Cluster: cluster({ EndpointPublicAccess: false }) }],
     ['NoAdmins', { InstructorEntry: undefined }],
     ['NoSubnetSelected', { NodeClass: nodeClass({ subnetSelectorTerms: [{ tags: { absent: '*' } }] }) }],
