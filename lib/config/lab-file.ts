@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isNode, LineCounter, parseDocument } from 'yaml';
-import { LabError } from '../lab-error';
 import { isJsonObject, type JsonObject } from './json-object';
+import { ConfigFileError } from './problems';
 
 /** The file that an instructor edits. It may be absent: every key has a default. */
 export const DEFAULT_LAB_FILE = 'lab.yaml';
@@ -29,7 +29,7 @@ export function readLabFile(name?: string): LabFile {
     return parseLabFile(file, text);
   }
   if (name !== undefined) {
-    throw new LabError({
+    throw new ConfigFileError({
       code: 'ConfigFileMissing',
       message: 'The configuration file does not exist.',
       received: file,
@@ -46,7 +46,7 @@ function readText(file: string): string | undefined {
     if (isJsonObject(cause) && cause.code === 'ENOENT') {
       return undefined;
     }
-    throw new LabError({
+    throw new ConfigFileError({
       code: 'ConfigFileUnreadable',
       message: 'The configuration file exists, but could not be read.',
       received: file,
@@ -86,8 +86,8 @@ function toJs(file: string, convert: () => unknown): unknown {
   }
 }
 
-function malformed(file: string, line: number, reason: string, cause?: unknown): LabError {
-  return new LabError({
+function malformed(file: string, line: number, reason: string, cause?: unknown): ConfigFileError {
+  return new ConfigFileError({
     code: 'ConfigFileMalformed',
     message: `${reason} (line ${line}).`,
     received: `${file}:${line}`,

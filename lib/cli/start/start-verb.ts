@@ -2,7 +2,7 @@ import type { PlanResult } from '../../actions/plan-result';
 import type { RehearsalPrerequisites } from '../../rehearsal/toolchain/prerequisites';
 import { DEFAULT_REHEARSAL } from '../../rehearsal/state/rehearsal-paths';
 import { ExitCode } from '../exit-code';
-import { assemblyFlag, readyAssembly, type AssemblyFlags } from '../flags/assembly-flag';
+import { assemblyFlag, configuredAssembly, type AssemblyFlags } from '../flags/assembly-flag';
 import { contextFlag } from '../flags/context-flag';
 import { planText } from '../plan/text/plan-text';
 import { exerciseText } from '../exercise/exercise-text';
@@ -24,7 +24,7 @@ export const startVerb: Verb = {
 async function runStart(invocation: Invocation): Promise<VerbOutcome> {
   const { host, show } = invocation;
   const flags = invocation.flags<AssemblyFlags>();
-  const assemblyDirectory = await readyAssembly(flags, invocation);
+  const assemblyDirectory = await configuredAssembly(flags, invocation);
   const plan = await host.actions.plan({ assemblyDirectory });
   host.signal.throwIfAborted();
   show((layout) => [...planText(plan, layout, flags), '']);
