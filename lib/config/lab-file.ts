@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import { isJsonObject, type JsonObject } from './json-object';
 import { ConfigFileError } from './problems';
 
@@ -59,9 +59,14 @@ function readText(file: string): string | undefined {
 function parseLabFile(file: string, text: string): LabFile {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
-  const [error] = document.errors;
+  // A warning means that a value is not what its author wrote: a tag that YAML does not know is dropped.
+  const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) {
     throw malformed(file, lineCounter.linePos(error.pos[0]).line, error.message, error);
+  }
+  const odd = oddKey(document);
+  if (odd !== undefined) {
+    throw malformed(file, lineCounter.linePos(odd.range?.[0] ?? 0).line, 'A key is a word, not a list or a map');
   }
   const content = toJs(file, () => document.toJS() as unknown);
   if (!isJsonObject(content)) {
@@ -75,6 +80,19 @@ function parseLabFile(file: string, text: string): LabFile {
       return offset === undefined ? undefined : `${file}:${lineCounter.linePos(offset).line}`;
     },
   };
+}
+
+/** A key that is no word. It would become one, spelt as no key is. */
+function oddKey(document: Document): Node | undefined {
+  let found: Node | undefined;
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (!isNode(key) || isScalar(key)) return undefined;
+      found = key;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** An alias without an anchor shows only when the document is turned into values. */

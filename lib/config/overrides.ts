@@ -64,9 +64,16 @@ export function applyOverrides(content: JsonObject, overrides: ConfigOverrides):
   return { content: merged, problems, nameByKey };
 }
 
+const OVERRIDE = 'override ';
+
 /** How a problem names an override. */
 export function originOfOverride(name: string): string {
-  return `override ${name}`;
+  return `${OVERRIDE}${name}`;
+}
+
+/** Whether a problem is about an override. */
+export function isOverrideOrigin(origin: string | undefined): boolean {
+  return origin?.startsWith(OVERRIDE) ?? false;
 }
 
 function knownNames(): readonly string[] {

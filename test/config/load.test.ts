@@ -63,6 +63,9 @@ describe('the configuration file', () => {
     { fact: 'it holds two documents', text: 'team: a\n---\nteam: b\n', line: 2, words: 'multiple documents' },
     { fact: 'it is a list', text: '- team\n', line: 1, words: 'Keys and values were expected' },
     { fact: 'it is a sentence', text: 'five replicas please\n', line: 1, words: 'Keys and values were expected' },
+    { fact: 'a value has a tag that YAML does not know', text: 'region: ap-northeast-2\nteam: !!js/function x\n', line: 2, words: 'js/function' },
+    { fact: 'a key is a list', text: 'team: a\n? [a, b]\n: c\n', line: 2, words: 'A key is a word' },
+    { fact: 'a key is a map in a group', text: 'inflate:\n  ? {a: b}\n  : c\n', line: 2, words: 'A key is a word' },
     { fact: 'it names an anchor that is not there', text: 'team: *nobody\n', line: 1, words: 'nobody' },
   ])('fails when $fact, with the line', ({ text, line, words }) => {
     const file = writeLabFile(text);

@@ -133,5 +133,5 @@ function priceReason({ options, pods }: PackedNode, capacityType: string): strin
 
 function pendingReason({ nodePool }: LabView, { pendingPods }: Packing): string {
   const limits = Object.entries(nodePool.limits).map(([resource, limit]) => `${resource} ${limit}`);
-  return `${counted(pendingPods, 'pod')} stay pending: NodePool ${nodePool.name} may launch ${listed(limits)} in all.`;
+  return `${counted(pendingPods, 'pod')} ${pendingPods === 1 ? 'stays' : 'stay'} pending: NodePool ${nodePool.name} may launch ${listed(limits)} in all.`;
 }

@@ -1,5 +1,6 @@
 import type { LabView } from '../../assembly/lab-view';
 import { apiReach } from '../../config/api-reach';
+import { versions } from '../../config/versions';
 import { standardSupportEnd } from '../../estimates/kubernetes-support';
 import { instanceTypeShape } from '../../estimates/price-table';
 import type { CostEstimate, LaunchEstimate, PlanWarning, SystemNodeFit } from '../plan-result';
@@ -85,7 +86,7 @@ function launchWarnings(lab: LabView, launch: LaunchEstimate): readonly PlanWarn
     warnings.push({
       code: 'AmiAliasMoving',
       message: `EC2NodeClass ${lab.nodeClass.name} follows ${listed(moving)}: a new image replaces running nodes in the middle of a class.`,
-      remedy: 'Set karpenter.amiAlias to a dated alias, such as al2023@v20260917.',
+      remedy: `Set karpenter.amiAlias to a dated alias, such as ${versions.amiAlias}.`,
     });
   }
   return warnings;
