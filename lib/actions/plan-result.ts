@@ -105,10 +105,11 @@ export interface CostLine {
   readonly pricePerHour: number;
 }
 
-/** Instances of one type whose price is in no table. */
+/** Instances of one type, or of one kind, whose price is in no table. */
 export interface UnpricedInstances {
   readonly what: string;
-  readonly quantity: number;
+  /** @default - nobody knows how many */
+  readonly quantity?: number;
 }
 
 /** List prices in USD, without tax, discounts or traffic. */

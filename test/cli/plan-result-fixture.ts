@@ -78,7 +78,7 @@ export const seoulPlan: PlanResult = {
     currency: 'USD',
     ratesAsOf: '2026-10-01',
     instancePricesAsOf: '2026-05-28',
-    priceSources: ['rates: AWS Price List (2026-10-01)', 'a catalogue (2026-05-28)'],
+    priceSources: ['AWS Price List, rates (2026-10-01)', 'a catalogue (2026-05-28)'],
     idleLines: [
       { what: 'EKS control plane, standard support', quantity: 1, unitPricePerHour: 0.1, pricePerHour: 0.1 },
       { what: 'System node t3.medium', quantity: 2, unitPricePerHour: 0.052, pricePerHour: 0.104 },

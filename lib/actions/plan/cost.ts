@@ -20,7 +20,7 @@ export function estimateCost(lab: LabView, table: PriceTable | undefined, launch
 
   const idleLines = idleCostLines(lab, table);
   const scaledOutLines = scaledOutLinesOf(lab, table, launch);
-  const unpriced = unpricedSystemNodes(lab, table);
+  const unpriced = [...unpricedSystemNodes(lab, table), ...(launch.unavailable === undefined ? [] : [{ what: 'Karpenter nodes' }])];
   const idlePerHour = total(idleLines);
   const scaledOutPerHour = total(scaledOutLines);
   return {

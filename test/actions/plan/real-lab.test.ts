@@ -43,6 +43,16 @@ describe('the plan of the lab as it is', () => {
     expect(result.warnings.filter(({ code }) => inTheWay.includes(code))).toEqual([]);
   });
 
+  test('says what its own tools may do in the cluster', () => {
+    expect(result.security.facts).toContain('Own roles: kubectl handler (cluster-admin), drain guard (delete, get, list).');
+  });
+
+  test('shows nobody a logical id', () => {
+    const text = planText(result, { width: 200, style: textStyle({ hasColor: false, hasLineDrawing: false }) }).join('\n');
+
+    expect([...stack.resources.keys()].filter((logicalId) => /[0-9A-F]{8}/.test(logicalId) && text.includes(logicalId))).toEqual([]);
+  });
+
   test('reads in two screens', () => {
     const lines = planText(result, { width: 80, style: textStyle({ hasColor: false, hasLineDrawing: false }) });
 

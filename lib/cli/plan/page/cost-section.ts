@@ -3,7 +3,6 @@ import { amountText, moreThan, unitPriceText } from '../../format/money-text';
 import { countText } from '../../format/quantity-text';
 import { html, type Html } from '../../html/html';
 import { pageTable, type PageRow } from '../../html/page-table';
-import { pricesText } from '../prices-text';
 import { scaledOutPrice } from '../scaled-out-price';
 
 /** The bill per hour and for the class, or why there is none. */
@@ -25,7 +24,7 @@ ${pageTable('USD per hour, list price', [
     ...cost.scaledOutLines.map(billRow),
     totalRow(`With the exercise scaled out${missing}`, scaledOutPrice(cost)),
   ])}
-<p class="muted">${pricesText(cost)}. Sources: ${cost.priceSources.join('; ')}.</p>
+<p class="muted">Prices of ${cost.ratesAsOf} (rates), ${cost.instancePricesAsOf} (instances); see lib/estimates/prices. Sources: ${cost.priceSources.join('; ')}.</p>
 <p class="muted">Not included: ${cost.notIncluded.join(', ')}.</p>`;
 }
 
@@ -34,7 +33,7 @@ function billRow(line: CostLine): PageRow {
 }
 
 function unpricedRow({ what, quantity }: UnpricedInstances): PageRow {
-  return { cells: [what, countText(quantity), 'unknown', 'unknown'] };
+  return { cells: [what, quantity === undefined ? 'unknown' : countText(quantity), 'unknown', 'unknown'] };
 }
 
 function totalRow(what: string, pricePerHour: number): PageRow {

@@ -42,7 +42,7 @@ function billRow(line: CostLine): TextRow {
 }
 
 function unpricedRow({ what, quantity }: UnpricedInstances): TextRow {
-  return { cells: [what, countText(quantity), 'unknown', 'unknown'] };
+  return { cells: [what, quantity === undefined ? 'unknown' : countText(quantity), 'unknown', 'unknown'] };
 }
 
 function totalRow(what: string, pricePerHour: number): TextRow {
