@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** A command to measure, as a whole process tree. */
+/** A command to measure: the time of the whole, and the memory of its largest Node.js process. */
 export interface MeasuredCommand {
   readonly name: string;
   readonly directory: string;
@@ -13,7 +13,7 @@ export interface MeasuredCommand {
 /** What one run of a command took. */
 export interface Measurement {
   readonly wallSeconds: number;
-  /** Peak memory of the largest single process, in MB (10^6 bytes). */
+  /** Peak memory of the largest Node.js process, in MB (10^6 bytes). What is no Node.js, such as esbuild, is a tenth of it and not counted. */
   readonly peakMegabytes: number;
 }
 

@@ -16,7 +16,7 @@ export const SUBNET_DISCOVERY_TAG = 'karpenter.sh/discovery';
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
  */
-export const CLUSTER_SECURITY_GROUP_TAG = 'aws:eks:cluster-name';
+const CLUSTER_SECURITY_GROUP_TAG = 'aws:eks:cluster-name';
 
 /** The wiring that follows from the configuration: the stack gives these names and tags to what it makes. */
 export function wiringOf(config: LabConfig): LabChartsWiring {

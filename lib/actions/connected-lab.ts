@@ -1,5 +1,6 @@
 import { readLab, type LabView } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
+import { requireLabPlace } from '../kubernetes/cluster-place';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { connectToLab } from '../kubernetes/lab-cluster';
 
@@ -29,6 +30,7 @@ export async function onLab<Result>({ assemblyDirectory, kubeconfig, signal }: L
   const lab = readLab(readAssembly(assemblyDirectory));
   const api = await connectToLab(kubeconfig, lab, signal);
   try {
+    await requireLabPlace(api, lab.stack, signal);
     return await work({ lab, api });
   } finally {
     api.close();

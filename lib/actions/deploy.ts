@@ -5,10 +5,10 @@ import { connectAws, type LabAws } from '../aws/lab-aws';
 import { ignoreProgress, type ProgressListener } from '../progress';
 import type { DeploymentTarget, DeployResult } from './deploy-result';
 import { accessLines, deployedOutputs } from './deploy/access-lines';
-import { cdkDeploy } from './deploy/cdk-deploy';
 import { findTarget } from './deploy/deployment-target';
 import { runDeployment } from './deploy/run-deployment';
 import { isBeginning } from './deploy/stack-event';
+import { toolkitDeploy, type ToolkitDeployOptions } from './deploy/toolkit-deploy';
 import { updateKubeconfig } from './deploy/update-kubeconfig';
 
 /** Which lab is meant. */
@@ -21,12 +21,12 @@ export interface DeploymentTargetOptions {
 
 /** How to deploy it. */
 export interface DeployOptions extends DeploymentTargetOptions {
-  /** Environment of the CDK and the AWS CLI. */
+  /** Environment of the AWS CLI. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Add the cluster to the kubeconfig afterwards. @default false */
   readonly updateKubeconfig?: boolean;
-  /** Absolute path of the CDK's program. @default - the installed one */
-  readonly cdkProgram?: string;
+  /** Makes the CDK's toolkit. @default - the installed one */
+  readonly loadToolkit?: ToolkitDeployOptions['loadToolkit'];
   /** Seconds between two looks at the events. @default 5 */
   readonly pollSeconds?: number;
   /** Milliseconds since 1970. @default - the clock of this computer */
@@ -68,7 +68,13 @@ export async function deployTo(aws: LabAws, options: DeployOptions): Promise<Dep
     aws,
     lab,
     target: { ...target, mode },
-    startCdk: () => cdkDeploy({ assemblyDirectory, stackName: target.stackName, env, program: options.cdkProgram, signal }),
+    startCdk: (stop) => toolkitDeploy({
+      assemblyDirectory,
+      credentials: { provider: aws.cloudFormation.config.credentials, region: aws.region },
+      onProgress,
+      signal: stop,
+      loadToolkit: options.loadToolkit,
+    }),
     onProgress,
     onNote,
     pollSeconds: options.pollSeconds ?? DEFAULT_POLL_SECONDS,

@@ -4,7 +4,7 @@ import type { SynthesizedStack } from './synthesized-stack';
 import type { TemplateResource } from './template-resource';
 
 /** CloudFormation type of a chart that the stack installs with Helm. */
-export const HELM_CHART_TYPE = 'Custom::AWSCDK-EKS-HelmChart';
+const HELM_CHART_TYPE = 'Custom::AWSCDK-EKS-HelmChart';
 
 /** A Helm chart that the stack installs. */
 export interface HelmChart {

@@ -15,7 +15,7 @@ export interface AwsCaller {
  *
  * @throws LabError `AwsCredentialsRefused`, `AwsUnreachable`
  */
-export async function callerOf(aws: Pick<LabAws, 'sts'>, signal?: AbortSignal): Promise<AwsCaller> {
+async function callerOf(aws: Pick<LabAws, 'sts'>, signal?: AbortSignal): Promise<AwsCaller> {
   const { Account, Arn } = await asking('sts:GetCallerIdentity', () => aws.sts.send(new GetCallerIdentityCommand({}), { abortSignal: signal }));
   return { account: Account ?? '', arn: Arn ?? '' };
 }

@@ -25,11 +25,11 @@ import type { VerifyResult } from '../actions/verify/verify-result';
 import type { TeardownOptions } from '../actions/teardown/teardown';
 import type { TeardownResult } from '../actions/teardown/teardown-result';
 import type { CleanRehearsalOptions, CleanRehearsalResult } from '../rehearsal/clean-rehearsal';
+import type { LabError } from '../lab-error';
 import type { RehearsalRecord } from '../rehearsal/rehearsal-record';
 import type { RehearsalStatus } from '../rehearsal/rehearsal-status';
 import type { StartRehearsalOptions } from '../rehearsal/start-rehearsal';
 import type { StopRehearsalOptions, StopRehearsalResult } from '../rehearsal/stop-rehearsal';
-import type { RehearsalPrerequisites } from '../rehearsal/toolchain/prerequisites';
 
 /** What a command line knows of its own: the folder of the lab, and the environment. */
 type OfTheProcess = 'projectDirectory' | 'env';
@@ -54,8 +54,8 @@ export interface LabActions {
   readonly assemblyState: (assemblyDirectory: string) => Promise<AssemblyState>;
   /** Runs the CDK app once. */
   readonly synthesize: (options: SynthesizeOptions) => Promise<void>;
-  /** Says whether what a rehearsal is built with is there. */
-  readonly rehearsalPrerequisites: (signal: AbortSignal) => Promise<RehearsalPrerequisites>;
+  /** Says what keeps a rehearsal from running on this machine: nothing, or an error each with what to install. */
+  readonly rehearsalShortfalls: (signal: AbortSignal) => Promise<readonly LabError[]>;
   /** Starts a rehearsal; one that runs is left as it is. */
   readonly startRehearsal: (options: Omit<StartRehearsalOptions, OfTheProcess>) => Promise<RehearsalRecord>;
   /** Stops a rehearsal, and keeps its folder. */

@@ -20,8 +20,8 @@ export function processActions({ projectDirectory, env }: ProcessActionsOptions)
     sweepLab: async (options) => (await import('../actions/sweep/sweep-lab.js')).sweepLab(options),
     assemblyState: async (assemblyDirectory) => (await import('../actions/assembly-state.js')).assemblyState({ assemblyDirectory, projectDirectory }),
     synthesize: async (options) => (await import('../actions/synthesize.js')).synthesize(options),
-    rehearsalPrerequisites: async (signal) =>
-      (await import('../rehearsal/toolchain/prerequisites.js')).rehearsalPrerequisites({ projectDirectory, env, signal }),
+    rehearsalShortfalls: async (signal) =>
+      (await import('../rehearsal/toolchain/ensure-toolchain.js')).rehearsalShortfalls({ projectDirectory, env, signal }),
     startRehearsal: async (options) => (await import('../rehearsal/start-rehearsal.js')).startRehearsal({ ...options, projectDirectory, env }),
     stopRehearsal: async (options) => (await import('../rehearsal/stop-rehearsal.js')).stopRehearsal({ ...options, projectDirectory }),
     rehearsalStatus: async (name) => (await import('../rehearsal/rehearsal-status.js')).rehearsalStatus({ projectDirectory, name }),

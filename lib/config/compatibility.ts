@@ -21,6 +21,15 @@ export const KUBERNETES_RELEASES: Readonly<Record<string, KubernetesRelease>> = 
   '1.36': { minimumKarpenter: '1.13.0', endOfStandardSupport: '2027-08-02' },
 };
 
+/**
+ * Last day of EKS standard support of a Kubernetes version, as YYYY-MM-DD.
+ *
+ * @returns undefined for a version that is not in the table
+ */
+export function standardSupportEnd(version: string): string | undefined {
+  return KUBERNETES_RELEASES[version]?.endOfStandardSupport;
+}
+
 /** Form of a Karpenter version: chart versions have no `v` in front. */
 export const KARPENTER_VERSION_PATTERN = /^\d+\.\d+\.\d+$/;
 

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from './json-object';
 import { ConfigFileError } from './problems';
 
 /** The file that an instructor edits. It may be absent: every key has a default. */
-export const DEFAULT_LAB_FILE = 'lab.yaml';
+const DEFAULT_LAB_FILE = 'lab.yaml';
 
 /** What stands in a configuration file, before it is checked. */
 export interface LabFile {

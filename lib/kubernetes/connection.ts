@@ -15,6 +15,8 @@ export interface Authentication {
 export interface Connection {
   /** URL of the API server. */
   readonly server: string;
+  /** Name of the cluster's entry in the kubeconfig. @default - it comes from no kubeconfig */
+  readonly clusterEntry?: string;
   /** Credentials for a request; a token that has expired is renewed. */
   readonly authenticate: () => Promise<Authentication>;
   /** Ends all connections. */
@@ -38,12 +40,13 @@ export async function connectionOf(kubeconfig: string): Promise<Connection> {
   } catch (cause) {
     throw unreadable(kubeconfig, `The kubeconfig cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`, cause);
   }
-  const server = config.getCurrentCluster()?.server;
+  const { server, name: clusterEntry } = config.getCurrentCluster() ?? {};
   if (server === undefined) throw unreadable(kubeconfig, 'The current context of the kubeconfig names no cluster.');
 
   let agent: HttpAgent | undefined;
   return {
     server,
+    clusterEntry,
     authenticate: async () => {
       const options = await securityOf(config, kubeconfig);
       agent ??= keptOpen(server, options);

@@ -77,6 +77,11 @@ export class KubernetesApi {
     return this.connection.server;
   }
 
+  /** Name of the cluster's entry in the kubeconfig; undefined where the connection comes from none. */
+  get clusterEntry(): string | undefined {
+    return this.connection.clusterEntry;
+  }
+
   /** Ends all connections. Watches that still run end with them. */
   close(): void {
     this.connection.close();

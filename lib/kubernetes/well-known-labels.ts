@@ -7,5 +7,8 @@ export const CAPACITY_TYPE_LABEL = 'karpenter.sh/capacity-type';
 /** Instance type of a node, such as `c5a.2xlarge`. */
 export const INSTANCE_TYPE_LABEL = 'node.kubernetes.io/instance-type';
 
+/** Region of a node. */
+export const REGION_LABEL = 'topology.kubernetes.io/region';
+
 /** Availability Zone of a node. */
 export const ZONE_LABEL = 'topology.kubernetes.io/zone';

@@ -1,11 +1,12 @@
-import { readdirSync, rmSync, rmdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LabError } from '../lab-error';
-import { listRehearsals } from './rehearsal-status';
+import { markedFoldersUsing } from './process/marked-processes';
 import { DEFAULT_REHEARSAL, rehearsalPaths, rehearsalsDirectory } from './state/rehearsal-paths';
 import { stopRehearsal, type StopRehearsalOptions } from './stop-rehearsal';
 import { toolchainCacheDirectory } from './toolchain/toolchain-cache';
 import type { Environment } from './toolchain/prerequisites';
+import { removeTree } from './toolchain/writable-tree';
 
 /** A rehearsal to remove. */
 export interface CleanRehearsalOptions extends StopRehearsalOptions {
@@ -29,17 +30,17 @@ export interface CleanRehearsalResult {
 /**
  * Stops a rehearsal and removes its folder. Cleaning twice is harmless.
  *
- * @throws LabError `ToolchainInUse` when the toolchain is to go and another rehearsal of this project runs
+ * @throws LabError `ToolchainInUse` when the toolchain is to go and another rehearsal runs, of this project or another
  * @throws LabError `ProcessRemained`, `LockHeld` or `RehearsalNameRefused`
  */
 export async function cleanRehearsal(options: CleanRehearsalOptions): Promise<CleanRehearsalResult> {
   const { projectDirectory, env, name = DEFAULT_REHEARSAL, toolchain = false } = options;
   const paths = rehearsalPaths(projectDirectory, name);
-  if (toolchain) requireUnused(projectDirectory, name);
+  if (toolchain) requireUnused(toolchainCacheDirectory(env), paths.directory);
 
   await stopRehearsal(options);
-  const folders = toolchain ? [paths.directory, toolchainCacheDirectory(env)] : [paths.directory];
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  const folders = (toolchain ? [paths.directory, toolchainCacheDirectory(env)] : [paths.directory]).filter((folder) => existsSync(folder));
+  for (const folder of folders) await removeTree(folder);
 
   const rehearsals = rehearsalsDirectory(projectDirectory);
   removeIfEmpty(rehearsals);
@@ -48,14 +49,13 @@ export async function cleanRehearsal(options: CleanRehearsalOptions): Promise<Cl
   return { name, removed: folders };
 }
 
-function requireUnused(projectDirectory: string, name: string): void {
-  const others = listRehearsals(projectDirectory)
-    .filter((status) => status.name !== name && status.processes.some(({ isRunning }) => isRunning));
+function requireUnused(toolchainDirectory: string, directory: string): void {
+  const others = markedFoldersUsing(toolchainDirectory).filter((folder) => folder !== directory);
   if (others.length === 0) return;
   throw new LabError({
     code: 'ToolchainInUse',
-    message: `The toolchain runs the rehearsals ${others.map((status) => status.name).join(', ')}.`,
-    received: name,
+    message: `The toolchain runs other rehearsals: ${others.join(', ')}.`,
+    received: toolchainDirectory,
     remedy: 'Stop them first, or clean without the toolchain.',
   });
 }

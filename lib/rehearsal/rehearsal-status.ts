@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { isProcessRunning } from './process/is-process-running';
+import { markedFolders, markedProcesses } from './process/marked-processes';
 import type { ProcessRecord, RehearsalRecord } from './rehearsal-record';
-import { DEFAULT_REHEARSAL, rehearsalPaths, rehearsalsDirectory } from './state/rehearsal-paths';
-import { readState } from './state/rehearsal-state';
+import { DEFAULT_REHEARSAL, isRehearsalName, rehearsalPaths, rehearsalsDirectory } from './state/rehearsal-paths';
+import { readableState } from './state/rehearsal-state';
 
 /** A rehearsal that may exist. */
 export interface RehearsalOptions {
@@ -28,11 +30,11 @@ export interface RehearsalStatus {
    * - `absent`: there is none of this name;
    * - `starting`: it is being started, or its start was cut short;
    * - `running`: all its processes run;
-   * - `damaged`: it was started, and some of its processes have ended since;
+   * - `damaged`: some of its processes have ended since it was started, or its record or its folder is gone and they run;
    * - `stopped`: none of its processes runs, and its folder is still there.
    */
   readonly state: 'absent' | 'starting' | 'running' | 'damaged' | 'stopped';
-  /** @default - the rehearsal is absent */
+  /** @default - the rehearsal is absent, or its record is gone */
   readonly record?: RehearsalRecord;
   /** In the order of their start. */
   readonly processes: readonly ProcessStatus[];
@@ -41,22 +43,27 @@ export interface RehearsalStatus {
 /**
  * Says what has become of a rehearsal.
  *
- * @throws LabError `RehearsalNameRefused` or `RehearsalRecordUnreadable`
+ * @throws LabError `RehearsalNameRefused`
  */
 export function rehearsalStatus({ projectDirectory, name = DEFAULT_REHEARSAL }: RehearsalOptions): RehearsalStatus {
-  const state = readState(rehearsalPaths(projectDirectory, name).recordFile);
-  if (state === undefined) return { name, state: 'absent', processes: [] };
+  const paths = rehearsalPaths(projectDirectory, name);
+  const state = readableState(paths.recordFile);
+  if (state === undefined) {
+    const processes = markedProcesses(paths.directory).map((process) => ({ ...process, isRunning: true }));
+    return { name, state: processes.length > 0 || existsSync(paths.recordFile) ? 'damaged' : 'absent', processes };
+  }
   const processes = state.processes.map((process) => ({ ...process, isRunning: isProcessRunning(process) }));
   return { name, state: stateOf(state.phase, processes), record: state, processes };
 }
 
-/** Every rehearsal of a project that has a folder, by name. */
+/** Every rehearsal of a project that has a folder, or of which a process runs, by name. */
 export function listRehearsals(projectDirectory: string): readonly RehearsalStatus[] {
   const directory = rehearsalsDirectory(projectDirectory);
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => rehearsalStatus({ projectDirectory, name }))
+  const folders = existsSync(directory) ? readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name) : [];
+  const running = markedFolders().filter((folder) => dirname(folder) === directory).map((folder) => basename(folder));
+  return [...new Set([...folders, ...running])]
+    .filter(isRehearsalName)
+    .map((name) => rehearsalStatus({ projectDirectory, name }))
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 

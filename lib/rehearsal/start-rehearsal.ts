@@ -23,7 +23,7 @@ import { requireRehearsedVersions } from './rehearsed-versions';
 import { assemblyDigest } from './state/assembly-digest';
 import { processEnvironment } from './state/process-environment';
 import { DEFAULT_REHEARSAL, rehearsalPaths, type RehearsalPaths } from './state/rehearsal-paths';
-import { readState, StateFile, type RehearsalState } from './state/rehearsal-state';
+import { readableState, StateFile, type RehearsalState } from './state/rehearsal-state';
 import { stopProcesses } from './stop-processes';
 import { ensureToolchain } from './toolchain/ensure-toolchain';
 import type { Environment } from './toolchain/prerequisites';
@@ -95,14 +95,14 @@ export async function startRehearsal(options: StartRehearsalOptions): Promise<Re
  * @throws LabError `RehearsalRunning` when it runs with another
  */
 function runningRehearsal(options: StartRehearsalOptions, lab: LabView, paths: RehearsalPaths): RehearsalState | undefined {
-  const state = readState(paths.recordFile);
+  const state = readableState(paths.recordFile);
   if (state === undefined || rehearsalStatus(options).state !== 'running') return undefined;
   if (state.assemblyDigest === assemblyDigest(lab.stack)) return state;
   throw new LabError({
     code: 'RehearsalRunning',
     message: `The rehearsal ${state.name} runs with another state of the lab, of ${state.startedAt}.`,
     received: options.assemblyDirectory,
-    remedy: 'Stop it with lab rehearse --stop, then start it again; or give the new one a name of its own.',
+    remedy: `Stop it with npm run rehearse -- --stop${state.name === DEFAULT_REHEARSAL ? '' : ` --name ${state.name}`}, then start it again; or give the new one a name of its own: --name.`,
   });
 }
 
@@ -136,7 +136,7 @@ interface Start extends StartRehearsalOptions {
 
 async function start(props: Start): Promise<RehearsalRecord> {
   const { name, paths, lab, toolchain } = props;
-  await stopProcesses(paths.directory, readState(paths.recordFile)?.processes ?? []);
+  await stopProcesses(paths.directory, readableState(paths.recordFile)?.processes ?? []);
   rmSync(paths.directory, { recursive: true, force: true });
   mkdirSync(paths.logsDirectory, { recursive: true });
 

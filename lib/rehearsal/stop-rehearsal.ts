@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { LabError } from '../lab-error';
 import { ignoreProgress, type ProgressListener } from '../progress';
 import { withLock } from './process/lock-file';
+import { markedProcesses } from './process/marked-processes';
 import type { RehearsalOptions } from './rehearsal-status';
 import { DEFAULT_REHEARSAL, rehearsalPaths } from './state/rehearsal-paths';
-import { readState, StateFile, type RehearsalState } from './state/rehearsal-state';
+import { readableState, StateFile } from './state/rehearsal-state';
 import { stopProcesses } from './stop-processes';
 
 /** A rehearsal to stop. */
@@ -15,6 +15,8 @@ export interface StopRehearsalOptions extends RehearsalOptions {
    * @default - nobody watches
    */
   readonly onProgress?: ProgressListener;
+  /** Aborted when the user no longer wants to wait for another process. @default - it is waited for */
+  readonly signal?: AbortSignal;
 }
 
 /** What stopping a rehearsal came to. */
@@ -35,14 +37,19 @@ const LOCK_SECONDS = 120;
  * @throws LabError `ProcessRemained`, `LockHeld` or `RehearsalNameRefused`
  */
 export async function stopRehearsal(options: StopRehearsalOptions): Promise<StopRehearsalResult> {
-  const { projectDirectory, name = DEFAULT_REHEARSAL, onProgress = ignoreProgress } = options;
+  const { projectDirectory, name = DEFAULT_REHEARSAL, onProgress = ignoreProgress, signal } = options;
   const paths = rehearsalPaths(projectDirectory, name);
-  if (!existsSync(paths.directory)) {
+  // Somebody may have removed the folder and left the processes.
+  if (!existsSync(paths.directory) && markedProcesses(paths.directory).length === 0) {
     onProgress({ step: STEP, state: 'skipped', detail: 'there is none' });
     return { name, stopped: [] };
   }
   onProgress({ step: STEP, state: 'started' });
-  const stopped = await withLock(paths.lockFile, { deadlineSeconds: LOCK_SECONDS }, async () => {
+  const stopped = await withLock(paths.lockFile, {
+    deadlineSeconds: LOCK_SECONDS,
+    signal,
+    onWait: (holder) => onProgress({ step: STEP, state: 'running', detail: `process ${holder} starts or stops it; Ctrl-C there, or kill -INT ${holder}, ends that` }),
+  }, async () => {
     const state = readableState(paths.recordFile);
     const names = await stopProcesses(paths.directory, state?.processes ?? []);
     if (state !== undefined) new StateFile(paths.recordFile, { ...state, phase: 'stopped' });
@@ -50,14 +57,4 @@ export async function stopRehearsal(options: StopRehearsalOptions): Promise<Stop
   });
   onProgress({ step: STEP, state: stopped.length === 0 ? 'skipped' : 'finished', detail: `${stopped.length} processes` });
   return { name, stopped };
-}
-
-/** The state, unless its file is damaged: then the processes are found by their marker alone. */
-function readableState(file: string): RehearsalState | undefined {
-  try {
-    return readState(file);
-  } catch (error) {
-    if (error instanceof LabError && error.code === 'RehearsalRecordUnreadable') return undefined;
-    throw error;
-  }
 }

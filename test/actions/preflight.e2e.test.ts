@@ -2,6 +2,7 @@ import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-clo
 import { CreateVpcCommand, EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { CreateClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import { CreatePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { App } from 'aws-cdk-lib';
@@ -16,6 +17,7 @@ import { amisFor } from '../../lib/rehearsal/seed/amis-for';
 import { buildLabStack } from '../../lib/stack/lab-stack';
 import { sdkConfiguration } from '../rehearsal/aws-answers/answering';
 import { startMoto, type Moto } from '../rehearsal/seed/moto';
+import { LAB_OF_DEFAULTS } from '../support/synth-lab';
 
 /** moto reads its tables at the first request of a service. */
 const TIME_LIMIT_MS = 120_000;
@@ -38,7 +40,7 @@ describe('preflight of the synthesized lab in moto', () => {
   beforeAll(async () => {
     assemblyDirectory = mkdtempSync(join(tmpdir(), 'preflight-'));
     const app = new App({ outdir: assemblyDirectory, context: { 'aws:cdk:disable-asset-staging': true } });
-    await buildLabStack(app, loadConfig());
+    await buildLabStack(app, loadConfig({ file: LAB_OF_DEFAULTS, overrides: { expiresAt: '2036-12-01T18:00+09:00' } }));
     app.synth();
     moto = await startMoto(amisFor(readAssembly(assemblyDirectory)));
     clientsOf = sdkConfiguration(moto.url);
@@ -57,7 +59,7 @@ describe('preflight of the synthesized lab in moto', () => {
     expect(result.account).toBe('123456789012');
     expect(outcomes(result)).toMatchObject({
       'Credentials': 'pass', 'CDK bootstrap': 'fail', 'Quota: VPCs': 'pass', 'Quota: NAT gateways': 'pass', 'Availability Zones': 'pass', 'Instance types': 'pass',
-      'Names: cluster': 'pass', 'Names: IAM': 'pass', 'Names: queue': 'pass', 'Names: log groups': 'pass', 'Leftover instances': 'pass',
+      'Names: cluster': 'pass', 'Names: IAM': 'pass', 'Names: queue': 'pass', 'Names: log groups': 'pass', 'Names: schedule': 'pass', 'Leftover instances': 'pass',
     });
   }, TIME_LIMIT_MS);
 
@@ -78,8 +80,9 @@ describe('preflight of the synthesized lab in moto', () => {
     await iam.send(new CreateRoleCommand({ RoleName: `${CLUSTER}-karpenter-node-2`, AssumeRolePolicyDocument: POLICY }));
     await new SQSClient(clientsOf).send(new CreateQueueCommand({ QueueName: `${CLUSTER}-2` }));
     await new CloudWatchLogsClient(clientsOf).send(new CreateLogGroupCommand({ logGroupName: `/aws/eks/${CLUSTER}/cluster-2` }));
+    await createSchedule(`${CLUSTER}-deadline-2`);
     await runInstance(`${CLUSTER}-2`);
-    expect(outcomes(await check())).toMatchObject({ 'Names: IAM': 'pass', 'Names: queue': 'pass', 'Names: log groups': 'pass', 'Leftover instances': 'pass' });
+    expect(outcomes(await check())).toMatchObject({ 'Names: IAM': 'pass', 'Names: queue': 'pass', 'Names: log groups': 'pass', 'Names: schedule': 'pass', 'Leftover instances': 'pass' });
   }, TIME_LIMIT_MS);
 
   it('fails when an earlier class left its names, its instances, or the account no room', async () => {
@@ -89,6 +92,7 @@ describe('preflight of the synthesized lab in moto', () => {
     await new SQSClient(clientsOf).send(new CreateQueueCommand({ QueueName: CLUSTER }));
     await new CloudWatchLogsClient(clientsOf).send(new CreateLogGroupCommand({ logGroupName: `/aws/eks/${CLUSTER}/cluster` }));
     await new EKSClient(clientsOf).send(new CreateClusterCommand({ name: CLUSTER, roleArn: 'arn:aws:iam::123456789012:role/eks', resourcesVpcConfig: {} }));
+    await createSchedule(`${CLUSTER}-deadline`);
     const instanceId = await runInstance(CLUSTER);
     for (let count = 1; count < 5; count++) await new EC2Client(clientsOf).send(new CreateVpcCommand({ CidrBlock: `10.${count}.0.0/16` }));
 
@@ -97,11 +101,19 @@ describe('preflight of the synthesized lab in moto', () => {
     expect(result.verdict).toBe('fail');
     expect(outcomes(result)).toMatchObject({ 'Quota: VPCs': 'fail', 'CDK bootstrap': 'pass' });
     // Without CloudFormation, which this moto has not, nobody can say that they are not the lab's own.
-    expect(outcomes(result)).toMatchObject({ 'Names: cluster': 'warn', 'Names: IAM': 'warn', 'Names: queue': 'warn', 'Names: log groups': 'warn', 'Leftover instances': 'warn' });
+    expect(outcomes(result)).toMatchObject({ 'Names: cluster': 'warn', 'Names: IAM': 'warn', 'Names: queue': 'warn', 'Names: log groups': 'warn', 'Names: schedule': 'warn', 'Leftover instances': 'warn' });
     expect(evidenceOf('Names: IAM')).toMatch(new RegExp(`^role ${CLUSTER}-karpenter-node and policy KarpenterControllerInterruptionPolicy-${CLUSTER} exist already`));
+    expect(result.checks.find(({ name }) => name === 'Names: queue')?.remedy).toMatch(/`aws sqs delete-queue --region ap-northeast-2 --queue-url http\S+\/karpenter-lab`/);
     expect(evidenceOf('Leftover instances')).toContain(`1 instance of ${CLUSTER}: ${instanceId} (c5a.2xlarge, running)`);
     expect(evidenceOf('Quota: VPCs')).toContain('5 in use: 0 free');
   }, TIME_LIMIT_MS);
+
+  async function createSchedule(Name: string): Promise<void> {
+    await new SchedulerClient(clientsOf).send(new CreateScheduleCommand({
+      Name, ScheduleExpression: 'at(2036-12-01T09:00:00)', FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: { Arn: 'arn:aws:scheduler:::aws-sdk:cloudformation:deleteStack', RoleArn: 'arn:aws:iam::123456789012:role/deadline' },
+    }));
+  }
 
   async function runInstance(clusterName: string): Promise<string> {
     const tags = { [`kubernetes.io/cluster/${clusterName}`]: 'owned', 'karpenter.sh/nodepool': 'default', 'eks:eks-cluster-name': clusterName };

@@ -8,7 +8,7 @@ import { createdLab, newTarget } from './deploy-fixtures';
 import { seoulPlan } from './plan-result-fixture';
 import { readyAccount } from './preflight-fixtures';
 import { passedVerify, runningStatus, scaledOut } from './running-class-fixtures';
-import { allMet, expectations, passedClass, passedExercise, runningRehearsal } from './rehearsal-fixtures';
+import { expectations, passedClass, passedExercise, runningRehearsal } from './rehearsal-fixtures';
 
 /** A stream that remembers what was written to it. */
 export class RecordingStream implements OutputStream {
@@ -61,7 +61,7 @@ export function fakeHost(options: FakeHostOptions = {}): LabHost & { readonly st
         onStart?.();
         return Promise.resolve();
       },
-      rehearsalPrerequisites: () => Promise.resolve(allMet),
+      rehearsalShortfalls: () => Promise.resolve([]),
       startRehearsal: ({ name = 'default' }) => Promise.resolve({ ...runningRehearsal, name }),
       stopRehearsal: ({ name = 'default' }) => Promise.resolve({ name, stopped: ['karpenter', 'kube-apiserver'] }),
       rehearsalStatus: (name) => Promise.resolve(rehearsalThatRuns(name)),

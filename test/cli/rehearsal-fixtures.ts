@@ -1,6 +1,5 @@
 import type { ExerciseExpectations } from '../../lib/actions/exercise/expectations';
 import type { ClassResult, ExerciseResult } from '../../lib/actions/exercise-result';
-import type { RehearsalPrerequisites } from '../../lib/rehearsal/toolchain/prerequisites';
 import type { RehearsalRecord } from '../../lib/rehearsal/rehearsal-record';
 import { LabError } from '../../lib/lab-error';
 
@@ -40,23 +39,11 @@ export const expectations: ExerciseExpectations = {
   objects: [],
 };
 
-/** Go and Python as they should be. */
-export const allMet: RehearsalPrerequisites = {
-  go: { isMet: true, command: 'go', version: '1.26.8' },
-  python: { isMet: true, command: 'python3', version: '3.13.1' },
-};
+/** There is no Go. */
+export const withoutGo = new LabError({ code: 'GoMissing', message: 'There is no go on the PATH.', remedy: 'Install Go 1.26.6 or newer from https://go.dev/doc/install, then run the command again.' });
 
-/** Neither Go nor Python. */
-export const noneMet: RehearsalPrerequisites = {
-  go: {
-    isMet: false,
-    error: new LabError({ code: 'GoMissing', message: 'There is no go on the PATH.', remedy: 'Install Go 1.26.6 or newer from https://go.dev/doc/install, then run the command again.' }),
-  },
-  python: {
-    isMet: false,
-    error: new LabError({ code: 'PythonMissing', message: 'There is no python3 on the PATH.', remedy: 'Install Python 3.11 or newer with its venv module, then run the command again.' }),
-  },
-};
+/** There is no Python. */
+export const withoutPython = new LabError({ code: 'PythonMissing', message: 'There is no python3 on the PATH.', remedy: 'Install Python 3.11 or newer with its venv module, then run the command again.' });
 
 /** A run of the exercise with a drill, as it goes. */
 export const passedExercise: ExerciseResult = {

@@ -1,7 +1,7 @@
 import { runLab } from '../../lib/cli/run-lab';
 import { fakeHost } from './fake-host';
 import { seoulPlan } from './plan-result-fixture';
-import { allMet, failedExercise, noneMet, passedExercise } from './rehearsal-fixtures';
+import { failedExercise, passedExercise, withoutGo, withoutPython } from './rehearsal-fixtures';
 
 const unreachable = (): never => {
   throw new Error('nothing is started');
@@ -35,7 +35,7 @@ test('ends with 1 when the exercise fails', async () => {
 });
 
 describe('without Go or Python', () => {
-  const missing = { rehearsalPrerequisites: () => Promise.resolve(noneMet), startRehearsal: unreachable };
+  const missing = { rehearsalShortfalls: () => Promise.resolve([withoutGo, withoutPython]), startRehearsal: unreachable };
 
   test('ends well after the plan, with one line on what would enable the rehearsal', async () => {
     const plan = fakeHost();
@@ -48,7 +48,7 @@ describe('without Go or Python', () => {
   });
 
   test('names only what is missing', async () => {
-    const host = fakeHost({ actions: { ...missing, rehearsalPrerequisites: () => Promise.resolve({ ...allMet, python: noneMet.python }) } });
+    const host = fakeHost({ actions: { ...missing, rehearsalShortfalls: () => Promise.resolve([withoutPython]) } });
     await runLab(['start'], host);
     expect(host.stdout.text.trim().split('\n').at(-1)).toBe('Not rehearsed. Install Python 3.11 or newer with its venv module, then run the command again.');
   });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { LabConnection } from '../../lib/actions/connected-lab';
 import type { ScaleOptions } from '../../lib/actions/scale/scale-lab';
+import type { ScaleChange } from '../../lib/actions/scale/scale-result';
 import type { VerifyOptions } from '../../lib/actions/verify/verify-lab';
 import { runLab } from '../../lib/cli/run-lab';
 import { LabError } from '../../lib/lab-error';
@@ -49,11 +50,58 @@ describe('lab scale', () => {
   test('scales, and follows it where that is asked for', async () => {
     const calls: (ScaleOptions & LabConnection)[] = [];
     const host = fakeHost({ actions: { scaleLab: (options) => (calls.push(options), Promise.resolve(scaledOut)) } });
-    expect(await runLab(['scale', '5', '--wait', '--timeout', '90', '--kubeconfig', '/kube'], host)).toBe(0);
+    expect(await runLab(['scale', '5', '--yes', '--wait', '--timeout', '90', '--kubeconfig', '/kube'], host)).toBe(0);
     expect(calls).toMatchObject([{ replicas: 5, wait: true, timeoutSeconds: 90, kubeconfig: '/kube', namespace: undefined }]);
     expect(host.stdout.text).toContain('karpenter-test/inflate scaled from 0 to 5 replicas');
     expect(host.stdout.text).toMatch(/Timeline -+ seconds since scaling/);
     expect(host.stdout.text).toContain('5 pods run, 34.3 s after scaling.');
+  });
+
+  /** A host on whose lab the scaling is what was asked for, once it is confirmed. */
+  const hostOfChange = (change: Partial<ScaleChange> = {}, answer?: boolean) => {
+    const { cluster, namespace, deploymentName } = scaledOut;
+    const proposed: ScaleChange = { cluster, region: 'ap-northeast-2', namespace, deploymentName, from: 0, to: 5, launch: { nodes: { 'c5a.2xlarge': 1 }, pricePerHour: 0.3465 }, ...change };
+    const questions: string[] = [];
+    const host = fakeHost({
+      actions: {
+        scaleLab: async ({ confirm }) => await confirm(proposed) ? scaledOut : { ...scaledOut, verdict: 'declined', scaledAt: undefined, isWaited: false, steps: [], timeline: [], nodes: [] },
+      },
+    });
+    return { questions, host: answer === undefined ? host : { ...host, confirm: (question: string) => (questions.push(question), Promise.resolve(answer)) } };
+  };
+
+  test('asks with the Deployment, its namespace and cluster, the replicas and the price', async () => {
+    const { host, questions } = hostOfChange({}, true);
+    expect(await runLab(['scale', '5'], host)).toBe(0);
+    expect(questions).toEqual([
+      'Scale Deployment inflate in namespace karpenter-test of cluster karpenter-lab (ap-northeast-2) from 0 to 5 replicas, on new nodes such as 1 × c5a.2xlarge for about 0.346 USD/h at list price?']);
+  });
+
+  test('asks without a price where nothing is launched', async () => {
+    const { host, questions } = hostOfChange({ from: 5, to: 0, launch: undefined }, true);
+    await runLab(['scale', '0'], host);
+    expect(questions).toEqual(['Scale Deployment inflate in namespace karpenter-test of cluster karpenter-lab (ap-northeast-2) from 5 to 0 replicas?']);
+  });
+
+  test('exits with 1 when it is declined, and says that nothing was changed', async () => {
+    const { host } = hostOfChange({}, false);
+    expect(await runLab(['scale', '5', '--wait'], host)).toBe(1);
+    expect(host.stdout.text).toBe('karpenter-test/inflate was not scaled: it has 0 replicas as before.\n');
+    const { host: scripted } = hostOfChange({}, false);
+    expect(await runLab(['scale', '5', '--json'], scripted)).toBe(1);
+    expect(JSON.parse(scripted.stdout.text)).toMatchObject({ verdict: 'declined', from: 0, to: 5 });
+  });
+
+  test('asks nobody with --yes', async () => {
+    const { host, questions } = hostOfChange({}, false);
+    expect(await runLab(['scale', '5', '--yes'], host)).toBe(0);
+    expect(questions).toEqual([]);
+  });
+
+  test('fails when nobody can be asked', async () => {
+    const { host } = hostOfChange();
+    expect(await runLab(['scale', '5'], host)).toBe(2);
+    expect(host.stderr.text).toContain('Error ConfirmationMissing');
   });
 
   test('says how to follow it where it is not waited for', async () => {

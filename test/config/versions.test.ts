@@ -1,4 +1,4 @@
-import { KUBERNETES_RELEASES, karpenterPairViolation } from '../../lib/config/compatibility';
+import { KUBERNETES_RELEASES, karpenterPairViolation, standardSupportEnd } from '../../lib/config/compatibility';
 import { versions } from '../../lib/config/versions';
 
 describe('the pins', () => {
@@ -15,6 +15,10 @@ describe('the pins', () => {
     for (const version of Object.values(versions.addOns)) {
       expect(version).toMatch(/^v\d+\.\d+\.\d+-eksbuild\.\d+$/);
     }
+  });
+
+  it('know when standard support ends', () => {
+    expect([standardSupportEnd('1.35'), standardSupportEnd('1.29')]).toEqual(['2027-03-27', undefined]);
   });
 
   it('are a pair that upstream states to work, on a version in standard support', () => {

@@ -1,4 +1,3 @@
-import { expiryAfter } from '../../lib/deadline/expiry-after';
 import { momentInUtc, parseMoment } from '../../lib/deadline/moment';
 import { atExpression, momentOfExpression } from '../../lib/deadline/schedule-expression';
 
@@ -25,18 +24,6 @@ describe('a moment', () => {
   test('is written in UTC, with seconds only where it has some', () => {
     expect([momentInUtc(new Date('2026-12-01T18:00:00+09:00')), momentInUtc(new Date('2026-12-01T18:00:05+09:00'))])
       .toEqual(['2026-12-01T09:00Z', '2026-12-01T09:00:05Z']);
-  });
-});
-
-describe('the expiry after some hours', () => {
-  test.each([[6, '2026-11-24T15:01Z'], [0.5, '2026-11-24T09:31Z'], [48, '2026-11-26T09:01Z']])('%s h is rounded up to the minute, in a form that lab.yaml takes', (hours, expected) => {
-    const expiry = expiryAfter(hours, new Date('2026-11-24T18:00:10+09:00'));
-    expect(expiry).toBe(expected);
-    expect(parseMoment(expiry)).toBeDefined();
-  });
-
-  test('stays where it is on a whole minute', () => {
-    expect(expiryAfter(1, new Date('2026-11-24T09:00:00Z'))).toBe('2026-11-24T10:00Z');
   });
 });
 

@@ -1,5 +1,4 @@
 import { hasTypicalSeconds, typicalSeconds } from '../../lib/estimates/durations';
-import { standardSupportEnd } from '../../lib/estimates/kubernetes-support';
 import { instanceTypeShape, priceTableOf } from '../../lib/estimates/price-table';
 import { podsOfAddon, podsOfChart } from '../../lib/estimates/system-pods';
 
@@ -93,8 +92,4 @@ describe('typical durations', () => {
   test('are known to be guessed for a type that is not in the table', () => {
     expect([hasTypicalSeconds('AWS::SQS::Queue'), hasTypicalSeconds('AWS::Unheard::Of')]).toEqual([true, false]);
   });
-});
-
-test('standard support ends on the day that EKS states', () => {
-  expect([standardSupportEnd('1.35'), standardSupportEnd('1.29')]).toEqual(['2027-03-27', undefined]);
 });

@@ -9,12 +9,14 @@ export interface KubeconfigContent {
   /** Text of the certificate authority. @default - none */
   readonly certificateAuthority?: string;
   readonly user?: JsonObject;
+  /** Name of the cluster's entry. @default 'lab' */
+  readonly clusterEntry?: string;
   /** @default 'lab' */
   readonly currentContext?: string;
 }
 
 /** Writes a kubeconfig with the one context `lab`, and gives its path. */
-export function kubeconfigFile({ server, certificateAuthority, user = {}, currentContext = 'lab' }: KubeconfigContent): string {
+export function kubeconfigFile({ server, certificateAuthority, user = {}, clusterEntry = 'lab', currentContext = 'lab' }: KubeconfigContent): string {
   const file = join(emptyFolder(), 'kubeconfig');
   const authority = certificateAuthority === undefined ? {} : { 'certificate-authority-data': Buffer.from(certificateAuthority).toString('base64') };
   // The official client takes a server without TLS only where it is told to trust it.
@@ -22,9 +24,9 @@ export function kubeconfigFile({ server, certificateAuthority, user = {}, curren
   writeFileSync(file, JSON.stringify({
     'apiVersion': 'v1',
     'kind': 'Config',
-    'clusters': [{ name: 'lab', cluster: { server, ...authority, ...plain } }],
+    'clusters': [{ name: clusterEntry, cluster: { server, ...authority, ...plain } }],
     'users': [{ name: 'student', user }],
-    'contexts': [{ name: 'lab', context: { cluster: 'lab', user: 'student' } }],
+    'contexts': [{ name: 'lab', context: { cluster: clusterEntry, user: 'student' } }],
     'current-context': currentContext,
   }));
   return file;

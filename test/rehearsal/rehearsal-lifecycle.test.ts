@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { cleanRehearsal } from '../../lib/rehearsal/clean-rehearsal';
 import { isProcessRunning } from '../../lib/rehearsal/process/is-process-running';
 import { MARKER } from '../../lib/rehearsal/process/marked-processes';
@@ -6,7 +7,7 @@ import { stopProcess } from '../../lib/rehearsal/process/stop-process';
 import type { ProcessRecord } from '../../lib/rehearsal/rehearsal-record';
 import { listRehearsals, rehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
 import { rehearsalPaths } from '../../lib/rehearsal/state/rehearsal-paths';
-import { StateFile, type RehearsalState } from '../../lib/rehearsal/state/rehearsal-state';
+import { readState, StateFile, type RehearsalState } from '../../lib/rehearsal/state/rehearsal-state';
 import { stopRehearsal } from '../../lib/rehearsal/stop-rehearsal';
 import { labErrorOf } from '../assembly/lab-error-of';
 import { temporaryFolder } from './fake-program';
@@ -69,7 +70,7 @@ describe('a rehearsal', () => {
     const forgotten = await sleepingProcess({ [MARKER]: paths.directory });
     mkdirSync(paths.directory, { recursive: true });
     writeFileSync(paths.recordFile, '{"name": "defa');
-    expect(labErrorOf(() => rehearsalStatus({ projectDirectory })).code).toBe('RehearsalRecordUnreadable');
+    expect(rehearsalStatus({ projectDirectory })).toMatchObject({ state: 'damaged', processes: [{ pid: forgotten.pid, isRunning: true }] });
     await cleanRehearsal({ projectDirectory, env: {} });
     expect(isProcessRunning(forgotten)).toBe(false);
     expect(existsSync(paths.directory)).toBe(false);
@@ -86,14 +87,41 @@ describe('a rehearsal', () => {
     await stopRehearsal({ projectDirectory, name: 'two' });
   });
 
-  it('fails to lose the toolchain while another one uses it', async () => {
+  it('whose folder somebody removed is still listed, and stopped', async () => {
     const projectDirectory = temporaryFolder();
-    const other = await sleepingProcess();
-    rehearsalOf(projectDirectory, 'ready', [other], 'other');
-    await expect(cleanRehearsal({ projectDirectory, env: { XDG_CACHE_HOME: projectDirectory }, toolchain: true }))
-      .rejects.toMatchObject({ code: 'ToolchainInUse', message: expect.stringContaining('other') });
-    await stopRehearsal({ projectDirectory, name: 'other' });
-    await cleanRehearsal({ projectDirectory, env: { XDG_CACHE_HOME: projectDirectory }, toolchain: true });
+    const { directory } = rehearsalPaths(projectDirectory, 'lost');
+    const process = await sleepingProcess({ [MARKER]: directory });
+    expect(listRehearsals(projectDirectory)).toMatchObject([{ name: 'lost', state: 'damaged', processes: [{ pid: process.pid }] }]);
+    expect((await stopRehearsal({ projectDirectory, name: 'lost' })).stopped).toHaveLength(1);
+    expect(isProcessRunning(process)).toBe(false);
+    expect(listRehearsals(projectDirectory)).toEqual([]);
+  });
+
+  it.each(['{"name": "defa', '[]', '{}'])('with the record %s, and folders of other names, do not keep the list of the others', (record) => {
+    const projectDirectory = temporaryFolder();
+    rehearsalOf(projectDirectory, 'stopped', [], 'one');
+    const paths = rehearsalPaths(projectDirectory, 'two');
+    mkdirSync(paths.directory, { recursive: true });
+    writeFileSync(paths.recordFile, record);
+    mkdirSync(join(dirname(paths.directory), 'Not_A_Name'));
+    expect(listRehearsals(projectDirectory).map(({ name, state }) => [name, state])).toEqual([['one', 'stopped'], ['two', 'damaged']]);
+    expect(labErrorOf(() => readState(paths.recordFile))).toMatchObject({ code: 'RehearsalRecordUnreadable', remedy: expect.stringContaining('--clean --name two') });
+  });
+
+  it('fails to lose the toolchain while one of another project uses it', async () => {
+    const projectDirectory = temporaryFolder();
+    const cache = realpathSync(temporaryFolder());
+    const programs = join(cache, 'karpenter-lab', 'toolchain', 'key', 'bin');
+    mkdirSync(programs, { recursive: true });
+    copyFileSync('/bin/sleep', join(programs, 'etcd'));
+    const { directory } = rehearsalPaths(temporaryFolder(), 'default');
+    const other = await sleepingProcess({ [MARKER]: directory }, 'etcd', join(programs, 'etcd'));
+    await expect(cleanRehearsal({ projectDirectory, env: { XDG_CACHE_HOME: cache }, toolchain: true }))
+      .rejects.toMatchObject({ code: 'ToolchainInUse', message: expect.stringContaining(directory) });
+    expect(existsSync(programs)).toBe(true);
+    await stopProcess(other);
+    const { removed } = await cleanRehearsal({ projectDirectory, env: { XDG_CACHE_HOME: cache }, toolchain: true });
+    expect(removed).toEqual([join(cache, 'karpenter-lab', 'toolchain')]);
   });
 
   test.each(['', 'Lab', '../up', 'a/b', '-a', 'a'.repeat(41)])('fails when its name is %p', (name) => {

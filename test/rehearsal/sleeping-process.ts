@@ -4,10 +4,10 @@ import type { ProcessRecord } from '../../lib/rehearsal/rehearsal-record';
 import { temporaryFolder } from './fake-program';
 
 /** A real process that would sleep for a minute, with this environment. */
-export async function sleepingProcess(env: Readonly<Record<string, string>> = {}, name = 'sleep'): Promise<ProcessRecord> {
+export async function sleepingProcess(env: Readonly<Record<string, string>> = {}, name = 'sleep', command = '/bin/sleep'): Promise<ProcessRecord> {
   const folder = temporaryFolder();
   const { record } = await startProcess({
-    name, command: '/bin/sleep', args: ['60'], env, workingDirectory: folder, logFile: join(folder, 'sleep.log'),
+    name, command, args: ['60'], env, workingDirectory: folder, logFile: join(folder, 'sleep.log'),
   });
   return record;
 }

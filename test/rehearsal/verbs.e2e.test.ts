@@ -69,12 +69,19 @@ describe('status, watch, scale and verify', () => {
     expect((await json<LabStatus>('status')).result).toMatchObject({ isReady: true, nodeClaims: [], deployments: [{ namespace: 'karpenter-test', name: 'inflate', replicas: 0 }] });
   });
 
+  it('scale asks, and changes nothing where nobody can be asked', async () => {
+    const { exitCode, result } = await json<{ readonly error: { readonly code: string; readonly message: string } }>('scale', '5');
+    expect([exitCode, result.error.code]).toEqual([2, 'ConfirmationMissing']);
+    expect(result.error.message).toMatch(/Scale Deployment inflate in namespace karpenter-test of cluster karpenter-lab \(ap-northeast-2\) from 0 to 5 replicas, on new nodes such as 1 × c\w+\.2xlarge for about 0\.3\d+ USD\/h/);
+    expect((await json<LabStatus>('status')).result).toMatchObject({ nodeClaims: [], deployments: [{ replicas: 0 }] });
+  });
+
   it('scale follows five pods until they run, while watch tells of them', async () => {
     let watching: Promise<Ended> | undefined;
     await new Promise<void>((resolve) => {
       watching = labOf(assembly, ['watch', '--until-running', '5', '--json'], resolve);
     });
-    const { exitCode, result } = await json<ScaleResult>('scale', '5', '--wait');
+    const { exitCode, result } = await json<ScaleResult>('scale', '5', '--wait', '--yes');
     expect([exitCode, result.verdict]).toEqual([0, 'passed']);
     expect(result.timeline.map(({ event }) => event)).toEqual([
       'scaled', 'pods pending', 'NodeClaim created', 'NodeClaim launched', 'node registered', 'node ready', 'pods running',
@@ -118,8 +125,17 @@ describe('status, watch, scale and verify', () => {
     expect(JSON.parse(text)).toMatchObject({ error: { code: 'ClusterNotConfigured' } });
   });
 
+  it('fails when the kubeconfig leads to a lab of the same name in another region, by the labels of its nodes', async () => {
+    const elsewhere = writeAssembly((await synthLab()).template.toJSON(), 'aws://unknown-account/us-east-1');
+    for (const verb of [['scale', '1', '--yes'], ['status'], ['verify'], ['watch', '--until-running', '1']]) {
+      const { exitCode, text } = await labOf(elsewhere, [...verb, '--json']);
+      expect(exitCode).toBe(1);
+      expect(JSON.parse(text)).toMatchObject({ error: { code: 'ClusterNotConfigured', message: expect.stringContaining('a cluster in ap-northeast-2; the lab\'s is in us-east-1') as string } });
+    }
+  });
+
   it('scale follows it until the pods and their node are gone', async () => {
-    const { exitCode, result } = await json<ScaleResult>('scale', '0', '--wait');
+    const { exitCode, result } = await json<ScaleResult>('scale', '0', '--wait', '--yes');
     expect([exitCode, result.verdict]).toEqual([0, 'passed']);
     expect(result.steps.map(({ outcome }) => outcome)).toEqual(['passed', 'passed', 'passed']);
     expect((await json<LabStatus>('status')).result).toMatchObject({ nodeClaims: [], pods: [] });

@@ -2,7 +2,7 @@ import { LabCharts } from '../../charts/lab-charts';
 import { wiringOf } from '../../charts/lab-charts-wiring';
 import { objectsOf } from '../../charts/kubernetes-object';
 import { loadConfig } from '../../lib/config/load';
-import { synthLab, type SynthesizedLab } from '../support/synth-lab';
+import { LAB_OF_DEFAULTS, synthLab, type SynthesizedLab } from '../support/synth-lab';
 
 interface KubernetesObject {
   readonly kind: string;
@@ -27,7 +27,7 @@ describe('the objects that the stack applies', () => {
   });
 
   it('are those of charts/, without a label or a field of the stack', () => {
-    const config = loadConfig({});
+    const config = loadConfig({ file: LAB_OF_DEFAULTS });
     const charts = new LabCharts(config, wiringOf(config));
     const forClass = appliedBy(lab).filter(({ metadata }) => metadata.name !== 'drain-guard');
     expect(forClass).toEqual([charts.nodePool, charts.inflate, charts.kubeOpsView].flatMap((chart) => objectsOf(chart)));

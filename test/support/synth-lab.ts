@@ -17,6 +17,9 @@ export interface SynthesizedLab {
   readonly synthesized: SynthesizedStack;
 }
 
+/** A configuration of defaults: what an instructor writes into `lab.yaml` is no matter of the tests. */
+export const LAB_OF_DEFAULTS = join(__dirname, '../fixtures/default-lab.yaml');
+
 const madeFolders: string[] = [];
 process.on('exit', () => madeFolders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
@@ -27,7 +30,7 @@ function contextOfCdkJson(): Readonly<Record<string, unknown>> {
 }
 
 /**
- * Builds and synthesizes the lab with `lab.yaml` and the given overrides, without copying assets.
+ * Builds and synthesizes the lab with the given overrides of its defaults, without copying assets.
  *
  * @param prepare what to do with the stack before it is synthesized, such as adding an aspect
  */
@@ -41,7 +44,7 @@ export async function synthLab(
     outdir,
     context: { ...contextOfCdkJson(), 'aws:cdk:disable-asset-staging': true, 'aws:cdk:enable-path-metadata': true },
   });
-  const stack = await buildLabStack(app, loadConfig({ overrides }));
+  const stack = await buildLabStack(app, loadConfig({ file: LAB_OF_DEFAULTS, overrides }));
   prepare(stack);
   app.synth();
   return { stack, template: Template.fromStack(stack), synthesized: readAssembly(outdir) };

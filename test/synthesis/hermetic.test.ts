@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import { LAB_OF_DEFAULTS } from '../support/synth-lab';
 
 const PROJECT = resolve(__dirname, '../..');
 
@@ -15,9 +16,10 @@ const folders: string[] = [];
 function checkout(): string {
   const folder = mkdtempSync(join(tmpdir(), 'lab-checkout-'));
   folders.push(folder);
-  for (const name of ['bin', 'charts', 'lib', 'cdk.json', 'lab.yaml', 'package.json', 'tsconfig.json']) {
+  for (const name of ['bin', 'charts', 'lib', 'cdk.json', 'package.json', 'tsconfig.json']) {
     cpSync(join(PROJECT, name), join(folder, name), { recursive: true });
   }
+  cpSync(LAB_OF_DEFAULTS, join(folder, 'lab.yaml'));
   symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
   return folder;
 }

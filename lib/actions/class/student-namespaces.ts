@@ -41,7 +41,7 @@ export async function makeNamespaces(
 }
 
 /** The exercise's Deployment for a student, found again by {@link CLASS_SELECTOR}. */
-export function studentDeployment(body: JsonObject, namespace: string, name: string): JsonObject {
+function studentDeployment(body: JsonObject, namespace: string, name: string): JsonObject {
   const spec = objectAt(body, 'spec');
   const template = objectAt(spec, 'template');
   const labels = { ...objectAt(template, 'metadata', 'labels'), [MADE_FOR_LABEL]: CLASS_VALUE };

@@ -29,7 +29,7 @@ export function deploymentFailed(lab: LabView, events: readonly StackEvent[], st
       remedy: `Look at the events of stack ${lab.stack.stackName} in the CloudFormation console. ${AFTERWARDS}`,
     });
   }
-  const known = failureRemedy(cause.reason ?? '') ?? `Correct what the message names; the events of stack ${lab.stack.stackName} are in the CloudFormation console.`;
+  const known = failureRemedy(cause.reason ?? '', cause.type) ?? `Correct what the message names; the events of stack ${lab.stack.stackName} are in the CloudFormation console.`;
   return new LabError({
     code: 'DeploymentFailed',
     message: `${causeSentence(lab, cause)}.${state}`.replace(/\.\.+/, '.'),
@@ -39,13 +39,13 @@ export function deploymentFailed(lab: LabView, events: readonly StackEvent[], st
 }
 
 /** A deployment that the CDK could not even begin. */
-export function deploymentNotStarted(stackName: string, exitText: string, lines: readonly string[]): LabError {
-  const said = lines.length === 0 ? '' : `: ${lines.join(' ')}`;
+export function deploymentNotStarted(stackName: string, failureText = ''): LabError {
+  const said = failureText === '' ? '' : `: ${failureText}`;
   return new LabError({
     code: 'DeploymentNotStarted',
-    message: `\`cdk deploy\` ended with ${exitText} before CloudFormation began${said.replace(/\.$/, '')}.`,
+    message: `The CDK gave up before CloudFormation began${said.replace(/\.$/, '')}.`,
     received: stackName,
-    remedy: failureRemedy(lines.join(' ')) ?? 'Correct what the message names, then run the same command again. Nothing was deployed.',
+    remedy: failureRemedy(failureText) ?? 'Correct what the message names, then run the same command again. Nothing was deployed.',
   });
 }
 

@@ -1,7 +1,10 @@
+import { nameTakenRemedy } from './name-taken-remedy';
+
 /** What to do about a failure whose words are known. */
 interface KnownFailure {
   readonly words: RegExp;
-  readonly remedy: string;
+  /** One that depends on what failed is made from the words and the CloudFormation type. */
+  readonly remedy: string | ((words: string, type?: string) => string);
 }
 
 /** The more special before the more general: the first that matches is taken. */
@@ -24,7 +27,7 @@ const KNOWN: readonly KnownFailure[] = [
   },
   {
     words: /already ?exists|AlreadyExists|EntityAlreadyExists|ResourceInUse/i,
-    remedy: 'An earlier class, or somebody else, has something of this name: `npm run lab -- sweep` removes what a class left; else set another clusterName.',
+    remedy: nameTakenRemedy,
   },
   {
     words: /AccessDenied|not authorized to perform|UnauthorizedOperation|is not authorized/i,
@@ -51,8 +54,10 @@ const KNOWN: readonly KnownFailure[] = [
 /**
  * What to do about a failure, from the words of CloudFormation or the CDK.
  *
+ * @param type CloudFormation type of what failed. @default - not known
  * @returns undefined for words that are not known
  */
-export function failureRemedy(words: string): string | undefined {
-  return KNOWN.find((known) => known.words.test(words))?.remedy;
+export function failureRemedy(words: string, type?: string): string | undefined {
+  const remedy = KNOWN.find((known) => known.words.test(words))?.remedy;
+  return typeof remedy === 'function' ? remedy(words, type) : remedy;
 }

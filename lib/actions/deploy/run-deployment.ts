@@ -6,20 +6,20 @@ import { pause } from '../../kubernetes/pause';
 import { LabError } from '../../lab-error';
 import type { ProgressListener } from '../../progress';
 import type { DeploymentTarget } from '../deploy-result';
-import type { CdkDeployEnd } from './cdk-deploy';
 import { causeSentence, deploymentFailed, deploymentNotStarted } from './deployment-failure';
 import { DeploymentProgress } from './deployment-progress';
 import { firstCause } from './first-cause';
 import { isBeginning, isEnd, type StackEvent } from './stack-event';
 import { StackEventReader } from './stack-event-reader';
+import type { ToolkitDeployEnd } from './toolkit-deploy';
 
 /** A deployment to start or to follow. */
 export interface RunDeploymentOptions {
   readonly aws: LabAws;
   readonly lab: LabView;
   readonly target: DeploymentTarget;
-  /** Runs `cdk deploy`; not called where CloudFormation is at work already. */
-  readonly startCdk: () => Promise<CdkDeployEnd>;
+  /** Deploys by the CDK until it ends or is told to stop; not called where CloudFormation is at work already. */
+  readonly startCdk: (stop: AbortSignal) => Promise<ToolkitDeployEnd>;
   readonly onProgress: ProgressListener;
   /** Tells what the user should know at once: the first cause, long before the rollback ends. */
   readonly onNote: (text: string) => void;
@@ -39,7 +39,8 @@ export interface DeploymentRun {
 const TOLERATED_FAILURES = 10;
 
 /**
- * Starts `cdk deploy`, or follows what CloudFormation does already, to the end.
+ * Deploys by the CDK, or follows what CloudFormation does already, to the end. Where the CDK ends before CloudFormation does,
+ * because its token expired or its network failed, CloudFormation is followed all the same.
  *
  * @throws LabError `DeploymentFailed` with the first real cause, `DeploymentNotStarted`, or what `awsFailure` says
  * @throws the signal's reason when it is interrupted, after saying what goes on
@@ -53,17 +54,16 @@ export async function runDeployment(options: RunDeploymentOptions): Promise<Depl
       await watch.untilEnd();
     } else {
       await reader.skipToNow();
-      const end = await watch.whileRunning(options.startCdk());
+      const end = await watch.whileRunning(options.startCdk);
       signal?.throwIfAborted();
-      if (!end.isSuccess && !watch.events.some(isBeginning)) throw deploymentNotStarted(target.stackName, end.exitText, end.lastLines);
-      if (!end.isSuccess) throw deploymentFailed(lab, watch.events, await statusOf(options));
+      if (!end.isSuccess) await watch.withoutCdk(end);
     }
     const last = watch.events.findLast(isEnd);
     if (last !== undefined && !/^(?:CREATE|UPDATE)_COMPLETE$/.test(last.status)) throw deploymentFailed(lab, watch.events, last.status);
     watch.progress.finish();
     return { events: watch.events, durationSeconds: last === undefined ? 0 : Math.round(watch.progress.secondsAt(last.atMillis)) };
   } catch (error) {
-    if (signal?.aborted === true) options.onNote(await interruptionText(options));
+    if (signal?.aborted === true || error instanceof AwsRequestFailed) options.onNote(await interruptionText(options));
     throw error;
   }
 }
@@ -87,21 +87,41 @@ class Watch {
     }
   }
 
-  /** Follows the events for as long as the CDK runs. */
-  async whileRunning(cdk: Promise<CdkDeployEnd>): Promise<CdkDeployEnd> {
+  /** Follows the events for as long as the CDK runs. Whatever ends the following stops the CDK too. */
+  async whileRunning(startCdk: RunDeploymentOptions['startCdk']): Promise<ToolkitDeployEnd> {
+    const { pollSeconds, signal } = this.options;
+    const stopped = new AbortController();
     const ended = new AbortController();
-    const running = cdk.finally(() => ended.abort());
-    // Whoever stops waiting for it earlier has an error of their own.
-    running.catch(() => undefined);
-    while (!ended.signal.aborted) {
+    try {
+      const running = startCdk(stopped.signal).finally(() => ended.abort());
+      // Whoever stops waiting for it earlier has an error of their own.
+      running.catch(() => undefined);
+      const wakeUp = AbortSignal.any([ended.signal, ...(signal === undefined ? [] : [signal])]);
+      while (!ended.signal.aborted) {
+        await this.take(() => this.reader.next());
+        await pause(pollSeconds, wakeUp).catch((error: unknown) => {
+          if (!ended.signal.aborted) throw error;
+        });
+      }
+      const end = await running;
       await this.take(() => this.reader.next());
-      await pause(this.options.pollSeconds, ended.signal).catch((error: unknown) => {
-        if (!ended.signal.aborted) throw error;
-      });
+      return end;
+    } finally {
+      stopped.abort();
     }
-    const end = await running;
-    await this.take(() => this.reader.next());
-    return end;
+  }
+
+  /**
+   * Goes on where the CDK failed: to the end of what CloudFormation does.
+   *
+   * @throws LabError `DeploymentNotStarted` when CloudFormation was never asked
+   */
+  async withoutCdk({ failureText }: ToolkitDeployEnd): Promise<void> {
+    const { target, onNote } = this.options;
+    if (this.events.some(isEnd)) return;
+    if (!this.events.some(isBeginning) && !isAtWork(await statusOf(this.options))) throw deploymentNotStarted(target.stackName, failureText);
+    onNote(`The CDK gave up, and CloudFormation goes on; this follows it. ${failureText ?? ''}`.trimEnd());
+    await this.untilEnd();
   }
 
   private async take(read: () => Promise<readonly StackEvent[]>): Promise<void> {
@@ -133,7 +153,12 @@ async function statusOf({ aws, target }: RunDeploymentOptions): Promise<string |
   return (await deployedStack(aws.cloudFormation, target.stackName))?.status;
 }
 
-/** Ctrl-C ends this program, not CloudFormation. */
+/** Whether CloudFormation works on a stack of this status; one in review waits for its change set. */
+function isAtWork(status: string | undefined): boolean {
+  return status?.endsWith('_IN_PROGRESS') === true && status !== 'REVIEW_IN_PROGRESS';
+}
+
+/** Ctrl-C ends this program, not CloudFormation; neither does a failure to ask it. */
 async function interruptionText(options: RunDeploymentOptions): Promise<string> {
   const { stackName } = options.target;
   const again = 'Run `npm run lab -- deploy` again to follow it; `npm run lab -- teardown` removes it.';
@@ -144,7 +169,7 @@ async function interruptionText(options: RunDeploymentOptions): Promise<string> 
     if (error instanceof LabError) return `What CloudFormation does now is not known (${error.code}); it does not stop with this command. ${again}`;
     throw error;
   }
-  return status?.endsWith('_IN_PROGRESS') === true && status !== 'REVIEW_IN_PROGRESS'
+  return isAtWork(status)
     ? `CloudFormation goes on without this command: stack ${stackName} is ${status}. ${again}`
     : `CloudFormation is not at work: ${status === undefined ? `there is no stack ${stackName}` : `stack ${stackName} is ${status}`}.`;
 }

@@ -117,7 +117,7 @@ async function nodePoolReady({ api, expectations, deadlines, signal }: DrillCont
 }
 
 /** The exercise's expectations, on the stage. */
-export function stageExpectations(expectations: ExerciseExpectations, { drill, capacityTypes }: StageOptions): ExerciseExpectations {
+function stageExpectations(expectations: ExerciseExpectations, { drill, capacityTypes }: StageOptions): ExerciseExpectations {
   const name = `lab-drill-${drill}`;
   const nodeSelector = Object.fromEntries(Object.keys(expectations.nodeSelector).map((key) => [key, name]));
   const deployment = expectations.objects.find((object) => textAt(object, 'kind') === 'Deployment') ?? {};
@@ -150,7 +150,7 @@ async function nodePoolBody({ api, expectations, signal }: DrillContext, stage: 
 }
 
 /** A NodePool's body with a drill's name, labels, capacity types and limits. It removes no node of its own accord. */
-export function drillNodePool(body: JsonObject, stage: ExerciseExpectations, { drill, capacityTypes, limits }: StageOptions): JsonObject {
+function drillNodePool(body: JsonObject, stage: ExerciseExpectations, { drill, capacityTypes, limits }: StageOptions): JsonObject {
   const spec = objectAt(body, 'spec');
   const template = objectAt(spec, 'template');
   const nodeSpec = objectAt(template, 'spec');

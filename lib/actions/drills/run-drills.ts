@@ -8,7 +8,7 @@ import { spotDrill } from './spot-drill';
 import { teardownDrill } from './teardown-drill';
 
 /** The drills, in the order in which they follow on each other: each ends where the next can begin, and nothing follows the teardown. */
-export const DRILL_ORDER: readonly DrillName[] = ['consolidation', 'limit', 'spot', 'teardown'];
+const DRILL_ORDER: readonly DrillName[] = ['consolidation', 'limit', 'spot', 'teardown'];
 
 /** Which drills to do, and where. */
 export interface RunDrillsOptions extends DrillOptions, Partial<Pick<SpotDrillOptions, 'interrupt'>>, Partial<Pick<TeardownDrillOptions, 'countInstances'>> {

@@ -38,7 +38,7 @@ const RUNTIME_PREFIX = /^\d{4}-\d\d-\d\dT\S+ (?:stdout|stderr) [FP] /;
  *
  * @returns undefined for what is no JSON object with a message, such as a stack trace
  */
-export function parseLogLine(line: string): KarpenterLogLine | undefined {
+function parseLogLine(line: string): KarpenterLogLine | undefined {
   const text = line.replace(RUNTIME_PREFIX, '').trim();
   if (!text.startsWith('{')) return undefined;
   const fields = parsedObject(text);

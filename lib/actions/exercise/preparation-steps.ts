@@ -3,12 +3,12 @@ import { isTrue } from '../../kubernetes/condition';
 import { DEPLOYMENTS, type Deployment } from '../../kubernetes/deployment';
 import { EC2_NODE_CLASSES } from '../../kubernetes/ec2-node-class';
 import { LiveList } from '../../kubernetes/live-list';
+import { NODE_CLAIMS } from '../../kubernetes/node-claim';
 import { NODE_POOLS } from '../../kubernetes/node-pool';
 import { waitFor } from '../../kubernetes/wait-for';
 import { NODE_POOL_LABEL } from '../../kubernetes/well-known-labels';
 import { counted, listed } from '../plan/phrases';
 import { diagnoseReadiness } from './diagnosis';
-import { durationSeconds } from './duration-seconds';
 import { exerciseCommands } from './exercise-commands';
 import type { ExerciseContext } from './exercise-context';
 import { ensureDeployment } from './exercise-deployment';
@@ -77,20 +77,25 @@ async function clearPods({ api, expectations, deadlines, signal }: ExerciseConte
   });
 }
 
-/** Nodes that the pods could run on would leave Karpenter nothing to launch. */
-async function clearNodes({ api, expectations, deadlines, signal }: ExerciseContext, watch: ExerciseWatch, step: RunningStep): Promise<void> {
+/**
+ * Nodes that the pods could run on would leave Karpenter nothing to launch. Their NodeClaims are deleted: to wait until they
+ * are consolidated away would take a minute and show nothing of this run.
+ */
+async function clearNodes({ api, deadlines, signal }: ExerciseContext, watch: ExerciseWatch, step: RunningStep): Promise<void> {
   if (watch.nodes.items.length === 0) return;
-  const nodePool = await api.get(NODE_POOLS, { name: expectations.nodePoolName }, signal);
-  const idleSeconds = durationSeconds(nodePool?.consolidateAfter ?? 'Never') ?? 0;
   const names = (): string => listed(watch.nodes.items.map(({ metadata }) => metadata.name));
-  step.note(`nodes of an earlier run: ${names()}; Karpenter removes them when they have been empty for ${nodePool?.consolidateAfter ?? 'ever'}`);
+  step.note(`nodes of an earlier run: ${names()}; their NodeClaims were deleted, so that Karpenter ends them`);
+  const nodeNames = new Set(watch.nodes.items.map(({ metadata }) => metadata.name));
+  for (const { metadata, nodeName } of (await api.list(NODE_CLAIMS, {}, signal)).items) {
+    if (nodeName !== undefined && nodeNames.has(nodeName)) await api.delete(NODE_CLAIMS, { name: metadata.name }, signal);
+  }
   await waitFor(() => watch.nodes.items.length === 0, {
-    what: 'the nodes of an earlier run are consolidated away, so that a new one can be launched',
-    deadlineSeconds: deadlines.clearedSeconds + idleSeconds,
+    what: 'the nodes of an earlier run are gone, so that a new one can be launched',
+    deadlineSeconds: deadlines.clearedSeconds,
     on: [watch.nodes],
     describeMissing: () => [`Still there: ${names()}`],
-    onProgress: () => step.news(`waiting for ${names()} to be consolidated away`),
-    remedy: 'See which pods hold them: kubectl get pods -A -o wide. Where consolidateAfter is Never, delete their NodeClaims.',
+    onProgress: () => step.news(`waiting for the end of ${names()}`),
+    remedy: 'See what holds them: kubectl describe nodeclaims; kubectl get pods -A -o wide.',
     signal,
   });
 }

@@ -1,7 +1,7 @@
 import type { LabView } from '../../assembly/lab-view';
 import { apiReach } from '../../config/api-reach';
+import { standardSupportEnd } from '../../config/compatibility';
 import { versions } from '../../config/versions';
-import { standardSupportEnd } from '../../estimates/kubernetes-support';
 import { instanceTypeShape } from '../../estimates/price-table';
 import type { CostEstimate, LaunchEstimate, PlanWarning, SystemNodeFit } from '../plan-result';
 import { deadlineWarnings, type DeadlineSources } from './deadline-warnings';

@@ -13,13 +13,13 @@ export const accessCheck: Check = {
       ...(admins.length === 0 && !lab.cluster.grantsCreatorAdmin ? [{ what: 'Nobody is admin of the cluster, not even you.', key: 'admins' }] : []),
     ];
     if (missing.length > 0) {
-      return warned(missing.map(({ what }) => what).join(' '), `Set ${missing.map(({ key }) => key).join(' and ')} in lab.yaml or with -c, or nobody can use the lab.`);
+      return warned(missing.map(({ what }) => what).join(' '), `Set ${missing.map(({ key }) => key).join(' and ')} in lab.yaml or with -c.`);
     }
     const { arn } = await caller();
     const evidence = `The API answers ${lab.cluster.publicAccessCidrs.join(', ')}; admins: ${admins.join(', ')}.`;
     return lab.cluster.grantsCreatorAdmin || admins.some((admin) => isSamePrincipal(admin, arn))
       ? passed(evidence)
-      : warned(`${evidence} You are ${arn}, and not among them.`, 'Add your role to admins in lab.yaml, if you want to use the cluster yourself.');
+      : warned(`${evidence} You are ${arn}, and not among them.`, 'Add your role or user to admins in lab.yaml, if you want to use the cluster yourself.');
   },
 };
 

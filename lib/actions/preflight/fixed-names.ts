@@ -8,6 +8,7 @@ const NAME_PROPERTIES = {
   'AWS::IAM::Role': 'RoleName',
   'AWS::Logs::LogGroup': 'LogGroupName',
   'AWS::SQS::Queue': 'QueueName',
+  'AWS::Scheduler::Schedule': 'Name',
 } as const;
 
 /** A type whose names must be free in the account. */

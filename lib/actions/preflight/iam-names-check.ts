@@ -1,7 +1,8 @@
 import { GetPolicyCommand, GetRoleCommand } from '@aws-sdk/client-iam';
 import { asking } from '../../aws/aws-failure';
 import type { Check } from './check';
-import { isFound, nameClashFinding } from './name-clash';
+import { nameClashFinding } from './name-clash';
+import { makingStack, tagsByKey, unlessAbsent } from './name-holder';
 
 const ABSENT = ['NoSuchEntityException', 'NoSuchEntity'];
 
@@ -16,12 +17,20 @@ export const iamNamesCheck: Check = {
     return nameClashFinding(context, {
       type: 'AWS::IAM::Role',
       noun: 'role',
-      exists: (RoleName) => asking('iam:GetRole', () => isFound(() => iam.send(new GetRoleCommand({ RoleName }), { abortSignal: signal }), ...ABSENT)),
+      holder: (name) => asking('iam:GetRole', async () => {
+        const found = await unlessAbsent(() => iam.send(new GetRoleCommand({ RoleName: name }), { abortSignal: signal }), ...ABSENT);
+        return found === undefined ? undefined : { physicalId: name, stack: makingStack(tagsByKey(found.Role?.Tags)) };
+      }),
+      deletion: ({ physicalId }) => `aws iam delete-role --role-name ${physicalId}`,
     }, {
       type: 'AWS::IAM::ManagedPolicy',
       noun: 'policy',
-      exists: (name) => asking('iam:GetPolicy', () => isFound(
-        () => iam.send(new GetPolicyCommand({ PolicyArn: `arn:${partition}:iam::${account}:policy/${name}` }), { abortSignal: signal }), ...ABSENT)),
+      holder: (name) => asking('iam:GetPolicy', async () => {
+        const physicalId = `arn:${partition}:iam::${account}:policy/${name}`;
+        const found = await unlessAbsent(() => iam.send(new GetPolicyCommand({ PolicyArn: physicalId }), { abortSignal: signal }), ...ABSENT);
+        return found === undefined ? undefined : { physicalId, stack: makingStack(tagsByKey(found.Policy?.Tags)) };
+      }),
+      deletion: ({ physicalId }) => `aws iam delete-policy --policy-arn ${physicalId}`,
     });
   },
 };

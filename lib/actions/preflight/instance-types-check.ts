@@ -26,7 +26,7 @@ export const instanceTypesCheck: Check = {
     }
     const unoffered = candidates.filter((type) => offered(type).length === 0);
     if (candidates.length > 0 && unoffered.length === candidates.length) {
-      return failed(`None of ${listed(candidates)} is offered in ${listedZones(zones, region)}.`, 'Widen karpenter.requirements or change availabilityZones in lab.yaml.');
+      return failed(`None of ${listed(candidates)} is offered in ${listedZones(zones, region)}.`, 'Widen karpenter.instanceCategories, karpenter.minInstanceGeneration or karpenter.architectures, or change availabilityZones, in lab.yaml.');
     }
     const evidence = [...system, ...candidates.filter((type) => !system.includes(type))]
       .map((type) => `${type}: ${offered(type).length === 0 ? 'in no zone' : listedZones(offered(type), region)}`).join('; ');

@@ -7,7 +7,13 @@ import { nameClashFinding } from './name-clash';
 export const logGroupNameCheck: Check = {
   name: 'Names: log groups',
   asksAws: true,
-  run: (context) => nameClashFinding(context, { type: 'AWS::Logs::LogGroup', noun: 'log group', exists: (name) => logGroupExists(context, name) }),
+  run: (context) => nameClashFinding(context, {
+    type: 'AWS::Logs::LogGroup',
+    noun: 'log group',
+    holder: async (name) => await logGroupExists(context, name) ? { physicalId: name } : undefined,
+    // The only kind of these names that a sweep removes.
+    deletion: () => 'npm run lab -- sweep',
+  }),
 };
 
 async function logGroupExists({ aws, signal }: CheckContext, name: string): Promise<boolean> {

@@ -1,9 +1,9 @@
-import { isAwsError } from '../../aws/aws-failure';
 import { listed } from '../plan/phrases';
 import type { CheckFinding } from '../preflight-result';
 import type { CheckContext } from './check';
 import { failed, passed, warned } from './finding';
 import { fixedNames, type NamedType } from './fixed-names';
+import type { MakingStack, NameHolder } from './name-holder';
 import { ownStack } from './own-stack';
 
 /** More free names than this are counted, not listed. */
@@ -14,8 +14,18 @@ export interface NameSearch {
   readonly type: NamedType;
   /** What has such a name, in words: `role`. */
   readonly noun: string;
-  /** Whether the account has it. */
-  readonly exists: (name: string) => Promise<boolean>;
+  /** What has it in the account; undefined where it is free. */
+  readonly holder: (name: string) => Promise<NameHolder | undefined>;
+  /** The command that deletes what has it. */
+  readonly deletion: (holder: NameHolder) => string;
+}
+
+/** A name that something has already. */
+interface Clash {
+  /** `role lab-karpenter-node`. */
+  readonly what: string;
+  readonly holder: NameHolder;
+  readonly deletion: string;
 }
 
 /** Whether the names that stand in the template are free, or belong to the lab's own stack. */
@@ -24,28 +34,42 @@ export async function nameClashFinding(context: CheckContext, ...searches: reado
   const own = stack?.resources ?? [];
   const isOwn = (type: NamedType, name: string): boolean =>
     own.some((resource) => resource.type === type && (resource.physicalId === name || resource.physicalId.endsWith(`/${name}`)));
-  const names = searches.flatMap(({ type, noun, exists }) =>
-    fixedNames(context.lab.stack, type).filter((name) => !isOwn(type, name)).map((name) => ({ noun, name, exists })));
-  const taken = await Promise.all(names.map(async ({ noun, name, exists }) => await exists(name) ? [`${noun} ${name}`] : []));
-  const clashes = taken.flat();
+  const wanted = searches.flatMap((search) =>
+    fixedNames(context.lab.stack, search.type).filter((name) => !isOwn(search.type, name)).map((name) => ({ name, search })));
+  const found = await Promise.all(wanted.map(async ({ name, search }): Promise<readonly Clash[]> => {
+    const holder = await search.holder(name);
+    return holder === undefined ? [] : [{ what: `${search.noun} ${name}`, holder, deletion: search.deletion(holder) }];
+  }));
+  const clashes = found.flat();
   if (clashes.length > 0) {
-    const seen = `${listed(clashes)} ${clashes.length === 1 ? 'exists' : 'exist'} already`;
-    const remedy = 'Run `npm run lab -- sweep` if an earlier class left it; else set another clusterName in lab.yaml.';
+    const seen = `${listed(clashes.map(({ what }) => what))} ${clashes.length === 1 ? 'exists' : 'exist'} already`;
     return isKnown
-      ? failed(`${seen}, without the stack: left by an earlier class, or another's.`, remedy)
-      : warned(`${seen}. Whether the lab is deployed, and they are its own, is not known.`, remedy);
+      ? failed(`${seen}, without the stack: left by an earlier class, or another's.`, remedyOf(clashes, context).join(' '))
+      : warned(`${seen}. Whether the lab is deployed, and they are its own, is not known.`, [askFirst(context), ...remedyOf(clashes, context)].join(' '));
   }
-  if (names.length === 0) return passed('All belong to the lab\'s own stack.');
-  return passed(names.length > SHOWN_NAMES ? `${names.length} names are free.` : `${listed(names.map(({ name }) => name))} ${names.length === 1 ? 'is' : 'are'} free.`);
+  if (wanted.length === 0) return passed('All belong to the lab\'s own stack.');
+  const names = wanted.map(({ name }) => name);
+  return passed(names.length > SHOWN_NAMES ? `${names.length} names are free.` : `${listed(names)} ${names.length === 1 ? 'is' : 'are'} free.`);
 }
 
-/** Whether something is found: the errors with these names say that it is not. */
-export async function isFound(look: () => Promise<unknown>, ...absentNames: readonly string[]): Promise<boolean> {
-  try {
-    await look();
-    return true;
-  } catch (error) {
-    if (isAwsError(error, ...absentNames)) return false;
-    throw error;
-  }
+function askFirst({ lab: { stack: { stackName, region } } }: CheckContext): string {
+  return `First ask whether the lab is deployed: \`aws cloudformation describe-stacks --region ${region} --stack-name ${stackName}\`.`;
+}
+
+/** What helps: to remove the stack that made it, to delete it where none did, or to take another name. */
+function remedyOf(clashes: readonly Clash[], { lab: { stack: { stackName, region } } }: CheckContext): readonly string[] {
+  // An earlier stack of the lab's own name and region is gone, or its resources would have been known as the lab's.
+  const isOther = (made: MakingStack | undefined): made is MakingStack => made !== undefined && (made.name !== stackName || made.region !== region);
+  const others = new Map(clashes.flatMap(({ holder: { stack } }) => (isOther(stack) ? [[`${stack.region}/${stack.name}`, stack] as const] : [])));
+  const left = clashes.filter(({ holder }) => !isOther(holder.stack));
+  const [first] = left;
+  return [
+    ...[...others.values()].map((other) => `Stack ${other.name} in ${other.region} made ${listed(clashes.filter(({ holder: { stack } }) => stack?.name === other.name && stack.region === other.region).map(({ what }) => what))}. `
+      + `If nobody needs it: \`aws cloudformation delete-stack --region ${other.region} --stack-name ${other.name}\`.`),
+    ...(first === undefined ? [] : [
+      `\`aws cloudformation describe-stack-resources --region ${region} --physical-resource-id ${first.holder.physicalId}\` names the stack of ${left.length === 1 ? 'it' : 'the first'}, if one of another name owns it. `
+        + `If none does, and nobody needs ${left.length === 1 ? 'it' : 'them'}: ${[...new Set(left.map(({ deletion }) => `\`${deletion}\``))].join(', ')}; "A name is taken" in docs/instructor-runbook.md has what goes before.`,
+    ]),
+    'Or set another clusterName in lab.yaml.',
+  ];
 }

@@ -15,6 +15,7 @@ import { natGatewayQuotaCheck } from './nat-gateway-quota-check';
 import { nodeCheck } from './node-check';
 import { onDemandQuotaCheck } from './on-demand-quota-check';
 import { queueNameCheck } from './queue-name-check';
+import { scheduleNameCheck } from './schedule-name-check';
 import { spotQuotaCheck } from './spot-quota-check';
 import { spotRoleCheck } from './spot-role-check';
 import { stackCheck } from './stack-check';
@@ -40,6 +41,7 @@ export const PREFLIGHT_CHECKS: readonly Check[] = [
   iamNamesCheck,
   queueNameCheck,
   logGroupNameCheck,
+  scheduleNameCheck,
   leftoverInstancesCheck,
   kubectlCheck,
   nodeCheck,

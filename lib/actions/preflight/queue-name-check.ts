@@ -1,7 +1,8 @@
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { asking } from '../../aws/aws-failure';
 import type { Check } from './check';
-import { isFound, nameClashFinding } from './name-clash';
+import { nameClashFinding } from './name-clash';
+import { unlessAbsent } from './name-holder';
 
 /** Whether the name of the interruption queue is free. */
 export const queueNameCheck: Check = {
@@ -10,8 +11,13 @@ export const queueNameCheck: Check = {
   run: (context) => nameClashFinding(context, {
     type: 'AWS::SQS::Queue',
     noun: 'queue',
-    exists: (QueueName) => asking('sqs:GetQueueUrl', () => isFound(
-      () => context.aws.sqs.send(new GetQueueUrlCommand({ QueueName }), { abortSignal: context.signal }),
-      'QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue')),
+    holder: (name) => asking('sqs:GetQueueUrl', async () => {
+      const found = await unlessAbsent(
+        () => context.aws.sqs.send(new GetQueueUrlCommand({ QueueName: name }), { abortSignal: context.signal }),
+        'QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue',
+      );
+      return found === undefined ? undefined : { physicalId: found.QueueUrl ?? name };
+    }),
+    deletion: ({ physicalId }) => `aws sqs delete-queue --region ${context.lab.stack.region} --queue-url ${physicalId}`,
   }),
 };

@@ -15,9 +15,10 @@ import { replicaRoom, type ReplicaRoom } from './replica-room';
 /**
  * Refuses more pods than the NodePool can hold within the limits that it has in the cluster.
  *
+ * @returns where the pods find a place
  * @throws LabError `NodePoolMissing` or `ReplicasBeyondLimits`
  */
-export async function checkRoom(api: KubernetesApi, lab: LabView, deployment: Deployment, replicas: number, signal?: AbortSignal): Promise<void> {
+export async function checkRoom(api: KubernetesApi, lab: LabView, deployment: Deployment, replicas: number, signal?: AbortSignal): Promise<ReplicaRoom> {
   const { name } = lab.nodePool;
   const nodePool = await api.get(NODE_POOLS, { name }, signal);
   if (nodePool === undefined) {
@@ -32,7 +33,7 @@ export async function checkRoom(api: KubernetesApi, lab: LabView, deployment: De
     api.list(NODE_CLAIMS, {}, signal), api.list(NODES, {}, signal), api.list(PODS, {}, signal),
   ]);
   const room = replicaRoom(replicas, { lab, prices: priceTableOf(lab.stack.region), deployment, nodePool, nodeClaims, nodes, pods });
-  if (room.held >= replicas) return;
+  if (room.held >= replicas) return room;
   throw beyondLimits(deployment, nodePool, room, replicas);
 }
 

@@ -8,6 +8,7 @@ import { selectsPod, type Deployment } from '../../kubernetes/deployment';
 import type { NodeClaim } from '../../kubernetes/node-claim';
 import type { NodePool } from '../../kubernetes/node-pool';
 import { takesNoRoom, type Pod } from '../../kubernetes/pod';
+import { nodeVolumePricePerHour } from '../plan/cost';
 import { launchOptions, podsThatFit } from '../plan/launch-options';
 import { packPods, remainingLimits, type RemainingLimits } from '../plan/node-packing';
 import { daemonRequests, requestsOf } from '../plan/node-pods';
@@ -34,6 +35,8 @@ export interface ReplicaRoom {
   readonly nodesThere: number;
   /** New nodes that Karpenter may still launch for the rest, by instance type. */
   readonly newNodes: Readonly<Record<string, number>>;
+  /** USD per hour of the new nodes with their volumes, at list price. @default - unknown */
+  readonly newNodesPerHour?: number;
 }
 
 /**
@@ -57,7 +60,9 @@ export function replicaRoom(replicas: number, question: RoomQuestion): ReplicaRo
   const packing = packPods(left, launchOptions(lab, prices, pod, daemons).options, stillLaunchable(limits, there));
   const newNodes: Record<string, number> = {};
   for (const { chosen } of packing.nodes) newNodes[chosen.type.name] = (newNodes[chosen.type.name] ?? 0) + 1;
-  return { held: replicas - packing.pendingPods, nodesThere: there.length, newNodes };
+  const volume = nodeVolumePricePerHour(lab, prices);
+  const newNodesPerHour = packing.nodes.reduce((sum, { chosen }) => sum + chosen.pricePerHour + volume, 0);
+  return { held: replicas - packing.pendingPods, nodesThere: there.length, newNodes, newNodesPerHour };
 }
 
 /** A node of the NodePool, or one that is on its way. */

@@ -18,7 +18,7 @@ export interface ScaleContext {
 }
 
 /** What following a scaling shows. */
-export type FollowedScaling = Pick<ScaleResult, 'scaledAt' | 'timeline' | 'nodes'>;
+export type FollowedScaling = Required<Pick<ScaleResult, 'scaledAt' | 'timeline' | 'nodes'>>;
 
 /** Scales, and gives back when, by the API server's clock. */
 export type Scaling = (context: ScaleContext) => Promise<string>;

@@ -11,8 +11,9 @@ import { counted } from '../plan/phrases';
 import { checkRoom } from './check-room';
 import { followDown } from './follow-down';
 import { followUp } from './follow-up';
+import type { ReplicaRoom } from './replica-room';
 import type { ScaleContext } from './scale-context';
-import type { ScaleResult } from './scale-result';
+import type { ExpectedLaunch, ScaleChange, ScaleResult } from './scale-result';
 
 /** How far to scale, and whether to see it through. */
 export interface ScaleOptions {
@@ -24,6 +25,8 @@ export interface ScaleOptions {
   readonly wait: boolean;
   /** Seconds to wait at most. @default - 300, and the NodePool's `consolidateAfter` besides where nodes go */
   readonly timeoutSeconds?: number;
+  /** Asked before anything is changed, and only where something is to be. */
+  readonly confirm: (change: ScaleChange) => Promise<boolean>;
   /** @default - nobody watches */
   readonly onProgress?: ProgressListener;
   /** Aborted when the user interrupts. What was scaled stays scaled. @default - it cannot be interrupted */
@@ -45,7 +48,17 @@ export async function scaleOn(api: KubernetesApi, lab: LabView, options: ScaleOp
   const own = expectationsOf(lab, replicas);
   const expectations: ExerciseExpectations = { ...own, namespace: options.namespace ?? own.namespace };
   const deployment = await presentDeployment(api, expectations, signal);
-  if (replicas > deployment.replicas) await checkRoom(api, lab, deployment, replicas, signal);
+  const room = replicas > deployment.replicas ? await checkRoom(api, lab, deployment, replicas, signal) : undefined;
+  const outline = {
+    cluster: expectations.clusterName,
+    namespace: expectations.namespace,
+    deploymentName: expectations.deploymentName,
+    from: deployment.replicas,
+    to: replicas,
+  };
+  if (replicas !== deployment.replicas && !await options.confirm({ ...outline, region: expectations.region, launch: expectedLaunch(room) })) {
+    return { ...outline, verdict: 'declined', isWaited: false, steps: [], timeline: [], nodes: [] };
+  }
 
   const recorder = new StepRecorder(options.onProgress ?? ignoreProgress, signal);
   const context: ScaleContext = { api, expectations, deployment, recorder, signal, timeoutSeconds: options.timeoutSeconds };
@@ -54,15 +67,16 @@ export async function scaleOn(api: KubernetesApi, lab: LabView, options: ScaleOp
     : replicas < deployment.replicas ? await followDown(context, scaleStep) : await followUp(context, scaleStep);
   return {
     ...followed,
+    ...outline,
     verdict: recorder.verdict,
-    cluster: expectations.clusterName,
-    namespace: expectations.namespace,
-    deploymentName: expectations.deploymentName,
-    from: deployment.replicas,
-    to: replicas,
     isWaited: options.wait,
     steps: recorder.steps,
   };
+}
+
+function expectedLaunch(room: ReplicaRoom | undefined): ExpectedLaunch | undefined {
+  if (room?.newNodesPerHour === undefined || Object.keys(room.newNodes).length === 0) return undefined;
+  return { nodes: room.newNodes, pricePerHour: room.newNodesPerHour };
 }
 
 async function presentDeployment(api: KubernetesApi, expectations: ExerciseExpectations, signal?: AbortSignal): Promise<Deployment> {

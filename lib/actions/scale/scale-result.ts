@@ -1,18 +1,44 @@
 import type { ExerciseMark, ExerciseStep, LaunchedNode } from '../exercise-result';
 
+/** A scaling, before it is made. */
+export interface ScaleChange {
+  readonly cluster: string;
+  readonly region: string;
+  readonly namespace: string;
+  readonly deploymentName: string;
+  /** Replicas now. */
+  readonly from: number;
+  /** Replicas then. */
+  readonly to: number;
+  /** What Karpenter will most likely launch for it. @default - nothing, or nobody can tell */
+  readonly launch?: ExpectedLaunch;
+}
+
+/** New nodes, as the plan estimates them. */
+export interface ExpectedLaunch {
+  /** How many of each instance type. */
+  readonly nodes: Readonly<Record<string, number>>;
+  /** USD per hour of all of them with their volumes, at list price. */
+  readonly pricePerHour: number;
+}
+
 /** What a scaling came to. */
 export interface ScaleResult {
-  /** `failed` when what was waited for did not come. */
-  readonly verdict: 'passed' | 'failed';
+  /**
+   * - `passed`: it is scaled, and what was waited for came;
+   * - `failed`: what was waited for did not come;
+   * - `declined`: the user did not want it. Nothing was changed.
+   */
+  readonly verdict: 'passed' | 'failed' | 'declined';
   readonly cluster: string;
   readonly namespace: string;
   readonly deploymentName: string;
   /** Replicas before. */
   readonly from: number;
-  /** Replicas now. */
+  /** Replicas that were asked for. */
   readonly to: number;
-  /** When, by the API server's clock, as ISO 8601 in whole seconds. */
-  readonly scaledAt: string;
+  /** When, by the API server's clock, as ISO 8601 in whole seconds. @default - it was declined */
+  readonly scaledAt?: string;
   /** Whether it was followed to its end. */
   readonly isWaited: boolean;
   /** What was done and waited for; a failure has what the cluster says of it. */

@@ -102,7 +102,7 @@ async function runClass({ invocation, flags, name }: TaskOptions): Promise<VerbO
 }
 
 async function stop({ invocation: { host, progress }, name }: TaskOptions): Promise<VerbOutcome> {
-  const result = await host.actions.stopRehearsal({ name, onProgress: progress });
+  const result = await host.actions.stopRehearsal({ name, onProgress: progress, signal: host.signal });
   const sentence = result.stopped.length === 0 ? `Nothing ran of rehearsal ${name}.` : `Rehearsal ${name} is stopped; its folder is kept until --clean.`;
   return { result, text: (layout) => wrapText(sentence, layout.width).map(layout.style.strong), exitCode: ExitCode.Ok };
 }
@@ -116,8 +116,8 @@ async function status({ invocation: { host }, flags }: TaskOptions): Promise<Ver
 }
 
 async function clean({ invocation: { host, progress }, flags, name }: TaskOptions): Promise<VerbOutcome> {
-  const result = await host.actions.cleanRehearsal({ name, toolchain: flags.toolchain ?? false, onProgress: progress });
-  const text = (layout: TextLayout): readonly string[] => [
+  const result = await host.actions.cleanRehearsal({ name, toolchain: flags.toolchain ?? false, onProgress: progress, signal: host.signal });
+  const text = (layout: TextLayout): readonly string[] => result.removed.length === 0 ? [layout.style.strong('There was nothing to remove.')] : [
     layout.style.strong('Removed:'),
     ...result.removed.map((path) => `  ${printableText(path)}`),
   ];

@@ -9,7 +9,7 @@ const SENTENCES: Readonly<Record<RehearsalStatus['state'], string>> = {
   absent: 'There is no such rehearsal.',
   starting: 'It is being started, or its start was cut short.',
   running: 'It runs.',
-  damaged: 'Some of its processes have ended. Stop it and start it again.',
+  damaged: 'Some of its processes have ended, or its files are gone. Stop it and start it again.',
   stopped: 'It is stopped; its folder is kept until --clean.',
 };
 

@@ -3,10 +3,11 @@ import { ExitCode } from '../exit-code';
 import { connectionFlags, labConnection, type ConnectionFlags } from '../flags/lab-connection';
 import { namespaceFlag, type NamespaceFlags } from '../flags/namespace-flag';
 import { replicaCount } from '../flags/replica-count';
+import { confirmed, yesFlag, type YesFlags } from '../flags/yes-flag';
 import type { Invocation, Verb, VerbOutcome } from '../verb';
-import { scaleText } from './scale-text';
+import { scaleQuestion, scaleText } from './scale-text';
 
-interface ScaleFlags extends ConnectionFlags, NamespaceFlags {
+interface ScaleFlags extends ConnectionFlags, NamespaceFlags, YesFlags {
   readonly wait?: boolean;
   readonly timeout?: number;
 }
@@ -16,14 +17,15 @@ export const scaleVerb: Verb = {
   name: 'scale',
   summary: 'scale the exercise, as students do, unless the NodePool cannot hold so many pods',
   description: 'Scales the exercise\'s Deployment. It refuses, before it changes anything, more pods than the NodePool of the '
-    + 'cluster can hold within its limits, and says how many it can. With --wait it follows the pods until they run, and '
-    + 'shows the time line; after scaling in, until they and the nodes they leave empty are gone. It exits with 1 when that '
-    + 'does not come in time, and says why.',
+    + 'cluster can hold within its limits, and says how many it can. Then it asks, with the nodes that Karpenter would launch and '
+    + 'their price. With --wait it follows the pods until they run, and shows the time line; after scaling in, until they and the '
+    + 'nodes they leave empty are gone. It exits with 1 when that does not come in time, and says why.',
   positionals: [{ name: '<replicas>', summary: 'pods that should run: 5 in the exercise, 0 to end it' }],
   flags: [
     { flags: '-w, --wait', summary: 'follow it until the pods run, or are gone' },
     { flags: '--timeout <seconds>', summary: 'with --wait: seconds to wait at most (default: 300)', parse: timeoutSeconds },
     namespaceFlag,
+    yesFlag,
     ...connectionFlags,
   ],
   run: runScale,
@@ -42,6 +44,7 @@ async function runScale(invocation: Invocation): Promise<VerbOutcome> {
     namespace: flags.namespace,
     wait: flags.wait ?? false,
     timeoutSeconds: flags.timeout,
+    confirm: (change) => confirmed(scaleQuestion(change), flags, invocation),
     onProgress: progress,
   });
   return { result, text: (layout) => scaleText(result, layout), exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed };

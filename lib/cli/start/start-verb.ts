@@ -1,5 +1,5 @@
 import type { PlanResult } from '../../actions/plan-result';
-import type { RehearsalPrerequisites } from '../../rehearsal/toolchain/prerequisites';
+import type { LabError } from '../../lab-error';
 import { DEFAULT_REHEARSAL } from '../../rehearsal/state/rehearsal-paths';
 import { ExitCode } from '../exit-code';
 import { assemblyFlag, configuredAssembly, type AssemblyFlags } from '../flags/assembly-flag';
@@ -28,12 +28,12 @@ async function runStart(invocation: Invocation): Promise<VerbOutcome> {
   const plan = await host.actions.plan({ assemblyDirectory });
   host.signal.throwIfAborted();
   show((layout) => [...planText(plan, layout, flags), '']);
-  const toInstall = unmet(await host.actions.rehearsalPrerequisites(host.signal));
-  return toInstall.length > 0 ? planOnly(plan, toInstall) : rehearse(invocation, plan, assemblyDirectory);
+  const shortfalls = await host.actions.rehearsalShortfalls(host.signal);
+  return shortfalls.length > 0 ? planOnly(plan, shortfalls) : rehearse(invocation, plan, assemblyDirectory);
 }
 
-function planOnly(plan: PlanResult, toInstall: readonly string[]): VerbOutcome {
-  const notRehearsed = `Not rehearsed. ${toInstall.join(' ')}`;
+function planOnly(plan: PlanResult, shortfalls: readonly LabError[]): VerbOutcome {
+  const notRehearsed = `Not rehearsed. ${shortfalls.flatMap(({ remedy }) => remedy).join(' ')}`;
   return {
     result: { plan, notRehearsed },
     // One line, however long: it is one thing to do.
@@ -50,9 +50,4 @@ async function rehearse(invocation: Invocation, plan: PlanResult, assemblyDirect
     text: (layout) => [...exerciseText(result, layout), '', ...goOnText(rehearsal, layout)],
     exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed,
   };
-}
-
-/** How to install what is missing, a sentence each. */
-function unmet({ go, python }: RehearsalPrerequisites): readonly string[] {
-  return [go, python].flatMap((prerequisite) => prerequisite.isMet ? [] : prerequisite.error.remedy);
 }

@@ -44,7 +44,7 @@ export async function missingObjects(kubectl: Kubectl, stack: SynthesizedStack):
     throw new LabError({
       code: 'ManifestsUnknown',
       message: `The API server of the rehearsal does not say which objects of the lab it has: ${result.stderr.trim()}`,
-      remedy: 'Stop the rehearsal with lab rehearse --stop, then start it again.',
+      remedy: 'Stop the rehearsal with npm run rehearse -- --stop, then start it again.',
     });
   }
   const found = foundObjects(result.stdout);

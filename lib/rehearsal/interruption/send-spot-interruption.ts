@@ -35,7 +35,7 @@ export async function sendSpotInterruption({ endpoint, region, queueName, instan
       code: 'SpotInterruptionNotSent',
       message: `The warning could not be sent to the queue ${queueName}: ${cause instanceof Error ? cause.message : String(cause)}`,
       received: instanceId,
-      remedy: 'See whether the rehearsal still runs: lab rehearse --status.',
+      remedy: 'See whether the rehearsal still runs: npm run rehearse -- --status.',
       cause,
     });
   } finally {

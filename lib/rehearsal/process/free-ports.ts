@@ -37,7 +37,7 @@ export async function freePorts(count: number): Promise<readonly number[]> {
     code: 'PortsExhausted',
     message: `A rehearsal needs ${count} free ports between ${LOWEST_PORT} and ${HIGHEST_PORT}, and there are ${found.length}.`,
     received: found.length,
-    remedy: 'Stop rehearsals that nobody needs: lab rehearse --status lists them.',
+    remedy: 'Stop rehearsals that nobody needs: npm run rehearse -- --status lists them.',
   });
 }
 

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
-import { numberAt, parseJson } from '../../assembly/json';
+import { numberAt, parseJson, textAt, type JsonValue } from '../../assembly/json';
 import { LabError } from '../../lab-error';
 import { isProcessRunning } from './is-process-running';
 import { processStartTicks } from './process-start-ticks';
@@ -22,9 +22,8 @@ export interface LockOptions {
  * @throws LabError `LockHeld` when another process holds it for too long
  */
 export async function withLock<T>(file: string, options: LockOptions, action: () => Promise<T>): Promise<T> {
-  mkdirSync(dirname(file), { recursive: true });
   const own = `${file}.${randomUUID()}`;
-  writeFileSync(own, JSON.stringify({ pid: process.pid, startTicks: processStartTicks(process.pid), id: own }));
+  writeOwn(own);
   let waitsFor: number | undefined;
   try {
     await waitUntil(() => {
@@ -42,9 +41,9 @@ export async function withLock<T>(file: string, options: LockOptions, action: ()
       signal: options.signal,
       onDeadline: () => new LabError({
         code: 'LockHeld',
-        message: `Process ${waitsFor} does the same since more than ${options.deadlineSeconds} seconds.`,
+        message: `Process ${waitsFor} has been at it for more than ${options.deadlineSeconds} seconds.`,
         received: file,
-        remedy: 'Wait for it, or end it, then run the command again.',
+        remedy: `Wait for it, or interrupt it (kill -INT ${waitsFor}), then run the command again.`,
       }),
     });
   } finally {
@@ -53,7 +52,42 @@ export async function withLock<T>(file: string, options: LockOptions, action: ()
   try {
     return await action();
   } finally {
-    rmSync(file, { force: true });
+    release(file, own);
+  }
+}
+
+/**
+ * Writes what becomes the lock, the first thing that is written of a rehearsal or a toolchain.
+ *
+ * @throws LabError `FolderNotWritable`
+ */
+function writeOwn(own: string): void {
+  try {
+    mkdirSync(dirname(own), { recursive: true });
+    writeFileSync(own, JSON.stringify({ pid: process.pid, startTicks: processStartTicks(process.pid), id: own }));
+  } catch (cause) {
+    if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EEXIST'].includes((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
+    throw new LabError({
+      code: 'FolderNotWritable',
+      message: `Nothing can be written there: ${(cause as Error).message}.`,
+      received: dirname(own),
+      remedy: 'Give yourself the right to write there, or free space on its disk. The cache can be elsewhere: set XDG_CACHE_HOME.',
+      cause,
+    });
+  }
+}
+
+/** Gives the lock back, unless somebody has taken it for a dead one's meanwhile. */
+function release(file: string, own: string): void {
+  if (textAt(lockIn(file), 'id') === own) rmSync(file, { force: true });
+}
+
+function lockIn(file: string): JsonValue | undefined {
+  try {
+    return parseJson(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
@@ -70,14 +104,7 @@ function linked(own: string, file: string): boolean {
 
 /** Id of the process that holds the lock, while it runs. */
 function liveHolder(file: string): number | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  const holder = parseJson(text);
+  const holder = lockIn(file);
   const pid = numberAt(holder, 'pid');
   const startTicks = numberAt(holder, 'startTicks');
   return pid !== undefined && startTicks !== undefined && isProcessRunning({ pid, startTicks }) ? pid : undefined;

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import type { ProcessRecord } from '../rehearsal-record';
 import { processStartTicks } from './process-start-ticks';
 
@@ -10,15 +10,41 @@ export const MARKER = 'KARPENTER_LAB_REHEARSAL';
 
 /** Processes of this user that carry a rehearsal's marker, whatever their name. */
 export function markedProcesses(directory: string): readonly ProcessRecord[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .flatMap((entry) => {
-      const pid = Number(entry);
-      const environment = environmentOf(pid);
-      const startTicks = processStartTicks(pid);
-      if (startTicks === undefined || !environment.includes(`${MARKER}=${directory}`)) return [];
-      return [{ name: nameOf(pid), pid, startTicks, logFile: '' }];
-    });
+  return processIds().flatMap((pid) => {
+    const marked = markOf(pid);
+    const startTicks = processStartTicks(pid);
+    return startTicks === undefined || marked !== directory ? [] : [{ name: nameOf(pid), pid, startTicks, logFile: '' }];
+  });
+}
+
+/** Folders of all rehearsals of this user of which a process runs, of other projects too, whether the folder is still there or not. */
+export function markedFolders(): readonly string[] {
+  return [...new Set(processIds().flatMap((pid) => markOf(pid) ?? []))].toSorted();
+}
+
+/** Those of {@link markedFolders} of which a process runs a program below a folder, such as that of the toolchain. */
+export function markedFoldersUsing(programs: string): readonly string[] {
+  const using = processIds().filter((pid) => programOf(pid).startsWith(`${programs}/`));
+  return [...new Set(using.flatMap((pid) => markOf(pid) ?? []))].toSorted();
+}
+
+/** Absolute path of the program that a process runs; none for a process that has ended or is another user's. */
+function programOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch (error) {
+    if (isUnreadable(error)) return '';
+    throw error;
+  }
+}
+
+function processIds(): readonly number[] {
+  return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).map(Number);
+}
+
+function markOf(pid: number): string | undefined {
+  const prefix = `${MARKER}=`;
+  return environmentOf(pid).find((entry) => entry.startsWith(prefix))?.slice(prefix.length);
 }
 
 /** Entries of a process's environment; none for a process that has ended or is another user's. */
@@ -35,8 +61,12 @@ function readable(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM') return '';
+    if (isUnreadable(error)) return '';
     throw error;
   }
+}
+
+/** Whether a process has ended meanwhile, or is another user's. */
+function isUnreadable(error: unknown): boolean {
+  return ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -91,7 +91,7 @@ function processNotStarted(options: StartProcessOptions, cause: unknown): LabErr
     code: 'ProcessNotStarted',
     message: `${options.name} could not be started.`,
     received: options.command,
-    remedy: 'Remove the toolchain with lab rehearse --clean --toolchain, then start the rehearsal again.',
+    remedy: 'Remove the toolchain with npm run rehearse -- --clean --toolchain, then start the rehearsal again.',
     cause,
   });
 }

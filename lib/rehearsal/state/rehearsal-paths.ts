@@ -10,6 +10,11 @@ export const DEFAULT_REHEARSAL = 'default';
 /** Names that are a folder, part of a kubeconfig's context, and nothing worse. */
 const NAME_PATTERN = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
 
+/** Whether a rehearsal can have this name. */
+export function isRehearsalName(name: string): boolean {
+  return NAME_PATTERN.test(name);
+}
+
 /** Where everything of a rehearsal is. All paths are absolute. */
 export interface RehearsalPaths {
   /** The folder that holds everything else, except the lock. */
@@ -50,7 +55,7 @@ export function rehearsalsDirectory(projectDirectory: string): string {
  * @throws LabError `RehearsalNameRefused` when the name cannot be a folder and a cluster
  */
 export function rehearsalPaths(projectDirectory: string, name: string): RehearsalPaths {
-  if (!NAME_PATTERN.test(name)) {
+  if (!isRehearsalName(name)) {
     throw new LabError({
       code: 'RehearsalNameRefused',
       message: 'A rehearsal cannot have this name.',

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { LabError } from '../../lab-error';
 import type { ProcessRecord, RehearsalRecord } from '../rehearsal-record';
 
@@ -31,10 +31,29 @@ export function readState(file: string): RehearsalState | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw unreadable(file, error);
   }
+  let state: unknown;
   try {
-    return JSON.parse(text) as RehearsalState;
+    state = JSON.parse(text);
   } catch (cause) {
     throw unreadable(file, cause);
+  }
+  if (!isState(state)) throw unreadable(file, undefined);
+  return state;
+}
+
+/** Whether it is what a {@link StateFile} writes, and not something that somebody else put there. */
+function isState(value: unknown): value is RehearsalState {
+  const { name, phase, processes } = (value ?? {}) as Partial<RehearsalState>;
+  return typeof name === 'string' && typeof phase === 'string' && Array.isArray(processes);
+}
+
+/** {@link readState}, but none for a file that cannot be read: then processes are known by their marker alone. */
+export function readableState(file: string): RehearsalState | undefined {
+  try {
+    return readState(file);
+  } catch (error) {
+    if (error instanceof LabError && error.code === 'RehearsalRecordUnreadable') return undefined;
+    throw error;
   }
 }
 
@@ -70,7 +89,7 @@ function unreadable(file: string, cause: unknown): LabError {
     code: 'RehearsalRecordUnreadable',
     message: 'The record of the rehearsal cannot be read.',
     received: file,
-    remedy: 'Remove the rehearsal with lab rehearse --clean, then start it again.',
+    remedy: `Remove the rehearsal with npm run rehearse -- --clean --name ${basename(dirname(file))}, then start it again.`,
     cause,
   });
 }

@@ -1,4 +1,4 @@
-import { appendFile, copyFile, cp, mkdir, rename, rm } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from '../../lab-error';
@@ -12,6 +12,7 @@ import { patchModule } from './patch-module';
 import type { Environment } from './prerequisites';
 import { ProgressMeter } from './progress-meter';
 import { GO_BUILD_FLAGS, type ToolchainDefinition } from './toolchain-definition';
+import { copyWritable } from './writable-tree';
 
 /** Where to build the Go programs, and of what. */
 export interface BuildGoProgramsOptions {
@@ -95,7 +96,7 @@ async function prepareModule(
     await patchModule({ patch, moduleDirectory: source, targetDirectory: copy, sourceDirectory: definition.directory });
     await appendFile(join(moduleDirectory, 'go.mod'), `\nreplace ${patch.module} => ./${patch.folder}\n`);
     const crds = join(source, CRDS_FOLDER);
-    if (patch.module === KARPENTER_MODULE) await cp(crds, join(options.targetDirectory, 'crds'), { recursive: true });
+    if (patch.module === KARPENTER_MODULE) await copyWritable(crds, join(options.targetDirectory, 'crds'));
   }
 
   const listed = await go(['list', '-deps', ...flags, '-f', GO_LIST_FORMAT, ...GO_PROGRAMS.map(({ importPath }) => importPath)], onErrorLine);

@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LabError } from '../../lab-error';
+import { LabError } from '../../lab-error';
 import { ignoreProgress, type ProgressListener } from '../../progress';
 import { withLock } from '../process/lock-file';
 import { buildGoPrograms } from './build-go-programs';
 import { installPythonPackages, MOTO_SERVER_SCRIPT, venvPython } from './install-python-packages';
-import { platformShortfall, rehearsalPrerequisites, type Environment, type Prerequisite } from './prerequisites';
+import { pathShortfall, platformShortfall, rehearsalPrerequisites, type Environment, type RehearsalPrerequisites } from './prerequisites';
 import { toolchainIn, type Toolchain } from './toolchain';
 import { toolchainCacheDirectory } from './toolchain-cache';
 import { readToolchainDefinition, toolchainKey, type ToolchainDefinition } from './toolchain-definition';
+import { sealToolchain, toolchainDamage } from './toolchain-seal';
 import { unpackKubectl } from './unpack-kubectl';
+import { removeTree } from './writable-tree';
 
 /** Where a toolchain is built from, and how that is watched. */
 export interface EnsureToolchainOptions {
@@ -38,8 +40,9 @@ const STEP = 'Toolchain';
 const LOCK_SECONDS = 3600;
 
 /** Whether the toolchain is built already, so that a rehearsal needs neither Go nor the network. */
-export function isToolchainBuilt(options: Pick<EnsureToolchainOptions, 'projectDirectory' | 'env'>): boolean {
-  return existsSync(directoryOf(readToolchainDefinition(options.projectDirectory), options.env));
+async function isToolchainBuilt({ projectDirectory, env }: EnsureToolchainOptions): Promise<boolean> {
+  const directory = directoryOf(readToolchainDefinition(projectDirectory), env);
+  return existsSync(directory) && await toolchainDamage(directory, env) === undefined;
 }
 
 /**
@@ -47,9 +50,9 @@ export function isToolchainBuilt(options: Pick<EnsureToolchainOptions, 'projectD
  * what to install.
  */
 export async function rehearsalShortfalls(options: EnsureToolchainOptions): Promise<readonly LabError[]> {
-  const unsupported = platformShortfall();
+  const unsupported = platformShortfall() ?? pathShortfall(options.projectDirectory, toolchainCacheDirectory(options.env));
   if (unsupported !== undefined) return [unsupported];
-  if (isToolchainBuilt(options)) return [];
+  if (await isToolchainBuilt(options)) return [];
   const { go, python } = await rehearsalPrerequisites(options);
   return [go, python].flatMap((prerequisite) => (prerequisite.isMet ? [] : [prerequisite.error]));
 }
@@ -58,32 +61,36 @@ export async function rehearsalShortfalls(options: EnsureToolchainOptions): Prom
  * Gives the toolchain, and builds it where the cache does not hold it: minutes, and about 4 GB in
  * Go's caches. It is put in its place only when it is complete.
  *
- * @throws LabError `PlatformUnsupported`, `GoMissing`, `GoTooOld`, `PythonMissing`, `PythonTooOld` or
- * `PythonVenvMissing` before anything is built
+ * One that was damaged since is removed and built anew.
+ *
+ * @throws LabError `PlatformUnsupported`, `PathUnsuitable`, `GoMissing`, `GoBroken`, `GoTooOld`, `PythonMissing`,
+ * `PythonTooOld` or `PythonVenvMissing` before anything is built
  * @throws LabError `ToolchainBuildFailed`, `UpstreamChanged`, `PythonPackagesRefused` or `KubectlUnavailable`
  */
 export async function ensureToolchain(options: EnsureToolchainOptions): Promise<Toolchain> {
-  const unsupported = platformShortfall();
+  const unsupported = platformShortfall() ?? pathShortfall(options.projectDirectory, toolchainCacheDirectory(options.env));
   if (unsupported !== undefined) throw unsupported;
   const definition = readToolchainDefinition(options.projectDirectory);
   const directory = directoryOf(definition, options.env);
   const toolchain = toolchainIn(directory, definition.versions);
   const onProgress = options.onProgress ?? ignoreProgress;
-  if (existsSync(directory)) {
+  const damage = existsSync(directory) ? await toolchainDamage(directory, options.env) : undefined;
+  if (existsSync(directory) && damage === undefined) {
     onProgress({ step: STEP, state: 'skipped', detail: directory });
     return toolchain;
   }
 
-  onProgress({ step: STEP, state: 'started' });
-  const { go, python } = await rehearsalPrerequisites(options);
-  requirePrerequisite(go);
-  const pythonCommand = requirePrerequisite(python);
+  onProgress({ step: STEP, state: 'started', detail: damage === undefined ? undefined : `built anew, because ${damage}` });
+  const pythonCommand = requirePrerequisites(await rehearsalPrerequisites(options));
   await withLock(`${directory}.lock`, {
     deadlineSeconds: LOCK_SECONDS,
     signal: options.signal,
     onWait: (holder) => onProgress({ step: STEP, state: 'running', detail: `process ${holder} builds it` }),
   }, async () => {
-    if (!existsSync(directory)) await build({ definition, directory, pythonCommand, options, onProgress });
+    // Another process may have built it meanwhile.
+    if (existsSync(directory) && await toolchainDamage(directory, options.env) === undefined) return;
+    await removeTree(directory);
+    await build({ definition, directory, pythonCommand, options, onProgress });
   });
   onProgress({ step: STEP, state: 'finished', detail: directory });
   return toolchain;
@@ -100,7 +107,7 @@ interface Build {
 async function build({ definition, directory, pythonCommand, options, onProgress }: Build): Promise<void> {
   const { projectDirectory, env } = options;
   const unfinished = `${directory}.unfinished`;
-  await rm(unfinished, { recursive: true, force: true });
+  await removeTree(unfinished);
   await mkdir(join(unfinished, 'programs'), { recursive: true });
   const programs = join(unfinished, 'programs');
   const venv = join(unfinished, 'venv');
@@ -121,6 +128,7 @@ async function build({ definition, directory, pythonCommand, options, onProgress
   await rm(programs, { recursive: true });
   await unpackKubectl({ projectDirectory, targetFile: join(unfinished, 'bin', 'kubectl'), python: venvPython(venv), env, signal });
   await writeFile(join(unfinished, 'bin', 'moto_server'), MOTO_SERVER_SCRIPT, { mode: 0o755 });
+  await sealToolchain(unfinished);
   await rename(unfinished, directory);
 }
 
@@ -128,8 +136,15 @@ function directoryOf(definition: ToolchainDefinition, env: Environment): string 
   return join(toolchainCacheDirectory(env), toolchainKey(definition));
 }
 
-function requirePrerequisite(prerequisite: Prerequisite): string {
-  if (prerequisite.isMet) return prerequisite.command;
-  throw prerequisite.error;
+/**
+ * The command of Python, when both are there.
+ *
+ * @throws LabError for what is missing; where both are, in one
+ */
+function requirePrerequisites({ go, python }: RehearsalPrerequisites): string {
+  if (go.isMet && python.isMet) return python.command;
+  const [first, second] = [go, python].flatMap((prerequisite) => (prerequisite.isMet ? [] : [prerequisite.error]));
+  if (first === undefined) throw new Error('one of the two is not met');
+  if (second === undefined) throw first;
+  throw new LabError({ code: first.code, message: `${first.message} ${second.message}`, received: first.received, remedy: `${first.remedy} ${second.remedy}` });
 }
-

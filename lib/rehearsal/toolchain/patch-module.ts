@@ -1,7 +1,8 @@
-import { chmod, copyFile, cp, readFile, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../lab-error';
 import type { ModulePatch, TextReplacement } from './module-patches';
+import { copyWritable } from './writable-tree';
 
 /** A module to copy and change. */
 export interface PatchModuleOptions {
@@ -20,8 +21,7 @@ export interface PatchModuleOptions {
  * @throws LabError `UpstreamChanged` when a replacement does not fit exactly
  */
 export async function patchModule(options: PatchModuleOptions): Promise<void> {
-  await cp(options.moduleDirectory, options.targetDirectory, { recursive: true });
-  await makeWritable(options.targetDirectory);
+  await copyWritable(options.moduleDirectory, options.targetDirectory);
   for (const replacement of options.patch.replacements) {
     const file = join(options.targetDirectory, replacement.file);
     await writeFile(file, replaced(await readFile(file, 'utf8'), replacement, options.patch.module));
@@ -46,14 +46,4 @@ export function replaced(content: string, replacement: TextReplacement, module: 
     received: replacement.from,
     remedy: 'Pin the version in lib/rehearsal/toolchain/go.mod that the replacement was written for, or adapt lib/rehearsal/toolchain/module-patches.ts.',
   });
-}
-
-/** Go keeps downloaded modules read-only, and a copy keeps that. */
-async function makeWritable(directory: string): Promise<void> {
-  await chmod(directory, 0o755);
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) await makeWritable(path);
-    else if (entry.isFile()) await chmod(path, 0o644);
-  }
 }

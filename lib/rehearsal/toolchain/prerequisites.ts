@@ -43,14 +43,34 @@ export async function rehearsalPrerequisites(options: PrerequisiteOptions): Prom
   return { go, python };
 }
 
-/** The error for a machine that cannot run a rehearsal, whatever is installed on it. */
-export function platformShortfall(): LabError | undefined {
-  if (process.platform === 'linux') return undefined;
+/**
+ * The error for a machine that cannot run a rehearsal, whatever is installed on it.
+ *
+ * @param platform @default - this machine's
+ * @param architecture @default - this machine's
+ */
+export function platformShortfall(platform: string = process.platform, architecture: string = process.arch): LabError | undefined {
+  if (platform === 'linux' && architecture === 'x64') return undefined;
   return new LabError({
     code: 'PlatformUnsupported',
-    message: 'A rehearsal follows its processes through /proc and runs the kubectl of a Lambda layer, so it needs Linux.',
-    received: process.platform,
-    remedy: 'Run it in a Linux virtual machine or container, WSL 2 included.',
+    message: 'A rehearsal follows its processes through /proc and runs the kubectl of a Lambda layer, so it needs Linux on x86-64.',
+    received: `${platform} on ${architecture}`,
+    remedy: 'Run it in a virtual machine or container with Linux on x86-64, WSL 2 included.',
+  });
+}
+
+/**
+ * The error for folders that kwokctl cannot work in: it takes its commands apart at spaces and its lists at commas.
+ *
+ * @param paths folder of the lab, and folder of the cache
+ */
+export function pathShortfall(...paths: readonly string[]): LabError | undefined {
+  const unsuitable = paths.find((path) => /[\s,]/.test(path));
+  return unsuitable === undefined ? undefined : new LabError({
+    code: 'PathUnsuitable',
+    message: 'A rehearsal cannot run in a folder whose path has a space or a comma: kwokctl, which starts its control plane, takes the path apart there.',
+    received: unsuitable,
+    remedy: 'Move the lab to a path without them. For the cache, set XDG_CACHE_HOME to one.',
   });
 }
 
@@ -59,8 +79,11 @@ async function lookForGo(options: PrerequisiteOptions): Promise<Prerequisite> {
   // "local": a toolchain that Go would first have to download is none that is installed.
   const result = await probe('go', ['env', 'GOVERSION'], { ...options, env: { ...options.env, GOTOOLCHAIN: 'local' } });
   const install = `Install Go ${required} or newer from https://go.dev/doc/install, then run the command again.`;
-  if (result?.exitCode !== 0) {
-    return unmet('GoMissing', `A rehearsal builds Kubernetes and Karpenter with Go ${required} or newer, and there is no go on the PATH.`, result?.stderr, install);
+  if (result === undefined) {
+    return unmet('GoMissing', `A rehearsal builds Kubernetes and Karpenter with Go ${required} or newer, and there is no go on the PATH.`, undefined, install);
+  }
+  if (result.exitCode !== 0) {
+    return unmet('GoBroken', `A rehearsal builds Kubernetes and Karpenter with Go ${required} or newer, and go on the PATH does not work.`, result.stderr.trim().split('\n').at(-1), install);
   }
   const version = result.stdout.trim().replace(/^go/, '');
   if (compareVersions(version, required) < 0) {

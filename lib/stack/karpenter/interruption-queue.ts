@@ -5,7 +5,7 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
 /** Events that announce the end of an instance, by the id of their rule. AWS spells the detail types like this. */
-export const INTERRUPTION_EVENTS = {
+const INTERRUPTION_EVENTS = {
   ScheduledChange: { source: 'aws.health', detailType: 'AWS Health Event' },
   SpotInterruption: { source: 'aws.ec2', detailType: 'EC2 Spot Instance Interruption Warning' },
   Rebalance: { source: 'aws.ec2', detailType: 'EC2 Instance Rebalance Recommendation' },

@@ -1,15 +1,16 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DescribeStackEventsCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { deployTo, type DeployOptions } from '../../../lib/actions/deploy';
 import type { DeployResult } from '../../../lib/actions/deploy-result';
+import { ASSETS_STEP } from '../../../lib/actions/deploy/deployment-io-host';
 import type { JsonObject } from '../../../lib/assembly/json';
 import { LabError } from '../../../lib/lab-error';
+import type { ProgressEvent } from '../../../lib/progress';
 import { smallLab } from '../../assembly/small-lab';
 import { writeAssembly } from '../../assembly/write-assembly';
 import { fakeProgram, temporaryFolder } from '../../rehearsal/fake-program';
 import { awsError, INSTRUCTOR_SESSION, MockAccount } from '../preflight/account';
+import { DeploymentStandIn } from './deployment-stand-in';
 import { ADDRESS_QUOTA_REACHED, BEGINNING_MILLIS, BEGUN, CREATED, sdkEvents, STACK_ID, type ShortEvent } from './event-lists';
 
 const TEMPLATE: JsonObject = {
@@ -20,6 +21,7 @@ const TEMPLATE: JsonObject = {
 describe('a deployment', () => {
   let account: MockAccount;
   let folder: string;
+  let toolkit: DeploymentStandIn;
   let notes: string[];
 
   /** What CloudFormation answers, one after the other; the last stays. */
@@ -40,17 +42,8 @@ describe('a deployment', () => {
       else asked = asked.resolvesOnce(answer(status));
     }
   };
-  /** A CDK that writes down its arguments, then does this. */
-  const cdk = (...lines: readonly string[]): string => {
-    const file = join(folder, 'cdk.js');
-    writeFileSync(file, [
-      `require('fs').writeFileSync(${JSON.stringify(join(folder, 'arguments'))}, JSON.stringify(process.argv.slice(2)));`,
-      ...lines,
-    ].join('\n'));
-    return file;
-  };
   const deploy = (options: Partial<DeployOptions> = {}): Promise<DeployResult> => deployTo(account.aws, {
-    assemblyDirectory: writeAssembly(TEMPLATE), env: { PATH: folder }, cdkProgram: options.cdkProgram ?? cdk(), pollSeconds: 0.001,
+    assemblyDirectory: writeAssembly(TEMPLATE), env: { PATH: folder }, loadToolkit: toolkit.load, pollSeconds: 0.001,
     nowMillis: () => BEGINNING_MILLIS + 60_000, onNote: (text) => notes.push(text), ...options,
   });
   const failureOf = async (options?: Partial<DeployOptions>): Promise<LabError> => {
@@ -62,6 +55,7 @@ describe('a deployment', () => {
   beforeEach(() => {
     account = new MockAccount();
     folder = temporaryFolder();
+    toolkit = new DeploymentStandIn();
     notes = [];
     eventsAre([]);
   });
@@ -75,8 +69,8 @@ describe('a deployment', () => {
       outputs: [{ logicalId: 'ClusterName', value: 'lab' }, { logicalId: 'KubeconfigCommand', value: 'aws eks update-kubeconfig' }],
       accessLines: ['aws eks update-kubeconfig --region ap-northeast-2 --name lab', 'export KARPENTER_NAMESPACE=kube-system'],
     });
-    expect(JSON.parse(readFileSync(join(folder, 'arguments'), 'utf8')))
-      .toEqual(['deploy', 'Lab', '--app', assemblyDirectory, '--require-approval', 'never', '--no-notices', '--progress', 'events']);
+    expect(toolkit.deployed).toEqual([{ assemblyDirectory, deploymentMethod: { method: 'change-set' } }]);
+    expect(toolkit.credentials).toEqual({ provider: account.aws.cloudFormation.config.credentials, region: 'ap-northeast-2' });
   });
 
   it('says that nothing changed, and takes no event of an earlier deployment for its own', async () => {
@@ -89,7 +83,7 @@ describe('a deployment', () => {
     statusIs('CREATE_IN_PROGRESS');
     eventsAre([...BEGUN], [...CREATED]);
     await expect(deploy()).resolves.toMatchObject({ outcome: 'created', isFollowed: true, durationSeconds: 840 });
-    expect(() => readFileSync(join(folder, 'arguments'))).toThrow('ENOENT');
+    expect(toolkit.deployed).toEqual([]);
   });
 
   it('goes on when AWS is not reached for a while', async () => {
@@ -112,7 +106,8 @@ describe('a deployment', () => {
   it('fails when CloudFormation does, with the first cause, told before the rollback ends', async () => {
     statusIs(undefined, 'ROLLBACK_COMPLETE');
     eventsAre([], ADDRESS_QUOTA_REACHED.slice(0, 7), [...ADDRESS_QUOTA_REACHED]);
-    const failure = await failureOf({ cdkProgram: cdk('process.exitCode = 1;') });
+    toolkit.script = () => Promise.reject(new Error('Lab failed: see the events'));
+    const failure = await failureOf();
     expect(failure).toMatchObject({ code: 'DeploymentFailed', received: 'Address' });
     expect(notes).toEqual([expect.stringContaining('maximum number of addresses')]);
   });
@@ -123,27 +118,86 @@ describe('a deployment', () => {
     await expect(failureOf()).resolves.toMatchObject({ code: 'DeploymentFailed', received: 'Address' });
   });
 
-  it('fails when the CDK cannot begin, with what it says', async () => {
+  it('tells of the assets, and of nothing else that the CDK says', async () => {
+    statusIs(undefined, 'CREATE_COMPLETE');
+    const steps: ProgressEvent[] = [];
+    const onProgress = (event: ProgressEvent) => void (event.step === ASSETS_STEP && steps.push(event));
+    toolkit.script = async ({ says }) => {
+      await says('CDK_TOOLKIT_I5220', 'Publishing Handler/Code');
+      await says('CDK_ASSETS_I5271', 'Upload s3://bucket/key');
+      await says('CDK_TOOLKIT_I5221', 'Published Handler/Code');
+      await says('CDK_TOOLKIT_I5100', 'Lab: deploying...');
+    };
+    await deploy({ onProgress });
+    expect(steps).toEqual([
+      { step: ASSETS_STEP, state: 'started' },
+      { step: ASSETS_STEP, state: 'running', detail: 'Publishing Handler/Code' },
+      { step: ASSETS_STEP, state: 'finished', detail: '1 published' },
+    ]);
+    toolkit.script = ({ says }) => says('CDK_TOOLKIT_I5100', 'Lab: deploying...');
+    await deploy({ onProgress });
+    expect(steps.at(-1)).toEqual({ step: ASSETS_STEP, state: 'skipped', detail: 'all are there already' });
+    expect(notes).toEqual([]);
+  });
+
+  it('approves what the verb has asked for', async () => {
+    statusIs(undefined, 'CREATE_COMPLETE');
+    let answer: boolean | undefined;
+    toolkit.script = async ({ asks }) => {
+      answer = await asks('CDK_TOOLKIT_I5060', 'Do you wish to deploy these changes', true);
+    };
+    await deploy();
+    expect(answer).toBe(true);
+  });
+
+  it('fails when the CDK asks anything else, without an answer', async () => {
     statusIs(undefined);
-    const program = cdk('console.error("Lab: deploying... [1/1]\\n\\u274c  Lab failed: Error: Lab: SSM parameter /cdk-bootstrap/hnb659fds/version not found.");', 'process.exitCode = 1;');
-    await expect(failureOf({ cdkProgram: program })).resolves.toMatchObject({
-      code: 'DeploymentNotStarted', message: expect.stringContaining('ended with exit code 1 before CloudFormation began: Lab failed'), remedy: expect.stringContaining('cdk bootstrap'),
-    });
+    toolkit.script = async ({ asks }) => void await asks('CDK_TOOLKIT_I5050', 'Perform a deployment with rollback enabled', true);
+    await expect(failureOf()).resolves.toMatchObject({ code: 'DeploymentNotStarted', message: expect.stringContaining('nobody answers here: Perform a deployment with rollback enabled') });
   });
 
   it.each([
-    ['console.error("a warning\\nLab: the bucket is missing");', 'began: Lab: the bucket is missing.'],
-    ['console.error("a warning\\nno such profile");', 'began: no such profile.'],
-    ['', 'began.'],
-  ])('fails when the CDK says %s, without the warnings before it', async (line, words) => {
+    ['\u274c  \u001b[1mLab\u001b[22m failed: Lab: SSM parameter /cdk-bootstrap/hnb659fds/version not found.', 'began: Lab failed: Lab: SSM parameter /cdk-bootstrap/hnb659fds/version not found.', 'cdk bootstrap'],
+    ['The specified bucket\n  does not exist.', 'began: The specified bucket does not exist.', 'Correct what the message names'],
+    ['', 'began.', 'Nothing was deployed'],
+  ])('fails when the CDK cannot begin, with what it says in plain words: %j', async (words, message, remedy) => {
     statusIs(undefined);
-    await expect(failureOf({ cdkProgram: cdk(line, 'process.exitCode = 1;') })).resolves.toMatchObject({ message: expect.stringContaining(words) });
+    toolkit.script = () => Promise.reject(new Error(words));
+    await expect(failureOf()).resolves.toMatchObject({ code: 'DeploymentNotStarted', message: expect.stringContaining(message), remedy: expect.stringContaining(remedy) });
+  });
+
+  it.each([
+    ['has been seen at work', BEGUN],
+    ['has given no event yet', []],
+  ])('follows CloudFormation to its end when the CDK dies, where it %s', async (_, seen) => {
+    statusIs(undefined, 'CREATE_IN_PROGRESS', 'CREATE_COMPLETE');
+    eventsAre([], seen, seen, seen, [...CREATED]);
+    toolkit.script = () => Promise.reject(new Error('The security token included in the request is expired'));
+    await expect(deploy()).resolves.toMatchObject({ outcome: 'created', durationSeconds: 840 });
+    expect(notes).toEqual(['The CDK gave up, and CloudFormation goes on; this follows it. The security token included in the request is expired']);
+  });
+
+  it('fails when CloudFormation does after the CDK has died, with the cause of CloudFormation', async () => {
+    statusIs(undefined, 'CREATE_IN_PROGRESS', 'ROLLBACK_COMPLETE');
+    eventsAre([], BEGUN, BEGUN, BEGUN, [...ADDRESS_QUOTA_REACHED]);
+    toolkit.script = () => Promise.reject(new Error('getaddrinfo ENOTFOUND'));
+    await expect(failureOf()).resolves.toMatchObject({ code: 'DeploymentFailed', received: 'Address' });
+  });
+
+  it('fails when AWS no longer takes the credentials, stops the CDK, and says that CloudFormation goes on', async () => {
+    statusIs(undefined, 'CREATE_IN_PROGRESS');
+    account.cloudFormation.on(DescribeStackEventsCommand)
+      .resolvesOnce({ StackEvents: [] }).resolvesOnce({ StackEvents: sdkEvents(...BEGUN) }).rejects(awsError('ExpiredToken', 'The security token included in the request is expired'));
+    toolkit.script = ({ untilStopped }) => untilStopped();
+    await expect(failureOf()).resolves.toMatchObject({ code: 'AwsCredentialsRefused' });
+    await toolkit.stopped;
+    expect(notes).toEqual([expect.stringMatching(/^CloudFormation goes on without this command: stack Lab is CREATE_IN_PROGRESS\./)]);
   });
 
   it('fails when the stack can only be deleted, before the CDK is run', async () => {
     statusIs('ROLLBACK_COMPLETE');
     await expect(failureOf()).resolves.toMatchObject({ code: 'StackNotDeployable', received: 'ROLLBACK_COMPLETE', remedy: expect.stringContaining('lab -- teardown') });
-    expect(() => readFileSync(join(folder, 'arguments'))).toThrow('ENOENT');
+    expect(toolkit.deployed).toEqual([]);
   });
 
   it('fails when the credentials are of another account, before anything else is asked', async () => {
@@ -152,20 +206,16 @@ describe('a deployment', () => {
     expect(account.commands).toEqual(['GetCallerIdentityCommand']);
   });
 
-  it('fails when it is interrupted, interrupts the CDK, and says that CloudFormation goes on', async () => {
+  it('fails when it is interrupted, stops the CDK, and says that CloudFormation goes on', async () => {
     statusIs(undefined, 'CREATE_IN_PROGRESS');
     const interruption = new AbortController();
-    const program = cdk('process.on("SIGINT", () => process.exit(130));', `require('fs').writeFileSync(${JSON.stringify(join(folder, 'runs'))}, '');`, 'setInterval(() => undefined, 1000);');
-    account.cloudFormation.on(DescribeStackEventsCommand).callsFake(() => {
-      try {
-        readFileSync(join(folder, 'runs'));
-        interruption.abort();
-      } catch {
-        // The program has not begun.
-      }
-      return { StackEvents: [] };
-    });
-    await expect(deploy({ cdkProgram: program, signal: interruption.signal })).rejects.toThrow();
+    toolkit.script = async ({ untilStopped }) => {
+      interruption.abort();
+      await untilStopped();
+    };
+    // A pause of ten minutes: the interruption does not wait for the next look.
+    await expect(deploy({ pollSeconds: 600, signal: interruption.signal })).rejects.toThrow();
+    await toolkit.stopped;
     expect(notes).toEqual([expect.stringMatching(/^CloudFormation goes on without this command: stack Lab is CREATE_IN_PROGRESS\. Run `npm run lab -- deploy` again to follow it/)]);
   });
 

@@ -55,7 +55,7 @@ describe('the first cause of a failed deployment', () => {
     ['You have requested more vCPU capacity than your current vCPU limit of 5 allows (VcpuLimitExceeded)', 'L-1216C47A'],
     ['Resource handler returned message: "The maximum number of VPCs has been reached. (HandlerErrorCode: ServiceLimitExceeded)"', 'Service Quotas'],
     ['Cannot exceed quota for PoliciesPerRole: 10', 'Service Quotas'],
-    ['EntityAlreadyExists: Role with name lab-karpenter-node already exists.', 'lab -- sweep'],
+    ['EntityAlreadyExists: Role with name lab-karpenter-node already exists.', 'another clusterName'],
     ['API: iam:CreateRole User: arn:aws:sts::111122223333:assumed-role/cdk-exec is not authorized to perform: iam:CreateRole', 'SCP'],
     ['SSM parameter /cdk-bootstrap/hnb659fds/version not found. Has the environment been bootstrapped?', 'cdk bootstrap'],
     ['NodeCreationFailure: Instances failed to join the kubernetes cluster', 'node group'],
@@ -66,13 +66,37 @@ describe('the first cause of a failed deployment', () => {
     expect(failureRemedy(reason)).toContain(remedy);
   });
 
+  it.each([
+    ['AWS::IAM::Role', '`aws iam delete-role --role-name lab-karpenter-node`'],
+    ['AWS::IAM::ManagedPolicy', '`aws iam delete-policy --policy-arn lab-karpenter-node`'],
+    ['AWS::SQS::Queue', '`aws sqs delete-queue --queue-url lab-karpenter-node`'],
+    ['AWS::EKS::Cluster', 'Delete its node groups, then `aws eks delete-cluster --name lab-karpenter-node`'],
+    ['AWS::Scheduler::Schedule', '`aws scheduler delete-schedule --name lab-karpenter-node`'],
+    ['AWS::EC2::EIP', 'Delete it by hand'],
+  ])('%s whose name is taken: the remedy says how it is removed, and not by the sweep, which leaves it', (type, removal) => {
+    const remedy = failureRemedy(`Resource of type '${type}' with identifier 'lab-karpenter-node' already exists.`, type);
+    expect(remedy).toContain('has lab-karpenter-node.');
+    expect(remedy).toContain(removal);
+    expect(remedy).toContain('else set another clusterName');
+    expect(remedy).not.toContain('sweep');
+  });
+
+  it('a log group whose name is taken is for the sweep, which removes it', () => {
+    expect(failureRemedy('Resource of type \'AWS::Logs::LogGroup\' with identifier \'/aws/eks/lab/cluster\' already exists.', 'AWS::Logs::LogGroup')).toContain('lab -- sweep');
+  });
+
+  it('a name that another stack has is said with that stack', () => {
+    const owner = 'arn:aws:cloudformation:ap-northeast-2:111122223333:stack/lab-old/4b6c';
+    expect(failureRemedy(`lab-karpenter-node already exists in stack ${owner}.`, 'AWS::IAM::Role')).toBe(`It belongs to stack ${owner}: delete that stack, or set another clusterName in lab.yaml.`);
+  });
+
   it('has no remedy of ours where the words are new', () => {
     expect(failureRemedy('Property PolicyDocument is malformed')).toBeUndefined();
   });
 
   it('is what the CDK says, where CloudFormation did not begin', () => {
-    const error = deploymentNotStarted('Lab', 'exit code 1', ['Lab: SSM parameter /cdk-bootstrap/hnb659fds/version not found.']);
+    const error = deploymentNotStarted('Lab', 'Lab: SSM parameter /cdk-bootstrap/hnb659fds/version not found.');
     expect(error).toMatchObject({ code: 'DeploymentNotStarted', remedy: expect.stringContaining('cdk bootstrap') });
-    expect(error.message).toBe('`cdk deploy` ended with exit code 1 before CloudFormation began: Lab: SSM parameter /cdk-bootstrap/hnb659fds/version not found.');
+    expect(error.message).toBe('The CDK gave up before CloudFormation began: Lab: SSM parameter /cdk-bootstrap/hnb659fds/version not found.');
   });
 });

@@ -104,6 +104,29 @@ describe('status', () => {
     ] });
   });
 
+  test('is not ready where the NodePool is there and not Ready', async () => {
+    await start(0);
+    lab.controllers.stop();
+    lab.fake.put(NODE_POOLS, { metadata: { name: 'default' }, status: { conditions: [{ type: 'ValidationSucceeded', status: 'False', reason: 'NodePoolValidationFailed' }, { type: 'Ready', status: 'False' }] } });
+    expect(await status()).toMatchObject({ isReady: false, nodePools: [{ isReady: false }], problems: [expect.stringContaining('ValidationSucceeded is False')] });
+  });
+
+  test('tells of nodes and NodeClaims that are being removed, although they are still ready', async () => {
+    await start(5);
+    lab.controllers.stop();
+    const going = { deletionTimestamp: '2026-11-24T03:59:00Z', finalizers: ['karpenter.sh/termination'] };
+    for (const kind of [NODES, NODE_CLAIMS]) {
+      for (const object of lab.fake.all(kind)) lab.fake.put(kind, { metadata: { name: textAt(object, 'metadata', 'name') ?? '', ...going } });
+    }
+    expect(await status()).toMatchObject({ nodes: [{ isReady: false }], nodeClaims: [{ stage: 'ending' }] });
+  });
+
+  test('has cost nothing yet where this computer\'s clock is behind the cluster\'s', async () => {
+    await start(0);
+    lab.fake.put(NAMESPACES, { metadata: { name: 'kube-system', creationTimestamp: '2026-11-24T04:00:05Z' } });
+    expect((await status()).cost.sinceDeploy).toBe(0);
+  });
+
   test('gives no figure in a region without prices, and says so', async () => {
     await start(0);
     const { cost } = await statusOn(lab.api, smallLabView({}, 'eu-north-1'), { now: () => NOW });

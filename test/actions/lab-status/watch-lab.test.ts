@@ -2,6 +2,8 @@ import { textAt } from '../../../lib/assembly/json';
 import { expectationsOf } from '../../../lib/actions/exercise/expectations';
 import { watchOn, type LabNews, type WatchOptions, type WatchResult } from '../../../lib/actions/lab-status/watch-lab';
 import { DEPLOYMENTS } from '../../../lib/kubernetes/deployment';
+import { LiveList } from '../../../lib/kubernetes/live-list';
+import { PODS } from '../../../lib/kubernetes/pod';
 import { smallLabView } from '../../assembly/small-lab';
 import { labInAFake, type LabInAFake } from '../../support/fake-kubernetes/lab-in-a-fake';
 
@@ -95,6 +97,24 @@ describe('watch', () => {
 
   test('ends at once where enough pods run already', async () => {
     expect(await watch({ untilRunning: 0 })).toMatchObject({ endedBy: 'running pods' });
+  });
+
+  test('ends at once where more pods run than were waited for', async () => {
+    scale(5);
+    await until(() => lab.fake.all(PODS).filter((pod) => textAt(pod, 'metadata', 'namespace') === 'karpenter-test' && textAt(pod, 'status', 'phase') === 'Running').length === 5);
+    const result = await watch({ untilRunning: 3, signal: AbortSignal.timeout(2000) });
+    expect(result.endedBy).toBe('running pods');
+    expect(news).toHaveLength(1);
+  });
+
+  test('never gives up on an API server that is out of reach', async () => {
+    const started = jest.spyOn(LiveList, 'start');
+    const watching = watch();
+    await until(() => news.length > 0);
+    ended.abort();
+    await watching;
+    expect(started.mock.calls.map(([, , , , patienceSeconds]) => patienceSeconds)).toEqual(Array(7).fill(Infinity));
+    started.mockRestore();
   });
 
   test('fails when it is interrupted before the pods run that it waits for', async () => {

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { DescribeAddonVersionsCommand, DescribeClusterCommand, DescribeClusterVersionsCommand, EKSClient } from '@aws-sdk/client-eks';
 import { GetPolicyCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
@@ -37,6 +38,7 @@ export class MockAccount {
   readonly eks = mockClient(EKSClient);
   readonly iam = mockClient(IAMClient);
   readonly quotas = mockClient(ServiceQuotasClient);
+  readonly scheduler = mockClient(SchedulerClient);
   readonly sqs = mockClient(SQSClient);
   readonly ssm = mockClient(SSMClient);
   readonly sts = mockClient(STSClient);
@@ -47,8 +49,8 @@ export class MockAccount {
   }
 
   get clients() {
-    const { cloudFormation, logs, ec2, eks, iam, quotas, sqs, ssm, sts } = this;
-    return { cloudFormation, logs, ec2, eks, iam, quotas, sqs, ssm, sts };
+    const { cloudFormation, logs, ec2, eks, iam, quotas, scheduler, sqs, ssm, sts } = this;
+    return { cloudFormation, logs, ec2, eks, iam, quotas, scheduler, sqs, ssm, sts };
   }
 
   /** Names of all commands that were sent. */
@@ -118,6 +120,7 @@ export class MockAccount {
     this.iam.on(GetRoleCommand).rejects(awsError('NoSuchEntityException'));
     this.iam.on(GetRoleCommand, { RoleName: 'AWSServiceRoleForEC2Spot' }).resolves({});
     this.iam.on(GetPolicyCommand).rejects(awsError('NoSuchEntityException'));
+    this.scheduler.on(GetScheduleCommand).rejects(awsError('ResourceNotFoundException'));
     this.sqs.on(GetQueueUrlCommand).rejects(awsError('QueueDoesNotExist'));
     this.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: '/aws/eks/lab/cluster-of-another' }] });
   }

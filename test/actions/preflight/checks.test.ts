@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { DescribeAddonVersionsCommand, DescribeClusterCommand, DescribeClusterVersionsCommand } from '@aws-sdk/client-eks';
 import { GetPolicyCommand, GetRoleCommand } from '@aws-sdk/client-iam';
+import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
 import { GetAWSDefaultServiceQuotaCommand, GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas';
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
@@ -28,12 +29,13 @@ import { natGatewayQuotaCheck } from '../../../lib/actions/preflight/nat-gateway
 import { nodeCheck } from '../../../lib/actions/preflight/node-check';
 import { onDemandQuotaCheck } from '../../../lib/actions/preflight/on-demand-quota-check';
 import { queueNameCheck } from '../../../lib/actions/preflight/queue-name-check';
+import { scheduleNameCheck } from '../../../lib/actions/preflight/schedule-name-check';
 import { spotQuotaCheck } from '../../../lib/actions/preflight/spot-quota-check';
 import { spotRoleCheck } from '../../../lib/actions/preflight/spot-role-check';
 import { stackCheck } from '../../../lib/actions/preflight/stack-check';
 import { vpcQuotaCheck } from '../../../lib/actions/preflight/vpc-quota-check';
 import { zonesCheck } from '../../../lib/actions/preflight/zones-check';
-import { adminEntry, cluster, DEFAULT_REQUIREMENTS, nodePool, smallLabView } from '../../assembly/small-lab';
+import { adminEntry, cluster, DEFAULT_REQUIREMENTS, nodePool, resource, smallLabView } from '../../assembly/small-lab';
 import { ACCOUNT, awsError, INSTRUCTOR_SESSION, MockAccount } from './account';
 
 const CAPACITY_TYPE = 'karpenter.sh/capacity-type';
@@ -136,7 +138,7 @@ describe('preflight', () => {
 
   describe('quota of on-demand vCPUs', () => {
     it('passes when the limit of the NodePool fits besides what runs', async () => {
-      account.ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [instance('m5.xlarge', 2), instance('g5.xlarge', 2), instance('c5.large', 1, { InstanceLifecycle: 'spot' })] }] });
+      account.ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [instance('m5.xlarge', 2), instance('g5.xlarge', 2), instance('p3.2xlarge', 4), instance('c5.large', 1, { InstanceLifecycle: 'spot' })] }] });
       await expect(foundBy(onDemandQuotaCheck)).resolves.toEqual([
         'pass', '128 vCPUs of on-demand Standard instances allowed, 4 in use: 124 free. The lab needs 104 (system nodes 4, limit of NodePool default 100).']);
     });
@@ -161,6 +163,14 @@ describe('preflight', () => {
       await expect(foundBy(onDemandQuotaCheck)).resolves.toEqual(['pass', expect.stringContaining(', 2 in use:')]);
     });
 
+    it('counts what runs or is about to, and not what is stopped', async () => {
+      const instances = { running: instance('m5.xlarge', 2), pending: instance('m5.large', 1), stopped: instance('m5.24xlarge', 48) };
+      account.ec2.on(DescribeInstancesCommand).callsFake(({ Filters }: { Filters: readonly { readonly Name: string; readonly Values: readonly string[] }[] }) => ({
+        Reservations: [{ Instances: Object.entries(instances).filter(([state]) => Filters.every(({ Name, Values }) => Name !== 'instance-state-name' || Values.includes(state))).map(([, each]) => each) }],
+      }));
+      await expect(foundBy(onDemandQuotaCheck)).resolves.toEqual(['pass', expect.stringContaining(', 6 in use:')]);
+    });
+
     it('takes the default of AWS where the account has no value of its own', async () => {
       account.quotas.on(GetServiceQuotaCommand).rejects(awsError('NoSuchResourceException'));
       account.quotas.on(GetAWSDefaultServiceQuotaCommand).resolves({ Quota: { Value: 5 } });
@@ -169,6 +179,12 @@ describe('preflight', () => {
 
     it('asks for the system nodes only where Karpenter launches spot', async () => {
       await expect(foundBy(onDemandQuotaCheck, account.context(labOf('spot')))).resolves.toEqual(['pass', expect.stringContaining('The lab needs 4 (system nodes 4)')]);
+    });
+
+    it('does not need the exercise on demand where Karpenter takes spot first, and still could fall back', async () => {
+      account.allow({ 'L-1216C47A': 5 });
+      await expect(foundBy(onDemandQuotaCheck, account.context(labOf('spot', 'on-demand')))).resolves.toEqual([
+        'warn', expect.stringContaining('The exercise needs 4 (system nodes 4), but a class may take up to 104'), expect.anything()]);
     });
   });
 
@@ -202,6 +218,20 @@ describe('preflight', () => {
       await expect(foundBy(natGatewayQuotaCheck)).resolves.toEqual(['pass', '5 NAT gateways in ap-northeast-2a allowed, 0 in use: 5 free. The lab needs 1.']);
     });
 
+    it('fails when CloudFormation has not made the lab\'s own VPC yet, and no other fits', async () => {
+      account.deploy('CREATE_IN_PROGRESS', [['AWS::EC2::VPC', '']]);
+      account.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{}, {}, {}, {}, {}] });
+      await expect(foundBy(vpcQuotaCheck)).resolves.toEqual(['fail', expect.stringContaining('5 in use: 0 free'), expect.anything()]);
+    });
+
+    it('do not count NAT gateways that are gone', async () => {
+      const states = ['available', 'pending', 'deleting', 'deleted', 'failed'];
+      account.ec2.on(DescribeNatGatewaysCommand).callsFake(({ Filter }: { Filter: readonly { readonly Values: readonly string[] }[] }) => ({
+        NatGateways: states.filter((state) => Filter.every(({ Values }) => Values.includes(state))).map(() => ({ SubnetId: 'subnet-a' })),
+      }));
+      await expect(foundBy(natGatewayQuotaCheck)).resolves.toEqual(['pass', expect.stringContaining('3 in use: 2 free')]);
+    });
+
     it('fails when they are used up', async () => {
       account.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{}, {}, {}, {}, {}] });
       account.ec2.on(DescribeAddressesCommand).resolves({ Addresses: [{}, {}, {}, {}, {}] });
@@ -215,7 +245,9 @@ describe('preflight', () => {
       account.deploy('UPDATE_COMPLETE', [['AWS::EC2::VPC', 'vpc-own'], ['AWS::EC2::EIP', '1.2.3.4'], ['AWS::EC2::NatGateway', 'nat-own']]);
       account.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{}, {}, {}, {}, {}] });
       account.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [{ NatGatewayId: 'nat-own', SubnetId: 'subnet-a' }] });
+      account.ec2.on(DescribeAddressesCommand).resolves({ Addresses: [{}, {}, {}] });
       await expect(foundBy(vpcQuotaCheck)).resolves.toEqual(['pass', expect.stringContaining('4 in use')]);
+      await expect(foundBy(addressQuotaCheck)).resolves.toEqual(['pass', expect.stringContaining('2 in use')]);
       await expect(foundBy(natGatewayQuotaCheck)).resolves.toEqual(['pass', expect.stringContaining('0 in use')]);
     });
   });
@@ -241,7 +273,7 @@ describe('preflight', () => {
       account.ec2.on(DescribeInstanceTypeOfferingsCommand).resolves({ InstanceTypeOfferings: [{ InstanceType: 'c5a.2xlarge', Location: 'ap-northeast-2a' }] });
       await expect(foundBy(instanceTypesCheck)).resolves.toEqual(['fail', expect.stringContaining('t3.medium'), expect.stringContaining('systemNodes.instanceType')]);
       account.ec2.on(DescribeInstanceTypeOfferingsCommand).resolves({ InstanceTypeOfferings: [{ InstanceType: 't3.medium', Location: 'ap-northeast-2a' }] });
-      await expect(foundBy(instanceTypesCheck)).resolves.toEqual(['fail', expect.stringContaining('c5a.2xlarge'), expect.stringContaining('karpenter.requirements')]);
+      await expect(foundBy(instanceTypesCheck)).resolves.toEqual(['fail', expect.stringContaining('c5a.2xlarge'), expect.stringContaining('Widen karpenter.instanceCategories')]);
     });
   });
 
@@ -278,21 +310,54 @@ describe('preflight', () => {
       await expect(foundBy(logGroupNameCheck)).resolves.toEqual(['pass', '/aws/eks/lab/cluster is free.']);
     });
 
-    it('fails when an earlier class left them', async () => {
+    it('fails when something has them, with the command that removes it: a sweep for a log group alone', async () => {
+      const url = 'https://sqs.ap-northeast-2.amazonaws.com/111122223333/lab';
       account.eks.on(DescribeClusterCommand).resolves({ cluster: { name: 'lab' } });
       account.iam.on(GetRoleCommand, { RoleName: 'lab-karpenter-node' }).resolves({});
-      account.sqs.on(GetQueueUrlCommand).resolves({ QueueUrl: 'https://queue' });
+      account.sqs.on(GetQueueUrlCommand).resolves({ QueueUrl: url });
       account.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: '/aws/eks/lab/cluster' }] });
-      for (const [check, what] of [[clusterNameCheck, 'cluster lab'], [iamNamesCheck, 'role lab-karpenter-node'], [queueNameCheck, 'queue lab'], [logGroupNameCheck, 'log group /aws/eks/lab/cluster']] as const) {
-        await expect(foundBy(check)).resolves.toEqual(['fail', expect.stringMatching(new RegExp(`^${what} exists already`)), expect.stringContaining('sweep')]);
+      for (const [check, what, physicalId, deletion] of [
+        [clusterNameCheck, 'cluster lab', 'lab', 'aws eks delete-cluster --region ap-northeast-2 --name lab'],
+        [iamNamesCheck, 'role lab-karpenter-node', 'lab-karpenter-node', 'aws iam delete-role --role-name lab-karpenter-node'],
+        [queueNameCheck, 'queue lab', url, `aws sqs delete-queue --region ap-northeast-2 --queue-url ${url}`],
+        [logGroupNameCheck, 'log group /aws/eks/lab/cluster', '/aws/eks/lab/cluster', 'npm run lab -- sweep'],
+      ] as const) {
+        await expect(foundBy(check)).resolves.toEqual([
+          'fail',
+          `${what} exists already, without the stack: left by an earlier class, or another's.`,
+          `\`aws cloudformation describe-stack-resources --region ap-northeast-2 --physical-resource-id ${physicalId}\` names the stack of it, if one of another name owns it. `
+            + `If none does, and nobody needs it: \`${deletion}\`; "A name is taken" in docs/instructor-runbook.md has what goes before. Or set another clusterName in lab.yaml.`,
+        ]);
       }
+    });
+
+    it('fails when a stack of another name or region has them, and names it', async () => {
+      const stackId = (region: string, name: string): string => `arn:aws:cloudformation:${region}:${ACCOUNT}:stack/${name}/0a1b2c3d-4e5f`;
+      account.eks.on(DescribeClusterCommand).resolves({ cluster: { name: 'lab', tags: { 'aws:cloudformation:stack-id': stackId('ap-northeast-2', 'eksctl-lab-cluster') } } });
+      await expect(foundBy(clusterNameCheck)).resolves.toEqual(['fail', expect.stringContaining('cluster lab exists already'),
+        'Stack eksctl-lab-cluster in ap-northeast-2 made cluster lab. If nobody needs it: `aws cloudformation delete-stack --region ap-northeast-2 --stack-name eksctl-lab-cluster`. '
+        + 'Or set another clusterName in lab.yaml.']);
+
+      const tags = [{ Key: 'Course', Value: 'karpenter' }, { Key: 'aws:cloudformation:stack-id', Value: stackId('us-east-1', 'Lab') }];
+      const role = (RoleName: string) => ({ Role: { RoleName, Path: '/', RoleId: 'AROA', Arn: 'arn', CreateDate: new Date(0), Tags: tags } });
+      account.iam.on(GetRoleCommand, { RoleName: 'lab-karpenter-node' }).resolves(role('lab-karpenter-node'));
+      account.iam.on(GetRoleCommand, { RoleName: 'lab-system-node' }).resolves({});
+      await expect(foundBy(iamNamesCheck)).resolves.toEqual(['fail', expect.stringContaining('role lab-system-node and role lab-karpenter-node exist already'),
+        expect.stringMatching(/^Stack Lab in us-east-1 made role lab-karpenter-node\. If nobody needs it: `[^`]+ --region us-east-1 --stack-name Lab`\. `[^`]+ lab-system-node` names the stack.+: `aws iam delete-role --role-name lab-system-node`;/)]);
+    });
+
+    it('fails when an earlier stack of the lab left them, which is gone and need not be deleted', async () => {
+      account.eks.on(DescribeClusterCommand).resolves({ cluster: { name: 'lab', tags: { 'aws:cloudformation:stack-id': `arn:aws:cloudformation:ap-northeast-2:${ACCOUNT}:stack/Lab/0a1b` } } });
+      await expect(foundBy(clusterNameCheck)).resolves.toEqual(['fail', expect.anything(), expect.stringContaining('`aws eks delete-cluster')]);
+      await expect(foundBy(clusterNameCheck)).resolves.toEqual(['fail', expect.anything(), expect.not.stringContaining('delete-stack')]);
     });
 
     it('warns when they are taken and CloudFormation does not say by whom', async () => {
       account.cloudFormation.on(DescribeStacksCommand).rejects(awsError('AccessDenied'));
       await expect(foundBy(queueNameCheck)).resolves.toEqual(['pass', 'lab is free.']);
       account.sqs.on(GetQueueUrlCommand).resolves({ QueueUrl: 'https://queue' });
-      await expect(foundBy(queueNameCheck)).resolves.toEqual(['warn', expect.stringContaining('not known'), expect.anything()]);
+      await expect(foundBy(queueNameCheck)).resolves.toEqual(['warn', expect.stringContaining('not known'),
+        expect.stringMatching(/^First ask whether the lab is deployed: `aws cloudformation describe-stacks --region ap-northeast-2 --stack-name Lab`\. .*delete-queue/)]);
       account.ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [left] }] });
       await expect(foundBy(leftoverInstancesCheck)).resolves.toEqual(['warn', expect.stringContaining('not known'), expect.anything()]);
     });
@@ -300,7 +365,24 @@ describe('preflight', () => {
     it('look for policies in the account of the caller', async () => {
       const lab = smallLabView({ ControllerPolicy: { Type: 'AWS::IAM::ManagedPolicy', Properties: { ManagedPolicyName: 'Controller-lab' } } });
       account.iam.on(GetPolicyCommand, { PolicyArn: `arn:aws:iam::${ACCOUNT}:policy/Controller-lab` }).resolves({});
+      await expect(foundBy(iamNamesCheck, account.context(lab))).resolves.toEqual(['fail', expect.stringContaining('policy Controller-lab exists'),
+        expect.stringContaining(`aws iam delete-policy --policy-arn arn:aws:iam::${ACCOUNT}:policy/Controller-lab`)]);
+    });
+
+    it('look for policies in the partition of the caller', async () => {
+      const lab = smallLabView({ ControllerPolicy: { Type: 'AWS::IAM::ManagedPolicy', Properties: { ManagedPolicyName: 'Controller-lab' } } });
+      account.sts.on(GetCallerIdentityCommand).resolves({ Account: ACCOUNT, Arn: `arn:aws-cn:iam::${ACCOUNT}:user/kim` });
+      account.iam.on(GetPolicyCommand, { PolicyArn: `arn:aws-cn:iam::${ACCOUNT}:policy/Controller-lab` }).resolves({});
       await expect(foundBy(iamNamesCheck, account.context(lab))).resolves.toEqual(['fail', expect.stringContaining('policy Controller-lab exists'), expect.anything()]);
+    });
+
+    it.each([
+      ['something of another kind', 'AWS::EKS::Cluster', 'lab'],
+      ['a queue with a longer name', 'AWS::SQS::Queue', `https://sqs.ap-northeast-2.amazonaws.com/${ACCOUNT}/my-lab`],
+    ])('fails when the lab that is deployed has only %s', async (_what, type, physicalId) => {
+      account.deploy('CREATE_COMPLETE', [[type, physicalId]]);
+      account.sqs.on(GetQueueUrlCommand).resolves({ QueueUrl: `https://sqs.ap-northeast-2.amazonaws.com/${ACCOUNT}/lab` });
+      await expect(foundBy(queueNameCheck)).resolves.toEqual(['fail', expect.stringContaining('queue lab exists already'), expect.anything()]);
     });
 
     it('pass when they belong to the lab that is deployed', async () => {
@@ -312,6 +394,33 @@ describe('preflight', () => {
       for (const check of [clusterNameCheck, iamNamesCheck, queueNameCheck, logGroupNameCheck]) {
         await expect(foundBy(check)).resolves.toEqual(['pass', 'All belong to the lab\'s own stack.']);
       }
+    });
+  });
+
+  describe('name of the schedule', () => {
+    const lab = smallLabView({ Deadline: resource('AWS::Scheduler::Schedule', { Name: 'lab-deadline' }) });
+
+    it('passes without asking when the lab has no deadline', async () => {
+      await expect(foundBy(scheduleNameCheck)).resolves.toEqual(['pass', 'Not needed: the lab has no deadline.']);
+      expect(account.commands).toEqual([]);
+    });
+
+    it('passes when it is free, and when the lab that is deployed has it', async () => {
+      await expect(foundBy(scheduleNameCheck, account.context(lab))).resolves.toEqual(['pass', 'lab-deadline is free.']);
+      account.scheduler.on(GetScheduleCommand).resolves({ Name: 'lab-deadline' });
+      account.deploy('CREATE_COMPLETE', [['AWS::Scheduler::Schedule', 'lab-deadline']]);
+      await expect(foundBy(scheduleNameCheck, account.context(lab))).resolves.toEqual(['pass', 'All belong to the lab\'s own stack.']);
+    });
+
+    it('fails when another schedule has it: CloudFormation would refuse the second', async () => {
+      account.scheduler.on(GetScheduleCommand, { Name: 'lab-deadline' }).resolves({ Name: 'lab-deadline' });
+      await expect(foundBy(scheduleNameCheck, account.context(lab))).resolves.toEqual([
+        'fail', expect.stringContaining('schedule lab-deadline exists already'), expect.stringContaining('`aws scheduler delete-schedule --region ap-northeast-2 --name lab-deadline`')]);
+    });
+
+    it('fails when AWS does not say', async () => {
+      account.scheduler.on(GetScheduleCommand).rejects(awsError('AccessDeniedException'));
+      await expect(foundBy(scheduleNameCheck, account.context(lab))).rejects.toMatchObject({ code: 'AwsAccessDenied', received: 'scheduler:GetSchedule' });
     });
   });
 

@@ -5,6 +5,7 @@ import { preflightIn } from '../../../lib/actions/preflight';
 import type { Check } from '../../../lib/actions/preflight/check';
 import { PREFLIGHT_CHECKS } from '../../../lib/actions/preflight/preflight-checks';
 import { runChecks } from '../../../lib/actions/preflight/run-checks';
+import { labConfigSchema } from '../../../lib/config/schema';
 import { ignoreProgress, type ProgressEvent } from '../../../lib/progress';
 import { smallLab, smallLabView } from '../../assembly/small-lab';
 import { writeAssembly } from '../../assembly/write-assembly';
@@ -42,6 +43,14 @@ describe('running the checks', () => {
     expect(requests.filter((request) => !READING.test(request))).toEqual([]);
   });
 
+  it('names no key in its remedies that lab.yaml has not', () => {
+    const { karpenter, systemNodes, inflate } = labConfigSchema.parse({});
+    const keys = Object.entries({ karpenter, 'karpenter.limits': karpenter.limits, systemNodes, inflate }).flatMap(([section, values]) => Object.keys(values).map((key) => `${section}.${key}`));
+    const named = readdirSync(SOURCES).flatMap((file) => readFileSync(join(SOURCES, file), 'utf8').match(/(?<![\w.])(?:karpenter|systemNodes|inflate)(?:\.[a-z]\w*)+(?!\w|\/|\.\w)/g) ?? []);
+    expect(named.length).toBeGreaterThan(4);
+    expect(named.filter((name) => !keys.includes(name))).toEqual([]);
+  });
+
   it.each([
     ['UnauthorizedOperation', 'Use a role that may do'],
     ['ThrottlingException', 'Wait a minute'],
@@ -50,7 +59,7 @@ describe('running the checks', () => {
     account.sts.on(GetCallerIdentityCommand).resolves({ Account: ACCOUNT, Arn: `arn:aws:iam::${ACCOUNT}:user/student` });
     const checks = await runChecks(PREFLIGHT_CHECKS, account.context(), ignoreProgress);
     const outcomeOf = (wanted: string) => checks.find((check) => check.name === wanted);
-    const asking = PREFLIGHT_CHECKS.filter(({ asksAws, name: check }) => asksAws && !['Access', 'Quota: spot vCPUs', 'Spot role'].includes(check));
+    const asking = PREFLIGHT_CHECKS.filter(({ asksAws, name: check }) => asksAws && !['Access', 'Quota: spot vCPUs', 'Spot role', 'Names: schedule'].includes(check));
     for (const check of asking) {
       expect(outcomeOf(check.name)).toMatchObject({ outcome: 'warn', evidence: expect.stringMatching(/^Not checked \(\w+:\w+\): .*You shall not pass/), remedy: expect.stringContaining(remedy) });
     }
@@ -89,6 +98,12 @@ describe('preflight of an assembly', () => {
     const account = new MockAccount();
     const result = await preflightIn(account.aws, { assemblyDirectory: writeAssembly(template()), env: {}, tools });
     expect(result).toMatchObject({ stackName: 'Lab', clusterName: smallLabView().cluster.name, account: ACCOUNT, verdict: 'pass' });
+  });
+
+  it('warns of an account that is ready, where a tool is missing', async () => {
+    const account = new MockAccount();
+    const result = await preflightIn(account.aws, { assemblyDirectory: writeAssembly(template()), env: {}, tools: { ...tools, kubectl: () => Promise.resolve(undefined) } });
+    expect(result.verdict).toBe('warn');
   });
 
   it('fails when the lab is bound to another account, and asks nothing there', async () => {

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../lib/assembly/json';
 import { numberAt, textAt } from '../../../lib/assembly/json';
 import { expectationsOf } from '../../../lib/actions/exercise/expectations';
 import { scaleOn, type ScaleOptions } from '../../../lib/actions/scale/scale-lab';
-import type { ScaleResult } from '../../../lib/actions/scale/scale-result';
+import type { ScaleChange, ScaleResult } from '../../../lib/actions/scale/scale-result';
 import { DEPLOYMENTS } from '../../../lib/kubernetes/deployment';
 import { NODES } from '../../../lib/kubernetes/cluster-node';
 import { NODE_CLAIMS } from '../../../lib/kubernetes/node-claim';
@@ -24,10 +24,15 @@ describe('scale', () => {
     lab.fake.put(DEPLOYMENTS, { ...inflate, metadata: { name: 'inflate', namespace: 'karpenter-test' } });
   };
   const scale = (replicas: number, options: Partial<ScaleOptions> = {}): Promise<ScaleResult> =>
-    scaleOn(lab.api, view, { replicas, wait: true, timeoutSeconds: 2, ...options });
+    scaleOn(lab.api, view, { replicas, wait: true, timeoutSeconds: 2, confirm: () => Promise.resolve(true), ...options });
   const replicasNow = (): number | undefined => numberAt(lab.fake.find(DEPLOYMENTS, { namespace: 'karpenter-test', name: 'inflate' }), 'spec', 'replicas');
   /** Enough for a question of how many pods there is room for. */
   const withoutControllers = (): void => lab.controllers.stop();
+  const answering = (answer: boolean): { readonly asked: ScaleChange[]; readonly confirm: ScaleOptions['confirm'] } => {
+    const asked: ScaleChange[] = [];
+    return { asked, confirm: (change) => (asked.push(change), Promise.resolve(answer)) };
+  };
+  const changes = (): readonly string[] => lab.fake.requests.filter((request) => !request.startsWith('GET '));
   const otherPod = (body: JsonObject): void => void lab.fake.put(PODS, body);
 
   test('scales and comes back at once', async () => {
@@ -35,6 +40,55 @@ describe('scale', () => {
     const result = await scale(5, { wait: false });
     expect(result).toMatchObject({ verdict: 'passed', from: 0, to: 5, isWaited: false, timeline: [], nodes: [] });
     expect(replicasNow()).toBe(5);
+  });
+
+  test('asks before it scales, with what Karpenter would launch and its price', async () => {
+    await start();
+    withoutControllers();
+    let replicasWhenAsked: number | undefined;
+    const asked: ScaleChange[] = [];
+    await scale(5, { wait: false, confirm: (change) => (asked.push(change), replicasWhenAsked = replicasNow(), Promise.resolve(true)) });
+    expect(asked).toEqual([{
+      cluster: 'lab', region: 'ap-northeast-2', namespace: 'karpenter-test', deploymentName: 'inflate', from: 0, to: 5,
+      launch: { nodes: { 'c5a.2xlarge': 1 }, pricePerHour: expect.closeTo(0.346, 3) as number },
+    }]);
+    expect([replicasWhenAsked, replicasNow()]).toEqual([0, 5]);
+  });
+
+  test('changes nothing when it is declined', async () => {
+    await start();
+    const { asked, confirm } = answering(false);
+    expect(await scale(5, { confirm })).toEqual({
+      verdict: 'declined', cluster: 'lab', namespace: 'karpenter-test', deploymentName: 'inflate', from: 0, to: 5, isWaited: false, steps: [], timeline: [], nodes: [],
+    });
+    expect(asked).toHaveLength(1);
+    expect(changes()).toEqual([]);
+  });
+
+  test('asks before it scales in, where nothing is launched', async () => {
+    await start();
+    withoutControllers();
+    lab.fake.put(DEPLOYMENTS, { metadata: { name: 'inflate', namespace: 'karpenter-test' }, spec: { replicas: 5 } });
+    const { asked, confirm } = answering(false);
+    expect(await scale(0, { confirm })).toMatchObject({ verdict: 'declined' });
+    expect(asked).toMatchObject([{ from: 5, to: 0, launch: undefined }]);
+    expect(replicasNow()).toBe(5);
+  });
+
+  test('asks nothing when it has so many replicas already, and still follows them', async () => {
+    await start();
+    await scale(5);
+    const { asked, confirm } = answering(false);
+    expect(await scale(5, { confirm })).toMatchObject({ verdict: 'passed', from: 5, to: 5, isWaited: true });
+    expect(asked).toEqual([]);
+  });
+
+  test('names no nodes in its question when the pods fit on those that are there', async () => {
+    await start();
+    await scale(5);
+    const { asked, confirm } = answering(true);
+    await scale(6, { confirm });
+    expect(asked).toMatchObject([{ from: 5, to: 6, launch: undefined }]);
   });
 
   test('follows the pods until they run, and tells the time line', async () => {
@@ -84,11 +138,11 @@ describe('scale', () => {
     expect(result.steps.at(-1)?.evidence).toEqual([`${nodeName} stays: other pods run there`]);
   });
 
-  test('waits for a node where a DaemonSet is all that runs, and says that it is still there', async () => {
+  test.each([['a DaemonSet', 'DaemonSet'], ['the kubelet\'s own', 'Node']])('waits for a node where %s is all that runs, and says that it is still there', async (_what, kind) => {
     await start({ nodePool: { disruption: { consolidateAfter: '900s' } } });
     await scale(5);
     const nodeName = textAt(lab.fake.all(NODES)[0], 'metadata', 'name') ?? '';
-    otherPod({ metadata: { name: 'aws-node', namespace: 'kube-system', ownerReferences: [{ kind: 'DaemonSet', name: 'aws-node' }] }, spec: { nodeName }, status: { phase: 'Running' } });
+    otherPod({ metadata: { name: 'aws-node', namespace: 'kube-system', ownerReferences: [{ kind, name: 'aws-node' }] }, spec: { nodeName }, status: { phase: 'Running' } });
     const result = await scale(0, { timeoutSeconds: 0.2 });
     expect(result.verdict).toBe('failed');
     expect(result.steps.at(-1)?.evidence).toEqual(['Not within 0.2 s: the empty nodes are removed, 900 s after their last pod.', `Still there: ${nodeName}`]);
@@ -102,6 +156,23 @@ describe('scale', () => {
     expect(result.steps.at(-1)).toMatchObject({ outcome: 'skipped', evidence: ['NodePool default never removes a node for being empty.'] });
   });
 
+  test('fails when more pods are there than it scaled to, although as many run', async () => {
+    await start();
+    otherPod({ metadata: { name: 'inflate-stray', namespace: 'karpenter-test' }, spec: { nodeSelector: { 'eks-team': 'nobody' } }, status: { phase: 'Pending' } });
+    expect(await scale(5, { timeoutSeconds: 0.5 })).toMatchObject({ verdict: 'failed' });
+  });
+
+  test('fails when a node is gone, but a NodeClaim of it is not', async () => {
+    await start();
+    await scale(5);
+    const nodeName = textAt(lab.fake.all(NODES)[0], 'metadata', 'name') ?? '';
+    lab.fake.put(NODE_CLAIMS, { metadata: { name: 'default-held', labels: { 'karpenter.sh/nodepool': 'default' } }, status: { nodeName, providerID: 'aws:///ap-northeast-2a/i-held' } });
+    const result = await scale(0);
+    expect(lab.fake.all(NODES)).toEqual([]);
+    expect(result.verdict).toBe('failed');
+    expect(result.steps.at(-1)?.evidence.at(-1)).toBe(`Still there: ${nodeName}`);
+  });
+
   test('fails when the pods do not run in time, with what the cluster says, and leaves them scaled', async () => {
     await start({ boots: false });
     const result = await scale(5, { timeoutSeconds: 0.2 });
@@ -113,14 +184,16 @@ describe('scale', () => {
 
   test('fails before it changes anything when the limit cannot hold the pods, with the figure', async () => {
     await start();
-    await expect(scale(120)).rejects.toMatchObject({
+    const { asked, confirm } = answering(true);
+    await expect(scale(120, { confirm })).rejects.toMatchObject({
       code: 'ReplicasBeyondLimits',
       received: 120,
       message: expect.stringMatching(/^NodePool default may launch cpu 100 in all, which holds at most (9\d) pods of inflate \(1 CPU each\) on new nodes such as .+: \d+ pods would stay pending\. NodePool default has launched cpu 0 of 100\.$/),
       remedy: expect.stringMatching(/^Scale to 9\d or fewer, or raise the limit to cpu 121 at least: karpenter\.limits/),
     });
+    expect(asked).toEqual([]);
     expect(replicasNow()).toBe(0);
-    expect(lab.fake.requests.filter((request) => !request.startsWith('GET '))).toEqual([]);
+    expect(changes()).toEqual([]);
   });
 
   test('scales to exactly as many pods as the refusal says that there is room for', async () => {
@@ -154,6 +227,23 @@ describe('scale', () => {
     await expect(scale(6)).rejects.toMatchObject({ code: 'ReplicasBeyondLimits', message: expect.stringContaining('at most 5 pods') });
   });
 
+  test('does not count nodes of another NodePool as room, nor in its limit', async () => {
+    await start({ nodePool: { limits: { cpu: 8 } } });
+    withoutControllers();
+    lab.fake.put(NODE_CLAIMS, { metadata: { name: 'mine-1', labels: { 'karpenter.sh/nodepool': 'mine' } }, status: { capacity: { cpu: '96', memory: '192Gi', pods: '110' } } });
+    await expect(scale(8, { wait: false })).rejects.toMatchObject({ code: 'ReplicasBeyondLimits', message: expect.stringContaining('at most 7 pods') });
+    expect(await scale(7, { wait: false })).toMatchObject({ to: 7 });
+  });
+
+  test('counts the room of pods that have ended as free', async () => {
+    await start({ nodePool: { limits: { cpu: 8 } } });
+    await scale(5);
+    withoutControllers();
+    const nodeName = textAt(lab.fake.all(NODES)[0], 'metadata', 'name') ?? '';
+    otherPod({ metadata: { name: 'job', namespace: 'student-001' }, spec: { nodeName, containers: [{ resources: { requests: { cpu: '3' } } }] }, status: { phase: 'Succeeded' } });
+    expect(await scale(7, { wait: false })).toMatchObject({ to: 7 });
+  });
+
   test('counts the part of a node that is being removed as free', async () => {
     await start({ nodePool: { limits: { cpu: 8 } } });
     await scale(5);
@@ -184,8 +274,10 @@ describe('scale', () => {
     await start();
     withoutControllers();
     const elsewhere = smallLabView({}, 'eu-north-1');
-    await expect(scaleOn(lab.api, elsewhere, { replicas: 100, wait: false })).rejects.toMatchObject({ code: 'ReplicasBeyondLimits', message: expect.stringContaining('at most 99 pods') });
-    expect(await scaleOn(lab.api, elsewhere, { replicas: 99, wait: false })).toMatchObject({ to: 99 });
+    const { asked, confirm } = answering(true);
+    await expect(scaleOn(lab.api, elsewhere, { replicas: 100, wait: false, confirm })).rejects.toMatchObject({ code: 'ReplicasBeyondLimits', message: expect.stringContaining('at most 99 pods') });
+    expect(await scaleOn(lab.api, elsewhere, { replicas: 99, wait: false, confirm })).toMatchObject({ to: 99 });
+    expect(asked).toMatchObject([{ region: 'eu-north-1', to: 99, launch: undefined }]);
   });
 
   test('fails when the namespace has no Deployment of the exercise', async () => {

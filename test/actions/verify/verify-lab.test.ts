@@ -8,6 +8,7 @@ import { NODE_CLAIMS } from '../../../lib/kubernetes/node-claim';
 import { PODS } from '../../../lib/kubernetes/pod';
 import { waitFor } from '../../../lib/kubernetes/wait-for';
 import { textAt } from '../../../lib/assembly/json';
+import { LabError } from '../../../lib/lab-error';
 import { smallLabView } from '../../assembly/small-lab';
 import { labInAFake, type LabInAFake, type LabInAFakeOptions } from '../../support/fake-kubernetes/lab-in-a-fake';
 
@@ -139,6 +140,49 @@ describe('verify', () => {
     ]);
   });
 
+  test('fails when the node has the NodePool, but not the team\'s label', async () => {
+    await scaled(5);
+    lab.controllers.stop();
+    for (const node of lab.fake.all(NODES)) lab.fake.put(NODES, { metadata: { name: textAt(node, 'metadata', 'name') ?? '', labels: { 'eks-team': 'theirs' } } });
+    expect(failures(await verify())).toContain('nodes');
+  });
+
+  test('fails when one of several nodes is another NodePool\'s, and judges each by its own NodeClaim', async () => {
+    await scaled(5);
+    lab.controllers.stop();
+    const [pod = {}] = lab.fake.all(PODS).filter((body) => textAt(body, 'metadata', 'namespace') === 'karpenter-test');
+    const labels = { 'karpenter.sh/nodepool': 'mine', 'eks-team': 'my-team', 'karpenter.sh/capacity-type': 'spot' };
+    lab.fake.put(NODES, { metadata: { name: 'ip-mine', labels } });
+    lab.fake.put(NODE_CLAIMS, { metadata: { name: 'mine-1', labels }, status: { nodeName: 'ip-mine', conditions: [{ type: 'Launched', status: 'True' }] } });
+    lab.fake.put(PODS, { metadata: { namespace: 'karpenter-test', name: textAt(pod, 'metadata', 'name') ?? '' }, spec: { nodeName: 'ip-mine' } });
+    const result = await verify();
+    expect(failures(result)).toEqual(['nodes', 'NodeClaims', 'capacity type', 'node labels']);
+    expect(observed(result, 'nodes')?.evidence).toContain('ip-mine is of NodePool mine; the exercise\'s is default');
+    expect(observed(result, 'NodeClaims')?.evidence.filter((line) => line.includes('is not'))).toEqual(['mine-1 is not Registered and Initialized']);
+  });
+
+  test('leaves out a pod that was asked to go, and its node', async () => {
+    await scaled(5);
+    lab.controllers.stop();
+    lab.fake.put(PODS, {
+      metadata: { namespace: 'karpenter-test', name: 'inflate-old', deletionTimestamp: '2026-11-24T02:00:00Z', finalizers: ['test'] },
+      spec: { nodeName: 'ip-gone' }, status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
+    });
+    const result = await verify();
+    expect(result.verdict).toBe('passed');
+    expect(JSON.stringify(result)).not.toContain('ip-gone');
+  });
+
+  test('fails when one pod of five does not run, and says why though the others do', async () => {
+    await scaled(5);
+    lab.controllers.stop();
+    const [pod = {}] = lab.fake.all(PODS).filter((body) => textAt(body, 'metadata', 'namespace') === 'karpenter-test');
+    lab.fake.put(PODS, { metadata: { namespace: 'karpenter-test', name: textAt(pod, 'metadata', 'name') ?? '' }, status: { phase: 'Pending' } });
+    const result = await verify();
+    expect(failures(result)).toEqual(['pods running']);
+    expect(observed(result, 'pods running')?.evidence).toEqual(expect.arrayContaining(['4 of 5 pods Running', expect.stringMatching(/^Of 5 pods of inflate there are: /)]));
+  });
+
   test('fails when a NodeClaim has not come to its end, with the condition that holds it', async () => {
     await scaled(5);
     for (const claim of lab.fake.all(NODE_CLAIMS)) {
@@ -171,6 +215,19 @@ describe('verify', () => {
     const result = await verify();
     expect(result.verdict).toBe('passed');
     expect(observed(result, 'launch log')).toMatchObject({ outcome: 'unknown', evidence: [expect.stringContaining('pods/log is forbidden')] });
+  });
+
+  test('shows of the log the launches of the exercise\'s nodes, and no others', async () => {
+    await scaled(5);
+    lab.fake.log({ namespace: 'kube-system', name: 'karpenter-1' }, 'controller', JSON.stringify({ level: 'INFO', message: 'launched nodeclaim', NodeClaim: { name: 'of-another-1' } }));
+    expect(observed(await verify(), 'launch log')).toMatchObject({ outcome: 'pass', evidence: [expect.stringMatching(/^default-\d+: /)] });
+  });
+
+  test('fails when the API server is lost while the log is read', async () => {
+    await scaled(5);
+    const lost = new LabError({ code: 'KubernetesUnreachable', message: 'The Kubernetes API does not answer.', received: lab.fake.url, remedy: 'Start it.' });
+    jest.spyOn(lab.api, 'logs').mockRejectedValue(lost);
+    await expect(verify()).rejects.toBe(lost);
   });
 
   test('does not fail of a log that tells of other launches only', async () => {

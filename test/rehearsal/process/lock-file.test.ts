@@ -35,6 +35,22 @@ describe('a lock', () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  it('of somebody else is left alone when what it guards ends', async () => {
+    const file = join(temporaryFolder(), 'a.lock');
+    await withLock(file, { deadlineSeconds: 5 }, () => {
+      writeFileSync(file, JSON.stringify({ pid: process.pid, startTicks: 0, id: 'another' }));
+      return Promise.resolve();
+    });
+    expect(existsSync(file)).toBe(true);
+  });
+
+  it('fails where nothing can be written, and names the folder', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), '');
+    await expect(withLock(join(folder, 'file', 'a.lock'), { deadlineSeconds: 5 }, () => Promise.resolve()))
+      .rejects.toMatchObject({ code: 'FolderNotWritable', received: join(folder, 'file') });
+  });
+
   it('fails when another process holds it for too long', async () => {
     const file = join(temporaryFolder(), 'a.lock');
     const sleeper = await sleepingProcess();

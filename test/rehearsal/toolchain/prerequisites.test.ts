@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { rehearsalPrerequisites, type RehearsalPrerequisites } from '../../../lib/rehearsal/toolchain/prerequisites';
+import { pathShortfall, platformShortfall, rehearsalPrerequisites, type RehearsalPrerequisites } from '../../../lib/rehearsal/toolchain/prerequisites';
 import { fakeProgram, temporaryFolder } from '../fake-program';
 
 const projectDirectory = resolve(__dirname, '../../..');
@@ -27,6 +27,27 @@ describe('the prerequisites of a rehearsal', () => {
   it('take a Python of another name when python3 is too old', async () => {
     const { python } = await found({ python3: ['echo 3.9.2'], 'python3.11': ['echo 3.11.7'] });
     expect(python).toEqual({ isMet: true, command: 'python3.11', version: '3.11.7' });
+  });
+
+  it.each([['darwin', 'arm64'], ['win32', 'x64'], ['linux', 'arm64']])('fail on %s on %s, whatever is installed', (platform, architecture) => {
+    expect(platformShortfall(platform, architecture)).toMatchObject({ code: 'PlatformUnsupported', received: `${platform} on ${architecture}` });
+  });
+
+  it.each([['/home/kim/my lab'], ['/home/kim,lee/lab'], ['/home/kim/tab\there']])('fail in the folder %p', (path) => {
+    expect(pathShortfall('/home/kim/lab', path)).toMatchObject({ code: 'PathUnsuitable', received: path });
+  });
+
+  it('do not mind other characters of a path', () => {
+    expect(pathShortfall('/home/김/lab&$\'#%', '/home/kim/.cache')).toBeUndefined();
+  });
+
+  it('fail when go is there and does not work, with its reason', async () => {
+    const { go } = await found({ go: ['echo "cannot find GOROOT" >&2', 'exit 2'] });
+    expect(go).toMatchObject({ isMet: false, error: { code: 'GoBroken', received: 'cannot find GOROOT' } });
+  });
+
+  it('are looked for on Linux on x86-64', () => {
+    expect(platformShortfall('linux', 'x64')).toBeUndefined();
   });
 
   it('fail when nothing is installed, and say what to install', async () => {

@@ -1,0 +1,87 @@
+import type { SynthesizedStack } from '../assembly/synthesized-stack';
+import { LabError } from '../lab-error';
+import { NODES } from './cluster-node';
+import type { KubernetesApi } from './kubernetes-api';
+import { KubernetesRequestRefused } from './request-refused';
+import { REGION_LABEL } from './well-known-labels';
+
+/** Where the lab belongs. */
+export type LabPlace = Pick<SynthesizedStack, 'region' | 'account'>;
+
+/** Where a cluster is, as far as it can be told. */
+export interface ClusterPlace {
+  /** @default - nothing tells */
+  readonly region?: string;
+  /** @default - nothing tells */
+  readonly account?: string;
+}
+
+/**
+ * Host names that EKS gives the API servers of its clusters, of IPv4 and of IPv6, in the AWS and the China partitions.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
+ */
+const EKS_HOST = /\.(?<region>[a-z]{2}(?:-[a-z]+)+-\d+)\.(?:eks\.amazonaws\.com(?:\.cn)?|api\.aws|(?:api\.)?amazonwebservices\.com\.cn)\.?$/;
+
+/** ARN of a cluster: the name that `aws eks update-kubeconfig` gives the entry in the kubeconfig. */
+const EKS_ARN = /^arn:aws[\w-]*:eks:(?<region>[\w-]+):(?<account>\d{12}):cluster\//;
+
+/** Where an API server is, by its URL. An address, a name of one's own or this computer's tells nothing. */
+export function placeOfServer(server: string): ClusterPlace {
+  return URL.canParse(server) ? { region: EKS_HOST.exec(new URL(server).hostname)?.groups?.['region'] } : {};
+}
+
+/** Where a cluster is, by the name of its entry in the kubeconfig. A name that the user gave it tells nothing. */
+export function placeOfEntry(name: string): ClusterPlace {
+  const { region, account } = EKS_ARN.exec(name)?.groups ?? {};
+  return { region, account };
+}
+
+/**
+ * Refuses a cluster that is in another region or account than the lab's, though it may have the lab's name.
+ *
+ * It asks no AWS. The region stands in the host name of an EKS endpoint; where that tells nothing, as in a rehearsal or behind
+ * a proxy, the nodes' labels tell it. The account stands in no object of the cluster: only the entry that
+ * `aws eks update-kubeconfig` writes names it.
+ *
+ * @throws LabError `ClusterNotConfigured`
+ */
+export async function requireLabPlace(api: KubernetesApi, lab: LabPlace, signal?: AbortSignal): Promise<void> {
+  const { server, clusterEntry = '' } = api;
+  const entry = placeOfEntry(clusterEntry);
+  const { region } = placeOfServer(server);
+  if (region !== undefined && region !== lab.region) throw inAnotherRegion(region, lab, server);
+  if (entry.region !== undefined && entry.region !== lab.region) throw inAnotherRegion(entry.region, lab, clusterEntry);
+  if (lab.account !== undefined && entry.account !== undefined && entry.account !== lab.account) {
+    throw new LabError({
+      code: 'ClusterNotConfigured',
+      message: `The kubeconfig leads to a cluster of account ${entry.account}; the lab belongs to account ${lab.account}.`,
+      received: clusterEntry,
+      remedy: 'Choose the lab\'s cluster with kubectl config use-context, or change account in lab.yaml and synthesize again.',
+    });
+  }
+  if (region !== undefined || entry.region !== undefined) return;
+  const labelled = await regionsOfNodes(api, signal);
+  const [stranger] = labelled;
+  if (stranger !== undefined && !labelled.includes(lab.region)) throw inAnotherRegion(stranger, lab, server);
+}
+
+function inAnotherRegion(region: string, lab: LabPlace, received: string): LabError {
+  return new LabError({
+    code: 'ClusterNotConfigured',
+    message: `The kubeconfig leads to a cluster in ${region}; the lab's is in ${lab.region}.`,
+    received,
+    remedy: 'Choose the lab\'s cluster with kubectl config use-context, or change region in lab.yaml and synthesize again.',
+  });
+}
+
+/** Regions that nodes say they are in. A student may be kept from seeing nodes: then these tell nothing either. */
+async function regionsOfNodes(api: KubernetesApi, signal: AbortSignal | undefined): Promise<readonly string[]> {
+  try {
+    const { items } = await api.list(NODES, {}, signal);
+    return [...new Set(items.flatMap(({ metadata }) => metadata.labels[REGION_LABEL] ?? []))];
+  } catch (error) {
+    if (error instanceof KubernetesRequestRefused && error.status === 403) return [];
+    throw error;
+  }
+}
