@@ -1,5 +1,5 @@
 import { reportFailure } from '../lib/cli/report-failure';
-import { loadConfig, overridesFromContext } from '../lib/config/load';
+import { loadConfig, overridesFromArguments } from '../lib/config/load';
 import { contextOf } from './context-arguments';
 import { LabCharts } from './lab-charts';
 import { wiringOf } from './lab-charts-wiring';
@@ -7,7 +7,7 @@ import { manifestFilesOf, writeManifestFiles } from './manifest-files';
 
 /** cdk8s entry: configuration in, YAML files out. `npm run charts` runs it. */
 function main(argv: readonly string[]): void {
-  const config = loadConfig({ overrides: overridesFromContext(contextOf(argv)) });
+  const config = loadConfig({ overrides: overridesFromArguments(contextOf(argv)) });
   const charts = new LabCharts(config, wiringOf(config));
   for (const file of writeManifestFiles(charts.outdir, manifestFilesOf(charts))) {
     process.stdout.write(`${file}\n`);

@@ -27,7 +27,7 @@ export KUBECONFIG=$folder/kubeconfig
 # All verbs read this one assembly: what lab.yaml says now, with the overrides that were given. Whatever becomes of this
 # script, AWS deletes the lab at its deadline, four hours from now, if nobody set another.
 deadline=$(node -p 'new Date(Date.now() + 4 * 3600_000).toISOString().slice(0, 16) + "Z"')
-lab plan -c "expiresAt=$deadline" "$@" || exit 1
+lab plan --assembly cdk.out -c "expiresAt=$deadline" "$@" || exit 1
 cat <<TEXT
 
 This deploys the lab into account $account, runs the exercise once and removes everything by $end.
@@ -67,7 +67,7 @@ destroy_and_sweep() {
   part destroy npx cdk destroy --force --app cdk.out && part sweep lab sweep --yes
 }
 
-if part preflight lab preflight; then
+if part preflight lab preflight --assembly cdk.out; then
   if part deploy lab deploy --yes --assembly cdk.out --update-kubeconfig; then
     part scale lab scale 5 --wait --yes
     part verify lab verify

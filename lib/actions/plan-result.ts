@@ -80,6 +80,12 @@ export interface SystemNodeFit {
   readonly requested: NodeResources;
   /** Over all system nodes. */
   readonly allocatable: NodeResources;
+  /**
+   * Why it is not known whether they fit, in one sentence. Where it is set, {@link allocatable} is 0 and means nothing.
+   *
+   * @default - it is known
+   */
+  readonly unavailable?: string;
 }
 
 /** CPU, memory and pod slots, requested or allocatable. */
@@ -97,6 +103,13 @@ export interface CostLine {
   readonly unitPricePerHour: number;
   /** USD per hour for all of them. */
   readonly pricePerHour: number;
+}
+
+/** Instances of one type, or of one kind, whose price is in no table. */
+export interface UnpricedInstances {
+  readonly what: string;
+  /** @default - nobody knows how many */
+  readonly quantity?: number;
 }
 
 /** List prices in USD, without tax, discounts or traffic. */
@@ -117,6 +130,12 @@ export interface CostEstimate {
   /** USD for a class of {@link classHours}: idle for all of it, scaled out for {@link scaledOutHours}. */
   readonly classTotal: number;
   readonly scaledOutHours: number;
+  /**
+   * Instances that are billed although no table has their price. Where there are some, every total is less than the bill.
+   *
+   * @default - none: the totals are complete
+   */
+  readonly unpriced?: readonly UnpricedInstances[];
   /** What the figures leave out, a few words each. */
   readonly notIncluded: readonly string[];
   /**

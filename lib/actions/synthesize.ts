@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { IIoHost, IoMessage } from '@aws-cdk/toolkit-lib';
 import { isJsonObject, parseJson, textAt, type JsonObject } from '../assembly/json';
-import { loadConfig, overridesFromContext } from '../config/load';
+import { loadConfig, overridesFromArguments } from '../config/load';
 import { LabError } from '../lab-error';
 
 /** What to synthesize, and where to. */
@@ -13,6 +13,12 @@ export interface SynthesizeOptions {
   readonly assemblyDirectory: string;
   /** CDK context that overrides `lab.yaml`. */
   readonly context: Readonly<Record<string, string>>;
+  /**
+   * Called once the configuration is accepted, before the CDK starts.
+   *
+   * @default - nobody wants to know
+   */
+  readonly onStart?: () => void;
   /**
    * Receives what the app says on its standard error, and the CDK's warnings, line by line.
    *
@@ -38,9 +44,10 @@ const APP_LINE = 'CDK_ASSEMBLY_E1002';
  * @throws LabError `InvalidConfig` or `SynthesisFailed`
  */
 export async function synthesize(options: SynthesizeOptions): Promise<void> {
-  const { context, onOutput, signal } = options;
-  loadConfig({ overrides: overridesFromContext(context) });
+  const { context, onStart, onOutput, signal } = options;
+  loadConfig({ overrides: overridesFromArguments(context) });
   signal?.throwIfAborted();
+  onStart?.();
   let lastLine = '';
   const hear = (line: string): void => {
     if (line.trim() === '') return;

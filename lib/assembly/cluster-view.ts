@@ -63,6 +63,8 @@ export interface AccessEntryView {
   readonly principalLogicalId?: string;
   /** `STANDARD` for people and programs, `EC2_LINUX` for nodes. */
   readonly type: string;
+  /** Groups of Kubernetes that RBAC gives rights to. */
+  readonly groups: readonly string[];
   /** Names of access policies, such as `AmazonEKSClusterAdminPolicy`. */
   readonly policies: readonly string[];
 }
@@ -155,6 +157,7 @@ export function readAccessEntries(stack: SynthesizedStack): readonly AccessEntry
       principal: textAt(properties, 'PrincipalArn') ?? '',
       principalLogicalId: [...referencesIn(principal)].find((id) => stack.resources.has(id)),
       type: textAt(properties, 'Type') ?? 'STANDARD',
+      groups: arrayAt(properties, 'KubernetesGroups').flatMap((group) => textAt(group) ?? []),
       policies: arrayAt(properties, 'AccessPolicies').flatMap((policy) => {
         const arn = textAt(policy, 'PolicyArn');
         return arn === undefined ? [] : [arn.slice(arn.lastIndexOf('/') + 1)];

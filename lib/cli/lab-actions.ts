@@ -1,3 +1,4 @@
+import type { AssemblyState } from '../actions/assembly-state';
 import type { LabConnection } from '../actions/connected-lab';
 import type { ExerciseExpectations } from '../actions/exercise/expectations';
 import type { ExtendOptions } from '../actions/extend/extend-lab';
@@ -49,6 +50,8 @@ export interface LabActions {
   readonly teardownLab: (options: TeardownOptions) => Promise<TeardownResult>;
   /** Removes what a lab whose stack is gone has left in AWS. */
   readonly sweepLab: (options: SweepOptions) => Promise<SweepResult>;
+  /** Says whether an assembly is what `lab.yaml` and the code would make now. */
+  readonly assemblyState: (assemblyDirectory: string) => Promise<AssemblyState>;
   /** Runs the CDK app once. */
   readonly synthesize: (options: SynthesizeOptions) => Promise<void>;
   /** Says what keeps a rehearsal from running on this machine: nothing, or an error each with what to install. */

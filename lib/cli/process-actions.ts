@@ -18,6 +18,7 @@ export function processActions({ projectDirectory, env }: ProcessActionsOptions)
     deploy: async (options) => (await import('../actions/deploy.js')).deploy({ ...options, env }),
     teardownLab: async (options) => (await import('../actions/teardown/teardown.js')).teardown(options),
     sweepLab: async (options) => (await import('../actions/sweep/sweep-lab.js')).sweepLab(options),
+    assemblyState: async (assemblyDirectory) => (await import('../actions/assembly-state.js')).assemblyState({ assemblyDirectory, projectDirectory }),
     synthesize: async (options) => (await import('../actions/synthesize.js')).synthesize(options),
     rehearsalShortfalls: async (signal) =>
       (await import('../rehearsal/toolchain/ensure-toolchain.js')).rehearsalShortfalls({ projectDirectory, env, signal }),

@@ -24,6 +24,13 @@ const DOCKER_BRIDGE_RANGE = '172.17.0.0/16';
 /** Ranges that no client of the public endpoint can come from. */
 const NOT_PUBLIC_RANGES = [...PRIVATE_RANGES, '127.0.0.0/8', '169.254.0.0/16'] as const;
 
+/**
+ * Ranges that nobody has an address in: this network, benchmarks, multicast and what is reserved.
+ *
+ * @see https://www.iana.org/assignments/iana-ipv4-special-registry/iana-ipv4-special-registry.xhtml
+ */
+const NOBODYS_RANGES = ['0.0.0.0/8', '198.18.0.0/15', '224.0.0.0/4', '240.0.0.0/4'] as const;
+
 /** Form of an IPv4 CIDR, for editors. Values are checked by their meaning. */
 export const CIDR_PATTERN = /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/;
 
@@ -85,6 +92,9 @@ export function apiAccessViolation(value: string): Violation | undefined {
   const hostBits = hostBitsViolation(range, allowed);
   if (hostBits !== undefined) {
     return hostBits;
+  }
+  if (isWithin(range, NOBODYS_RANGES)) {
+    return { allowed, remedy: 'Remove it: nobody has an address in it. Take the address your network has on the internet.' };
   }
   return isWithin(range, NOT_PUBLIC_RANGES)
     ? { allowed, remedy: 'Remove it: the private endpoint serves the VPC, and a private address never reaches the public one. Take the address your network has on the internet.' }

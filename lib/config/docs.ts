@@ -52,7 +52,13 @@ A key can also be given for one run, without touching the file:
 npx cdk deploy -c scale=5 -c clusterName=lab-two -c apiAccess=203.0.113.7/32
 \`\`\`
 
-On the command line a nested key has dots (\`-c karpenter.limits.cpu=50\`), a list has commas (\`-c karpenter.capacityTypes=spot,on-demand\`), and a tag stands below \`tags\` (\`-c tags.Course=karpenter\`). ${aliases.join(' ')} What is given for one run goes before the file, and the file before the defaults.
+On the command line a nested key has dots (\`-c karpenter.limits.cpu=50\`), a list has commas (\`-c karpenter.capacityTypes=spot,on-demand\`), and a tag stands below \`tags\` (\`-c tags.Course=karpenter\`). ${aliases.join(' ')} What is given for one run goes before the file, and the file before the defaults. It is not remembered: say it to each command, as \`lab plan\` does in its next steps. \`lab\` synthesizes it into \`.lab/overridden/\`, so that \`cdk.out/\` stays the lab of the file; \`lab deploy\` alone writes it to \`cdk.out/\`, where later commands find the lab that was deployed.
+
+What \`-c\` accepts depends on whose command line it is:
+
+- \`lab\` and \`npm run charts\` refuse every key that is not in the table below, and name the nearest.
+- \`cdk\` shares its context with the CDK itself, with \`cdk.json\` and with your \`~/.cdk.json\`, so a foreign key such as \`stage=dev\` is left alone. What looks like one of ours is refused there too: a slip (\`sclae\`, \`clustername\`), an unknown key of a group (\`inflate.foo\`), the last word of a nested key (\`replicas\`, \`cpu\`, \`count\`), the beginning of a name (\`api\`, \`nat\`) and a word of one (\`cluster\`, \`name\`, \`cidr\`), in upper or lower case, singular or plural.
+- Both leave to the CDK what is its own: keys with \`:\` in them or with \`@\` before them. \`cdk\` also leaves alone those with \`/\` in them or \`aws\` before them. A tag's key below \`tags\` may hold any of these.
 
 ## Keys
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { isNode, LineCounter, parseDocument } from 'yaml';
-import { LabError } from '../lab-error';
+import { type Document, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import { isJsonObject, type JsonObject } from './json-object';
+import { ConfigFileError } from './problems';
 
 /** The file that an instructor edits. It may be absent: every key has a default. */
 const DEFAULT_LAB_FILE = 'lab.yaml';
@@ -29,7 +29,7 @@ export function readLabFile(name?: string): LabFile {
     return parseLabFile(file, text);
   }
   if (name !== undefined) {
-    throw new LabError({
+    throw new ConfigFileError({
       code: 'ConfigFileMissing',
       message: 'The configuration file does not exist.',
       received: file,
@@ -46,7 +46,7 @@ function readText(file: string): string | undefined {
     if (isJsonObject(cause) && cause.code === 'ENOENT') {
       return undefined;
     }
-    throw new LabError({
+    throw new ConfigFileError({
       code: 'ConfigFileUnreadable',
       message: 'The configuration file exists, but could not be read.',
       received: file,
@@ -59,9 +59,14 @@ function readText(file: string): string | undefined {
 function parseLabFile(file: string, text: string): LabFile {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
-  const [error] = document.errors;
+  // A warning means that a value is not what its author wrote: a tag that YAML does not know is dropped.
+  const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) {
     throw malformed(file, lineCounter.linePos(error.pos[0]).line, error.message, error);
+  }
+  const odd = oddKey(document);
+  if (odd !== undefined) {
+    throw malformed(file, lineCounter.linePos(odd.range?.[0] ?? 0).line, 'A key is a word, not a list or a map');
   }
   const content = toJs(file, () => document.toJS() as unknown);
   if (!isJsonObject(content)) {
@@ -77,6 +82,19 @@ function parseLabFile(file: string, text: string): LabFile {
   };
 }
 
+/** A key that is no word. It would become one, spelt as no key is. */
+function oddKey(document: Document): Node | undefined {
+  let found: Node | undefined;
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (!isNode(key) || isScalar(key)) return undefined;
+      found = key;
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
 /** An alias without an anchor shows only when the document is turned into values. */
 function toJs(file: string, convert: () => unknown): unknown {
   try {
@@ -86,8 +104,8 @@ function toJs(file: string, convert: () => unknown): unknown {
   }
 }
 
-function malformed(file: string, line: number, reason: string, cause?: unknown): LabError {
-  return new LabError({
+function malformed(file: string, line: number, reason: string, cause?: unknown): ConfigFileError {
+  return new ConfigFileError({
     code: 'ConfigFileMalformed',
     message: `${reason} (line ${line}).`,
     received: `${file}:${line}`,

@@ -5,7 +5,7 @@ import { InvalidConfig } from './problems';
 import type { LabConfig } from './schema';
 import { prefixesOf } from './schema-problems';
 
-export { overridesFromContext } from './overrides';
+export { overridesFromArguments, overridesFromContext } from './overrides';
 
 /** Where the configuration comes from. */
 export interface LoadConfigOptions {

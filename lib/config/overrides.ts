@@ -1,6 +1,6 @@
 import { type ConfigField, configFields, KEY_ALIASES } from './fields';
 import { isJsonObject, type JsonObject, withValueAt } from './json-object';
-import { isSlipOf } from './nearest-key';
+import { isNameOfKey, isSlipOf } from './nearest-key';
 import type { ConfigProblem } from './problems';
 import { unknownKeyProblem } from './unknown-key';
 
@@ -16,18 +16,26 @@ export interface OverriddenContent {
 }
 
 /**
+ * Picks the configuration out of what follows `-c` on a command line of our own. There it belongs to us alone: an unknown key is
+ * kept, so that {@link applyOverrides} refuses it. Only the CDK's feature flags are left out, whose names hold a colon or begin with `@`.
+ */
+export function overridesFromArguments(given: Readonly<Record<string, unknown>>): ConfigOverrides {
+  return Object.fromEntries(Object.entries(given).filter(([key]) => isKeyOfTags(key) || !(key.includes(':') || key.startsWith('@'))));
+}
+
+/**
  * Picks the configuration out of CDK context.
  *
  * Context is shared: the CDK keeps feature flags and look-ups in it, and `~/.cdk.json` and
  * `cdk.json` add the user's own keys. So an unknown key is no mistake here, unless it looks like
- * a slip of one of ours; then it is kept, and {@link applyOverrides} names the nearest.
+ * one of ours: a slip of the pen, the last word of a nested key, or a part of a name. Then it is
+ * kept, and {@link applyOverrides} refuses it and names the nearest.
  */
 export function overridesFromContext(context: Readonly<Record<string, unknown>>): ConfigOverrides {
   const known = knownNames();
-  const maps = configFields().filter((field) => field.kind === 'map').map((field) => `${field.key}.`);
   return Object.fromEntries(Object.entries(context).filter(([key]) => (
     // The key of a tag may look like one of the CDK's: `tags.example.com/room`.
-    maps.some((map) => key.startsWith(map)) || (!isKeyOfCdk(key) && isMeantForUs(key, known))
+    isKeyOfTags(key) || (!isKeyOfCdk(key) && isMeantForUs(key, known))
   )));
 }
 
@@ -56,13 +64,25 @@ export function applyOverrides(content: JsonObject, overrides: ConfigOverrides):
   return { content: merged, problems, nameByKey };
 }
 
+const OVERRIDE = 'override ';
+
 /** How a problem names an override. */
 export function originOfOverride(name: string): string {
-  return `override ${name}`;
+  return `${OVERRIDE}${name}`;
+}
+
+/** Whether a problem is about an override. */
+export function isOverrideOrigin(origin: string | undefined): boolean {
+  return origin?.startsWith(OVERRIDE) ?? false;
 }
 
 function knownNames(): readonly string[] {
   return [...configFields().map((field) => field.key), ...KEY_ALIASES.keys()];
+}
+
+/** Whether a key stands below one whose keys its author chooses. */
+function isKeyOfTags(key: string): boolean {
+  return configFields().some((field) => field.kind === 'map' && key.startsWith(`${field.key}.`));
 }
 
 function isKeyOfCdk(key: string): boolean {
@@ -73,7 +93,7 @@ function isMeantForUs(key: string, known: readonly string[]): boolean {
   const [group] = key.split('.');
   return known.includes(key)
     || (key.includes('.') && known.includes(group ?? ''))
-    || known.some((candidate) => isSlipOf(key, candidate));
+    || known.some((candidate) => isSlipOf(key, candidate) || isNameOfKey(key, candidate));
 }
 
 /** Where an override goes, or nothing for an unknown key. Below `tags` any key is known, dots and all. */

@@ -1,4 +1,4 @@
-import { LabError } from '../lab-error';
+import { LabError, type LabErrorOptions } from '../lab-error';
 
 /** One thing that is wrong with the configuration. */
 export interface ConfigProblem {
@@ -31,6 +31,14 @@ export class InvalidConfig extends LabError {
     });
     this.name = 'InvalidConfig';
     this.problems = problems;
+  }
+}
+
+/** The configuration file cannot be read, or is no YAML. */
+export class ConfigFileError extends LabError {
+  constructor(options: LabErrorOptions) {
+    super(options);
+    this.name = 'ConfigFileError';
   }
 }
 

@@ -1,5 +1,7 @@
 import type * as z from 'zod';
 import { type ConfigField, configFields } from './fields';
+import { isJsonObject } from './json-object';
+import { isOverrideOrigin } from './overrides';
 import { type ConfigProblem, renderValue } from './problems';
 import { unknownKeyProblem } from './unknown-key';
 import type { Violation } from './violation';
@@ -54,6 +56,7 @@ function problemsOf(issue: Issue, input: unknown, fields: FieldsByKey, originOf:
       return { ...unknownKeyProblem(path.join('.'), valueAt(input, path), [...fields.keys()]), origin: originOf(path) };
     });
   }
+  const origin = originOf(issue.path);
   const received = issue.code === 'invalid_key' ? issue.path.at(-1) : valueAt(input, issue.path);
   const violation = violationOf(issue);
   const field = fields.get(keyOf(issue.path, fields.keys()) ?? '');
@@ -61,8 +64,8 @@ function problemsOf(issue: Issue, input: unknown, fields: FieldsByKey, originOf:
     path: renderPath(issue.path),
     received,
     allowed: violation?.allowed ?? field?.allowed ?? 'keys and their values',
-    remedy: violation?.remedy ?? (field === undefined ? 'Write one key a line, such as region: ap-northeast-2.' : remedyFor(field, received, renderPath(issue.path) !== field.key)),
-    origin: originOf(issue.path),
+    remedy: violation?.remedy ?? (field === undefined ? 'Write one key a line, such as region: ap-northeast-2.' : remedyFor(field, received, { isElement: renderPath(issue.path) !== field.key, isOverride: isOverrideOrigin(origin) })),
+    origin,
   }];
 }
 
@@ -74,7 +77,16 @@ function violationOf(issue: Issue): Violation | undefined {
   return issue.code === 'custom' ? issue.params?.violation as Violation : undefined;
 }
 
-function remedyFor(field: ConfigField, received: unknown, isElement: boolean): string {
+/** Where a value stands. */
+interface ValuePlace {
+  /** Whether it is an element of a list, or a tag, and not the value of the key. */
+  readonly isElement: boolean;
+  /** Whether it was given by `-c`, where YAML is of no use. */
+  readonly isOverride: boolean;
+}
+
+function remedyFor(field: ConfigField, received: unknown, { isElement, isOverride }: ValuePlace): string {
+  if (isOverride && typeof received === 'string' && field.remedy === undefined) return overrideRemedy(field);
   const example = renderValue(field.examples?.[0] ?? field.default);
   if (received === null) {
     return field.kind === 'group'
@@ -90,6 +102,25 @@ function remedyFor(field: ConfigField, received: unknown, isElement: boolean): s
   return field.kind === 'group'
     ? `Write keys below ${field.key}, each on a line of its own.`
     : `Set ${field.key} to what is allowed, such as ${example}.`;
+}
+
+/** What to write after `-c` instead. */
+function overrideRemedy(field: ConfigField): string {
+  const [example] = field.examples ?? [field.default];
+  if (field.kind === 'group') {
+    const [key] = configFields().filter(({ key: candidate, kind }) => kind !== 'group' && candidate.startsWith(`${field.key}.`));
+    return `Give its keys one by one, such as -c ${key?.key}=${argumentText(key?.examples?.[0] ?? key?.default)}.`;
+  }
+  if (field.kind === 'map' && isJsonObject(example)) {
+    const [name, value] = Object.entries(example)[0] ?? [];
+    return `Give its keys one by one, such as -c ${field.key}.${name}=${argumentText(value)}.`;
+  }
+  return `Give what is allowed, such as -c ${field.key}=${argumentText(example)}.`;
+}
+
+/** A value as it stands after the equals sign of `-c`. */
+function argumentText(value: unknown): string {
+  return Array.isArray(value) ? value.join(',') : String(value);
 }
 
 function renderPath(path: Path): string {

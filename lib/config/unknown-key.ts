@@ -1,10 +1,10 @@
-import { nearestKey } from './nearest-key';
+import { nearestKeys } from './nearest-key';
 import type { ConfigProblem } from './problems';
 
 /** The problem of a key that the configuration does not have, with the nearest that it has. */
 export function unknownKeyProblem(key: string, received: unknown, knownKeys: readonly string[]): ConfigProblem {
-  const nearest = nearestKey(key, knownKeys);
-  if (nearest === undefined) {
+  const nearest = nearestKeys(key, knownKeys);
+  if (nearest.length === 0) {
     return {
       path: key,
       received,
@@ -12,13 +12,14 @@ export function unknownKeyProblem(key: string, received: unknown, knownKeys: rea
       remedy: `Remove ${key}. docs/configuration.md lists the keys.`,
     };
   }
+  const named = nearest.join(' or ');
   return {
     path: key,
     received,
-    allowed: `a known key; the nearest is ${nearest}`,
+    allowed: `a known key; the nearest is ${named}`,
     // On the command line a key has dots, in YAML it is nested.
-    remedy: nearest === key
+    remedy: nearest.includes(key)
       ? `Nest it: write each part of ${key} as a key below the one before.`
-      : `Write ${nearest} instead of ${key}, or remove it.`,
+      : `Write ${named} instead of ${key}, or remove it.`,
   };
 }

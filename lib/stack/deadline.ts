@@ -43,6 +43,9 @@ export interface DeadlineProps {
  * a deletion that failed before the deadline is begun anew at the deadline. A schedule that has done its work stays, which is
  * AWS's default: CloudFormation would miss one that removed itself. Nothing of it outlives the stack.
  *
+ * Creation: for that the control plane waits. The role is made beside the network and takes as long, so what is left is the
+ * schedule itself: five seconds of about fourteen minutes. CloudFormation knows no order of deletion that is not one of creation.
+ *
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
  */
 export class Deadline extends Construct {

@@ -2,6 +2,7 @@ import { EksBlueprint, GlobalResources } from '@aws-quickstart/eks-blueprints';
 import { type App, type Environment, RemovalPolicies, type Stack, Tags } from 'aws-cdk-lib';
 import { Cluster } from 'aws-cdk-lib/aws-eks-v2';
 import { wiringOf } from '../../charts/lab-charts-wiring';
+import { CONFIGURATION_METADATA } from '../assembly/assembly-configuration';
 import { labNames } from '../config/names';
 import type { LabConfig } from '../config/schema';
 import { managedAddOns } from './add-ons';
@@ -59,6 +60,7 @@ export async function buildLabStack(app: App, config: LabConfig): Promise<Stack>
   ownFunctionLogs(blueprint);
   // Nothing of the lab outlives its stack, whatever a construct's own default is.
   RemovalPolicies.of(blueprint).destroy();
+  blueprint.node.addMetadata(CONFIGURATION_METADATA, config);
   for (const [key, value] of Object.entries(config.tags)) {
     Tags.of(blueprint).add(key, value);
   }

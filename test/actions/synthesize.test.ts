@@ -55,4 +55,11 @@ describe('synthesis by the CDK\'s toolkit', () => {
     interruption.abort(new Error('Ctrl-C'));
     await expect(running).rejects.toThrow('Ctrl-C');
   });
+
+  it.each(['replicas', 'bogus', 'stage'])('fails when %s is overridden, which is no key of ours, before the CDK starts', async (key) => {
+    let isStarted = false;
+    const synthesis = synthesize({ assemblyDirectory: temporaryFolder(), context: { [key]: '5' }, onStart: () => { isStarted = true; } });
+    await expect(synthesis).rejects.toMatchObject({ code: 'InvalidConfig' });
+    expect(isStarted).toBe(false);
+  });
 });

@@ -59,7 +59,11 @@ export function fakeHost(options: FakeHostOptions = {}): LabHost & { readonly st
       deploy: () => Promise.resolve(createdLab),
       teardownLab: () => Promise.resolve(removedLab),
       sweepLab: () => Promise.resolve(sweptLab),
-      synthesize: () => Promise.resolve(),
+      assemblyState: () => Promise.resolve({ state: 'current' }),
+      synthesize: ({ onStart }) => {
+        onStart?.();
+        return Promise.resolve();
+      },
       rehearsalShortfalls: () => Promise.resolve([]),
       startRehearsal: ({ name = 'default' }) => Promise.resolve({ ...runningRehearsal, name }),
       stopRehearsal: ({ name = 'default' }) => Promise.resolve({ name, stopped: ['karpenter', 'kube-apiserver'] }),

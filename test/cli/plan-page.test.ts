@@ -1,7 +1,7 @@
 import type { PlanResult } from '../../lib/actions/plan-result';
 import { planPage } from '../../lib/cli/plan/page/plan-page';
 import { markupProblems } from './markup-check';
-import { seoulPlan, unpricedPlan } from './plan-result-fixture';
+import { seoulPlan, unknownTypePlan, unpricedPlan } from './plan-result-fixture';
 
 const HOSTILE = `<script>alert("x")</script>'&amp;`;
 
@@ -149,4 +149,14 @@ test('shows no way into the cluster when the endpoint is private', () => {
 test('counts the ranges that reach the API beyond the first', () => {
   const [architecture] = drawingsOf(planPage({ ...seoulPlan, security: { ...seoulPlan.security, apiAccess: ['203.0.113.0/24', '198.51.100.7/32', '192.0.2.0/24'] } }));
   expect(architecture).toContain('>from 203.0.113.0/24 and 2 more</text>');
+});
+
+test('says what a total lacks for a type that is in no table', () => {
+  const page = planPage(unknownTypePlan);
+  expect(page).toContain('more than 0.169 USD/h');
+  expect(page).toContain('System nodes, c6a.large');
+  expect(page).toContain('Idle (incomplete)');
+  expect(page).toContain('<span class="badge bad">incomplete</span>');
+  expect(page).toContain('<span class="badge bad">unknown</span>');
+  expect(page).not.toMatch(/does not fit|Allocatable<|-1930m/);
 });

@@ -78,7 +78,7 @@ export const seoulPlan: PlanResult = {
     currency: 'USD',
     ratesAsOf: '2026-10-01',
     instancePricesAsOf: '2026-05-28',
-    priceSources: ['rates: AWS Price List (2026-10-01)', 'a catalogue (2026-05-28)'],
+    priceSources: ['AWS Price List, rates (2026-10-01)', 'a catalogue (2026-05-28)'],
     idleLines: [
       { what: 'EKS control plane, standard support', quantity: 1, unitPricePerHour: 0.1, pricePerHour: 0.1 },
       { what: 'System node t3.medium', quantity: 2, unitPricePerHour: 0.052, pricePerHour: 0.104 },
@@ -178,6 +178,23 @@ export const unpricedPlan: PlanResult = {
   launch: {
     ...seoulPlan.launch, likely: [], candidates: [], compatibleTypeCount: 0, reasons: [],
     unavailable: 'There is no price table for eu-north-1, so there is nothing to choose the cheapest instance type from.',
+  },
+};
+
+/** The same lab with system nodes of a type that is in no table. */
+export const unknownTypePlan: PlanResult = {
+  ...seoulPlan,
+  cost: {
+    ...seoulPlan.cost,
+    idleLines: seoulPlan.cost.idleLines.filter(({ what }) => what !== 'System node t3.medium'),
+    idlePerHour: 0.169,
+    unpriced: [{ what: 'System nodes, c6a.large', quantity: 2 }],
+  },
+  systemNodes: {
+    ...seoulPlan.systemNodes,
+    instanceType: 'c6a.large',
+    allocatable: { cpuMillis: 0, memoryMiB: 0, pods: 0 },
+    unavailable: 'The size of c6a.large is in no table, so nothing says whether they fit.',
   },
 };
 

@@ -1,10 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { PlanResult, TimelineEntry } from '../../lib/actions/plan-result';
 import { nextSteps } from '../../lib/cli/plan/next-steps';
+import type { AssemblyFlags } from '../../lib/cli/flags/assembly-flag';
 import { runLab } from '../../lib/cli/run-lab';
 import { displayWidth } from '../../lib/cli/text/display-width';
 import { fakeHost, type FakeHostOptions } from './fake-host';
-import { seoulPlan, unpricedPlan } from './plan-result-fixture';
+import { seoulPlan, unknownTypePlan, unpricedPlan } from './plan-result-fixture';
 
 async function planTextOf(plan: PlanResult, options: FakeHostOptions = {}): Promise<string> {
   const host = fakeHost({ ...options, actions: { plan: () => Promise.resolve(plan) } });
@@ -56,6 +57,10 @@ test('says so when the API is open to everybody', async () => {
   expect(text).toContain('from the whole internet');
 });
 
+test('takes two halves of the internet for the whole', async () => {
+  expect(await planTextOf({ ...seoulPlan, security: { ...seoulPlan.security, apiAccess: ['0.0.0.0/1', '128.0.0.0/1'] } })).toContain('API OPEN TO THE INTERNET');
+});
+
 test('says so when the API is private, and when nobody is admin', async () => {
   const text = await planTextOf({ ...seoulPlan, security: { endpoint: 'private', apiAccess: [], admins: [], facts: [] } });
   expect(text).toContain('only from inside the VPC');
@@ -67,6 +72,17 @@ test('says so when the system nodes are too small', async () => {
   const text = await planTextOf({ ...seoulPlan, systemNodes: { ...systemNodes, allocatable: { ...systemNodes.allocatable, memoryMiB: 2000 } } });
   expect(text).toContain('DOES NOT FIT');
   expect(text).toContain('-924 MiB');
+});
+
+test('says what a total lacks, and that nobody knows whether the system nodes fit, for a type that is in no table', async () => {
+  const text = await planTextOf(unknownTypePlan);
+  expect(text).toMatch(/Idle more than 0\.169 USD\/h, scaled out\s+more than 0\.515 USD\/h/);
+  expect(text).toMatch(/System nodes, c6a\.large +2 +unknown +unknown/);
+  expect(text).toMatch(/Cost -+ INCOMPLETE/);
+  expect(text).toContain('Idle (incomplete)');
+  expect(text).toMatch(/Class of 3 h.*: more than /);
+  expect(text).toMatch(/System nodes -+ UNKNOWN/);
+  expect(text).not.toMatch(/FIT|Allocatable|-1930m/);
 });
 
 test('says so when nothing can be launched', async () => {
@@ -108,6 +124,29 @@ describe('the next steps', () => {
     const steps = stepsOf({ endpoint: 'private', apiAccess: [], admins: [] });
     expect(steps.findIndex((step) => step.startsWith('apiAccess and admins in lab.yaml'))).toBeLessThan(steps.findIndex((step) => step.startsWith('kubectl')));
     expect(steps).toContain('npm run lab -- deploy -c apiAccess=YOUR.IP/32 -c admins=arn:aws:iam::ACCOUNT:role/ROLE');
+  });
+
+  const commandsOf = (flags: AssemblyFlags, security: Partial<PlanResult['security']> = {}): readonly string[] =>
+    nextSteps({ ...seoulPlan, security: { ...seoulPlan.security, ...security } }, flags).map(({ command }) => command).filter((command) => command.startsWith('npm'));
+
+  test('are about the lab that the plan was made of', () => {
+    expect(commandsOf({ context: { clusterName: 'seoul-class', 'tags.Course': 'it\'s 2026' } }, { admins: [] })).toEqual([
+      'npm run rehearse -- --run -c clusterName=seoul-class -c \'tags.Course=it\'\\\'\'s 2026\'',
+      'npm run lab -- deploy -c clusterName=seoul-class -c \'tags.Course=it\'\\\'\'s 2026\' -c admins=arn:aws:iam::ACCOUNT:role/ROLE',
+      'npm run lab -- teardown -c clusterName=seoul-class -c \'tags.Course=it\'\\\'\'s 2026\'',
+    ]);
+  });
+
+  test('leave an assembly that was named as it is', () => {
+    expect(commandsOf({ assembly: 'my labs/one' }, { admins: [] })).toEqual([
+      'npm run rehearse -- --run --assembly \'my labs/one\'',
+      'npm run lab -- deploy --assembly \'my labs/one\'',
+      'npm run lab -- teardown --assembly \'my labs/one\'',
+    ]);
+  });
+
+  test('do not give a key twice that was given empty', () => {
+    expect(commandsOf({ context: { admins: '' } }, { admins: [] })).toContain('npm run lab -- deploy -c admins=arn:aws:iam::ACCOUNT:role/ROLE');
   });
 
   test('ask only for what is missing', () => {

@@ -65,12 +65,21 @@ test.each(['0', '-1', '720.5', 'three', '', '1e2', 'Infinity', '0x10', ' 3'])('f
   expect(calls).toEqual([]);
 });
 
-test('synthesizes with the overrides before it reads, when there are any', async () => {
+test('synthesizes with the overrides into a folder of their own before it reads, when there are any', async () => {
   const { host, calls } = recordingHost();
   expect(await runLab(['plan', '-c', 'scale=5', '--context', 'tags=a=b'], host)).toBe(0);
-  const assemblyDirectory = join(folder, 'cdk.out');
+  const assemblyDirectory = join(folder, '.lab/overridden');
   expect(calls.map(([action]) => action)).toEqual(['synthesize', 'plan']);
   expect(calls[0]?.[1]).toMatchObject({ assemblyDirectory, context: { scale: '5', tags: 'a=b' } });
+  expect(calls[1]?.[1]).toMatchObject({ assemblyDirectory });
+});
+
+test('ends with commands about the same lab, on the terminal and on the page', async () => {
+  const { host } = recordingHost();
+  await runLab(['plan', '-c', 'clusterName=seoul-class', '--html', 'plan.html'], host);
+  for (const text of [host.stdout.text, readFileSync(join(folder, 'plan.html'), 'utf8')]) {
+    expect(text).toContain('npm run lab -- teardown -c clusterName=seoul-class');
+  }
 });
 
 test.each(['scale', '=5', ''])('fails when the override is "%s"', async (override) => {

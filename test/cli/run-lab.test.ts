@@ -49,6 +49,12 @@ describe('exit codes', () => {
     expect(await runLab(['plan'], failingHost(new TypeError('x is undefined')))).toBe(1);
   });
 
+  test('2 when there is a word too many, which is said with one full stop', async () => {
+    const host = fakeHost();
+    expect(await runLab(['plan', 'extra'], host)).toBe(2);
+    expect(host.stderr.text).toMatch(/but got 1\.\n/);
+  });
+
   test.each([[[]], [['paln']], [['plan', '--huors', '3']], [['plan', 'extra']], [['plan', '--html']]])('2 when the command line is wrong: %j', async (argv) => {
     const host = fakeHost();
     expect(await runLab(argv, host)).toBe(2);

@@ -5,6 +5,12 @@ import { fakeHost, type FakeHostOptions } from './fake-host';
 import { runningStatus } from './running-class-fixtures';
 
 describe('lab status', () => {
+  test('says more than of a cost that lacks something', async () => {
+    const host = fakeHost({ actions: { labStatus: () => Promise.resolve({ ...runningStatus, cost: { ...runningStatus.cost, unpriced: ['System nodes, z9.nano'] } }) } });
+    await runLab(['status'], host);
+    expect(host.stdout.text).toMatch(/Cost -+ more than 0\.619 USD\/h/);
+  });
+
   test('shows what is ready, how full it is and what it costs', async () => {
     const host = fakeHost();
     expect(await runLab(['status'], host)).toBe(0);

@@ -1,4 +1,4 @@
-import { loadConfig, overridesFromContext } from '../../lib/config/load';
+import { loadConfig, overridesFromArguments, overridesFromContext } from '../../lib/config/load';
 import { labConfigSchema } from '../../lib/config/schema';
 import { LabError } from '../../lib/lab-error';
 import { emptyDirectory, writeLabFile } from './lab-file-fixture';
@@ -63,6 +63,9 @@ describe('the configuration file', () => {
     { fact: 'it holds two documents', text: 'team: a\n---\nteam: b\n', line: 2, words: 'multiple documents' },
     { fact: 'it is a list', text: '- team\n', line: 1, words: 'Keys and values were expected' },
     { fact: 'it is a sentence', text: 'five replicas please\n', line: 1, words: 'Keys and values were expected' },
+    { fact: 'a value has a tag that YAML does not know', text: 'region: ap-northeast-2\nteam: !!js/function x\n', line: 2, words: 'js/function' },
+    { fact: 'a key is a list', text: 'team: a\n? [a, b]\n: c\n', line: 2, words: 'A key is a word' },
+    { fact: 'a key is a map in a group', text: 'inflate:\n  ? {a: b}\n  : c\n', line: 2, words: 'A key is a word' },
     { fact: 'it names an anchor that is not there', text: 'team: *nobody\n', line: 1, words: 'nobody' },
   ])('fails when $fact, with the line', ({ text, line, words }) => {
     const file = writeLabFile(text);
@@ -165,8 +168,37 @@ describe('overrides from CDK context', () => {
     expect(error.message).toContain(`override ${key}`);
   });
 
+  test.each([
+    ['replicas', 'inflate.replicas'], ['Replica', 'inflate.replicas'], ['count', 'systemNodes.count'], ['cpu', 'karpenter.limits.cpu or inflate.cpu'],
+    ['cluster', 'clusterName'], ['name', 'clusterName'], ['cidr', 'vpcCidr'], ['vpc', 'vpcCidr'], ['api', 'apiAccess'], ['nat', 'natGateways'],
+    ['gateway', 'natGateways'], ['node', 'systemNodes'], ['instance', 'systemNodes.instanceType'],
+  ])('fails when %s is a part of the name of a key, and names %s', (key, nearest) => {
+    const overrides = overridesFromContext({ [key]: '5' });
+    expect(errorOf(() => loadConfig({ file: writeLabFile(''), overrides })).message).toContain(`Write ${nearest} instead of ${key}`);
+  });
+
+  test.each(['stage', 'env', 'app', 'environment', 'owner', 'project', 'profile', 'vpcId', 'session', 'mode', 'stackName', 'at', 'bogus'])('leave out %s, which is somebody else\'s', (key) => {
+    expect(overridesFromContext({ [key]: 'x' })).toEqual({});
+  });
+
   it('fails when the scale is misspelt, and names the right word', () => {
     const error = errorOf(() => loadConfig({ file: writeLabFile(''), overrides: { sclae: '5' } }));
     expect(error.message).toContain('Write scale instead of sclae');
+  });
+});
+
+describe('overrides from our own command line', () => {
+  test.each(['bogus', 'stage', 'replicas', 'aws-cdk', 'a/b', 'acknowledged-issue-numbers'])('fail when %s is no key of ours', (key) => {
+    const error = errorOf(() => loadConfig({ file: writeLabFile(''), overrides: overridesFromArguments({ [key]: '5' }) }));
+    expect([error.code, error.message.includes(`${key} (override ${key})`)]).toEqual(['InvalidConfig', true]);
+  });
+
+  it('leave the feature flags of the CDK to it', () => {
+    expect(overridesFromArguments({ '@aws-cdk/core:newStyleStackSynthesis': 'true', 'aws:cdk:enable-path-metadata': 'true' })).toEqual({});
+  });
+
+  it('keep a tag whose key looks like a flag', () => {
+    const tags = { 'tags.team:room': '7', 'tags.@home': 'x' };
+    expect(overridesFromArguments(tags)).toEqual(tags);
   });
 });

@@ -28,7 +28,7 @@ const REFUSALS: readonly Refusal[] = [
   refusal('one key is given under two names', { 'scale': '1', 'inflate.replicas': '2' }, 'inflate.replicas', '2', 'one value', 'Give scale or inflate.replicas, not both'),
 
   // Types
-  refusal('the scale is a word', { scale: 'five' }, 'inflate.replicas', 'five', 'a whole number from 0', 'such as 5'),
+  refusal('the scale is a word', { scale: 'five' }, 'inflate.replicas', 'five', 'a whole number from 0', 'such as -c inflate.replicas=5'),
   refusal('the scale is a fraction', { scale: '1.5' }, 'inflate.replicas', 1.5, 'a whole number'),
   refusal('the scale is empty', { scale: '' }, 'inflate.replicas', '', 'a whole number'),
   refusal('a version is a number', { kubernetesVersion: 1.35 }, 'kubernetesVersion', 1.35, 'Put it in quotes'),
@@ -36,7 +36,9 @@ const REFUSALS: readonly Refusal[] = [
   refusal('a key has no value', { team: null }, 'team', null, 'Give team a value, such as "my-team"'),
   refusal('a group has no keys', { karpenter: null }, 'karpenter', null, 'Write keys below karpenter'),
   refusal('a group is a text', { 'karpenter.limits': '100' }, 'karpenter.limits', '100', 'the keys cpu and memory'),
-  refusal('tags are a text', { tags: 'Course' }, 'tags', 'Course', 'up to 40 tags'),
+  refusal('tags are a text', { tags: '{"a":"b"}' }, 'tags', '{"a":"b"}', 'up to 40 tags', 'such as -c tags.Course=karpenter'),
+  refusal('a group is given a value', { inflate: '5' }, 'inflate', '5', 'such as -c inflate.namespace=karpenter-test'),
+  refusal('an element of a list is of the wrong form', { admins: 'me' }, 'admins[0]', 'me', 'the whole ARN'),
   refusal('a list is a number', { admins: 5 }, 'admins', 5, 'a list', 'such as ["arn:aws:iam::'),
   refusal('an element of a list is a number', { apiAccess: [5] }, 'apiAccess[0]', 5, 'Put it in quotes'),
   refusal('a tag is a number', { 'tags.Room': 7 }, 'tags.Room', 7, 'Put it in quotes'),
@@ -145,6 +147,9 @@ const REFUSALS: readonly Refusal[] = [
   refusal('an admin stands there twice', { admins: `${ROLE},${ROLE}` }, 'admins', [ROLE, ROLE], 'Remove the second'),
   refusal('access is given to an address', { apiAccess: '203.0.113.7' }, 'apiAccess[0]', '203.0.113.7', '203.0.113.7/32 is this one address'),
   refusal('access is given to a private range', { apiAccess: '203.0.113.7/32,10.0.0.0/8' }, 'apiAccess[1]', '10.0.0.0/8', 'private endpoint serves the VPC'),
+  refusal('access is given to multicast addresses', { apiAccess: '224.0.0.0/4' }, 'apiAccess[0]', '224.0.0.0/4', 'nobody has an address in it'),
+  refusal('access is given to a reserved range', { apiAccess: '250.0.0.0/8' }, 'apiAccess[0]', '250.0.0.0/8', 'nobody has an address in it'),
+  refusal('access is given to this network', { apiAccess: '0.0.0.0/8' }, 'apiAccess[0]', '0.0.0.0/8', 'nobody has an address in it'),
   refusal('access has host bits', { apiAccess: '203.0.113.7/24' }, 'apiAccess[0]', '203.0.113.7/24', 'Write 203.0.113.0/24'),
   refusal('access is given by IPv6', { apiAccess: '2001:db8::/32' }, 'apiAccess[0]', '2001:db8::/32', 'IPv4'),
   refusal('access is given to a host name', { apiAccess: 'example.com' }, 'apiAccess[0]', 'example.com', 'opens the endpoint to the world'),
@@ -221,6 +226,10 @@ describe('a configuration', () => {
     expect(problems.map(({ path, received }) => [path, received])).toEqual([['karpenter', 5]]);
   });
 
+  it('speaks YAML of a value in the file', () => {
+    expect(problemsOf({ file: writeLabFile('inflate: {replicas: five}\n') })[0]?.remedy).toBe('Set inflate.replicas to what is allowed, such as 5.');
+  });
+
   it('says how to write a dotted key in the file', () => {
     const [problem] = problemsOf({ file: writeLabFile('karpenter.limits.cpu: 50\n') });
     expect(problem?.remedy).toBe('Nest it: write each part of karpenter.limits.cpu as a key below the one before.');
@@ -251,7 +260,7 @@ describe('a configuration', () => {
       '  inflate.replicas (override scale)',
       '    received  "five"',
       '    allowed   a whole number from 0 to what karpenter.limits.cpu can hold',
-      '    remedy    Set inflate.replicas to what is allowed, such as 5.',
+      '    remedy    Give what is allowed, such as -c inflate.replicas=5.',
     ]);
   });
 });

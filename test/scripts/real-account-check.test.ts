@@ -32,8 +32,8 @@ function walk(env: Readonly<Record<string, string>>, ...failing: readonly string
   return { status, stderr: stderr.trim(), asked: readFileSync(log, 'utf8').trim().split('\n').filter((line) => !line.startsWith('kubectl ') || line.startsWith('kubectl create')) };
 }
 
-const BEFORE = ['lab plan -c expiresAt=2036-12-01T09:00Z', 'lab preflight', 'lab deploy --yes --assembly cdk.out --update-kubeconfig'];
-const CLASS = ['lab scale 5 --wait', 'lab verify', 'kubectl create -f -', 'lab extend 1h --yes'];
+const BEFORE = ['lab plan --assembly cdk.out -c expiresAt=2036-12-01T09:00Z', 'lab preflight --assembly cdk.out', 'lab deploy --yes --assembly cdk.out --update-kubeconfig'];
+const CLASS = ['lab scale 5 --wait --yes', 'lab verify', 'kubectl create -f -', 'lab extend 1h --yes'];
 
 describe('the check on a real account', () => {
   it('walks the class with a NodePool of a student and a moved deadline, to the teardown', () => {
@@ -56,7 +56,7 @@ describe('the check on a real account', () => {
   });
 
   it('fails when the preflight does, and deploys nothing', () => {
-    expect(walk({}, 'lab preflight')).toEqual({ status: 1, stderr: 'Failed: preflight', asked: BEFORE.slice(0, 2) });
+    expect(walk({}, 'lab preflight --assembly cdk.out')).toEqual({ status: 1, stderr: 'Failed: preflight', asked: BEFORE.slice(0, 2) });
   });
 
   it.each([[{}], [{ LAB_REAL_ACCOUNT: '' }], [{ LAB_REAL_ACCOUNT: '1111' }], [{ LAB_REAL_ACCOUNT: '1111222233334' }]])('fails when the account is not named: %j', (env) => {

@@ -2,8 +2,7 @@ import type { LabView } from '../../assembly/lab-view';
 import { priceTableOf } from '../../estimates/price-table';
 import type { NodeClaim } from '../../kubernetes/node-claim';
 import { pricePerHour } from '../exercise/launched-nodes';
-import { idleCostLines, nodeVolumePricePerHour } from '../plan/cost';
-import { listed } from '../plan/phrases';
+import { idleCostLines, nodeVolumePricePerHour, unpricedSystemNodes } from '../plan/cost';
 import type { CostNow } from './lab-status-result';
 
 const MILLIS_PER_HOUR = 3_600_000;
@@ -24,15 +23,17 @@ export function costNow(lab: LabView, nodeClaims: readonly NodeClaim[], began: s
   const priceOf = (claim: NodeClaim): number => (pricePerHour(claim, region) ?? 0) + volume;
   const idlePerHour = sum(idleCostLines(lab, table).map((line) => line.pricePerHour));
   const karpenterPerHour = sum(launched.map(priceOf));
-  const unknown = [...new Set(launched.filter((claim) => pricePerHour(claim, region) === undefined).map(({ instanceType }) => instanceType ?? ''))];
+  const unpricedClaims = launched.filter((claim) => pricePerHour(claim, region) === undefined);
+  const unpriced = [...unpricedSystemNodes(lab, table).map(({ what }) => what), ...new Set(unpricedClaims.map(({ instanceType }) => `Karpenter nodes, ${instanceType}`))];
   const figures = {
     idlePerHour,
     karpenterPerHour,
     totalPerHour: idlePerHour + karpenterPerHour,
     basis: [
       `An estimate at list prices of ${table.ratesAsOf}: what the template makes, and Karpenter's nodes that are there.`,
-      ...(unknown.length === 0 ? [] : [`Without ${listed(unknown)}, which the price table lacks.`]),
+      ...(unpriced.length === 0 ? [] : [`Incomplete: without ${unpriced.join('; ')}, which the price table lacks.`]),
     ],
+    ...(unpriced.length > 0 && { unpriced }),
   };
   if (began === undefined || Number.isNaN(Date.parse(began))) return figures;
   const hoursSince = (time: string): number => Math.max(0, now.getTime() - Date.parse(time)) / MILLIS_PER_HOUR;

@@ -102,6 +102,8 @@ export interface CostNow {
   readonly sinceDeploy?: number;
   /** When the lab began, as ISO 8601 in UTC. @default - unknown */
   readonly since?: string;
+  /** Types of instances whose price is in no table, so that every figure is less than the bill. @default - none: the figures are complete */
+  readonly unpriced?: readonly string[];
   /** What the figures are of, and what they leave out, one sentence each. */
   readonly basis: readonly string[];
   /** Why there are no figures. Where it is set, they are all 0 and mean nothing. @default - they are known */

@@ -5,6 +5,7 @@ import { DRAIN_GUARD_TYPE, type Concern } from './concern-of-resource';
 import { planNetwork } from './network';
 import { podsOfWorkload } from './node-pods';
 import { counted, cpu, listed, listedZones, momentPhrase } from './phrases';
+import { ownerOf } from './resource-labels';
 import { requirementPhrases } from './requirement-phrases';
 
 /** Each concern in words, one line a thing that a reader would ask for. */
@@ -77,12 +78,12 @@ function toolLines({ workloads, exercise }: LabView): readonly string[] {
     .map(({ kind, name, namespace }) => `${kind} ${name} in ${namespace ?? 'default'}`);
 }
 
-function accessLines({ accessEntries }: LabView): readonly string[] {
-  return accessEntries
+function accessLines(lab: LabView): readonly string[] {
+  return lab.accessEntries
     // One without a policy has what the stack's own RBAC gives its group, which is nobody's way in.
     .filter(({ type, policies }) => type === 'STANDARD' && policies.length > 0)
     .map(({ principal, principalLogicalId, policies }) =>
-      `${listed(policies)} for ${principalLogicalId ?? principal}`);
+      `${listed(policies)} for ${principalLogicalId === undefined ? principal : `the ${ownerOf(lab, principalLogicalId)}`}`);
 }
 
 function deadlineLines({ deadline }: LabView): readonly string[] {

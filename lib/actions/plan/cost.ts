@@ -1,7 +1,7 @@
 import type { LabView } from '../../assembly/lab-view';
 import { HOURS_PER_MONTH, type PriceTable } from '../../estimates/price-table';
 import { mebibytes } from '../../estimates/quantity';
-import type { CostEstimate, CostLine, LaunchEstimate } from '../plan-result';
+import type { CostEstimate, CostLine, LaunchEstimate, UnpricedInstances } from '../plan-result';
 
 /** How long a class takes, and how much of it the exercise is scaled out. */
 export interface ClassTime {
@@ -20,6 +20,7 @@ export function estimateCost(lab: LabView, table: PriceTable | undefined, launch
 
   const idleLines = idleCostLines(lab, table);
   const scaledOutLines = scaledOutLinesOf(lab, table, launch);
+  const unpriced = [...unpricedSystemNodes(lab, table), ...(launch.unavailable === undefined ? [] : [{ what: 'Karpenter nodes' }])];
   const idlePerHour = total(idleLines);
   const scaledOutPerHour = total(scaledOutLines);
   return {
@@ -34,11 +35,19 @@ export function estimateCost(lab: LabView, table: PriceTable | undefined, launch
     classHours: time.classHours,
     classTotal: idlePerHour * time.classHours + scaledOutPerHour * time.scaledOutHours,
     scaledOutHours: time.scaledOutHours,
+    ...(unpriced.length > 0 && { unpriced }),
     notIncluded: notIncluded(table),
   };
 }
 
-/** What the lab costs while nothing is scaled out, line by line. */
+/** System nodes that {@link idleCostLines} has no line for, because no price of their type is known. */
+export function unpricedSystemNodes({ nodeGroups }: LabView, { instanceTypes }: PriceTable): readonly UnpricedInstances[] {
+  return nodeGroups
+    .filter(({ instanceType }) => !instanceTypes.some(({ name }) => name === instanceType))
+    .map(({ instanceType, desiredSize }) => ({ what: `System nodes, ${instanceType}`, quantity: desiredSize }));
+}
+
+/** What the lab costs while nothing is scaled out, line by line, as far as prices are known. */
 export function idleCostLines(lab: LabView, { rates, instanceTypes }: PriceTable): readonly CostLine[] {
   const { network, stack } = lab;
   const nodeLines = lab.nodeGroups.flatMap(({ instanceType, desiredSize, volumeGiB }) => {

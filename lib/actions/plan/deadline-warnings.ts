@@ -17,7 +17,7 @@ export interface DeadlineSources {
 /** Whether the lab ends by itself, and not before its class does. */
 export function deadlineWarnings({ deadline }: LabView, { cost, time, now }: DeadlineSources): readonly PlanWarning[] {
   if (deadline === undefined) {
-    const costs = cost.unavailable === undefined ? `costs ${(cost.idlePerHour * 24).toFixed(2)} USD a day` : 'stays and costs';
+    const costs = cost.unavailable === undefined ? `costs ${cost.unpriced === undefined ? '' : 'more than '}${(cost.idlePerHour * 24).toFixed(2)} USD a day` : 'stays and costs';
     return [{
       code: 'NoDeadline',
       message: `A forgotten lab ${costs}.`,

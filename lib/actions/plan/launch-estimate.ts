@@ -1,6 +1,7 @@
 import type { LabView } from '../../assembly/lab-view';
 import type { PriceTable } from '../../estimates/price-table';
 import type { LaunchCandidate, LaunchedNodes, LaunchEstimate, NodeResources } from '../plan-result';
+import { allowedCapacityTypes } from './instance-requirements';
 import { launchOptions, type LaunchOptions } from './launch-options';
 import { packPods, remainingLimits, type LaunchOption, type PackedNode, type Packing } from './node-packing';
 import { daemonRequests, podsOfWorkload } from './node-pods';
@@ -25,15 +26,9 @@ export function estimateLaunch(lab: LabView, table: PriceTable | undefined): Lau
   const podRequest = resourcesOfPod(lab);
   const daemonOverhead = daemonRequests(lab);
   const question = { replicas, replicasFrom, podRequest, daemonOverhead } as const;
-  if (table === undefined) {
-    return {
-      ...question,
-      likely: [],
-      candidates: [],
-      compatibleTypeCount: 0,
-      reasons: [],
-      unavailable: `There is no price table for ${lab.stack.region}, so there is nothing to choose the cheapest instance type from.`,
-    };
+  const unavailable = whyUnavailable(lab, table);
+  if (table === undefined || unavailable !== undefined) {
+    return { ...question, likely: [], candidates: [], compatibleTypeCount: 0, reasons: [], unavailable };
   }
 
   const offers = launchOptions(lab, table, podRequest, daemonOverhead);
@@ -47,6 +42,15 @@ export function estimateLaunch(lab: LabView, table: PriceTable | undefined): Lau
     pendingPods: packing.pendingPods,
     reasons: reasons(lab, question, offers, packing),
   };
+}
+
+/** Why nothing can be said of what Karpenter would launch; undefined where something can. */
+function whyUnavailable({ stack, nodePool }: LabView, table: PriceTable | undefined): string | undefined {
+  if (table === undefined) return `There is no price table for ${stack.region}, so there is nothing to choose the cheapest instance type from.`;
+  const [preferred, ...others] = allowedCapacityTypes(nodePool.requirements);
+  return preferred === 'reserved' && others.length === 0
+    ? `NodePool ${nodePool.name} takes reserved capacity only: which reservations the account has, no table knows, so this cannot be estimated.`
+    : undefined;
 }
 
 type Question = Pick<LaunchEstimate, 'replicas' | 'replicasFrom' | 'podRequest' | 'daemonOverhead'>;
@@ -133,5 +137,5 @@ function priceReason({ options, pods }: PackedNode, capacityType: string): strin
 
 function pendingReason({ nodePool }: LabView, { pendingPods }: Packing): string {
   const limits = Object.entries(nodePool.limits).map(([resource, limit]) => `${resource} ${limit}`);
-  return `${counted(pendingPods, 'pod')} stay pending: NodePool ${nodePool.name} may launch ${listed(limits)} in all.`;
+  return `${counted(pendingPods, 'pod')} ${pendingPods === 1 ? 'stays' : 'stay'} pending: NodePool ${nodePool.name} may launch ${listed(limits)} in all.`;
 }

@@ -43,6 +43,16 @@ function typeLabel(lab: LabView, resource: TemplateResource): string {
   return name === undefined ? label : `${label} ${name}`;
 }
 
+/**
+ * What a role or another servant belongs to, for people: `kubectl handler` for the role at `KubectlHandler/Role/Resource`.
+ * Without a path in the construct tree it is the logical id.
+ */
+export function ownerOf({ stack }: LabView, logicalId: string): string {
+  const [, ...parts] = stack.resources.get(logicalId)?.constructPath?.split('/') ?? [];
+  const owner = parts.findLast((part) => part !== 'Resource' && part !== 'Role');
+  return owner?.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase() ?? logicalId;
+}
+
 /** Properties that name a resource, whatever its type. */
 const NAME_PROPERTIES = ['Name', 'RoleName', 'FunctionName', 'ManagedPolicyName', 'NodegroupName', 'LogGroupName', 'QueueName'] as const;
 

@@ -1,8 +1,11 @@
 import type { AccessEntryView, InstanceMetadataView } from '../../assembly/cluster-view';
 import { numberAt, textAt } from '../../assembly/json';
 import type { LabView } from '../../assembly/lab-view';
+import type { TemplateResource } from '../../assembly/template-resource';
 import type { SecurityPosture } from '../plan-result';
+import { ownAccess } from './own-access';
 import { counted, listed } from './phrases';
+import { ownerOf } from './resource-labels';
 
 /** The access policy that makes a principal cluster-admin. */
 const ADMIN_POLICY = 'AmazonEKSClusterAdminPolicy';
@@ -19,7 +22,7 @@ export function describeSecurity(lab: LabView): SecurityPosture {
     admins: peopleWhoAreAdmin(lab).map(({ principal }) => principal),
     facts: [
       authenticationFact(lab),
-      ...deploymentAdminFacts(lab),
+      ...ownAccessFacts(lab),
       ...nodeMetadataFacts(lab),
       podIdentityFact(lab),
       ...deadlineFacts(lab),
@@ -45,10 +48,10 @@ function authenticationFact({ cluster }: LabView): string {
   return `${mode}; whoever deploys ${creator}.`;
 }
 
-function deploymentAdminFacts({ accessEntries }: LabView): readonly string[] {
-  const own = accessEntries.filter((entry) => isAdmin(entry) && entry.principalLogicalId !== undefined);
-  return own.map(({ principalLogicalId }) =>
-    `${principalLogicalId}, which applies the manifests, is cluster-admin.`);
+/** What the stack's own tools may do in Kubernetes: who applies manifests, who drains. */
+function ownAccessFacts(lab: LabView): readonly string[] {
+  const own = ownAccess(lab).map(({ owner, rights }) => `${owner} (${rights.map((right) => right === ADMIN_POLICY ? 'cluster-admin' : right).join(', ')})`);
+  return own.length === 0 ? [] : [`Own roles: ${own.join(', ')}.`];
 }
 
 function nodeMetadataFacts({ nodeGroups, nodeClass }: LabView): readonly string[] {
@@ -86,8 +89,14 @@ function addressFact({ network }: LabView): string {
     : `${counted(mapping.length, 'subnet')} ${mapping.length === 1 ? 'gives' : 'give'} public addresses`;
 }
 
-function logFact({ stack, cluster }: LabView): string {
+/** Its name, or what it is of: no logical id, where the path tells. */
+function logGroupName(lab: LabView, { logicalId, properties }: TemplateResource): string {
+  return textAt(properties, 'LogGroupName') ?? ownerOf(lab, logicalId);
+}
+
+function logFact(lab: LabView): string {
+  const { stack, cluster } = lab;
   const retained = stack.resourcesOfType('AWS::Logs::LogGroup').filter(({ deletionPolicy }) => deletionPolicy === 'Retain');
-  if (retained.length > 0) return `${counted(retained.length, 'log group')} stay after the stack: ${listed(retained.map(({ logicalId }) => logicalId))}`;
+  if (retained.length > 0) return `${counted(retained.length, 'log group')} ${retained.length === 1 ? 'stays' : 'stay'} after the stack: ${listed(retained.map((group) => logGroupName(lab, group)))}`;
   return cluster.logTypes.length === 0 ? 'no control-plane log is on' : 'control-plane logs go with the stack';
 }

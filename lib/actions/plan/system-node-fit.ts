@@ -35,6 +35,7 @@ export function planSystemNodes(lab: LabView): SystemNodeFit {
       memoryMiB: nodeCount * allocatable.memoryMiB,
       pods: nodeCount * allocatable.pods,
     },
+    ...(shape === undefined && { unavailable: `The size of ${instanceType} is in no table, so nothing says whether they fit.` }),
   };
 }
 

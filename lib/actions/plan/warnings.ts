@@ -1,5 +1,7 @@
 import type { LabView } from '../../assembly/lab-view';
+import { apiReach } from '../../config/api-reach';
 import { standardSupportEnd } from '../../config/compatibility';
+import { versions } from '../../config/versions';
 import { instanceTypeShape } from '../../estimates/price-table';
 import type { CostEstimate, LaunchEstimate, PlanWarning, SystemNodeFit } from '../plan-result';
 import { deadlineWarnings, type DeadlineSources } from './deadline-warnings';
@@ -29,16 +31,21 @@ export function findWarnings(lab: LabView, sources: WarningSources): readonly Pl
   ];
 }
 
-const EVERYONE: readonly string[] = ['0.0.0.0/0', '::/0'];
-
 function accessWarnings(lab: LabView): readonly PlanWarning[] {
   const { cluster } = lab;
   const warnings: PlanWarning[] = [];
-  const open = cluster.publicAccessCidrs.filter((cidr) => EVERYONE.includes(cidr));
-  if (open.length > 0) {
+  const reach = apiReach(cluster.publicAccessCidrs);
+  if (reach === 'world') {
     warnings.push({
       code: 'ApiEndpointOpenToWorld',
-      message: `The Kubernetes API accepts connections from everywhere (${listed(open)}).`,
+      message: `The Kubernetes API accepts connections from everywhere (${listed(cluster.publicAccessCidrs)}).`,
+      remedy: 'Set apiAccess to the CIDRs of the class.',
+    });
+  }
+  if (reach === 'wide') {
+    warnings.push({
+      code: 'ApiEndpointWideOpen',
+      message: `The Kubernetes API accepts connections from millions of addresses (${listed(cluster.publicAccessCidrs)}).`,
       remedy: 'Set apiAccess to the CIDRs of the class.',
     });
   }
@@ -79,7 +86,7 @@ function launchWarnings(lab: LabView, launch: LaunchEstimate): readonly PlanWarn
     warnings.push({
       code: 'AmiAliasMoving',
       message: `EC2NodeClass ${lab.nodeClass.name} follows ${listed(moving)}: a new image replaces running nodes in the middle of a class.`,
-      remedy: 'Set karpenter.amiAlias to a dated alias, such as al2023@v20260917.',
+      remedy: `Set karpenter.amiAlias to a dated alias, such as ${versions.amiAlias}.`,
     });
   }
   return warnings;
@@ -95,10 +102,10 @@ function systemNodeWarnings(lab: LabView, fit: SystemNodeFit): readonly PlanWarn
       remedy: 'Add them to the table of system pods.',
     });
   }
-  if (instanceTypeShape(fit.instanceType) === undefined) {
+  if (fit.unavailable !== undefined) {
     warnings.push({
       code: 'InstanceTypeUnknown',
-      message: `Instance type ${fit.instanceType} of the system nodes is in no table, so nothing says whether their pods fit.`,
+      message: `Instance type ${fit.instanceType} of the system nodes is in no table: neither what it costs nor whether its pods fit is known.`,
       remedy: 'Choose a type of the price table, or add this one to it.',
     });
     return warnings;
@@ -156,9 +163,10 @@ function quotaWarnings({ systemNodes, launch }: WarningSources): readonly PlanWa
     ...launch.likely,
   ];
   const vcpus = nodes.reduce((sum, { instanceType, count }) => sum + count * (instanceTypeShape(instanceType)?.vcpu ?? 0), 0);
+  const unknown = systemNodes.unavailable === undefined ? '' : ` and those of ${systemNodes.nodeCount} ${systemNodes.instanceType}`;
   return vcpus <= DEFAULT_VCPU_QUOTA ? [] : [{
     code: 'VcpuQuotaNeeded',
-    message: `Scaled out, ${counted(vcpus, 'vCPU')} run; a new account may run ${DEFAULT_VCPU_QUOTA}.`,
+    message: `Scaled out, ${counted(vcpus, 'vCPU')}${unknown} run; a new account may run ${DEFAULT_VCPU_QUOTA}.`,
     remedy: 'Raise EC2 quota L-1216C47A (spot: L-34B43A08) in time.',
   }];
 }

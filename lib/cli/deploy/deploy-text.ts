@@ -2,7 +2,7 @@ import type { DeploymentTarget, DeployResult } from '../../actions/deploy-result
 import type { PlanResult } from '../../actions/plan-result';
 import type { PreflightResult } from '../../actions/preflight-result';
 import { durationText } from '../format/duration-text';
-import { hourlyText } from '../format/money-text';
+import { hourlyText, moreThan } from '../format/money-text';
 import { countedText } from '../format/quantity-text';
 import { adminsText, apiExposure } from '../plan/security-sentences';
 import { notPassedText } from '../preflight/preflight-text';
@@ -40,7 +40,7 @@ export function deploySummary({ target, plan, preflight }: DeploySummary, layout
 
 /** The question that is asked before anything is made. */
 export function deployQuestion({ stackName, account, region, mode }: DeploymentTarget, { cost }: PlanResult): string {
-  const price = cost.unavailable === undefined ? `${hourlyText(cost.idlePerHour)} until it is removed` : 'its price is not known';
+  const price = cost.unavailable === undefined ? `${moreThan(cost)}${hourlyText(cost.idlePerHour)} until it is removed` : 'its price is not known';
   return `${mode === 'create' ? 'Deploy' : 'Update'} ${stackName} in account ${account}, ${region} (${price})?`;
 }
 
@@ -67,5 +67,5 @@ export function stoppedText(preflight: PreflightResult, layout: TextLayout): rea
 }
 
 function costText({ cost }: PlanResult): string {
-  return cost.unavailable ?? `${hourlyText(cost.idlePerHour)} from now until it is removed, ${hourlyText(cost.scaledOutPerHour)} more while the exercise is scaled out`;
+  return cost.unavailable ?? `${moreThan(cost)}${hourlyText(cost.idlePerHour)} from now until it is removed, ${hourlyText(cost.scaledOutPerHour)} more while the exercise is scaled out`;
 }

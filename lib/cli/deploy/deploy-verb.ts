@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
 import type { DeploymentTarget } from '../../actions/deploy-result';
 import type { PlanResult } from '../../actions/plan-result';
 import type { PreflightResult } from '../../actions/preflight-result';
 import { UsageError } from '../errors/usage-error';
 import { ExitCode } from '../exit-code';
-import { assemblyFlag, readyAssembly, type AssemblyFlags } from '../flags/assembly-flag';
+import { assemblyFlag, assemblyToDeploy, type AssemblyFlags } from '../flags/assembly-flag';
 import { contextFlag } from '../flags/context-flag';
 import { confirmed, yesFlag, type YesFlags } from '../flags/yes-flag';
 import type { Invocation, Verb, VerbOutcome } from '../verb';
@@ -35,7 +34,7 @@ export const deployVerb: Verb = {
 async function runDeploy(invocation: Invocation): Promise<VerbOutcome> {
   const { host, note, progress, show } = invocation;
   const flags = invocation.flags<DeployFlags>();
-  const assemblyDirectory = await freshAssembly(flags, invocation);
+  const assemblyDirectory = await assemblyToDeploy(flags, invocation);
   const options = { assemblyDirectory, signal: host.signal };
   const target = await host.actions.deploymentTarget(options);
   if (target.mode === 'follow') {
@@ -51,16 +50,6 @@ async function runDeploy(invocation: Invocation): Promise<VerbOutcome> {
   host.signal.throwIfAborted();
   const result = await host.actions.deploy({ ...options, updateKubeconfig: flags.updateKubeconfig, onProgress: progress, onNote: note });
   return { result, text: (layout) => deployedText(result, layout), exitCode: ExitCode.Ok };
-}
-
-/** An assembly that was named is deployed as it is; else what lab.yaml says now. */
-async function freshAssembly(flags: DeployFlags, invocation: Invocation): Promise<string> {
-  if (flags.assembly !== undefined || flags.context !== undefined) return readyAssembly(flags, invocation);
-  const { host, note } = invocation;
-  const assemblyDirectory = resolve(host.workingDirectory, 'cdk.out');
-  note('Synthesizing ...');
-  await host.actions.synthesize({ assemblyDirectory, context: {}, onOutput: note, signal: host.signal });
-  return assemblyDirectory;
 }
 
 /** A deadline that has passed would fail in CloudFormation after some minutes; one that comes soon is said in time. */

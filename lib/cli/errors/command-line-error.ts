@@ -15,7 +15,7 @@ const SUGGESTION = /\n\(Did you mean (?<suggestion>.+)\?\)$/;
 export function commandLineError(error: CommanderError): UsageError {
   const sentence = error.message.replace(/^error: /, '');
   const suggestion = SUGGESTION.exec(sentence)?.groups?.['suggestion'];
-  const message = sentence.replace(SUGGESTION, '');
+  const message = sentence.replace(SUGGESTION, '').replace(/\.$/, '');
   const help = 'See `lab --help`.';
   return new UsageError({
     code: CODES[error.code] ?? 'InvalidCommandLine',

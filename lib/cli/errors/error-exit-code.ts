@@ -1,4 +1,4 @@
-import { InvalidConfig } from '../../config/problems';
+import { ConfigFileError, InvalidConfig } from '../../config/problems';
 import { ExitCode } from '../exit-code';
 import { InterruptedError } from './interrupted-error';
 import { UsageError } from './usage-error';
@@ -8,5 +8,5 @@ export function errorExitCode(error: unknown): ExitCode {
   if (error instanceof InterruptedError) {
     return ExitCode.Interrupted;
   }
-  return error instanceof UsageError || error instanceof InvalidConfig ? ExitCode.Usage : ExitCode.Failed;
+  return error instanceof UsageError || error instanceof InvalidConfig || error instanceof ConfigFileError ? ExitCode.Usage : ExitCode.Failed;
 }

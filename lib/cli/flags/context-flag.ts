@@ -4,7 +4,7 @@ import type { VerbFlag } from '../verb';
 /** `-c`: an override of `lab.yaml`, as the CDK command line takes it. */
 export const contextFlag: VerbFlag = {
   flags: '-c, --context <key=value>',
-  summary: 'synthesize the assembly anew with this override of lab.yaml, then read it; can be repeated',
+  summary: 'override of lab.yaml, for this command alone; can be repeated',
   parse: (text, previous) => ({ ...(typeof previous === 'object' ? previous : {}), ...contextEntry(text) }),
 };
 

@@ -1,5 +1,5 @@
 import { ExitCode } from '../exit-code';
-import { assemblyFlag, readyAssembly, type AssemblyFlags } from '../flags/assembly-flag';
+import { assemblyFlag, configuredAssembly, type AssemblyFlags } from '../flags/assembly-flag';
 import { contextFlag } from '../flags/context-flag';
 import { checkedPagePath, htmlFlag } from '../flags/html-flag';
 import type { Invocation, Verb, VerbOutcome } from '../verb';
@@ -27,12 +27,12 @@ async function runPlan(invocation: Invocation): Promise<VerbOutcome> {
   const { host, note } = invocation;
   const flags = invocation.flags<PlanFlags>();
   const pagePath = flags.html === undefined ? undefined : await checkedPagePath(flags.html, host.workingDirectory);
-  const assemblyDirectory = await readyAssembly(flags, invocation);
+  const assemblyDirectory = await configuredAssembly(flags, invocation);
   const plan = await host.actions.plan({ assemblyDirectory, classHours: flags.hours });
   host.signal.throwIfAborted();
   if (pagePath !== undefined) {
-    await writeFileAtomically(pagePath, planPage(plan));
+    await writeFileAtomically(pagePath, planPage(plan, flags));
     note(`Page written to ${pagePath}`);
   }
-  return { result: plan, text: (layout) => planText(plan, layout), exitCode: ExitCode.Ok };
+  return { result: plan, text: (layout) => planText(plan, layout, flags), exitCode: ExitCode.Ok };
 }

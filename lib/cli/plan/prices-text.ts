@@ -1,6 +1,6 @@
 import type { CostEstimate } from '../../actions/plan-result';
 
-/** How old the prices are, and where they are kept. */
+/** Where the prices are from and of which day: the sources of the rates and of most instances. The page names all. */
 export function pricesText(cost: CostEstimate): string {
-  return `Prices of ${cost.ratesAsOf} (rates), ${cost.instancePricesAsOf} (instances); see lib/estimates/prices`;
+  return `Prices: ${cost.priceSources.slice(0, 2).join('; ')}`;
 }

@@ -1,6 +1,5 @@
 import type { SecurityPosture } from '../../actions/plan-result';
-
-const EVERYBODY: readonly string[] = ['0.0.0.0/0', '::/0'];
+import { apiReach } from '../../config/api-reach';
 
 /** Who reaches the Kubernetes API, in words. */
 export interface ApiExposure {
@@ -13,7 +12,7 @@ export function apiExposure(security: SecurityPosture): ApiExposure {
   if (security.endpoint === 'private') {
     return { text: 'only from inside the VPC: the endpoint is private', isOpenToEverybody: false };
   }
-  const isOpenToEverybody = security.apiAccess.some((cidr) => EVERYBODY.includes(cidr));
+  const isOpenToEverybody = apiReach(security.apiAccess) === 'world';
   const sources = security.apiAccess.join(', ');
   return {
     text: isOpenToEverybody ? `from the whole internet (${sources}) and from inside the VPC` : `from ${sources} and from inside the VPC`,

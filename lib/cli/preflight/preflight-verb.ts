@@ -1,5 +1,5 @@
 import { ExitCode } from '../exit-code';
-import { assemblyFlag, readyAssembly, type AssemblyFlags } from '../flags/assembly-flag';
+import { assemblyFlag, configuredAssembly, type AssemblyFlags } from '../flags/assembly-flag';
 import { contextFlag } from '../flags/context-flag';
 import type { Invocation, Verb, VerbOutcome } from '../verb';
 import { preflightText } from './preflight-text';
@@ -16,7 +16,7 @@ export const preflightVerb: Verb = {
 
 async function runPreflight(invocation: Invocation): Promise<VerbOutcome> {
   const { host, progress } = invocation;
-  const assemblyDirectory = await readyAssembly(invocation.flags<AssemblyFlags>(), invocation);
+  const assemblyDirectory = await configuredAssembly(invocation.flags<AssemblyFlags>(), invocation);
   const result = await host.actions.preflight({ assemblyDirectory, onProgress: progress, signal: host.signal });
   return {
     result,

@@ -1,6 +1,6 @@
 import { DEFAULT_REHEARSAL } from '../../rehearsal/state/rehearsal-paths';
 import { ExitCode } from '../exit-code';
-import { assemblyFlag } from '../flags/assembly-flag';
+import { assemblyFlag, configuredAssembly } from '../flags/assembly-flag';
 import { contextFlag } from '../flags/context-flag';
 import { checkedPagePath, htmlFlag } from '../flags/html-flag';
 import { printableText } from '../text/printable-text';
@@ -18,7 +18,6 @@ import { exerciseText } from '../exercise/exercise-text';
 import { taskOf, type RehearseFlags, type RehearseTask } from './rehearse-flags';
 import { rehearsalNameFlag } from './rehearsal-name-flag';
 import { goOnText, startedText, type StartedRehearsal } from './rehearsal-text';
-import { rehearsedAssembly } from './rehearsed-assembly';
 import { exerciseOn, onRehearsal } from './run-rehearsal';
 import { statusText } from './status-text';
 import { studentsFlag } from './students-flag';
@@ -72,7 +71,7 @@ async function runRehearse(invocation: Invocation): Promise<VerbOutcome> {
 
 async function startOnly({ invocation, flags, name }: TaskOptions): Promise<VerbOutcome> {
   const { actions } = invocation.host;
-  const assemblyDirectory = await rehearsedAssembly(flags, invocation);
+  const assemblyDirectory = await configuredAssembly(flags, invocation);
   const guide = exerciseGuide(await actions.exerciseExpectations(assemblyDirectory));
   const { rehearsal } = await onRehearsal(invocation, { name, assemblyDirectory }, () => Promise.resolve());
   const started: StartedRehearsal = { rehearsal, ...guide };
@@ -81,7 +80,7 @@ async function startOnly({ invocation, flags, name }: TaskOptions): Promise<Verb
 
 async function runExercise({ invocation, flags, name }: TaskOptions): Promise<VerbOutcome> {
   const write = await pageWriter(flags, invocation);
-  const assemblyDirectory = await rehearsedAssembly(flags, invocation);
+  const assemblyDirectory = await configuredAssembly(flags, invocation);
   const { rehearsal, result } = await onRehearsal(invocation, { name, assemblyDirectory }, exerciseOn(invocation, flags.drill ?? []));
   await write(() => exercisePage(result));
   return {
@@ -94,7 +93,7 @@ async function runExercise({ invocation, flags, name }: TaskOptions): Promise<Ve
 async function runClass({ invocation, flags, name }: TaskOptions): Promise<VerbOutcome> {
   const { host, progress } = invocation;
   const write = await pageWriter(flags, invocation);
-  const assemblyDirectory = await rehearsedAssembly(flags, invocation);
+  const assemblyDirectory = await configuredAssembly(flags, invocation);
   const { students = 1, raiseLimits = false, vcpuQuota } = flags;
   const { rehearsal, result } = await onRehearsal(invocation, { name, assemblyDirectory }, async (record) => {
     const end = tellOfCleanUp(invocation, name);

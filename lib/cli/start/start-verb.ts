@@ -2,7 +2,7 @@ import type { PlanResult } from '../../actions/plan-result';
 import type { LabError } from '../../lab-error';
 import { DEFAULT_REHEARSAL } from '../../rehearsal/state/rehearsal-paths';
 import { ExitCode } from '../exit-code';
-import { assemblyFlag, readyAssembly, type AssemblyFlags } from '../flags/assembly-flag';
+import { assemblyFlag, configuredAssembly, type AssemblyFlags } from '../flags/assembly-flag';
 import { contextFlag } from '../flags/context-flag';
 import { planText } from '../plan/text/plan-text';
 import { exerciseText } from '../exercise/exercise-text';
@@ -23,10 +23,11 @@ export const startVerb: Verb = {
 
 async function runStart(invocation: Invocation): Promise<VerbOutcome> {
   const { host, show } = invocation;
-  const assemblyDirectory = await readyAssembly(invocation.flags<AssemblyFlags>(), invocation);
+  const flags = invocation.flags<AssemblyFlags>();
+  const assemblyDirectory = await configuredAssembly(flags, invocation);
   const plan = await host.actions.plan({ assemblyDirectory });
   host.signal.throwIfAborted();
-  show((layout) => [...planText(plan, layout), '']);
+  show((layout) => [...planText(plan, layout, flags), '']);
   const shortfalls = await host.actions.rehearsalShortfalls(host.signal);
   return shortfalls.length > 0 ? planOnly(plan, shortfalls) : rehearse(invocation, plan, assemblyDirectory);
 }

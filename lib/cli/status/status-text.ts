@@ -1,7 +1,7 @@
 import type { Fill, LabStatus, NodeClaimStatus, NodePoolStatus, PodStatus } from '../../actions/lab-status/lab-status-result';
 import { mebibytes } from '../../estimates/quantity';
 import { momentText } from '../format/moment-text';
-import { amountText, hourlyText, unitPriceText } from '../format/money-text';
+import { amountText, hourlyText, moreThan, unitPriceText } from '../format/money-text';
 import { countedText, memoryText } from '../format/quantity-text';
 import { zoneLettersText } from '../format/zone-text';
 import type { TextLayout } from '../text/text-layout';
@@ -111,7 +111,7 @@ function costText({ cost, expiresAt }: LabStatus, isBrief: boolean, layout: Text
   if (cost.unavailable !== undefined) return [sectionHeading('Cost', 'unknown', layout), ...paragraph([cost.unavailable, ...end].join(' '), layout)];
   const since = cost.sinceDeploy === undefined ? '' : `, about ${amountText(cost.sinceDeploy)} since ${momentText(new Date(cost.since ?? ''))}`;
   return [
-    sectionHeading('Cost', hourlyText(cost.totalPerHour), layout),
+    sectionHeading('Cost', `${moreThan(cost)}${hourlyText(cost.totalPerHour)}`, layout),
     ...paragraph(`${hourlyText(cost.idlePerHour)} for the lab, ${hourlyText(cost.karpenterPerHour)} for Karpenter's nodes${since}.`, layout),
     ...(isBrief ? [] : paragraph(cost.basis.join(' '), layout).map(layout.style.muted)),
     ...end.flatMap((line) => paragraph(line, layout)),

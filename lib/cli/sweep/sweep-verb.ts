@@ -1,6 +1,6 @@
 import type { SweepResult } from '../../actions/sweep/sweep-result';
 import { ExitCode } from '../exit-code';
-import { assemblyFlag, readyAssembly, type AssemblyFlags } from '../flags/assembly-flag';
+import { assemblyFlag, deployedAssembly, type AssemblyFlags } from '../flags/assembly-flag';
 import { contextFlag } from '../flags/context-flag';
 import { dryRunFlag, type DryRunFlags } from '../flags/dry-run-flag';
 import { timeoutFlag, type TimeoutFlags } from '../flags/timeout-flag';
@@ -26,7 +26,7 @@ export const sweepVerb: Verb = {
 async function runSweep(invocation: Invocation): Promise<VerbOutcome> {
   const { host, progress, show } = invocation;
   const flags = invocation.flags<SweepFlags>();
-  const assemblyDirectory = await readyAssembly(flags, invocation);
+  const assemblyDirectory = await deployedAssembly(flags, invocation);
   const result = await host.actions.sweepLab({
     assemblyDirectory,
     isDryRun: flags.dryRun ?? false,

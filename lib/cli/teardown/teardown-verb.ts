@@ -1,6 +1,5 @@
 import type { TeardownResult } from '../../actions/teardown/teardown-result';
 import { ExitCode } from '../exit-code';
-import { contextFlag } from '../flags/context-flag';
 import { dryRunFlag, type DryRunFlags } from '../flags/dry-run-flag';
 import { connectionFlags, labConnection, type ConnectionFlags } from '../flags/lab-connection';
 import { timeoutFlag, type TimeoutFlags } from '../flags/timeout-flag';
@@ -19,7 +18,7 @@ export const teardownVerb: Verb = {
     + 'and Karpenter with it, stays until no instance runs; what Karpenter has not ended in time is terminated by its exact '
     + 'tags. It keeps no state: interrupted at any stage, the same command goes on. It exits with 1 if anything is left that '
     + 'AWS bills for.',
-  flags: [dryRunFlag, yesFlag, timeoutFlag('seconds that Karpenter has to end its nodes (default: 900)'), ...connectionFlags, contextFlag],
+  flags: [dryRunFlag, yesFlag, timeoutFlag('seconds that Karpenter has to end its nodes (default: 900)'), ...connectionFlags],
   run: runTeardown,
 };
 

@@ -1,6 +1,6 @@
 import type { LabStatus } from '../../actions/lab-status/lab-status-result';
 import type { LabChange } from '../../actions/lab-status/status-changes';
-import { hourlyText } from '../format/money-text';
+import { hourlyText, moreThan } from '../format/money-text';
 import { countedText } from '../format/quantity-text';
 import { podCountsText, statusText } from '../status/status-text';
 import { cutText } from '../text/cut-text';
@@ -19,7 +19,7 @@ export function changeLine({ at, kind, name, state, detail }: LabChange): string
 /** How it stands when the watch begins, in one line for a pipe. */
 export function firstLine({ at, cluster, isReady, pods, nodes, cost }: LabStatus): string {
   const byKarpenter = nodes.filter(({ nodePoolName }) => nodePoolName !== undefined).length;
-  const price = cost.unavailable === undefined ? `, ${hourlyText(cost.totalPerHour)}` : '';
+  const price = cost.unavailable === undefined ? `, ${moreThan(cost)}${hourlyText(cost.totalPerHour)}` : '';
   return `${at.slice(11, 19)}  lab ${cluster} is ${isReady ? 'ready' : 'not ready'}: ${podCountsText(pods)}, ${countedText(byKarpenter, 'node')} by Karpenter${price}`;
 }
 

@@ -10,7 +10,7 @@ import { NODE_CLAIMS } from '../../../lib/kubernetes/node-claim';
 import { NODE_POOLS } from '../../../lib/kubernetes/node-pool';
 import { PODS } from '../../../lib/kubernetes/pod';
 import { waitFor } from '../../../lib/kubernetes/wait-for';
-import { smallLabView } from '../../assembly/small-lab';
+import { nodeGroup, smallLabView } from '../../assembly/small-lab';
 import { labInAFake, type LabInAFake, type LabInAFakeOptions } from '../../support/fake-kubernetes/lab-in-a-fake';
 
 const view = smallLabView();
@@ -131,6 +131,13 @@ describe('status', () => {
     await start(0);
     const { cost } = await statusOn(lab.api, smallLabView({}, 'eu-north-1'), { now: () => NOW });
     expect(cost).toMatchObject({ totalPerHour: 0, unavailable: 'There is no price table for eu-north-1, so no price is given.' });
+  });
+
+  test('says so where the price table lacks the type of the system nodes', async () => {
+    await start(0);
+    const { cost } = await statusOn(lab.api, smallLabView({ Nodes: nodeGroup('z9.nano', 2) }), { now: () => NOW });
+    expect(cost.unpriced).toEqual(['System nodes, z9.nano']);
+    expect(cost.basis.join(' ')).toContain('Incomplete: without System nodes, z9.nano');
   });
 
   test('fails when the user may not see the nodes', async () => {

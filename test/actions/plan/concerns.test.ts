@@ -66,7 +66,7 @@ describe('concerns', () => {
       'Exercise': ['Deployment inflate in karpenter-test: 0 replicas of 1 CPU'],
       'Tools in the cluster': ['Deployment viewer in kube-system'],
       'Access': [
-        'AmazonEKSClusterAdminPolicy for HandlerRole',
+        'AmazonEKSClusterAdminPolicy for the HandlerRole',
         'AmazonEKSClusterAdminPolicy for arn:aws:iam::111122223333:role/instructor',
       ],
       'Deployment tools': ['1 Lambda function with kubectl and helm'],

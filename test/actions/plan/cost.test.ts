@@ -1,7 +1,7 @@
 import { estimateCost } from '../../../lib/actions/plan/cost';
 import { estimateLaunch } from '../../../lib/actions/plan/launch-estimate';
 import type { PriceTable } from '../../../lib/estimates/price-table';
-import { nodeClass, resource, smallLabView, type Changes } from '../../assembly/small-lab';
+import { nodeClass, nodeGroup, resource, smallLabView, type Changes } from '../../assembly/small-lab';
 import { instanceType, priceTable } from './small-price-table';
 
 const TABLE = priceTable(instanceType('t3.medium', 2, 0.05), instanceType('c5.2xlarge', 8, 0.4));
@@ -23,6 +23,13 @@ describe('the bill', () => {
       ['Public IPv4 addresses', 1, 0.005],
     ]);
     expect(cost().idlePerHour).toBeCloseTo(0.1 + 2 * 0.05 + 2 * 0.003 + 0.05 + 0.005, 10);
+  });
+
+  test('names system nodes whose price is in no table, and counts them to nothing', () => {
+    const unpriced = cost({ Nodes: nodeGroup('c6a.large', 3) });
+    expect(unpriced.unpriced).toEqual([{ what: 'System nodes, c6a.large', quantity: 3 }]);
+    expect(unpriced.idleLines.map(({ what }) => what)).not.toContain('System nodes, c6a.large');
+    expect(cost().unpriced).toBeUndefined();
   });
 
   test('scaled out is the likely nodes with their volumes', () => {

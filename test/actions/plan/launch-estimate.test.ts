@@ -1,7 +1,8 @@
+import { planStack } from '../../../lib/actions/plan';
 import { estimateLaunch } from '../../../lib/actions/plan/launch-estimate';
 import type { JsonObject } from '../../../lib/assembly/json';
 import type { InstanceType } from '../../../lib/estimates/price-table';
-import { DEFAULT_REQUIREMENTS, exercise, nodeClass, nodePool, smallLabView, type Changes } from '../../assembly/small-lab';
+import { DEFAULT_REQUIREMENTS, exercise, nodeClass, nodePool, smallLab, smallLabView, type Changes } from '../../assembly/small-lab';
 import { instanceType, priceTable } from './small-price-table';
 
 const XLARGE = instanceType('c5.xlarge', 4, 0.2);
@@ -79,6 +80,7 @@ describe('what Karpenter launches', () => {
     expect(launch.likely.map((nodes) => [nodes.instanceType, nodes.podsEach])).toEqual([['c5a.2xlarge', 7], ['c5.xlarge', 3]]);
     expect(launch.pendingPods).toBe(2);
     expect(launch.reasons.at(-1)).toBe('2 pods stay pending: NodePool default may launch cpu 12 in all.');
+    expect(estimate({ Exercise: exercise(11), NodePool: nodePool(DEFAULT_REQUIREMENTS, { cpu: 12 }) }).reasons.at(-1)).toMatch(/^1 pod stays pending/);
   });
 
   test('stays within a limit of memory, counted before anything is reserved', () => {
@@ -105,6 +107,22 @@ describe('what Karpenter launches', () => {
   test('is bare metal only where nothing else holds the pods', () => {
     expect(estimate({}, priceTable(METAL, XXLARGE)).likely[0]?.instanceType).toBe('c5.2xlarge');
     expect(estimate({}, priceTable(METAL, XLARGE)).likely[0]?.instanceType).toBe('c5.metal');
+  });
+
+  test('is none where only reserved capacity is allowed, and the bill says what it lacks', () => {
+    const changes = { NodePool: nodePool([{ key: 'karpenter.sh/capacity-type', operator: 'In', values: ['reserved'] }]) };
+    const { launch, cost } = planStack(smallLab(changes));
+
+    expect(launch).toMatchObject({ likely: [], reasons: [] });
+    expect(launch.unavailable).toContain('reserved capacity only');
+    expect(launch.pendingPods).toBeUndefined();
+    expect(cost.unpriced).toEqual([{ what: 'Karpenter nodes' }]);
+  });
+
+  test('is on demand where reserved capacity is allowed beside it', () => {
+    const changes = { NodePool: nodePool([{ key: 'karpenter.sh/capacity-type', operator: 'In', values: ['reserved', 'on-demand'] }]) };
+
+    expect(estimate(changes, priceTable(XXLARGE))).toMatchObject({ likely: [{ count: 1 }] });
   });
 
   test('is spot where the NodePool allows it, at spot prices', () => {

@@ -50,6 +50,8 @@ describe('the system nodes', () => {
 
     // Each node: 1930 - 150 - 1100 = 680 left; 3860 - 300 - 2200 - 200 - 700 = 460 in all.
     expect(tight.requested.cpuMillis).toBeLessThan(tight.allocatable.cpuMillis);
+    expect(tight.unavailable).toBeUndefined();
+    expect(planSystemNodes(smallLabView({ Nodes: nodeGroup('z9.nano', 2) })).unavailable).toContain('The size of z9.nano is in no table');
     expect(podsWithoutRoom(tight)).toEqual(['viewer']);
   });
 

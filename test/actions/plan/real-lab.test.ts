@@ -5,7 +5,7 @@ import { planStack } from '../../../lib/actions/plan';
 import type { PlanResult } from '../../../lib/actions/plan-result';
 import { readLab } from '../../../lib/assembly/lab-view';
 import type { SynthesizedStack } from '../../../lib/assembly/synthesized-stack';
-import { hasTypicalSeconds } from '../../../lib/estimates/durations';
+import { hasTypicalSeconds, typicalSeconds } from '../../../lib/estimates/durations';
 import { synthLab } from '../../support/synth-lab';
 
 /** USD per hour of a stock lab at idle: control plane, two m5.large and three NAT gateways. */
@@ -43,6 +43,16 @@ describe('the plan of the lab as it is', () => {
     expect(result.warnings.filter(({ code }) => inTheWay.includes(code))).toEqual([]);
   });
 
+  test('says what its own tools may do in the cluster', () => {
+    expect(result.security.facts).toContain('Own roles: kubectl handler (cluster-admin), drain guard (delete, get, list).');
+  });
+
+  test('shows nobody a logical id', () => {
+    const text = planText(result, { width: 200, style: textStyle({ hasColor: false, hasLineDrawing: false }) }).join('\n');
+
+    expect([...stack.resources.keys()].filter((logicalId) => /[0-9A-F]{8}/.test(logicalId) && text.includes(logicalId))).toEqual([]);
+  });
+
   test('reads in two screens', () => {
     const lines = planText(result, { width: 80, style: textStyle({ hasColor: false, hasLineDrawing: false }) });
 
@@ -51,6 +61,13 @@ describe('the plan of the lab as it is', () => {
 
   test('is ready in at most 1.05 of the time of control plane, node group and Karpenter chart', () => {
     expect(result.time.ratioToFloor).toBeLessThanOrEqual(1.05);
+  });
+
+  test('is ready later with a deadline by the time of its schedule alone, which is beyond 1.05', async () => {
+    const deadlined = planStack((await synthLab({ expiresAt: '2026-12-01T18:00+09:00' })).synthesized).time;
+
+    expect(deadlined.readySeconds - result.time.readySeconds).toBeLessThanOrEqual(typicalSeconds({ type: 'AWS::Scheduler::Schedule' }));
+    expect(deadlined.ratioToFloor).toBeLessThanOrEqual(1.06);
   });
 
   test('costs idle at most 0.6 of a stock lab', () => {

@@ -1,3 +1,4 @@
+import { versions } from '../../../lib/config/versions';
 import { planStack } from '../../../lib/actions/plan';
 import { describeSecurity } from '../../../lib/actions/plan/security-posture';
 import type { JsonObject } from '../../../lib/assembly/json';
@@ -17,7 +18,7 @@ describe('the security posture', () => {
   test('has its facts from the template', () => {
     expect(describeSecurity(smallLabView()).facts).toEqual([
       'Access entries only, no aws-auth map; whoever deploys keeps no rights.',
-      'HandlerRole, which applies the manifests, is cluster-admin.',
+      'Own roles: HandlerRole (cluster-admin).',
       'All nodes require IMDSv2, hop limit 1: pods cannot take their credentials.',
       'AWS credentials by EKS Pod Identity: karpenter.',
       'No subnet gives public addresses; control-plane logs go with the stack.',
@@ -34,7 +35,7 @@ describe('the security posture', () => {
     ['a hop limit of 2 on Karpenter\'s nodes', { NodeClass: nodeClass({ metadataOptions: { httpPutResponseHopLimit: 2 } }) }, 'Karpenter\'s nodes require IMDSv2, hop limit 2: pods may'],
     ['no Pod Identity', { ControllerIdentity: undefined }, 'AWS credentials by EKS Pod Identity: none.'],
     ['public addresses', { PublicA: resource('AWS::EC2::Subnet', { CidrBlock: '10.11.192.0/24', MapPublicIpOnLaunch: true }) }, '1 subnet gives public addresses'],
-    ['logs that stay', { ClusterLogs: { ...resource('AWS::Logs::LogGroup'), DeletionPolicy: 'Retain' } }, '1 log group stay after the stack: ClusterLogs'],
+    ['logs that stay', { ClusterLogs: { ...resource('AWS::Logs::LogGroup'), DeletionPolicy: 'Retain' } }, '1 log group stays after the stack: ClusterLogs'],
   ])('tells of %s', (_case, changes, fact) => {
     expect(describeSecurity(smallLabView(changes)).facts.join('\n')).toContain(fact);
   });
@@ -57,6 +58,8 @@ describe('warnings', () => {
     ['ApiEndpointOpenToWorld', { Cluster: cluster({ EndpointPublicAccess: true, PublicAccessCidrs: ['0.0.0.0/0'] }) }],
     ['ApiEndpointOpenToWorld', { Cluster: cluster({ EndpointPublicAccess: true, PublicAccessCidrs: ['203.0.113.0/24', '::/0'] }) }],
     ['ApiEndpointOpenToWorld', { Cluster: cluster({ EndpointPublicAccess: true }) }],
+    ['ApiEndpointOpenToWorld', { Cluster: cluster({ EndpointPublicAccess: true, PublicAccessCidrs: ['0.0.0.0/1', '128.0.0.0/1'] }) }],
+    ['ApiEndpointWideOpen', { Cluster: cluster({ EndpointPublicAccess: true, PublicAccessCidrs: ['203.0.113.0/24', '8.0.0.0/8'] }) }],
     ['ApiEndpointPrivate', { Cluster: cluster({ EndpointPublicAccess: false }) }],
     ['NoAdmins', { InstructorEntry: undefined }],
     ['NoSubnetSelected', { NodeClass: nodeClass({ subnetSelectorTerms: [{ tags: { absent: '*' } }] }) }],
@@ -69,6 +72,11 @@ describe('warnings', () => {
   ])('include %s', (code, changes) => {
     expect(codes(changes)).toContain(code);
     expect(codes()).not.toContain(code);
+  });
+
+  test('advise the image that the lab pins where its alias moves', () => {
+    const { warnings } = planStack(smallLab({ NodeClass: nodeClass({ amiSelectorTerms: [{ alias: 'al2023@latest' }] }) }));
+    expect(warnings.find(({ code }) => code === 'AmiAliasMoving')?.remedy).toContain(`such as ${versions.amiAlias}.`);
   });
 
   test('include extended support, with its day', () => {

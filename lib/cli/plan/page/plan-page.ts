@@ -1,7 +1,8 @@
 import type { PlanResult } from '../../../actions/plan-result';
+import type { AssemblyFlags } from '../../flags/assembly-flag';
 import { durationText } from '../../format/duration-text';
 import { momentText } from '../../format/moment-text';
-import { amountText, hourlyText } from '../../format/money-text';
+import { amountText, hourlyText, moreThan } from '../../format/money-text';
 import { html, type Html } from '../../html/html';
 import { pageMarkup, type PageCard } from '../../html/page';
 import { scaledOutPrice } from '../scaled-out-price';
@@ -15,7 +16,7 @@ import { systemNodesSection } from './system-nodes-section';
 import { timeSection } from './time-section';
 import { warningsSection } from './warnings-section';
 
-const SECTIONS: readonly ((plan: PlanResult) => Html)[] = [
+const SECTIONS: readonly ((plan: PlanResult, flags: AssemblyFlags) => Html)[] = [
   architectureSection,
   warningsSection,
   concernsSection,
@@ -27,8 +28,12 @@ const SECTIONS: readonly ((plan: PlanResult) => Html)[] = [
   nextStepsSection,
 ];
 
-/** The whole plan as one page. */
-export function planPage(plan: PlanResult): string {
+/**
+ * The whole plan as one page.
+ *
+ * @param flags how the plan was asked for
+ */
+export function planPage(plan: PlanResult, flags: AssemblyFlags = {}): string {
   const { lab } = plan;
   return pageMarkup({
     title: `Plan of ${lab.clusterName}`,
@@ -39,16 +44,16 @@ export function planPage(plan: PlanResult): string {
       ...launchCards(plan),
       ...deadlineCards(plan),
     ],
-    sections: SECTIONS.map((section) => section(plan)),
+    sections: SECTIONS.map((section) => section(plan, flags)),
     footer: html`Made by <code>lab plan</code> from the synthesized template of stack ${lab.stackName}. Nothing has been created.`,
   });
 }
 
 function costCards({ cost }: PlanResult): readonly PageCard[] {
   return cost.unavailable !== undefined ? [] : [
-    { figure: hourlyText(cost.idlePerHour), meaning: 'idle' },
-    { figure: hourlyText(scaledOutPrice(cost)), meaning: 'while scaled out' },
-    { figure: amountText(cost.classTotal), meaning: `for a class of ${cost.classHours} h` },
+    { figure: `${moreThan(cost)}${hourlyText(cost.idlePerHour)}`, meaning: 'idle' },
+    { figure: `${moreThan(cost)}${hourlyText(scaledOutPrice(cost))}`, meaning: 'while scaled out' },
+    { figure: `${moreThan(cost)}${amountText(cost.classTotal)}`, meaning: `for a class of ${cost.classHours} h` },
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { NodeResources, PlanResult } from '../../../actions/plan-result';
+import type { NodeResources, PlanResult, SystemNodeFit } from '../../../actions/plan-result';
 import { countText, cpuText, memoryText } from '../../format/quantity-text';
 import { html, type Html } from '../../html/html';
 import { systemNodeRoom } from '../system-node-room';
@@ -6,9 +6,7 @@ import { pageTable, type PageRow } from '../../html/page-table';
 
 /** What runs on the system nodes, and the sum that says whether it fits. */
 export function systemNodesSection({ systemNodes }: PlanResult): Html {
-  const room = systemNodeRoom(systemNodes);
-  const verdict = room.isEnough ? html`<span class="badge good">fits</span>` : html`<span class="badge bad">does not fit</span>`;
-  return html`<h2>System nodes${verdict}</h2>
+  return html`<h2>System nodes${verdict(systemNodes)}</h2>
 ${pageTable(`${systemNodes.nodeCount} × ${systemNodes.instanceType}, requests of what runs there`, [
     { heading: 'Pod' }, { heading: 'Pods', isFigure: true }, { heading: 'CPU', isFigure: true }, { heading: 'Memory', isFigure: true },
   ], [
@@ -21,9 +19,14 @@ ${pageTable(`${systemNodes.nodeCount} × ${systemNodes.instanceType}, requests o
       ],
     })),
     sumRow('Requested', systemNodes.requested),
-    sumRow('Allocatable', systemNodes.allocatable),
-    sumRow('Free', room.free),
-  ])}`;
+    ...(systemNodes.unavailable === undefined ? [sumRow('Allocatable', systemNodes.allocatable), sumRow('Free', systemNodeRoom(systemNodes).free)] : []),
+  ])}
+${systemNodes.unavailable === undefined ? [] : html`<p>${systemNodes.unavailable}</p>`}`;
+}
+
+function verdict(systemNodes: SystemNodeFit): Html {
+  if (systemNodes.unavailable !== undefined) return html`<span class="badge bad">unknown</span>`;
+  return systemNodeRoom(systemNodes).isEnough ? html`<span class="badge good">fits</span>` : html`<span class="badge bad">does not fit</span>`;
 }
 
 function sumRow(what: string, resources: NodeResources): PageRow {

@@ -1,29 +1,35 @@
-import type { NodeResources, PlanResult, SystemPod } from '../../../actions/plan-result';
+import type { NodeResources, PlanResult, SystemNodeFit, SystemPod } from '../../../actions/plan-result';
 import { countedText, countText, cpuText, memoryText } from '../../format/quantity-text';
 import type { TextLayout } from '../../text/text-layout';
-import { sectionHeading } from '../../text/text-section';
+import { paragraph, sectionHeading } from '../../text/text-section';
 import { textTable, type TextRow } from '../../text/text-table';
 import { systemNodeRoom } from '../system-node-room';
 
 /** What runs on the system nodes, and the sum that says whether it fits. DaemonSets share one line. */
 export function systemNodesText({ systemNodes }: PlanResult, layout: TextLayout): readonly string[] {
-  const room = systemNodeRoom(systemNodes);
   const daemons = systemNodes.pods.filter(({ isDaemonSet }) => isDaemonSet);
   const rows: readonly TextRow[] = [
     ...systemNodes.pods.filter(({ isDaemonSet }) => !isDaemonSet).map((pod) => sumRow(pod.name, sumOf([pod]))),
     ...(daemons.length === 0 ? [] : [sumRow(countedText(daemons.length, 'DaemonSet'), sumOf(daemons))]),
     { ...sumRow('Requested', systemNodes.requested), isTotal: true },
-    { ...sumRow(`Allocatable on ${systemNodes.nodeCount} x ${systemNodes.instanceType}`, systemNodes.allocatable), isTotal: true },
+    ...(systemNodes.unavailable !== undefined ? [] : [{ ...sumRow(`Allocatable on ${systemNodes.nodeCount} x ${systemNodes.instanceType}`, systemNodes.allocatable), isTotal: true }]),
   ];
   return [
-    sectionHeading('System nodes', `${room.isEnough ? 'FITS' : 'DOES NOT FIT'}, ${cpuText(room.free.cpuMillis)} CPU and ${memoryText(room.free.memoryMiB)} free`, layout),
+    sectionHeading('System nodes', verdict(systemNodes), layout),
     ...textTable([
       { isFlexible: true },
       { heading: 'Pods', align: 'right' },
       { heading: 'CPU', align: 'right' },
       { heading: 'Memory', align: 'right' },
     ], rows, layout),
+    ...(systemNodes.unavailable === undefined ? [] : paragraph(systemNodes.unavailable, layout)),
   ];
+}
+
+function verdict(systemNodes: SystemNodeFit): string {
+  if (systemNodes.unavailable !== undefined) return 'UNKNOWN';
+  const room = systemNodeRoom(systemNodes);
+  return `${room.isEnough ? 'FITS' : 'DOES NOT FIT'}, ${cpuText(room.free.cpuMillis)} CPU and ${memoryText(room.free.memoryMiB)} free`;
 }
 
 function sumOf(pods: readonly SystemPod[]): NodeResources {
