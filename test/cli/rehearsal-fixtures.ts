@@ -136,7 +136,7 @@ export const passedClass: ClassResult = {
   bounds: [
     { what: 'NodePool cpu limit', used: 496, available: 1000, unit: 'CPU', enoughForStudents: 201, source: 'spec.limits of NodePool default', isAssumed: false },
     { what: 'subnet addresses', used: 640, available: 49137, unit: 'addresses', enoughForStudents: 7677, source: 'the private subnets', isAssumed: false },
-    { what: 'on-demand vCPU quota', used: 496, available: 5, unit: 'vCPU', enoughForStudents: 1, source: 'assumed: a new account, EC2 quota L-1216C47A', isAssumed: true },
+    { what: 'on-demand vCPU quota', used: 496, available: 5, unit: 'vCPU', enoughForStudents: 1, source: 'a new account, EC2 quota L-1216C47A', isAssumed: true },
   ],
   isSimulated: true,
   notSimulated: ['Containers do not run: no image is pulled.'],

@@ -18,7 +18,7 @@ export interface ClassUse {
 const QUOTA = 'EC2 quota L-1216C47A (Running On-Demand Standard instances)';
 
 /** Where the figure of the vCPU quota is from that no one has given. It is no look-up: an account may have more. */
-const QUOTA_SOURCE = `assumed: AWS's default for a new account, ${QUOTA}: https://docs.aws.amazon.com/general/latest/gr/ec2-service.html`;
+const QUOTA_SOURCE = `AWS's default for a new account, ${QUOTA}: https://docs.aws.amazon.com/general/latest/gr/ec2-service.html`;
 
 /**
  * The bounds that a class comes near, by what it used: that which is enough for the fewest students first, and one that is

@@ -25,7 +25,8 @@ export function notSimulated(nodes: readonly ClusterNode[], nodeSelector: Readon
   // Nodes for other pods have labels of their own.
   const launched = simulated.filter(({ metadata }) => Object.entries(nodeSelector).every(([key, value]) => metadata.labels[key] === value));
   if (launched.length === 0) return NOT_SIMULATED;
-  return withLabels(launched.flatMap(({ metadata }) => compareLabels(metadata.labels, nodeSelector).missing.map(({ key }) => key)));
+  // An essential label that is missing is a failure, or comes in a moment.
+  return withLabels(launched.flatMap(({ metadata }) => compareLabels(metadata.labels, nodeSelector).missing.filter(({ isEssential }) => !isEssential).map(({ key }) => key)));
 }
 
 function withLabels(keys: readonly string[]): readonly string[] {

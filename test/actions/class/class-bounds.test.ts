@@ -42,7 +42,7 @@ describe('the bounds of a class', () => {
 
   test('assume the quota of a new account, and take one that is given', () => {
     const quotaOf = (...given: readonly number[]) => classBounds(classOf(3), {}, expectations, ...given).find(({ what }) => what === 'on-demand vCPU quota');
-    expect(quotaOf()).toMatchObject({ available: 5, isAssumed: true, source: expect.stringMatching(/^assumed: /) });
+    expect(quotaOf()).toMatchObject({ available: 5, isAssumed: true, source: expect.stringMatching(/^AWS's default for a new account/) });
     expect(quotaOf(64)).toMatchObject({ available: 64, enoughForStudents: 7, isAssumed: false, source: expect.stringMatching(/^as given, /) });
     expect(classBounds(classOf(3), { cpu: '100' }, expectations, 64).map(({ what }) => what)).toEqual(['on-demand vCPU quota', 'NodePool cpu limit', 'subnet addresses']);
   });
