@@ -10,6 +10,7 @@ module.exports = {
   testPathIgnorePatterns: ['\\.e2e\\.test\\.ts$'],
   // The stack is synthesized with the code of its functions.
   globalSetup: '<rootDir>/test/support/build-drain-guard.ts',
+  globalTeardown: '<rootDir>/test/support/long-tests-note.ts',
   // A busy computer takes its time; no test is about speed.
   testTimeout: 60_000,
   transform: {

@@ -10,6 +10,7 @@ module.exports = {
   testMatch: ['**/*.e2e.test.ts'],
   testPathIgnorePatterns: [],
   globalSetup: '<rootDir>/test/rehearsal/build-toolchain.ts',
+  globalTeardown: undefined,
   maxWorkers: 1,
   testTimeout: 300_000,
 };
