@@ -91,7 +91,7 @@ async function untilRunning(
   } catch (error) {
     // Time is over: what runs by now is the result.
     if (!(error instanceof DeadlinePassed)) {
-      onProgress({ step, state: 'skipped', detail: `given up when ${come()}` });
+      onProgress({ step, state: 'skipped', detail: `given up, ${come()}` });
       throw error;
     }
   }

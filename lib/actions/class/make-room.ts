@@ -1,8 +1,8 @@
-import { NODES } from '../../kubernetes/cluster-node';
 import { DeadlinePassed } from '../../kubernetes/deadline-passed';
 import { DEPLOYMENTS, selectorText } from '../../kubernetes/deployment';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LiveList } from '../../kubernetes/live-list';
+import { NODE_CLAIMS } from '../../kubernetes/node-claim';
 import type { NodePool } from '../../kubernetes/node-pool';
 import { waitFor } from '../../kubernetes/wait-for';
 import type { ProgressListener } from '../../progress';
@@ -35,7 +35,8 @@ export async function makeRoom(
 async function nodesGone(
   api: KubernetesApi, { nodeSelector }: ExerciseExpectations, { consolidateAfter }: NodePool, deadlines: ClassDeadlines, onProgress: ProgressListener, signal?: AbortSignal,
 ): Promise<readonly string[]> {
-  const list = await LiveList.start(api, NODES, { labelSelector: selectorText(nodeSelector) }, signal);
+  // NodeClaims, because one that still boots is no node yet and takes pods all the same.
+  const list = await LiveList.start(api, NODE_CLAIMS, { labelSelector: selectorText(nodeSelector) }, signal);
   const total = list.items.length;
   const idleSeconds = durationSeconds(consolidateAfter);
   try {
