@@ -269,9 +269,10 @@ describe('a teardown', () => {
       if (!step.startsWith('Drain ') || isRefused) return;
       isRefused = true;
       lab.fake.refuse({ method: 'GET', path: /nodepools/, status, message, times: 2 });
+      setTimeout(() => lab.releaseKarpenter(), 50);
     };
+    // Until then there is something to drain.
     lab.isKarpenterHeld = true;
-    setTimeout(() => lab.releaseKarpenter(), 100);
     await expect(teardown({ onProgress })).resolves.toMatchObject({ outcome: 'clean' });
     expect(isRefused).toBe(true);
   });
