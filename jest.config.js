@@ -11,6 +11,8 @@ module.exports = {
   // The stack is synthesized with the code of its functions.
   globalSetup: '<rootDir>/test/support/build-drain-guard.ts',
   globalTeardown: '<rootDir>/test/support/long-tests-note.ts',
+  // All cores: Jest leaves one of two to itself, and its own work is little.
+  maxWorkers: '100%',
   // A busy computer takes its time; no test is about speed.
   testTimeout: 60_000,
   transform: {
