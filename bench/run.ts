@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import Table from 'cli-table3';
-import { plan } from '../lib/actions/plan';
+import { plan } from '../lib/plan/plan';
 import { type MeasuredCommand, type Measurement, measureOnce, median } from './measure';
 
 /** Pairs of runs that count, after one pair that does not. */

@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { loadConfig, overridesFromContext } from '../lib/config/load';
-import { reportFailure } from '../lib/cli/report-failure';
+import { reportFailure } from '../lib/cli/error-report';
 import { buildLabStack } from '../lib/stack/lab-stack';
 
 /** CDK entry: configuration in, the lab's stack out. `cdk.json` runs it. */

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { Immutable } from './immutable';
+import type { Immutable } from './kubernetes-object';
 import type { EC2NodeClass as Ec2NodeClassManifest } from './schemas/karpenter.k8s.aws_ec2nodeclasses.v1';
 
 /** What Karpenter needs to know of AWS to launch an instance. */
@@ -61,7 +61,7 @@ export interface Ec2NodeClassProps {
  *
  * @see https://karpenter.sh/docs/concepts/nodeclasses/
  */
-export class Ec2NodeClass extends ApiObject {
+export class Ec2NodeClassObject extends ApiObject {
   constructor(scope: Construct, id: string, props: Ec2NodeClassProps) {
     const manifest: Immutable<Ec2NodeClassManifest> = {
       apiVersion: 'karpenter.k8s.aws/v1',

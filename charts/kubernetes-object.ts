@@ -1,7 +1,10 @@
 import type { ApiObject, Chart } from 'cdk8s';
 
+/** `T` with every property and every list in it read-only, at every depth. */
+export type Immutable<T> = { readonly [K in keyof T]: Immutable<T[K]> };
+
 /** A Kubernetes object as plain data, as `kubectl apply` takes it. It holds no null and no undefined. */
-export interface KubernetesObject {
+export interface ChartObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: {
@@ -18,11 +21,11 @@ export interface KubernetesObject {
 }
 
 /** The object that a construct stands for. */
-export function objectOf(apiObject: ApiObject): KubernetesObject {
-  return apiObject.toJson() as KubernetesObject;
+export function objectOf(apiObject: ApiObject): ChartObject {
+  return apiObject.toJson() as ChartObject;
 }
 
 /** All objects of a chart, each after those it depends on. */
-export function objectsOf(chart: Chart): readonly KubernetesObject[] {
-  return chart.toJson() as KubernetesObject[];
+export function objectsOf(chart: Chart): readonly ChartObject[] {
+  return chart.toJson() as ChartObject[];
 }

@@ -1,9 +1,7 @@
-import { reportFailure } from '../lib/cli/report-failure';
+import { reportFailure } from '../lib/cli/error-report';
 import { loadConfig, overridesFromArguments } from '../lib/config/load';
-import { contextOf } from './context-arguments';
-import { LabCharts } from './lab-charts';
-import { wiringOf } from './lab-charts-wiring';
-import { manifestFilesOf, writeManifestFiles } from './manifest-files';
+import { contextOf, manifestFilesOf, writeManifestFiles } from './write-charts';
+import { LabCharts, wiringOf } from './lab-charts';
 
 /** cdk8s entry: configuration in, YAML files out. `npm run charts` runs it. */
 function main(argv: readonly string[]): void {

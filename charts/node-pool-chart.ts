@@ -1,19 +1,163 @@
-import { Chart } from 'cdk8s';
+import { ApiObject, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Ec2NodeClass, type Ec2NodeClassProps } from './ec2-node-class';
-import { NodePool, type NodePoolOptions } from './node-pool';
+import { Ec2NodeClassObject, type Ec2NodeClassProps } from './ec2-node-class';
+import type { Immutable } from './kubernetes-object';
+import type { NodePool as NodePoolManifest } from './schemas/karpenter.sh_nodepools.v1';
+
+/** The node label by which a team's pods find the nodes of its NodePool. Its value is the team's name. */
+export const TEAM_LABEL = 'eks-team';
+
+/** Which nodes Karpenter may launch, how many, and when it removes them. */
+export interface NodePoolOptions {
+  /**
+   * Name of the NodePool. Nodes carry it as label `karpenter.sh/nodepool`.
+   *
+   * @default 'default'
+   */
+  readonly name?: string;
+
+  /** Team that the nodes are for: the value of their {@link TEAM_LABEL}. */
+  readonly team: string;
+
+  /**
+   * CPU architectures that nodes may have.
+   *
+   * @see https://karpenter.sh/docs/concepts/nodepools/#architecture
+   */
+  readonly architectures: readonly string[];
+
+  /**
+   * How nodes may be bought: `on-demand`, `spot` or `reserved`.
+   *
+   * @see https://karpenter.sh/docs/concepts/nodepools/#capacity-type
+   */
+  readonly capacityTypes: readonly string[];
+
+  /**
+   * Instance categories, such as `c` for compute-optimized.
+   *
+   * @see https://karpenter.sh/docs/reference/instance-types/
+   */
+  readonly instanceCategories: readonly string[];
+
+  /** Oldest instance generation allowed: 5 lets `c5a` in and keeps `c4` out. */
+  readonly minInstanceGeneration: number;
+
+  /**
+   * The most that all nodes of the pool may have together. Karpenter launches nothing beyond it, which caps the cost.
+   *
+   * @see https://karpenter.sh/docs/concepts/nodepools/#speclimits
+   */
+  readonly limits: {
+    /** Number of vCPUs. */
+    readonly cpu: number;
+    /** Memory, as a Kubernetes quantity such as `400Gi`. */
+    readonly memory: string;
+  };
+
+  /**
+   * When Karpenter removes nodes that are no longer needed.
+   *
+   * @see https://karpenter.sh/docs/concepts/disruption/#consolidation
+   */
+  readonly consolidation: {
+    /** Whether only empty nodes are removed, or badly used ones as well. */
+    readonly policy: 'WhenEmpty' | 'WhenEmptyOrUnderutilized';
+    /** Time without a pod coming or going before a node is considered, such as `30s`, or `Never`. */
+    readonly after: string;
+  };
+
+  /**
+   * Age at which a node is replaced, or `Never`. The default is Karpenter's own, 30 days: longer than any class,
+   * so that no node expires under a student, and short enough that a forgotten lab still gets new nodes.
+   *
+   * @see https://karpenter.sh/docs/concepts/disruption/#expiration
+   * @default '720h'
+   */
+  readonly expireAfter?: string;
+
+  /**
+   * Time a node has to drain before its pods are deleted by force. Without it, one pod that cannot be evicted holds its
+   * node, and the deletion of the lab, for ever. Keep it well under the 15 minutes that the deletion of a manifest may take.
+   *
+   * @see https://karpenter.sh/docs/concepts/disruption/#terminationgraceperiod
+   * @default '5m'
+   */
+  readonly terminationGracePeriod?: string;
+}
+
+/** {@link NodePoolOptions}, and the node class that the nodes are launched from. */
+export interface NodePoolProps extends NodePoolOptions {
+  /** AWS side of the nodes. */
+  readonly nodeClass: Ec2NodeClassObject;
+}
+
+/**
+ * The nodes that Karpenter may launch for the lab.
+ *
+ * Deletion: it owns its NodeClaims, so deleting it drains and terminates all nodes it made. Its node class and the
+ * Karpenter controller must outlive it.
+ *
+ * @see https://karpenter.sh/docs/concepts/nodepools/
+ */
+export class NodePoolObject extends ApiObject {
+  constructor(scope: Construct, id: string, props: NodePoolProps) {
+    const manifest: Immutable<NodePoolManifest> = {
+      apiVersion: 'karpenter.sh/v1',
+      kind: 'NodePool',
+      metadata: { name: props.name ?? 'default' },
+      spec: {
+        template: {
+          metadata: { labels: { [TEAM_LABEL]: props.team } },
+          spec: {
+            nodeClassRef: {
+              group: props.nodeClass.apiGroup,
+              kind: props.nodeClass.kind,
+              name: props.nodeClass.name,
+            },
+            requirements: [
+              { key: 'kubernetes.io/arch', operator: 'In', values: props.architectures },
+              { key: 'kubernetes.io/os', operator: 'In', values: ['linux'] },
+              { key: 'karpenter.sh/capacity-type', operator: 'In', values: props.capacityTypes },
+              { key: 'karpenter.k8s.aws/instance-category', operator: 'In', values: props.instanceCategories },
+              {
+                key: 'karpenter.k8s.aws/instance-generation',
+                operator: 'Gt',
+                values: [String(props.minInstanceGeneration - 1)],
+              },
+              // Bare metal has no hypervisor. It takes many minutes to boot and costs dollars an hour.
+              { key: 'karpenter.k8s.aws/instance-hypervisor', operator: 'In', values: ['nitro'] },
+            ],
+            expireAfter: props.expireAfter ?? '720h',
+            terminationGracePeriod: props.terminationGracePeriod ?? '5m',
+          },
+        },
+        limits: { cpu: props.limits.cpu, memory: props.limits.memory },
+        disruption: {
+          consolidationPolicy: props.consolidation.policy,
+          consolidateAfter: props.consolidation.after,
+          // Karpenter's default of 10% protects a service from losing many nodes at once. A lab has none to protect,
+          // and students wait: when a workload is scaled in, all its nodes may go together.
+          budgets: [{ nodes: '100%' }],
+        },
+      },
+    };
+    super(scope, id, manifest);
+    this.addDependency(props.nodeClass);
+  }
+}
 
 /** The two sides of the lab's nodes. `name` names both objects. */
 export interface NodePoolChartProps extends Ec2NodeClassProps, NodePoolOptions {}
 
 /** What lets Karpenter launch nodes: an EC2NodeClass and a NodePool that refers to it. */
 export class NodePoolChart extends Chart {
-  readonly nodeClass: Ec2NodeClass;
-  readonly nodePool: NodePool;
+  readonly nodeClass: Ec2NodeClassObject;
+  readonly nodePool: NodePoolObject;
 
   constructor(scope: Construct, id: string, props: NodePoolChartProps) {
     super(scope, id);
-    this.nodeClass = new Ec2NodeClass(this, 'NodeClass', props);
-    this.nodePool = new NodePool(this, 'NodePool', { ...props, nodeClass: this.nodeClass });
+    this.nodeClass = new Ec2NodeClassObject(this, 'NodeClass', props);
+    this.nodePool = new NodePoolObject(this, 'NodePool', { ...props, nodeClass: this.nodeClass });
   }
 }

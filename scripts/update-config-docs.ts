@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { renderConfigDocs } from '../lib/config/docs';
+import { renderConfigDocs } from '../lib/config/fields';
 
 // Run from the project's root, as npm does.
 const { schemaJson, markdown } = renderConfigDocs();

@@ -1,9 +1,8 @@
 import { LabError } from '../lab-error';
-import { embeddedJson } from './embedded-json';
-import { referencesIn } from './intrinsics';
-import { arrayAt, booleanAt, numberAt, objectAt, textAt, type JsonObject } from './json';
+import { embeddedJson } from './kubernetes-objects';
+import { referencesIn, type TemplateResource } from './intrinsics';
+import { arrayAt, booleanAt, numberAt, objectAt, textAt, type JsonObject } from '../json';
 import type { SynthesizedStack } from './synthesized-stack';
-import type { TemplateResource } from './template-resource';
 
 /** The EKS cluster as it stands in the template. */
 export interface ClusterView {

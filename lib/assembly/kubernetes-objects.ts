@@ -1,5 +1,6 @@
-import { embeddedJson } from './embedded-json';
-import { isJsonArray, isJsonObject, textAt, type JsonObject } from './json';
+import { booleanAt, isJsonArray, isJsonObject, type JsonObject, type JsonValue, parseJson, textAt } from '../json';
+import { LabError } from '../lab-error';
+import type { TemplateResource } from './intrinsics';
 import type { SynthesizedStack } from './synthesized-stack';
 
 /** CloudFormation type of a manifest that the stack applies with kubectl. */
@@ -41,4 +42,68 @@ function objectsOf(stack: SynthesizedStack, logicalId: string): readonly Kuberne
     namespace: textAt(body, 'metadata', 'namespace'),
     body,
   }));
+}
+
+/** CloudFormation type of a chart that the stack installs with Helm. */
+const HELM_CHART_TYPE = 'Custom::AWSCDK-EKS-HelmChart';
+
+/** A Helm chart that the stack installs. */
+export interface HelmChart {
+  readonly logicalId: string;
+  /** The chart's own name: the last part of an OCI reference. */
+  readonly name: string;
+  /** @default - a chart that the stack carries as an asset */
+  readonly repository?: string;
+  /** @default - the newest at the time of installation */
+  readonly version?: string;
+  readonly release: string;
+  readonly namespace: string;
+  /** Values given to the chart. Those known only after deployment are placeholders such as `${Queue.Arn}`. */
+  readonly values: JsonObject;
+  /** Whether the installation waits until the chart's pods are ready. */
+  readonly waitsForPods: boolean;
+}
+
+/** Charts that the stack installs, in the order of the template. */
+export function helmCharts(stack: SynthesizedStack): readonly HelmChart[] {
+  return stack.resourcesOfType(HELM_CHART_TYPE).map((resource) => readChart(stack, resource));
+}
+
+function readChart(stack: SynthesizedStack, resource: TemplateResource): HelmChart {
+  const properties = stack.resolvedProperties(resource);
+  const values = embeddedJson(stack, resource, 'Values');
+  const reference = textAt(properties, 'Chart') ?? textAt(properties, 'Repository') ?? '';
+  return {
+    logicalId: resource.logicalId,
+    name: reference.slice(reference.lastIndexOf('/') + 1),
+    repository: textAt(properties, 'Repository'),
+    version: textAt(properties, 'Version'),
+    release: textAt(properties, 'Release') ?? '',
+    namespace: textAt(properties, 'Namespace') ?? 'default',
+    values: isJsonObject(values) ? values : {},
+    waitsForPods: booleanAt(properties, 'Wait') ?? false,
+  };
+}
+
+/**
+ * Reads a property that holds JSON as text, as manifests, chart values and add-on configurations do.
+ * Tokens within the text are resolved like any other value of the template.
+ *
+ * @returns undefined where the property is absent
+ * @throws LabError `AssemblyUnreadable` when the text is not JSON
+ */
+export function embeddedJson(stack: SynthesizedStack, resource: TemplateResource, property: string): JsonValue | undefined {
+  const text = textAt(stack.resolvedProperties(resource), property);
+  if (text === undefined) return undefined;
+  try {
+    return parseJson(text);
+  } catch (cause) {
+    throw new LabError({
+      code: 'AssemblyUnreadable',
+      message: `${resource.logicalId} holds text in ${property} that is not JSON.`,
+      received: text,
+      remedy: 'Write it in the stack as an object whose tokens stand in strings, then run npm run synth.',
+      cause,
+    });
+  }
 }

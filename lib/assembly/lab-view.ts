@@ -1,14 +1,14 @@
+import { momentInUtc, momentOfExpression } from '../config/moments';
+import { arrayAt, type JsonObject, numberAt, objectAt, textAt } from '../json';
 import { LabError } from '../lab-error';
 import {
-  readAccessEntries, readAddons, readCluster, readNodeGroups, readPodIdentities,
-  type AccessEntryView, type AddonView, type ClusterView, type NodeGroupView, type PodIdentityView,
+  type AccessEntryView, type AddonView, type ClusterView, type NodeGroupView, type PodIdentityView, readAccessEntries, readAddons, readCluster,
+  readNodeGroups, readPodIdentities,
 } from './cluster-view';
-import { readDeadline, type DeadlineView } from './deadline-view';
-import { helmCharts, type HelmChart } from './helm-charts';
-import { readNetwork, type NetworkView } from './network-view';
-import { readNodeClasses, readNodePools, type NodeClassView, type NodePoolView } from './node-provisioning-view';
+import { type HelmChart, helmCharts, kubernetesObjects } from './kubernetes-objects';
+import { type NetworkView, readNetwork } from './network-view';
+import { type NodeClassView, type NodePoolView, readNodeClasses, readNodePools } from './node-provisioning-view';
 import type { SynthesizedStack } from './synthesized-stack';
-import { readWorkloads, type WorkloadView } from './workload-view';
 
 /** The lab's stack in the words of AWS, Karpenter and the exercise. */
 export interface LabView {
@@ -125,5 +125,65 @@ function present<T>(found: T | undefined, what: string, stack: SynthesizedStack)
     message: `The stack has no ${what}, so it is not the lab.`,
     received: stack.stackName,
     remedy: 'Run npm run synth in the folder of the lab.',
+  });
+}
+
+/** The schedule that deletes the stack. */
+export interface DeadlineView {
+  readonly logicalId: string;
+  /** Name of the schedule. */
+  readonly scheduleName: string;
+  /** The moment in UTC: `2026-12-01T09:00Z`. */
+  readonly expiresAt: string;
+}
+
+/** What a schedule calls that deletes a stack. */
+const DELETES_STACK = /:aws-sdk:cloudformation:deleteStack$/;
+
+/** Reads when the stack will be deleted by itself; undefined where nothing does that. */
+export function readDeadline(stack: SynthesizedStack): DeadlineView | undefined {
+  for (const resource of stack.resourcesOfType('AWS::Scheduler::Schedule')) {
+    const properties = stack.resolvedProperties(resource);
+    const moment = momentOfExpression(textAt(properties, 'ScheduleExpression') ?? '', textAt(properties, 'ScheduleExpressionTimezone'));
+    if (moment !== undefined && DELETES_STACK.test(textAt(properties, 'Target', 'Arn') ?? '')) {
+      return { logicalId: resource.logicalId, scheduleName: textAt(properties, 'Name') ?? resource.logicalId, expiresAt: momentInUtc(moment) };
+    }
+  }
+  return undefined;
+}
+
+/** A Deployment or DaemonSet that the stack applies. */
+export interface WorkloadView {
+  readonly logicalId: string;
+  readonly kind: 'Deployment' | 'DaemonSet';
+  readonly name: string;
+  /** @default - the namespace `default` */
+  readonly namespace?: string;
+  /** Pods of a Deployment; 1, a node, for a DaemonSet. */
+  readonly replicas: number;
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Keys of the taints it tolerates; an empty key tolerates all. */
+  readonly toleratedTaints: readonly string[];
+  /** Requests of each container, as quantities. */
+  readonly containerRequests: readonly JsonObject[];
+}
+
+/** Deployments and DaemonSets that the stack applies, each after those it depends on. */
+export function readWorkloads(stack: SynthesizedStack): readonly WorkloadView[] {
+  return kubernetesObjects(stack).flatMap((object) => {
+    const { kind } = object;
+    if (kind !== 'Deployment' && kind !== 'DaemonSet') return [];
+    const pod = objectAt(object.body, 'spec', 'template', 'spec');
+    const nodeSelector = objectAt(pod, 'nodeSelector');
+    return [{
+      logicalId: object.logicalId,
+      kind,
+      name: object.name,
+      namespace: object.namespace,
+      replicas: kind === 'DaemonSet' ? 1 : numberAt(object.body, 'spec', 'replicas') ?? 1,
+      nodeSelector: Object.fromEntries(Object.keys(nodeSelector).map((key) => [key, textAt(nodeSelector, key) ?? ''])),
+      toleratedTaints: arrayAt(pod, 'tolerations').map((toleration) => textAt(toleration, 'key') ?? ''),
+      containerRequests: arrayAt(pod, 'containers').map((container) => objectAt(container, 'resources', 'requests')),
+    }];
   });
 }

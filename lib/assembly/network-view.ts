@@ -1,7 +1,6 @@
-import { arrayAt, booleanAt, textAt, type JsonValue } from './json';
-import { referencesIn } from './intrinsics';
+import { arrayAt, booleanAt, textAt, type JsonValue } from '../json';
+import { referencesIn, type TemplateResource } from './intrinsics';
 import type { SynthesizedStack } from './synthesized-stack';
-import type { TemplateResource } from './template-resource';
 
 /** A subnet as it stands in the template. */
 export interface SubnetView {

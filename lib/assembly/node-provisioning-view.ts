@@ -1,4 +1,4 @@
-import { arrayAt, numberAt, objectAt, textAt, type JsonObject, type JsonValue } from './json';
+import { arrayAt, numberAt, objectAt, textAt, type JsonObject, type JsonValue } from '../json';
 import { kubernetesObjectsOfKind, type KubernetesObject } from './kubernetes-objects';
 import type { SynthesizedStack } from './synthesized-stack';
 

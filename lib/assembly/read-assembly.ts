@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { arrayAt, isJsonObject, type JsonObject, numberAt, objectAt, parseJson, textAt } from '../json';
 import { LabError } from '../lab-error';
-import { isJsonObject, objectAt, parseJson, textAt, type JsonObject } from './json';
 import { SynthesizedStack } from './synthesized-stack';
 
 const MANIFEST_FILE = 'manifest.json';
@@ -80,4 +80,59 @@ function unreadable(message: string, received: string, cause?: unknown): LabErro
     remedy: 'Delete the folder and run npm run synth.',
     cause,
   });
+}
+
+/** Type of the metadata by which a stack says of which configuration it was made. It is in the assembly, not in the template. */
+export const CONFIGURATION_METADATA = 'karpenter-lab:configuration';
+
+const STACK_ARTIFACT_TYPE = 'aws:cloudformation:stack';
+
+/**
+ * The configuration that an assembly was made of.
+ *
+ * @returns undefined where it does not say so: it is not the lab's, or an earlier version or a broken disk made it
+ */
+export function assemblyConfiguration(directory: string): JsonObject | undefined {
+  const stack = Object.values(objectAt(jsonIn(join(directory, 'manifest.json')), 'artifacts')).find((artifact) => textAt(artifact, 'type') === STACK_ARTIFACT_TYPE);
+  const file = textAt(stack, 'additionalMetadataFile');
+  const metadata = file === undefined ? objectAt(stack, 'metadata') : jsonIn(join(directory, file));
+  const found = Object.keys(metadata).flatMap((path) => arrayAt(metadata, path)).find((entry) => textAt(entry, 'type') === CONFIGURATION_METADATA);
+  return found === undefined ? undefined : objectAt(found, 'data');
+}
+
+/** A file that is no JSON says nothing here; who reads the assembly itself says what is wrong with it. */
+function jsonIn(file: string): JsonObject {
+  if (!existsSync(file)) return {};
+  try {
+    const parsed = parseJson(readFileSync(file, 'utf8'));
+    return isJsonObject(parsed) ? parsed : {};
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
+}
+
+/** What the stack of an assembly asks of the CDK's bootstrap stack, which receives its files and gives it its roles. */
+export interface BootstrapRequirement {
+  /** Lowest version of the bootstrap stack. */
+  readonly version: number;
+  /** SSM parameter in which the bootstrap stack writes its version. */
+  readonly parameterName: string;
+}
+
+/**
+ * Reads what the stack of an assembly asks of the CDK's bootstrap stack.
+ *
+ * @param directory the folder that `cdk synth` wrote
+ * @returns undefined for a stack that asks nothing
+ */
+export function readBootstrapRequirement(directory: string): BootstrapRequirement | undefined {
+  const manifest = parseJson(readFileSync(join(directory, 'manifest.json'), 'utf8'));
+  for (const artifact of Object.values(objectAt(manifest, 'artifacts'))) {
+    if (textAt(artifact, 'type') !== 'aws:cloudformation:stack') continue;
+    const version = numberAt(artifact, 'properties', 'requiresBootstrapStackVersion');
+    const parameterName = textAt(artifact, 'properties', 'bootstrapStackVersionSsmParameter');
+    if (version !== undefined && parameterName !== undefined) return { version, parameterName };
+  }
+  return undefined;
 }

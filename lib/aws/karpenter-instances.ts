@@ -1,7 +1,7 @@
 import { paginateDescribeInstances, type EC2Client, type Instance } from '@aws-sdk/client-ec2';
-import { NODE_POOL_LABEL } from '../kubernetes/well-known-labels';
+import { NODE_POOL_LABEL } from '../kubernetes/objects';
 import { asking } from './aws-failure';
-import { exactTag, karpenterEvidence, ownedByCluster, tagsFrom } from './leftovers/tags';
+import { exactTag, karpenterEvidence, ownedByCluster, tagsFrom } from './leftovers/leftover';
 
 /** An EC2 instance that Karpenter launched, and that is not gone yet. */
 export interface KarpenterInstance {

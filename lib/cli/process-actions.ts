@@ -1,5 +1,81 @@
-import type { ExerciseExpectations } from '../actions/exercise/expectations';
-import type { LabActions } from './lab-actions';
+import type { AssemblyState } from '../assembly/assembly-state';
+import type { SynthesizeOptions } from '../assembly/synthesize';
+import type { DeploymentTargetOptions, DeployOptions } from '../deploy/deploy';
+import type { DeploymentTarget, DeployResult } from '../deploy/deployment-target';
+import type { ClassResult, ExerciseResult } from '../exercise/exercise-result';
+import type { VerifyResult } from '../exercise/exercise-state';
+import type { ExerciseExpectations } from '../exercise/expectations';
+import type { LabStatus, StatusOptions } from '../exercise/lab-status';
+import type { RehearsedClassOptions, RehearsedExerciseOptions } from '../exercise/rehearsed-exercise';
+import type { ScaleOptions } from '../exercise/scale-lab';
+import type { ScaleResult } from '../exercise/scale-result';
+import type { VerifyOptions } from '../exercise/verify-lab';
+import type { WatchOptions, WatchResult } from '../exercise/watch-lab';
+import type { LabConnection } from '../kubernetes/lab-cluster';
+import type { LabError } from '../lab-error';
+import type { PlanOptions } from '../plan/plan';
+import type { PlanResult } from '../plan/plan-result';
+import type { PreflightOptions } from '../preflight/preflight';
+import type { PreflightResult } from '../preflight/preflight-check';
+import type { RehearsalRecord } from '../rehearsal/rehearsal-state';
+import type { RehearsalStatus } from '../rehearsal/rehearsal-status';
+import type { StartRehearsalOptions } from '../rehearsal/start-rehearsal';
+import type { CleanRehearsalOptions, CleanRehearsalResult, StopRehearsalOptions, StopRehearsalResult } from '../rehearsal/stop-rehearsal';
+import type { ExtendOptions, ExtendResult } from '../removal/extend-lab';
+import type { SweepOptions, SweepResult } from '../removal/sweep-lab';
+import type { TeardownOptions } from '../removal/teardown';
+import type { TeardownResult } from '../removal/teardown-result';
+
+/** What a command line knows of its own: the folder of the lab, and the environment. */
+type OfTheProcess = 'projectDirectory' | 'env';
+
+/** The actions behind the verbs. The command line knows them only by this interface. */
+export interface LabActions {
+  /** Reads an assembly and says what it would build, cost and expose. */
+  readonly plan: (options: PlanOptions) => Promise<PlanResult>;
+  /** Asks whether an account is ready for the lab, and changes nothing. */
+  readonly preflight: (options: Omit<PreflightOptions, 'env'>) => Promise<PreflightResult>;
+  /** Moves the moment at which AWS deletes the lab by itself. */
+  readonly extendLab: (options: Omit<ExtendOptions, 'now'>) => Promise<ExtendResult>;
+  /** Says where the lab would be deployed and what is there, and changes nothing. */
+  readonly deploymentTarget: (options: DeploymentTargetOptions) => Promise<DeploymentTarget>;
+  /** Deploys the lab, or follows a deployment that is under way. */
+  readonly deploy: (options: Omit<DeployOptions, 'env'>) => Promise<DeployResult>;
+  /** Removes the lab, whatever state it is in. */
+  readonly teardownLab: (options: TeardownOptions) => Promise<TeardownResult>;
+  /** Removes what a lab whose stack is gone has left in AWS. */
+  readonly sweepLab: (options: SweepOptions) => Promise<SweepResult>;
+  /** Says whether an assembly is what `lab.yaml` and the code would make now. */
+  readonly assemblyState: (assemblyDirectory: string) => Promise<AssemblyState>;
+  /** Runs the CDK app once. */
+  readonly synthesize: (options: SynthesizeOptions) => Promise<void>;
+  /** Says what keeps a rehearsal from running on this machine: nothing, or an error each with what to install. */
+  readonly rehearsalShortfalls: (signal: AbortSignal) => Promise<readonly LabError[]>;
+  /** Starts a rehearsal; one that runs is left as it is. */
+  readonly startRehearsal: (options: Omit<StartRehearsalOptions, OfTheProcess>) => Promise<RehearsalRecord>;
+  /** Stops a rehearsal, and keeps its folder. */
+  readonly stopRehearsal: (options: Omit<StopRehearsalOptions, OfTheProcess>) => Promise<StopRehearsalResult>;
+  /** Says what has become of a rehearsal. */
+  readonly rehearsalStatus: (name: string) => Promise<RehearsalStatus>;
+  /** Says what has become of all rehearsals there are. */
+  readonly listRehearsals: () => Promise<readonly RehearsalStatus[]>;
+  /** Stops a rehearsal and removes all it left. */
+  readonly cleanRehearsal: (options: Omit<CleanRehearsalOptions, OfTheProcess>) => Promise<CleanRehearsalResult>;
+  /** Reads from an assembly what the exercise should find in its lab. */
+  readonly exerciseExpectations: (assemblyDirectory: string) => Promise<ExerciseExpectations>;
+  /** Does the exercise, then the drills. */
+  readonly runExercise: (options: RehearsedExerciseOptions) => Promise<ExerciseResult>;
+  /** Does the exercise for a class at once. */
+  readonly runClass: (options: RehearsedClassOptions) => Promise<ClassResult>;
+  /** Scales the exercise, and sees it through where that is asked for. */
+  readonly scaleLab: (options: ScaleOptions & LabConnection) => Promise<ScaleResult>;
+  /** Says in what state the lab is. */
+  readonly labStatus: (options: Omit<StatusOptions, 'now'> & LabConnection) => Promise<LabStatus>;
+  /** Tells what becomes of the lab, until the user has seen enough. */
+  readonly watchLab: (options: Omit<WatchOptions, 'now'> & LabConnection) => Promise<WatchResult>;
+  /** Says whether the exercise has reached its outcome. */
+  readonly verifyLab: (options: VerifyOptions) => Promise<VerifyResult>;
+}
 
 /** What the real actions take from their process. */
 export interface ProcessActionsOptions {
@@ -11,35 +87,35 @@ export interface ProcessActionsOptions {
 /** The real actions. Each is loaded when it is called for, so that `lab --help` loads none. */
 export function processActions({ projectDirectory, env }: ProcessActionsOptions): LabActions {
   return {
-    plan: async (options) => (await import('../actions/plan.js')).plan({ ...options, now: new Date() }),
-    preflight: async (options) => (await import('../actions/preflight.js')).preflight({ ...options, env }),
-    extendLab: async (options) => (await import('../actions/extend/extend-lab.js')).extendLab({ ...options, now: new Date() }),
-    deploymentTarget: async (options) => (await import('../actions/deploy.js')).deploymentTarget(options),
-    deploy: async (options) => (await import('../actions/deploy.js')).deploy({ ...options, env }),
-    teardownLab: async (options) => (await import('../actions/teardown/teardown.js')).teardown(options),
-    sweepLab: async (options) => (await import('../actions/sweep/sweep-lab.js')).sweepLab(options),
-    assemblyState: async (assemblyDirectory) => (await import('../actions/assembly-state.js')).assemblyState({ assemblyDirectory, projectDirectory }),
-    synthesize: async (options) => (await import('../actions/synthesize.js')).synthesize(options),
+    plan: async (options) => (await import('../plan/plan.js')).plan({ ...options, now: new Date() }),
+    preflight: async (options) => (await import('../preflight/preflight.js')).preflight({ ...options, env }),
+    extendLab: async (options) => (await import('../removal/extend-lab.js')).extendLab({ ...options, now: new Date() }),
+    deploymentTarget: async (options) => (await import('../deploy/deploy.js')).deploymentTarget(options),
+    deploy: async (options) => (await import('../deploy/deploy.js')).deploy({ ...options, env }),
+    teardownLab: async (options) => (await import('../removal/teardown.js')).teardown(options),
+    sweepLab: async (options) => (await import('../removal/sweep-lab.js')).sweepLab(options),
+    assemblyState: async (assemblyDirectory) => (await import('../assembly/assembly-state.js')).assemblyState({ assemblyDirectory, projectDirectory }),
+    synthesize: async (options) => (await import('../assembly/synthesize.js')).synthesize(options),
     rehearsalShortfalls: async (signal) =>
       (await import('../rehearsal/toolchain/ensure-toolchain.js')).rehearsalShortfalls({ projectDirectory, env, signal }),
     startRehearsal: async (options) => (await import('../rehearsal/start-rehearsal.js')).startRehearsal({ ...options, projectDirectory, env }),
     stopRehearsal: async (options) => (await import('../rehearsal/stop-rehearsal.js')).stopRehearsal({ ...options, projectDirectory }),
     rehearsalStatus: async (name) => (await import('../rehearsal/rehearsal-status.js')).rehearsalStatus({ projectDirectory, name }),
     listRehearsals: async () => (await import('../rehearsal/rehearsal-status.js')).listRehearsals(projectDirectory),
-    cleanRehearsal: async (options) => (await import('../rehearsal/clean-rehearsal.js')).cleanRehearsal({ ...options, projectDirectory, env }),
+    cleanRehearsal: async (options) => (await import('../rehearsal/stop-rehearsal.js')).cleanRehearsal({ ...options, projectDirectory, env }),
     exerciseExpectations,
-    runClass: async (options) => (await import('../actions/rehearsed-class.js')).runRehearsedClass(options),
-    scaleLab: async (options) => (await import('../actions/scale/scale-lab.js')).scaleLab(options),
-    labStatus: async (options) => (await import('../actions/lab-status/lab-status.js')).labStatus({ ...options, now: () => new Date() }),
-    watchLab: async (options) => (await import('../actions/lab-status/watch-lab.js')).watchLab({ ...options, now: () => new Date() }),
-    verifyLab: async (options) => (await import('../actions/verify/verify-lab.js')).verifyLab(options),
-    runExercise: async (options) => (await import('../actions/rehearsed-exercise.js')).runRehearsedExercise(options),
+    runClass: async (options) => (await import('../exercise/rehearsed-exercise.js')).runRehearsedClass(options),
+    scaleLab: async (options) => (await import('../exercise/scale-lab.js')).scaleLab(options),
+    labStatus: async (options) => (await import('../exercise/lab-status.js')).labStatus({ ...options, now: () => new Date() }),
+    watchLab: async (options) => (await import('../exercise/watch-lab.js')).watchLab({ ...options, now: () => new Date() }),
+    verifyLab: async (options) => (await import('../exercise/verify-lab.js')).verifyLab(options),
+    runExercise: async (options) => (await import('../exercise/rehearsed-exercise.js')).runRehearsedExercise(options),
   };
 }
 
 async function exerciseExpectations(assemblyDirectory: string): Promise<ExerciseExpectations> {
   const [{ readAssembly }, { readLab }, { expectationsOf }] = await Promise.all([
-    import('../assembly/read-assembly.js'), import('../assembly/lab-view.js'), import('../actions/exercise/expectations.js'),
+    import('../assembly/read-assembly.js'), import('../assembly/lab-view.js'), import('../exercise/expectations.js'),
   ]);
   return expectationsOf(readLab(readAssembly(assemblyDirectory)));
 }

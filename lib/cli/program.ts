@@ -1,9 +1,21 @@
 import { Command, Option } from 'commander';
 import manifest from '../../package.json';
-import { EXIT_CODE_MEANINGS } from './exit-code';
+import { EXIT_CODE_MEANINGS } from './errors';
 import type { LabHost } from './host';
-import type { TextLayout } from './text/text-layout';
+import { planVerb } from './plan/plan-verb';
+import { rehearseVerb } from './rehearse/rehearse-verb';
+import type { TextLayout } from './terminal/text-layout';
 import type { Verb, VerbFlag } from './verb';
+import { deployVerb } from './verbs/deploy-verb';
+import { extendVerb } from './verbs/extend-verb';
+import { preflightVerb } from './verbs/preflight-verb';
+import { scaleVerb } from './verbs/scale-verb';
+import { startVerb } from './verbs/start-verb';
+import { statusVerb } from './verbs/status-verb';
+import { sweepVerb } from './verbs/sweep-verb';
+import { teardownVerb } from './verbs/teardown-verb';
+import { verifyVerb } from './verbs/verify-verb';
+import { watchVerb } from './verbs/watch-verb';
 
 /** A verb that the command line asks for, with what commander read. */
 export interface VerbRequest {
@@ -60,3 +72,19 @@ function exitCodeHelp(layout: TextLayout): string {
   const lines = EXIT_CODE_MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(5)}${meaning}`);
   return [layout.style.heading('Exit codes:'), ...lines].join('\n');
 }
+
+/** Every verb of the command line, in the order of a class. */
+export const VERBS: readonly Verb[] = [
+  startVerb,
+  planVerb,
+  rehearseVerb,
+  preflightVerb,
+  deployVerb,
+  statusVerb,
+  watchVerb,
+  scaleVerb,
+  verifyVerb,
+  extendVerb,
+  teardownVerb,
+  sweepVerb,
+];

@@ -1,14 +1,9 @@
 import { CommanderError } from 'commander';
-import { commandLineError } from './errors/command-line-error';
-import { errorDocument } from './errors/error-json';
-import { errorExitCode } from './errors/error-exit-code';
-import { errorText } from './errors/error-text';
-import { InterruptedError } from './errors/interrupted-error';
-import { ExitCode } from './exit-code';
+import { commandLineError, errorExitCode, ExitCode, InterruptedError } from './errors';
+import { errorDocument, errorText } from './error-report';
 import type { LabHost } from './host';
-import { labProgram, type VerbRequest } from './program';
-import { Terminal } from './terminal';
-import { VERBS } from './verbs';
+import { labProgram, type VerbRequest, VERBS } from './program';
+import { Terminal } from './terminal/terminal';
 
 /**
  * Runs one command line: finds the verb, renders its result or its error, and says how to exit. It never throws.

@@ -1,7 +1,7 @@
 import type { ProgressListener } from '../progress';
-import type { ExitCode } from './exit-code';
+import type { ExitCode } from './errors';
 import type { LabHost } from './host';
-import type { TextLayout } from './text/text-layout';
+import type { TextLayout } from './terminal/text-layout';
 
 /** A flag of a verb. */
 export interface VerbFlag {

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import type { FieldDocumentation } from './field-documentation';
-import { labConfigSchema } from './schema';
+import { type FieldDocumentation, labConfigSchema } from './schema';
 
 /** What a key holds. A group holds further keys of its own; a map has keys that its author chooses. */
 export type FieldKind = 'group' | 'text' | 'whole number' | 'list' | 'map';
@@ -67,4 +66,86 @@ function documentationOf(key: string, schema: JsonSchema): FieldDocumentation {
     link: typeof link === 'string' ? link : undefined,
     examples,
   };
+}
+
+/** The files that are generated from the schema. */
+export interface ConfigDocs {
+  /** `lab.schema.json`: what an editor checks `lab.yaml` with. */
+  readonly schemaJson: string;
+  /** `docs/configuration.md`: the reference of all keys. */
+  readonly markdown: string;
+}
+
+/** Renders the JSON Schema and the reference. A test keeps both files in step. */
+export function renderConfigDocs(): ConfigDocs {
+  return { schemaJson: renderSchema(), markdown: renderMarkdown() };
+}
+
+function renderSchema(): string {
+  const schema = { title: 'lab.yaml', description: 'Configuration of the Karpenter lab.', ...forEditors(inputJsonSchema()) };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+/** Folds what only this project understands into the description that an editor shows. */
+function forEditors(schema: JsonSchema): JsonSchema {
+  const { allowed, link, description, properties, ...rest } = schema;
+  delete rest.remedy;
+  const sentences = [
+    description,
+    typeof allowed === 'string' ? `Allowed: ${allowed}.` : undefined,
+    typeof link === 'string' ? `See ${link}` : undefined,
+  ].filter((sentence) => sentence !== undefined);
+  return {
+    ...(sentences.length > 0 && { description: sentences.join('\n') }),
+    ...rest,
+    ...(properties && {
+      properties: Object.fromEntries(Object.entries(properties).map(
+        ([name, node]) => [name, typeof node === 'boolean' ? node : forEditors(node)],
+      )),
+    }),
+  };
+}
+
+function renderMarkdown(): string {
+  const aliases = [...KEY_ALIASES].map(([alias, key]) => `\`${alias}\` is short for \`${key}\`.`);
+  return `<!-- Generated from lib/config/schema.ts by \`npm run update:config\`. Change the schema, not this file. -->
+
+# Configuration
+
+\`lab.yaml\` in the project's root is all there is to configure. Every key may be left out: its default gives the exercise as it is written. Values are checked before anything else happens, and all problems are shown at once.
+
+A key can also be given for one run, without touching the file:
+
+\`\`\`sh
+npx cdk deploy -c scale=5 -c clusterName=lab-two -c apiAccess=203.0.113.7/32
+\`\`\`
+
+On the command line a nested key has dots (\`-c karpenter.limits.cpu=50\`), a list has commas (\`-c karpenter.capacityTypes=spot,on-demand\`), and a tag stands below \`tags\` (\`-c tags.Course=karpenter\`). ${aliases.join(' ')} What is given for one run goes before the file, and the file before the defaults. It is not remembered: say it to each command, as \`lab plan\` does in its next steps. \`lab\` synthesizes it into \`.lab/overridden/\`, so that \`cdk.out/\` stays the lab of the file; \`lab deploy\` alone writes it to \`cdk.out/\`, where later commands find the lab that was deployed.
+
+What \`-c\` accepts depends on whose command line it is:
+
+- \`lab\` and \`npm run charts\` refuse every key that is not in the table below, and name the nearest.
+- \`cdk\` shares its context with the CDK itself, with \`cdk.json\` and with your \`~/.cdk.json\`, so a foreign key such as \`stage=dev\` is left alone. What looks like one of ours is refused there too: a slip (\`sclae\`, \`clustername\`), an unknown key of a group (\`inflate.foo\`), the last word of a nested key (\`replicas\`, \`cpu\`, \`count\`), the beginning of a name (\`api\`, \`nat\`) and a word of one (\`cluster\`, \`name\`, \`cidr\`), in upper or lower case, singular or plural.
+- Both leave to the CDK what is its own: keys with \`:\` in them or with \`@\` before them. \`cdk\` also leaves alone those with \`/\` in them or \`aws\` before them. A tag's key below \`tags\` may hold any of these.
+
+## Keys
+
+| Key | Type | Default | Meaning |
+|---|---|---|---|
+${configFields().map(renderRow).join('\n')}
+
+## Rules between keys
+
+- \`availabilityZones\` are zones of \`region\`; \`natGateways\` is at most their number.
+- \`kubernetesVersion\` is one that this project pins add-ons and a node image for, and \`karpenter.version\` supports it.
+- \`inflate.replicas\` pods of \`inflate.cpu\` fit into \`karpenter.limits.cpu\`, less what the kubelet keeps of one node with that many cores. The plan counts more closely.
+- \`inflate.namespace\` is not \`karpenter.namespace\`.
+`;
+}
+
+function renderRow(field: ConfigField): string {
+  const defaultValue = field.kind === 'group' ? '' : `\`${JSON.stringify(field.default)}\``;
+  const link = field.link === undefined ? '' : ` [More](${field.link})`;
+  const meaning = field.kind === 'group' ? field.description : `${field.description} Allowed: ${field.allowed}.${link}`;
+  return `| \`${field.key}\` | ${field.kind} | ${defaultValue} | ${meaning.replaceAll('|', '\\|')} |`;
 }

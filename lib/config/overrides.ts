@@ -1,15 +1,14 @@
 import { type ConfigField, configFields, KEY_ALIASES } from './fields';
-import { isJsonObject, type JsonObject, withValueAt } from './json-object';
+import { isYamlMap, type YamlMap, withValueAt } from '../json';
 import { isNameOfKey, isSlipOf } from './nearest-key';
-import type { ConfigProblem } from './problems';
-import { unknownKeyProblem } from './unknown-key';
+import { type ConfigProblem, originOfOverride, unknownKeyProblem } from './problems';
 
 /** Values that go before those of the file, by key: `karpenter.limits.cpu`, or an alias such as `scale`. */
 export type ConfigOverrides = Readonly<Record<string, unknown>>;
 
 /** The content of a file with overrides merged into it. */
 export interface OverriddenContent {
-  readonly content: JsonObject;
+  readonly content: YamlMap;
   readonly problems: readonly ConfigProblem[];
   /** The name under which a key was overridden: `scale` for `inflate.replicas`. */
   readonly nameByKey: ReadonlyMap<string, string>;
@@ -40,7 +39,7 @@ export function overridesFromContext(context: Readonly<Record<string, unknown>>)
 }
 
 /** Merges overrides into the content of a file. Text, as a command line gives it, becomes what the key holds. */
-export function applyOverrides(content: JsonObject, overrides: ConfigOverrides): OverriddenContent {
+export function applyOverrides(content: YamlMap, overrides: ConfigOverrides): OverriddenContent {
   const fields = new Map(configFields().map((field) => [field.key, field]));
   const problems: ConfigProblem[] = [];
   const nameByKey = new Map<string, string>();
@@ -62,18 +61,6 @@ export function applyOverrides(content: JsonObject, overrides: ConfigOverrides):
     }
   }
   return { content: merged, problems, nameByKey };
-}
-
-const OVERRIDE = 'override ';
-
-/** How a problem names an override. */
-export function originOfOverride(name: string): string {
-  return `${OVERRIDE}${name}`;
-}
-
-/** Whether a problem is about an override. */
-export function isOverrideOrigin(origin: string | undefined): boolean {
-  return origin?.startsWith(OVERRIDE) ?? false;
 }
 
 function knownNames(): readonly string[] {
@@ -118,7 +105,7 @@ function coerced(value: unknown, field: ConfigField | undefined): unknown {
 
 /** A map counts as its keys, so that a group given in context does not reset the rest of the group. */
 function keysBelow(path: readonly string[], value: unknown): readonly (readonly [readonly string[], unknown])[] {
-  return isJsonObject(value)
+  return isYamlMap(value)
     ? Object.entries(value).flatMap(([key, child]) => keysBelow([...path, key], child))
     : [[path, value]];
 }

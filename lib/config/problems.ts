@@ -1,4 +1,21 @@
+import type * as z from 'zod';
+import { isYamlMap } from '../json';
 import { LabError, type LabErrorOptions } from '../lab-error';
+import { type ConfigField, configFields } from './fields';
+import { nearestKeys } from './nearest-key';
+import type { Violation } from './values';
+
+const OVERRIDE = 'override ';
+
+/** How a problem names an override. */
+export function originOfOverride(name: string): string {
+  return `${OVERRIDE}${name}`;
+}
+
+/** Whether a problem is about an override. */
+export function isOverrideOrigin(origin: string | undefined): boolean {
+  return origin?.startsWith(OVERRIDE) ?? false;
+}
 
 /** One thing that is wrong with the configuration. */
 export interface ConfigProblem {
@@ -55,4 +72,153 @@ function renderProblem(problem: ConfigProblem): string {
 /** A value as it would stand in YAML's flow style; text in quotes, so that `"5"` and `5` differ. */
 export function renderValue(value: unknown): string {
   return JSON.stringify(value) ?? String(value);
+}
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** The fields of the schema by key, so that an issue finds the documentation of its key. */
+type FieldsByKey = ReadonlyMap<string, ConfigField>;
+
+/** Names the place that a value comes from, where it can be named. */
+export type OriginOf = (path: Path) => string | undefined;
+
+/** What the schema refuses, in the words of the documentation of each key: one problem a value. */
+export function schemaProblems(issues: readonly Issue[], input: unknown, originOf: OriginOf): readonly ConfigProblem[] {
+  const fields: FieldsByKey = new Map(configFields().map((field) => [field.key, field]));
+  const issueByPath = new Map<string, Issue>();
+  for (const issue of issues) {
+    const path = renderPath(issue.path);
+    const earlier = issueByPath.get(path);
+    // A check of our own knows more than the pattern or the range beside it.
+    if (earlier === undefined || (violationOf(earlier) === undefined && violationOf(issue) !== undefined)) {
+      issueByPath.set(path, issue);
+    }
+  }
+  return [...issueByPath.values()].flatMap((issue) => problemsOf(issue, input, fields, originOf));
+}
+
+/** The key that an issue's path leads to: `karpenter.architectures` for its second element. */
+export function keyOf(path: Path, keys: Iterable<string>): string | undefined {
+  const known = new Set(keys);
+  return prefixesOf(path).find((prefix) => known.has(prefix));
+}
+
+/** The path and the paths above it, with dots, longest first. */
+export function prefixesOf(path: Path): readonly string[] {
+  return path.map((_, index) => path.slice(0, path.length - index).join('.'));
+}
+
+/** The value that a path leads to. */
+function valueAt(input: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) as unknown : undefined),
+    input,
+  );
+}
+
+function problemsOf(issue: Issue, input: unknown, fields: FieldsByKey, originOf: OriginOf): readonly ConfigProblem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      return { ...unknownKeyProblem(path.join('.'), valueAt(input, path), [...fields.keys()]), origin: originOf(path) };
+    });
+  }
+  const origin = originOf(issue.path);
+  const received = issue.code === 'invalid_key' ? issue.path.at(-1) : valueAt(input, issue.path);
+  const violation = violationOf(issue);
+  const field = fields.get(keyOf(issue.path, fields.keys()) ?? '');
+  return [{
+    path: renderPath(issue.path),
+    received,
+    allowed: violation?.allowed ?? field?.allowed ?? 'keys and their values',
+    remedy: violation?.remedy ?? (field === undefined ? 'Write one key a line, such as region: ap-northeast-2.' : remedyFor(field, received, { isElement: renderPath(issue.path) !== field.key, isOverride: isOverrideOrigin(origin) })),
+    origin,
+  }];
+}
+
+function violationOf(issue: Issue): Violation | undefined {
+  if (issue.code === 'invalid_key') {
+    return issue.issues.map(violationOf).find((violation) => violation !== undefined);
+  }
+  // The only custom issues of the schema are those of `refusing`, which puts the violation here.
+  return issue.code === 'custom' ? issue.params?.violation as Violation : undefined;
+}
+
+/** Where a value stands. */
+interface ValuePlace {
+  /** Whether it is an element of a list, or a tag, and not the value of the key. */
+  readonly isElement: boolean;
+  /** Whether it was given by `-c`, where YAML is of no use. */
+  readonly isOverride: boolean;
+}
+
+function remedyFor(field: ConfigField, received: unknown, { isElement, isOverride }: ValuePlace): string {
+  if (isOverride && typeof received === 'string' && field.remedy === undefined) return overrideRemedy(field);
+  const example = renderValue(field.examples?.[0] ?? field.default);
+  if (received === null) {
+    return field.kind === 'group'
+      ? `Write keys below ${field.key}, or remove it.`
+      : `Give ${field.key} a value, such as ${example}, or remove the key to take its default.`;
+  }
+  if ((field.kind === 'text' || isElement) && (typeof received === 'number' || typeof received === 'boolean')) {
+    return `Put it in quotes: YAML reads ${String(received)} without them as a ${typeof received}.`;
+  }
+  if (field.remedy !== undefined) {
+    return field.remedy;
+  }
+  return field.kind === 'group'
+    ? `Write keys below ${field.key}, each on a line of its own.`
+    : `Set ${field.key} to what is allowed, such as ${example}.`;
+}
+
+/** What to write after `-c` instead. */
+function overrideRemedy(field: ConfigField): string {
+  const [example] = field.examples ?? [field.default];
+  if (field.kind === 'group') {
+    const [key] = configFields().filter(({ key: candidate, kind }) => kind !== 'group' && candidate.startsWith(`${field.key}.`));
+    return `Give its keys one by one, such as -c ${key?.key}=${argumentText(key?.examples?.[0] ?? key?.default)}.`;
+  }
+  if (field.kind === 'map' && isYamlMap(example)) {
+    const [name, value] = Object.entries(example)[0] ?? [];
+    return `Give its keys one by one, such as -c ${field.key}.${name}=${argumentText(value)}.`;
+  }
+  return `Give what is allowed, such as -c ${field.key}=${argumentText(example)}.`;
+}
+
+/** A value as it stands after the equals sign of `-c`. */
+function argumentText(value: unknown): string {
+  return Array.isArray(value) ? value.join(',') : String(value);
+}
+
+function renderPath(path: Path): string {
+  return path.map((part, index) => {
+    if (typeof part === 'number') {
+      return `[${part}]`;
+    }
+    return index === 0 ? String(part) : `.${String(part)}`;
+  }).join('') || 'lab.yaml';
+}
+
+/** The problem of a key that the configuration does not have, with the nearest that it has. */
+export function unknownKeyProblem(key: string, received: unknown, knownKeys: readonly string[]): ConfigProblem {
+  const nearest = nearestKeys(key, knownKeys);
+  if (nearest.length === 0) {
+    return {
+      path: key,
+      received,
+      allowed: 'a known key; none is near this one',
+      remedy: `Remove ${key}. docs/configuration.md lists the keys.`,
+    };
+  }
+  const named = nearest.join(' or ');
+  return {
+    path: key,
+    received,
+    allowed: `a known key; the nearest is ${named}`,
+    // On the command line a key has dots, in YAML it is nested.
+    remedy: nearest.includes(key)
+      ? `Nest it: write each part of ${key} as a key below the one before.`
+      : `Write ${named} instead of ${key}, or remove it.`,
+  };
 }

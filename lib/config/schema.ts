@@ -1,21 +1,55 @@
 import * as z from 'zod';
-import { ACCOUNT_ALLOWED, ACCOUNT_PATTERN, accountViolation } from './account';
-import { AMI_ALIAS_ALLOWED, AMI_ALIAS_PATTERN, amiAliasViolation } from './ami-alias';
-import { MAX_ZONES, MIN_ZONES, REGION_PATTERN, ZONE_PATTERN } from './availability-zones';
-import { API_ACCESS_ALLOWED, apiAccessViolation, CIDR_PATTERN, VPC_CIDR_ALLOWED, vpcCidrViolation } from './cidr';
-import { KARPENTER_VERSION_ALLOWED, KARPENTER_VERSION_PATTERN, karpenterVersionViolation, KUBERNETES_VERSION_ALLOWED, kubernetesVersionViolation } from './compatibility';
-import { IMAGE_ALLOWED, IMAGE_PATTERN, imageViolation } from './container-image';
-import { DURATION_ALLOWED, DURATION_PATTERN, durationViolation } from './duration';
-import { EXPIRES_AT_ALLOWED, EXPIRES_AT_PATTERN, expiresAtViolation } from './expires-at';
-import { documented } from './field-documentation';
-import { ADMIN_ALLOWED, adminViolation, PRINCIPAL_ARN_PATTERN } from './iam-arns';
-import { INSTANCE_CATEGORIES, INSTANCE_CATEGORY_ALLOWED, INSTANCE_TYPE_PATTERN, instanceCategoryViolation, SYSTEM_INSTANCE_TYPE_ALLOWED, systemInstanceTypeViolation } from './instance-types';
-import { controllerNamespaceViolation, LABEL_VALUE_ALLOWED, LABEL_VALUE_PATTERN, labelValueViolation, labNamespaceViolation, NAMESPACE_ALLOWED, NAMESPACE_PATTERN } from './kubernetes-names';
-import { CLUSTER_NAME_ALLOWED, CLUSTER_NAME_MAX_LENGTH, CLUSTER_NAME_PATTERN, clusterNameViolation } from './names';
-import { CPU_ALLOWED, CPU_PATTERN, cpuViolation, MEMORY_ALLOWED, MEMORY_PATTERN, memoryLimitViolation } from './quantity';
-import { TAGS_ALLOWED, tagKeyViolation, tagSetViolation, tagValueViolation } from './tags';
+import {
+  AMI_ALIAS_ALLOWED, AMI_ALIAS_PATTERN, amiAliasViolation, KARPENTER_VERSION_ALLOWED, KARPENTER_VERSION_PATTERN, karpenterVersionViolation,
+  KUBERNETES_VERSION_ALLOWED, kubernetesVersionViolation,
+} from './compatibility';
+import { EXPIRES_AT_ALLOWED, EXPIRES_AT_PATTERN, expiresAtViolation } from './moments';
+import {
+  CLUSTER_NAME_ALLOWED, CLUSTER_NAME_MAX_LENGTH, CLUSTER_NAME_PATTERN, clusterNameViolation, controllerNamespaceViolation, LABEL_VALUE_ALLOWED,
+  LABEL_VALUE_PATTERN, labelValueViolation, labNamespaceViolation, NAMESPACE_ALLOWED, NAMESPACE_PATTERN,
+} from './names';
+import {
+  API_ACCESS_ALLOWED, apiAccessViolation, CIDR_PATTERN, MAX_ZONES, MIN_ZONES, REGION_PATTERN, VPC_CIDR_ALLOWED, vpcCidrViolation, ZONE_PATTERN,
+} from './network-values';
+import { tagKeyViolation, TAGS_ALLOWED, tagSetViolation, tagValueViolation } from './tags';
+import {
+  ACCOUNT_ALLOWED, ACCOUNT_PATTERN, accountViolation, ADMIN_ALLOWED, adminViolation, CPU_ALLOWED, CPU_PATTERN, cpuViolation, DURATION_ALLOWED,
+  DURATION_PATTERN, durationViolation, IMAGE_ALLOWED, IMAGE_PATTERN, imageViolation, INSTANCE_CATEGORIES, INSTANCE_CATEGORY_ALLOWED, INSTANCE_TYPE_PATTERN,
+  instanceCategoryViolation, MEMORY_ALLOWED, MEMORY_PATTERN, memoryLimitViolation, PRINCIPAL_ARN_PATTERN, refusing, repeatedItem,
+  SYSTEM_INSTANCE_TYPE_ALLOWED, systemInstanceTypeViolation,
+} from './values';
 import { versions } from './versions';
-import { refusing, repeatedItem } from './violation';
+
+/** What a reader needs to know of a key, besides its type and default. */
+export interface FieldDocumentation {
+  /** One sentence of purpose, then what zero or empty means. */
+  readonly description: string;
+  /** What is accepted, as a noun phrase. */
+  readonly allowed: string;
+  /**
+   * What to do about a value of the wrong type or size.
+   *
+   * @default - an instruction made from `allowed` and the default
+   */
+  readonly remedy?: string;
+  /**
+   * Where AWS, Kubernetes or Karpenter describes it.
+   *
+   * @default - no page of its own
+   */
+  readonly link?: string;
+  /**
+   * Values to show where the default shows none.
+   *
+   * @default - the default is the example
+   */
+  readonly examples?: readonly unknown[];
+}
+
+/** Attaches what a reader needs to know of a key. It goes into the JSON Schema, the reference and the errors. */
+export function documented<T extends z.ZodType>(schema: T, documentation: FieldDocumentation): T {
+  return schema.meta({ ...documentation });
+}
 
 // One configuration is parsed in a run: compiling the schema first would take longer than parsing.
 z.config({ jitless: true });

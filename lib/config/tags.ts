@@ -1,4 +1,4 @@
-import type { Violation } from './violation';
+import type { Violation } from './values';
 
 /** Longest key of an AWS tag. */
 const KEY_MAX_LENGTH = 128;

@@ -1,9 +1,7 @@
-import { isJsonArray, isJsonObject, objectAt, parseJson, textAt, type JsonObject, type JsonValue } from '../assembly/json';
-import { sendRequest, type ApiRequest } from './api-request';
-import { connectionOf, type Connection } from './connection';
-import { readLines } from './line-stream';
-import { resourcePath, type ObjectReference, type ResourceKind } from './resource-kind';
-import { requestRefused } from './request-refused';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectAt, parseJson, textAt } from '../json';
+import { type ApiRequest, requestRefused, sendRequest } from './api-request';
+import { type Connection, connectionOf } from './connection';
+import { type ObjectReference, type ResourceKind, resourcePath } from './objects';
 
 /** Where an action reaches Kubernetes. */
 export interface KubernetesApiOptions {
@@ -264,4 +262,20 @@ function parsed(text: string): JsonValue {
   } catch {
     return { message: text.slice(0, QUOTED_CHARACTERS).trim() };
   }
+}
+
+/**
+ * Lines of a stream of UTF-8 bytes, without their line ends. Empty lines are left out; a last line without an end counts.
+ */
+export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of chunks) {
+    rest += decoder.decode(chunk, { stream: true });
+    const lines = rest.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines.map((line) => line.replace(/\r$/, '')).filter((line) => line !== '');
+  }
+  rest += decoder.decode();
+  if (rest !== '') yield rest;
 }

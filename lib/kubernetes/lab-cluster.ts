@@ -1,11 +1,95 @@
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import { arrayAt, objectAt, textAt } from '../assembly/json';
-import type { LabView } from '../assembly/lab-view';
+import { type LabView, readLab } from '../assembly/lab-view';
+import { readAssembly } from '../assembly/read-assembly';
+import type { SynthesizedStack } from '../assembly/synthesized-stack';
+import { arrayAt, objectAt, textAt } from '../json';
 import { LabError } from '../lab-error';
-import { DEPLOYMENTS } from './deployment';
+import { KubernetesRequestRefused } from './api-request';
+import { DEPLOYMENTS, NODES } from './core-kinds';
 import { KubernetesApi } from './kubernetes-api';
-import type { ResourceKind } from './resource-kind';
+import { REGION_LABEL, type ResourceKind } from './objects';
+
+/** Where the lab belongs. */
+export type LabPlace = Pick<SynthesizedStack, 'region' | 'account'>;
+
+/** Where a cluster is, as far as it can be told. */
+export interface ClusterPlace {
+  /** @default - nothing tells */
+  readonly region?: string;
+  /** @default - nothing tells */
+  readonly account?: string;
+}
+
+/**
+ * Host names that EKS gives the API servers of its clusters, of IPv4 and of IPv6, in the AWS and the China partitions.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
+ */
+const EKS_HOST = /\.(?<region>[a-z]{2}(?:-[a-z]+)+-\d+)\.(?:eks\.amazonaws\.com(?:\.cn)?|api\.aws|(?:api\.)?amazonwebservices\.com\.cn)\.?$/;
+
+/** ARN of a cluster: the name that `aws eks update-kubeconfig` gives the entry in the kubeconfig. */
+const EKS_ARN = /^arn:aws[\w-]*:eks:(?<region>[\w-]+):(?<account>\d{12}):cluster\//;
+
+/** Where an API server is, by its URL. An address, a name of one's own or this computer's tells nothing. */
+export function placeOfServer(server: string): ClusterPlace {
+  return URL.canParse(server) ? { region: EKS_HOST.exec(new URL(server).hostname)?.groups?.['region'] } : {};
+}
+
+/** Where a cluster is, by the name of its entry in the kubeconfig. A name that the user gave it tells nothing. */
+export function placeOfEntry(name: string): ClusterPlace {
+  const { region, account } = EKS_ARN.exec(name)?.groups ?? {};
+  return { region, account };
+}
+
+/**
+ * Refuses a cluster that is in another region or account than the lab's, though it may have the lab's name.
+ *
+ * It asks no AWS. The region stands in the host name of an EKS endpoint; where that tells nothing, as in a rehearsal or behind
+ * a proxy, the nodes' labels tell it. The account stands in no object of the cluster: only the entry that
+ * `aws eks update-kubeconfig` writes names it.
+ *
+ * @throws LabError `ClusterNotConfigured`
+ */
+export async function requireLabPlace(api: KubernetesApi, lab: LabPlace, signal?: AbortSignal): Promise<void> {
+  const { server, clusterEntry = '' } = api;
+  const entry = placeOfEntry(clusterEntry);
+  const { region } = placeOfServer(server);
+  if (region !== undefined && region !== lab.region) throw inAnotherRegion(region, lab, server);
+  if (entry.region !== undefined && entry.region !== lab.region) throw inAnotherRegion(entry.region, lab, clusterEntry);
+  if (lab.account !== undefined && entry.account !== undefined && entry.account !== lab.account) {
+    throw new LabError({
+      code: 'ClusterNotConfigured',
+      message: `The kubeconfig leads to a cluster of account ${entry.account}; the lab belongs to account ${lab.account}.`,
+      received: clusterEntry,
+      remedy: 'Choose the lab\'s cluster with kubectl config use-context, or change account in lab.yaml and synthesize again.',
+    });
+  }
+  if (region !== undefined || entry.region !== undefined) return;
+  const labelled = await regionsOfNodes(api, signal);
+  const [stranger] = labelled;
+  if (stranger !== undefined && !labelled.includes(lab.region)) throw inAnotherRegion(stranger, lab, server);
+}
+
+function inAnotherRegion(region: string, lab: LabPlace, received: string): LabError {
+  return new LabError({
+    code: 'ClusterNotConfigured',
+    message: `The kubeconfig leads to a cluster in ${region}; the lab's is in ${lab.region}.`,
+    received,
+    remedy: 'Choose the lab\'s cluster with kubectl config use-context, or change region in lab.yaml and synthesize again.',
+  });
+}
+
+/** Regions that nodes say they are in. A student may be kept from seeing nodes: then these tell nothing either. */
+async function regionsOfNodes(api: KubernetesApi, signal: AbortSignal | undefined): Promise<readonly string[]> {
+  try {
+    const { items } = await api.list(NODES, {}, signal);
+    return [...new Set(items.flatMap(({ metadata }) => metadata.labels[REGION_LABEL] ?? []))];
+  } catch (error) {
+    if (error instanceof KubernetesRequestRefused && error.status === 403) return [];
+    throw error;
+  }
+}
 
 /** Which kubeconfig is meant, as kubectl decides it. */
 export interface KubeconfigChoice {
@@ -66,4 +150,37 @@ async function checkCluster(api: KubernetesApi, { karpenter, cluster }: Pick<Lab
     received: api.server,
     remedy: 'Choose the lab\'s cluster with kubectl config use-context, or synthesize the lab with that clusterName.',
   });
+}
+
+/** Which lab is meant, and how its cluster is reached. */
+export interface LabConnection {
+  /** The folder that `cdk synth` wrote. */
+  readonly assemblyDirectory: string;
+  /** Absolute path of the kubeconfig. */
+  readonly kubeconfig: string;
+  /** Aborted when the user interrupts. @default - it cannot be interrupted */
+  readonly signal?: AbortSignal;
+}
+
+/** A lab whose cluster answers. */
+export interface ConnectedLab {
+  readonly lab: LabView;
+  readonly api: KubernetesApi;
+}
+
+/**
+ * Does something on the lab of an assembly by Kubernetes alone, and ends the connection afterwards.
+ *
+ * @throws LabError `AssemblyNotFound`, `AssemblyUnreadable`, `KubeconfigUnreadable`, `KubernetesUnreachable`,
+ * `KarpenterNotFound` or `ClusterNotConfigured`
+ */
+export async function onLab<Result>({ assemblyDirectory, kubeconfig, signal }: LabConnection, work: (connected: ConnectedLab) => Promise<Result>): Promise<Result> {
+  const lab = readLab(readAssembly(assemblyDirectory));
+  const api = await connectToLab(kubeconfig, lab, signal);
+  try {
+    await requireLabPlace(api, lab.stack, signal);
+    return await work({ lab, api });
+  } finally {
+    api.close();
+  }
 }

@@ -1,10 +1,8 @@
-import { textAt } from '../assembly/json';
-import type { ObjectMetadata } from './object-metadata';
-import { pause } from './pause';
+import { textAt } from '../json';
+import type { ObjectMetadata, ResourceKind } from './objects';
+import { pause, type Watched } from './wait-for';
 import type { KubernetesApi, Selection } from './kubernetes-api';
-import { KubernetesRequestRefused } from './request-refused';
-import type { ResourceKind } from './resource-kind';
-import type { Watched } from './watched';
+import { KubernetesRequestRefused } from './api-request';
 
 /** A change of a {@link LiveList}. */
 export interface ListChange<T> {

@@ -1,6 +1,77 @@
-import { DeadlinePassed } from './deadline-passed';
-import { pause } from './pause';
-import type { Watched } from './watched';
+import { setTimeout as timeout } from 'node:timers/promises';
+import { LabError } from '../lab-error';
+
+/** Something whose news a wait can wait for. */
+export interface Watched {
+  /**
+   * Why no further news will come, when the watch has failed for good.
+   *
+   * @default - news will come
+   */
+  readonly failure?: unknown;
+  /**
+   * Calls back after every change, and when the watch fails.
+   *
+   * @returns a function that ends it
+   */
+  readonly onChange: (listener: () => void) => () => void;
+}
+
+/** What a wait waited for, and what kept it. */
+export interface DeadlinePassedOptions {
+  /** What did not come, as a sentence without its end: `5 pods of inflate run`. */
+  readonly what: string;
+  readonly deadlineSeconds: number;
+  /** What was still missing, and what the cluster says of it, line by line. */
+  readonly missing: readonly string[];
+  /** @default 'Look at what is missing, then run the same command again.' */
+  readonly remedy?: string;
+}
+
+/** A wait ended before what it waited for came. */
+export class DeadlinePassed extends LabError {
+  /** What did not come, as a sentence without its end. */
+  readonly what: string;
+  readonly deadlineSeconds: number;
+  /** What was still missing, and what the cluster says of it, line by line. */
+  readonly missing: readonly string[];
+
+  constructor({ what, deadlineSeconds, missing, remedy }: DeadlinePassedOptions) {
+    super({
+      code: 'DeadlinePassed',
+      message: `Not within ${deadlineSeconds} s: ${what}.${missing.length === 0 ? '' : ` ${missing.join('. ')}.`}`,
+      remedy: remedy ?? 'Look at what is missing, then run the same command again.',
+    });
+    this.what = what;
+    this.deadlineSeconds = deadlineSeconds;
+    this.missing = missing;
+  }
+}
+
+/**
+ * Waits between two tries.
+ *
+ * @throws the signal's reason when it is aborted meanwhile
+ */
+export async function pause(seconds: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await timeout(seconds * 1000, undefined, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+/** News at even intervals, for a condition that depends on the time as well as on objects. */
+export class Ticker implements Watched {
+  /** @param everySeconds seconds between two ticks */
+  constructor(private readonly everySeconds: number) {}
+
+  onChange(listener: () => void): () => void {
+    const interval = setInterval(listener, this.everySeconds * 1000);
+    return () => clearInterval(interval);
+  }
+}
 
 /** What to wait for, and for how long. */
 export interface WaitOptions {
@@ -85,4 +156,22 @@ async function late({ what, deadlineSeconds, describeMissing, remedy }: WaitOpti
 
 function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+/** Does something with each item, with only so many at once. The first failure ends it. */
+export async function forEachBounded<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<unknown>): Promise<void> {
+  const waiting = items.values();
+  let hasFailed = false;
+  const worker = async (): Promise<void> => {
+    for (const item of waiting) {
+      if (hasFailed) return;
+      try {
+        await work(item);
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
 }

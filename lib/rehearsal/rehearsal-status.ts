@@ -1,10 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { isProcessRunning } from './process/is-process-running';
-import { markedFolders, markedProcesses } from './process/marked-processes';
-import type { ProcessRecord, RehearsalRecord } from './rehearsal-record';
-import { DEFAULT_REHEARSAL, isRehearsalName, rehearsalPaths, rehearsalsDirectory } from './state/rehearsal-paths';
-import { readableState } from './state/rehearsal-state';
+import { isProcessRunning, markedFolders, markedProcesses } from './process/running-processes';
+import { type ProcessRecord, readableState, type RehearsalRecord } from './rehearsal-state';
+import { DEFAULT_REHEARSAL, isRehearsalName, rehearsalPaths, rehearsalsDirectory } from './rehearsal-paths';
 
 /** A rehearsal that may exist. */
 export interface RehearsalOptions {

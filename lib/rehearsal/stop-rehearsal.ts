@@ -1,11 +1,15 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { LabError } from '../lab-error';
 import { ignoreProgress, type ProgressListener } from '../progress';
 import { withLock } from './process/lock-file';
-import { markedProcesses } from './process/marked-processes';
+import { markedFoldersUsing, markedProcesses, stopProcess } from './process/running-processes';
+import { DEFAULT_REHEARSAL, rehearsalPaths, rehearsalsDirectory } from './rehearsal-paths';
+import { type ProcessRecord, readableState, StateFile } from './rehearsal-state';
 import type { RehearsalOptions } from './rehearsal-status';
-import { DEFAULT_REHEARSAL, rehearsalPaths } from './state/rehearsal-paths';
-import { readableState, StateFile } from './state/rehearsal-state';
-import { stopProcesses } from './stop-processes';
+import { toolchainCacheDirectory } from './toolchain/ensure-toolchain';
+import { removeTree } from './toolchain/module-patches';
+import type { Environment } from './toolchain/prerequisites';
 
 /** A rehearsal to stop. */
 export interface StopRehearsalOptions extends RehearsalOptions {
@@ -57,4 +61,90 @@ export async function stopRehearsal(options: StopRehearsalOptions): Promise<Stop
   });
   onProgress({ step: STEP, state: stopped.length === 0 ? 'skipped' : 'finished', detail: `${stopped.length} processes` });
   return { name, stopped };
+}
+
+/** Processes that end before the others, so that they can still say goodbye to them. */
+const FIRST = ['karpenter'];
+
+/**
+ * Stops every process of a rehearsal: those that were written down, then any other that carries its marker.
+ *
+ * @param directory folder of the rehearsal
+ * @returns names of those that still ran
+ * @throws LabError `ProcessRemained`
+ */
+export async function stopProcesses(directory: string, processes: readonly ProcessRecord[]): Promise<readonly string[]> {
+  const stopped: string[] = [];
+  const stopAll = async (some: readonly ProcessRecord[]): Promise<void> => {
+    await Promise.all(some.map(async (process) => {
+      if (await stopProcess(process)) stopped.push(process.name);
+    }));
+  };
+  await stopAll(processes.filter(({ name }) => FIRST.includes(name)));
+  await stopAll(processes.filter(({ name }) => !FIRST.includes(name)));
+  // Again until there is none: one of them may have been starting others.
+  for (let marked = markedProcesses(directory); marked.length > 0; marked = markedProcesses(directory)) {
+    await stopAll(marked);
+  }
+  return stopped;
+}
+
+/** A rehearsal to remove. */
+export interface CleanRehearsalOptions extends StopRehearsalOptions {
+  /** The user's environment: it says where the cache is. */
+  readonly env: Environment;
+  /**
+   * Whether the built toolchain goes too. Go's own caches stay: `go clean -cache -modcache` empties them.
+   *
+   * @default false
+   */
+  readonly toolchain?: boolean;
+}
+
+/** What was removed. */
+export interface CleanRehearsalResult {
+  readonly name: string;
+  /** Absolute paths of the folders. */
+  readonly removed: readonly string[];
+}
+
+/**
+ * Stops a rehearsal and removes its folder. Cleaning twice is harmless.
+ *
+ * @throws LabError `ToolchainInUse` when the toolchain is to go and another rehearsal runs, of this project or another
+ * @throws LabError `ProcessRemained`, `LockHeld` or `RehearsalNameRefused`
+ */
+export async function cleanRehearsal(options: CleanRehearsalOptions): Promise<CleanRehearsalResult> {
+  const { projectDirectory, env, name = DEFAULT_REHEARSAL, toolchain = false } = options;
+  const paths = rehearsalPaths(projectDirectory, name);
+  if (toolchain) requireUnused(toolchainCacheDirectory(env), paths.directory);
+
+  await stopRehearsal(options);
+  const folders = (toolchain ? [paths.directory, toolchainCacheDirectory(env)] : [paths.directory]).filter((folder) => existsSync(folder));
+  for (const folder of folders) await removeTree(folder);
+
+  const rehearsals = rehearsalsDirectory(projectDirectory);
+  removeIfEmpty(rehearsals);
+  removeIfEmpty(dirname(rehearsals));
+  if (toolchain) removeIfEmpty(dirname(toolchainCacheDirectory(env)));
+  return { name, removed: folders };
+}
+
+function requireUnused(toolchainDirectory: string, directory: string): void {
+  const others = markedFoldersUsing(toolchainDirectory).filter((folder) => folder !== directory);
+  if (others.length === 0) return;
+  throw new LabError({
+    code: 'ToolchainInUse',
+    message: `The toolchain runs other rehearsals: ${others.join(', ')}.`,
+    received: toolchainDirectory,
+    remedy: 'Stop them first, or clean without the toolchain.',
+  });
+}
+
+function removeIfEmpty(directory: string): void {
+  try {
+    if (readdirSync(directory).length === 0) rmdirSync(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }

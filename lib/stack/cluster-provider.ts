@@ -1,14 +1,14 @@
 import { type ClusterInfo, GenericClusterProviderV2 } from '@aws-quickstart/eks-blueprints';
 import { Annotations, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { type CfnCluster } from 'aws-cdk-lib/aws-eks';
+import type { CfnCluster } from 'aws-cdk-lib/aws-eks';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import { EndpointAccess } from 'aws-cdk-lib/aws-eks-v2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { LabConfig } from '../config/schema';
-import { endpointAccessFor } from './api-endpoint';
 import { KUBECTL_HANDLER_ID, KubectlHandler } from './kubectl-handler';
-import { networkOf } from './network-resource-provider';
+import { networkOf } from './network';
 import { systemNodeGroup, SystemNodeRole } from './system-node-group';
 
 /** Everything EKS can log of its control plane: a class is the time when the answer is in there. */
@@ -105,4 +105,16 @@ export class LabClusterProvider extends GenericClusterProviderV2 {
   ): eks.Nodegroup {
     return super.addManagedNodeGroup(cluster, { ...nodeGroup, nodeRole: new SystemNodeRole(cluster, 'SystemNodeRole') });
   }
+}
+
+/**
+ * Who reaches the Kubernetes API: always the VPC, and from outside only the given CIDRs.
+ *
+ * @param apiAccess CIDRs; with none, the endpoint has no public side at all, because EKS reads
+ *   "no CIDRs" as "everyone".
+ */
+export function endpointAccessFor(apiAccess: readonly string[]): EndpointAccess {
+  return apiAccess.length === 0
+    ? EndpointAccess.PRIVATE
+    : EndpointAccess.PUBLIC_AND_PRIVATE.onlyFrom(...apiAccess);
 }

@@ -2,10 +2,9 @@ import { Aws, CfnResource, DefaultStackSynthesizer, Fn, Stack } from 'aws-cdk-li
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import { labNames } from '../config/names';
+import { resourceNames } from '../config/names';
 import type { LabConfig } from '../config/schema';
-import { parseMoment } from '../deadline/moment';
-import { atExpression, SCHEDULE_TIME_ZONE } from '../deadline/schedule-expression';
+import { atExpression, parseMoment, SCHEDULE_TIME_ZONE } from '../config/moments';
 
 /** The group that every account has. A schedule of ours needs none of its own. */
 const SCHEDULE_GROUP = 'default';
@@ -90,7 +89,7 @@ export class Deadline extends Construct {
 export function addDeadline(stack: Stack, { clusterName, expiresAt }: Pick<LabConfig, 'clusterName' | 'expiresAt'>): void {
   const moment = parseMoment(expiresAt);
   if (moment === undefined) return;
-  const { schedule } = new Deadline(stack, 'Deadline', { expiresAt: moment, scheduleName: labNames(clusterName).deadlineSchedule });
+  const { schedule } = new Deadline(stack, 'Deadline', { expiresAt: moment, scheduleName: resourceNames(clusterName).deadlineSchedule });
   for (const construct of stack.node.findAll()) {
     // Not everything: the subnets, and with them the control plane, would be ready later.
     if (CfnResource.isCfnResource(construct) && PAID_BY_THE_HOUR.includes(construct.cfnResourceType)) construct.addDependency(schedule);

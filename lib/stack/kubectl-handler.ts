@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { ICluster, KubectlProviderOptions } from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, type IDependable } from 'constructs';
-import { describeClusterStatement, joinVpcStatement, logStatement } from './function-permissions';
+import { describeClusterStatement, joinVpcStatement, logStatement } from './functions';
 
 /**
  * Memory of the function that runs kubectl and helm. Lambda gives CPU in proportion: at CDK's

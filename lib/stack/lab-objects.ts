@@ -1,6 +1,6 @@
 import { KubernetesManifest, type ICluster } from 'aws-cdk-lib/aws-eks-v2';
 import { Construct, type IDependable } from 'constructs';
-import { type KubernetesObject, objectOf, objectsOf } from '../../charts/kubernetes-object';
+import { type ChartObject, objectOf, objectsOf } from '../../charts/kubernetes-object';
 import { LabCharts, type LabChartsWiring } from '../../charts/lab-charts';
 import type { LabConfig } from '../config/schema';
 
@@ -31,7 +31,7 @@ export class LabObjects extends Construct {
     const { cluster, config, wiring, controller } = props;
     const charts = new LabCharts(config, wiring);
 
-    const apply = (manifestId: string, objects: readonly KubernetesObject[], after: IDependable): KubernetesManifest => {
+    const apply = (manifestId: string, objects: readonly ChartObject[], after: IDependable): KubernetesManifest => {
       const manifest = new KubernetesManifest(this, manifestId, {
         cluster,
         manifest: [...objects],

@@ -1,26 +1,23 @@
 import { EksBlueprint, GlobalResources } from '@aws-quickstart/eks-blueprints';
-import { type App, type Environment, RemovalPolicies, type Stack, Tags } from 'aws-cdk-lib';
-import { Cluster } from 'aws-cdk-lib/aws-eks-v2';
-import { wiringOf } from '../../charts/lab-charts-wiring';
-import { CONFIGURATION_METADATA } from '../assembly/assembly-configuration';
-import { labNames } from '../config/names';
+import { type App, CfnOutput, type Environment, RemovalPolicies, type Stack, Tags } from 'aws-cdk-lib';
+import { type AccessEntry, Cluster } from 'aws-cdk-lib/aws-eks-v2';
+import { wiringOf } from '../../charts/lab-charts';
+import { CONFIGURATION_METADATA } from '../assembly/read-assembly';
+import { resourceNames } from '../config/names';
 import type { LabConfig } from '../config/schema';
-import { managedAddOns } from './add-ons';
-import { grantAdmins } from './admin-access';
 import { LabClusterProvider } from './cluster-provider';
 import { addDeadline } from './deadline';
-import { DrainGuard } from './drain-guard/drain-guard';
-import { type Karpenter, KARPENTER_RELEASE, KarpenterAddOn } from './karpenter/karpenter-add-on';
-import { ownFunctionLogs } from './function-logs';
+import { DrainGuard } from './drain-guard';
+import { ownFunctionLogs } from './functions';
+import { type Karpenter, KARPENTER_RELEASE, KarpenterAddOn } from './karpenter-add-on';
 import { kubectlAccess, kubectlHandlerOf } from './kubectl-handler';
 import { LabObjects } from './lab-objects';
-import { addLabOutputs } from './lab-outputs';
-import { managedAddOnsOf } from './managed-add-on';
-import { NetworkResourceProvider, networkOf } from './network-resource-provider';
+import { managedAddOns, managedAddOnsOf } from './managed-add-ons';
+import { networkOf, NetworkResourceProvider } from './network';
 
 /** Builds the one stack of the lab into an app. */
 export async function buildLabStack(app: App, config: LabConfig): Promise<Stack> {
-  const stackName = labNames(config.clusterName).stack;
+  const stackName = resourceNames(config.clusterName).stack;
 
   const blueprint = await EksBlueprint.builder()
     .resourceProvider(GlobalResources.Vpc, new NetworkResourceProvider(config))
@@ -70,4 +67,40 @@ export async function buildLabStack(app: App, config: LabConfig): Promise<Stack>
 /** Account and region that the stack is bound to. Without an account it can be deployed with the credentials of any. */
 function environmentOf({ account, region }: LabConfig): Environment {
   return account === '' ? { region } : { account, region };
+}
+
+/**
+ * Makes IAM principals admins of the cluster, each by an access entry of its own.
+ *
+ * Deletion: who clears what holds a drain needs these rights, so the entries go after the drain. They leave nothing behind.
+ *
+ * @param admins ARNs of IAM roles or users
+ */
+export function grantAdmins(cluster: Cluster, admins: readonly string[]): readonly AccessEntry[] {
+  // An id of the principal's own: taking one admin away must not replace the others' entries.
+  return admins.map((principal) => cluster.grantClusterAdmin(`Admin-${principal.replace(/[^A-Za-z0-9]+/g, '-')}`, principal));
+}
+
+/** Adds to a stack what a class needs to begin. */
+export function addLabOutputs(stack: Stack, config: LabConfig, nodePoolName: string): void {
+  const { clusterName, karpenter } = config;
+  const outputs: Readonly<Record<string, { readonly value: string; readonly description: string }>> = {
+    KubeconfigCommand: {
+      value: `aws eks update-kubeconfig --region ${config.region} --name ${clusterName}`,
+      description: 'Run this to reach the cluster with kubectl',
+    },
+    KarpenterNamespace: {
+      value: karpenter.namespace,
+      description: `The exercise reads it from the environment: export KARPENTER_NAMESPACE=${karpenter.namespace}`,
+    },
+    ClusterName: { value: clusterName, description: 'Name of the EKS cluster' },
+    NodePoolName: { value: nodePoolName, description: 'NodePool that launches the nodes of the exercise' },
+    InterruptionQueueName: {
+      value: resourceNames(clusterName).interruptionQueue,
+      description: 'SQS queue from which Karpenter learns of interruptions',
+    },
+  };
+  for (const [id, { value, description }] of Object.entries(outputs)) {
+    new CfnOutput(stack, id, { value, description });
+  }
 }

@@ -1,8 +1,9 @@
-import { Tags } from 'aws-cdk-lib';
+import type { ResourceContext, ResourceProvider } from '@aws-quickstart/eks-blueprints';
+import { Stack, Tags } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct, Dependable, type IDependable } from 'constructs';
-import { SUBNET_DISCOVERY_TAG } from '../../charts/lab-charts-wiring';
-import { privateSubnetPrefixLength, publicSubnetPrefixLength } from '../config/cidr';
+import { SUBNET_DISCOVERY_TAG } from '../../charts/lab-charts';
+import { privateSubnetPrefixLength, publicSubnetPrefixLength } from '../config/network-values';
 
 /** What the network needs to know of the lab. */
 export interface NetworkProps {
@@ -96,4 +97,34 @@ function subnetAttributes(kind: 'private' | 'public', subnets: readonly ec2.ISub
   return kind === 'private'
     ? { privateSubnetIds: ids, privateSubnetRouteTableIds: routeTableIds, privateSubnetIpv4CidrBlocks: cidrs, privateSubnetNames: ['Private'] }
     : { publicSubnetIds: ids, publicSubnetRouteTableIds: routeTableIds, publicSubnetIpv4CidrBlocks: cidrs, publicSubnetNames: ['Public'] };
+}
+
+/** Id of the one {@link Network} in the lab stack. */
+const NETWORK_ID = 'Network';
+
+/** Hands the lab's network to eks-blueprints, as the view that a control plane need not wait for. */
+export class NetworkResourceProvider implements ResourceProvider<ec2.IVpc> {
+  constructor(private readonly props: NetworkProps) {}
+
+  provide(context: ResourceContext): ec2.IVpc {
+    knowZones(Stack.of(context.scope), this.props.availabilityZones);
+    return new Network(context.scope, NETWORK_ID, this.props).withoutEgress;
+  }
+}
+
+/**
+ * The network that {@link NetworkResourceProvider} made in a stack.
+ *
+ * eks-blueprints passes on the VPC alone; what needs the way out asks here.
+ */
+export function networkOf(stack: Stack): Network {
+  return stack.node.findChild(NETWORK_ID) as Network;
+}
+
+/**
+ * Tells a stack the Availability Zones. One that is bound to an account would have the CDK look them up in AWS, only to compare
+ * them with those that the lab names. To override this property is what the CDK advises; the class is that of eks-blueprints.
+ */
+function knowZones(stack: Stack, availabilityZones: readonly string[]): void {
+  Object.defineProperty(stack, 'availabilityZones', { value: [...availabilityZones] });
 }

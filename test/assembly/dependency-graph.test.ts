@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../lib/assembly/json';
+import type { JsonObject } from '../../lib/json';
 import { labErrorOf } from './lab-error-of';
 import { resource, stackOf } from './small-lab';
 

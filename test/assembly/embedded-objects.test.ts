@@ -1,5 +1,4 @@
-import { helmCharts } from '../../lib/assembly/helm-charts';
-import { kubernetesObjects, kubernetesObjectsOfKind } from '../../lib/assembly/kubernetes-objects';
+import { helmCharts, kubernetesObjects, kubernetesObjectsOfKind } from '../../lib/assembly/kubernetes-objects';
 import { labErrorOf } from './lab-error-of';
 import { resource, smallLab, stackOf } from './small-lab';
 

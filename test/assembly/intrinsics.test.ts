@@ -1,5 +1,5 @@
 import { referencesIn } from '../../lib/assembly/intrinsics';
-import type { JsonValue } from '../../lib/assembly/json';
+import type { JsonValue } from '../../lib/json';
 import { resource, stackOf } from './small-lab';
 
 const stack = stackOf({

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../lib/assembly/json';
+import type { JsonObject, JsonValue } from '../../lib/json';
 import { readLab, type LabView } from '../../lib/assembly/lab-view';
 import { SynthesizedStack } from '../../lib/assembly/synthesized-stack';
 

@@ -1,8 +1,7 @@
 import { readAccessEntries, readAddons, readCluster, readNodeGroups, readPodIdentities } from '../../lib/assembly/cluster-view';
-import { readLab } from '../../lib/assembly/lab-view';
+import { readLab, readWorkloads } from '../../lib/assembly/lab-view';
 import { readNetwork } from '../../lib/assembly/network-view';
 import { readNodeClasses, readNodePools } from '../../lib/assembly/node-provisioning-view';
-import { readWorkloads } from '../../lib/assembly/workload-view';
 import { labErrorOf } from './lab-error-of';
 import { addon, API_ONLY, cluster, manifest, resource, smallLab, stackOf } from './small-lab';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { JsonObject } from '../../lib/assembly/json';
+import type { JsonObject } from '../../lib/json';
 
 const madeFolders: string[] = [];
 process.on('exit', () => madeFolders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));

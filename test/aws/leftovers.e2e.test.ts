@@ -1,7 +1,6 @@
 import { connectAws, type LabAws } from '../../lib/aws/lab-aws';
-import { findLeftovers, leftoverKey } from '../../lib/aws/leftovers/find-leftovers';
+import { findLeftovers, leftoverKey, removeLeftovers } from '../../lib/aws/leftovers/find-leftovers';
 import { LEFTOVER_KINDS, type LabNames, type Leftover } from '../../lib/aws/leftovers/leftover';
-import { removeLeftovers } from '../../lib/aws/leftovers/remove-leftovers';
 import { startMoto, type Moto } from '../rehearsal/seed/moto';
 import { everything } from './leftovers/everything';
 import { plantLeftovers, plantNearMisses } from './leftovers/plant-a-lab';

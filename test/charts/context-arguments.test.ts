@@ -1,5 +1,5 @@
-import { contextOf } from '../../charts/context-arguments';
-import { UsageError } from '../../lib/cli/errors/usage-error';
+import { contextOf } from '../../charts/write-charts';
+import { UsageError } from '../../lib/cli/errors';
 
 function failureOf(argv: readonly string[]): UsageError {
   try {

@@ -1,13 +1,13 @@
 import type { DeploymentSpec, PolicyRule, ServiceSpec } from 'cdk8s-plus-29/lib/imports/k8s';
-import { objectsOf, type KubernetesObject } from '../../charts/kubernetes-object';
+import { objectsOf, type ChartObject } from '../../charts/kubernetes-object';
 import { labCharts } from './default-lab-charts';
 
 const objects = objectsOf(labCharts().kubeOpsView);
 
-function only(kind: string): KubernetesObject {
+function only(kind: string): ChartObject {
   const found = objects.filter((object) => object.kind === kind);
   expect(found).toHaveLength(1);
-  return found[0] as KubernetesObject;
+  return found[0] as ChartObject;
 }
 
 function podSpec(): NonNullable<DeploymentSpec['template']['spec']> {

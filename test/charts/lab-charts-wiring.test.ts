@@ -1,4 +1,4 @@
-import { wiringOf } from '../../charts/lab-charts-wiring';
+import { wiringOf } from '../../charts/lab-charts';
 import { DEFAULT_CONFIG } from './default-lab-charts';
 
 describe('the wiring of the charts', () => {

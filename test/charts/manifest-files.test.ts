@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
-import { manifestFilesOf, writeManifestFiles } from '../../charts/manifest-files';
+import { manifestFilesOf, writeManifestFiles } from '../../charts/write-charts';
 import { labCharts } from './default-lab-charts';
 
 const EXERCISE = path.join(__dirname, '../fixtures/exercise-basic-deploy.yaml');

@@ -1,4 +1,4 @@
-import { objectOf, objectsOf, type KubernetesObject } from '../../charts/kubernetes-object';
+import { objectOf, objectsOf, type ChartObject } from '../../charts/kubernetes-object';
 import type { EC2NodeClass } from '../../charts/schemas/karpenter.k8s.aws_ec2nodeclasses.v1';
 import type { NodePool } from '../../charts/schemas/karpenter.sh_nodepools.v1';
 import { DEFAULT_CONFIG, labCharts } from './default-lab-charts';
@@ -11,7 +11,7 @@ const RESTRICTED_TAGS =
   /^(eks:eks-cluster-name|kubernetes\.io\/cluster.*|karpenter\.sh\/(nodepool|nodeclaim)|karpenter\.k8s\.aws\/ec2nodeclass)$/;
 
 /** Tests read the emitted object as what the schema test says it is. */
-function emitted<Manifest>(object: KubernetesObject): Manifest {
+function emitted<Manifest>(object: ChartObject): Manifest {
   return object as unknown as Manifest;
 }
 

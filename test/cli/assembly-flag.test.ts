@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { AssemblyState } from '../../lib/actions/assembly-state';
-import type { SynthesizeOptions } from '../../lib/actions/synthesize';
+import type { AssemblyState } from '../../lib/assembly/assembly-state';
+import type { SynthesizeOptions } from '../../lib/assembly/synthesize';
 import { runLab } from '../../lib/cli/run-lab';
 import { ConfigFileError, InvalidConfig } from '../../lib/config/problems';
 import { fakeHost } from './fake-host';

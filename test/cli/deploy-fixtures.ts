@@ -1,4 +1,4 @@
-import type { DeploymentTarget, DeployResult } from '../../lib/actions/deploy-result';
+import type { DeploymentTarget, DeployResult } from '../../lib/deploy/deployment-target';
 
 /** An account that the lab was never deployed in. */
 export const newTarget: DeploymentTarget = {

@@ -1,5 +1,5 @@
-import type { DeployOptions } from '../../lib/actions/deploy';
-import type { SynthesizeOptions } from '../../lib/actions/synthesize';
+import type { DeployOptions } from '../../lib/deploy/deploy';
+import type { SynthesizeOptions } from '../../lib/assembly/synthesize';
 import { runLab } from '../../lib/cli/run-lab';
 import { createdLab, newTarget } from './deploy-fixtures';
 import { fakeHost, type FakeHostOptions } from './fake-host';

@@ -1,4 +1,4 @@
-import type { ExtendResult } from '../../lib/actions/extend/extend-result';
+import type { ExtendResult } from '../../lib/removal/extend-lab';
 
 /** A deadline that was moved by two hours. */
 export const movedDeadline: ExtendResult = {

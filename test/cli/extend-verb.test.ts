@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { DeadlineChange, ExtendResult } from '../../lib/actions/extend/extend-result';
-import { deadlineMove } from '../../lib/cli/extend/deadline-move';
+import type { DeadlineChange, ExtendResult } from '../../lib/removal/extend-lab';
+import { deadlineMove } from '../../lib/cli/verbs/extend-verb';
 import { runLab } from '../../lib/cli/run-lab';
 import { movedDeadline } from './extend-fixture';
 import { fakeHost } from './fake-host';

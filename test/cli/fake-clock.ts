@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/cli/clock';
+import type { Clock } from '../../lib/cli/host';
 
 interface Timer {
   readonly millis: number;

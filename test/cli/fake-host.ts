@@ -1,5 +1,5 @@
 import type { LabHost, OutputStream } from '../../lib/cli/host';
-import type { LabActions } from '../../lib/cli/lab-actions';
+import type { LabActions } from '../../lib/cli/process-actions';
 import type { RehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
 import { FakeClock } from './fake-clock';
 import { removedLab, sweptLab } from './teardown-fixtures';

@@ -1,7 +1,4 @@
-import { clockText, durationText } from '../../lib/cli/format/duration-text';
-import { amountText, hourlyText, unitPriceText } from '../../lib/cli/format/money-text';
-import { countedText, cpuText, memoryText } from '../../lib/cli/format/quantity-text';
-import { zoneLettersText } from '../../lib/cli/format/zone-text';
+import { amountText, clockText, countedText, cpuText, durationText, hourlyText, memoryText, unitPriceText, zoneLettersText } from '../../lib/words';
 
 test.each([
   [0, '0 s'], [45, '45 s'], [59.6, '1 min'], [480, '8 min'], [790, '13 min 10 s'], [3600, '1 h'], [3900, '1 h 5 min'],

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { Interruption } from '../../lib/cli/interruption';
+import { Interruption } from '../../lib/cli/process-host';
 
 /** A process that is sent signals, and remembers which it ends itself by. */
 class SignalledProcess extends EventEmitter {

@@ -1,4 +1,4 @@
-import { distanceText, momentText } from '../../lib/cli/format/moment-text';
+import { distanceText, momentText } from '../../lib/words';
 
 describe('a moment in text', () => {
   test.each([

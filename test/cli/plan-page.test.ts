@@ -1,5 +1,5 @@
-import type { PlanResult } from '../../lib/actions/plan-result';
-import { planPage } from '../../lib/cli/plan/page/plan-page';
+import type { PlanResult } from '../../lib/plan/plan-result';
+import { planPage } from '../../lib/cli/plan/plan-page';
 import { markupProblems } from './markup-check';
 import { seoulPlan, unknownTypePlan, unpricedPlan } from './plan-result-fixture';
 

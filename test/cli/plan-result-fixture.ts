@@ -1,4 +1,4 @@
-import type { LaunchCandidate, PlanResult, PlannedSubnet, TimelineEntry } from '../../lib/actions/plan-result';
+import type { LaunchCandidate, PlanResult, PlannedSubnet, TimelineEntry } from '../../lib/plan/plan-result';
 
 /** A plan of the lab in Seoul with its defaults, as the action computes it. */
 export const seoulPlan: PlanResult = {

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { PlanResult, TimelineEntry } from '../../lib/actions/plan-result';
-import { nextSteps } from '../../lib/cli/plan/next-steps';
-import type { AssemblyFlags } from '../../lib/cli/flags/assembly-flag';
+import type { PlanResult, TimelineEntry } from '../../lib/plan/plan-result';
+import { nextSteps } from '../../lib/cli/plan/plan-sentences';
+import type { AssemblyFlags } from '../../lib/cli/assembly-flag';
 import { runLab } from '../../lib/cli/run-lab';
-import { displayWidth } from '../../lib/cli/text/display-width';
+import { displayWidth } from '../../lib/cli/terminal/text-layout';
 import { fakeHost, type FakeHostOptions } from './fake-host';
 import { seoulPlan, unknownTypePlan, unpricedPlan } from './plan-result-fixture';
 

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PlanOptions } from '../../lib/actions/plan';
-import type { SynthesizeOptions } from '../../lib/actions/synthesize';
+import type { PlanOptions } from '../../lib/plan/plan';
+import type { SynthesizeOptions } from '../../lib/assembly/synthesize';
 import { runLab } from '../../lib/cli/run-lab';
 import { fakeHost } from './fake-host';
 import { seoulPlan } from './plan-result-fixture';

@@ -1,4 +1,4 @@
-import type { PreflightResult } from '../../lib/actions/preflight-result';
+import type { PreflightResult } from '../../lib/preflight/preflight-check';
 
 /** An account in which everything is ready. */
 export const readyAccount: PreflightResult = {

@@ -1,6 +1,6 @@
-import type { ExerciseExpectations } from '../../lib/actions/exercise/expectations';
-import type { ClassResult, ExerciseResult } from '../../lib/actions/exercise-result';
-import type { RehearsalRecord } from '../../lib/rehearsal/rehearsal-record';
+import type { ExerciseExpectations } from '../../lib/exercise/expectations';
+import type { ClassResult, ExerciseResult } from '../../lib/exercise/exercise-result';
+import type { RehearsalRecord } from '../../lib/rehearsal/rehearsal-state';
 import { LabError } from '../../lib/lab-error';
 
 /** A rehearsal that runs. */

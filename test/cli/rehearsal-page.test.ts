@@ -1,4 +1,4 @@
-import { classPage } from '../../lib/cli/rehearse/class/class-page';
+import { classPage } from '../../lib/cli/rehearse/class-page';
 import { exercisePage } from '../../lib/cli/exercise/exercise-page';
 import { markupProblems } from './markup-check';
 import { failedClass, failedExercise, passedClass, passedExercise } from './rehearsal-fixtures';

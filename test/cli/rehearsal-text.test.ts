@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { ClassResult, ExerciseResult } from '../../lib/actions/exercise-result';
+import type { ClassResult, ExerciseResult } from '../../lib/exercise/exercise-result';
 import { runLab } from '../../lib/cli/run-lab';
-import { displayWidth } from '../../lib/cli/text/display-width';
+import { displayWidth } from '../../lib/cli/terminal/text-layout';
 import { fakeHost, type FakeHostOptions } from './fake-host';
 import { failedClass, failedExercise, passedClass, passedExercise, runningRehearsal } from './rehearsal-fixtures';
 

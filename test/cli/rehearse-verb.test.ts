@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LabActions } from '../../lib/cli/lab-actions';
+import type { LabActions } from '../../lib/cli/process-actions';
 import { runLab } from '../../lib/cli/run-lab';
 import { LabError } from '../../lib/lab-error';
 import { fakeHost, rehearsalThatRuns, type FakeHostOptions } from './fake-host';

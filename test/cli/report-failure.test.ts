@@ -1,5 +1,5 @@
 import { InvalidConfig } from '../../lib/config/problems';
-import { reportFailure } from '../../lib/cli/report-failure';
+import { reportFailure } from '../../lib/cli/error-report';
 import { LabError } from '../../lib/lab-error';
 
 function reported(error: unknown): { readonly text: string; readonly exitCode: typeof process.exitCode } {

@@ -1,6 +1,6 @@
-import type { LabStatus } from '../../lib/actions/lab-status/lab-status-result';
-import type { ScaleResult } from '../../lib/actions/scale/scale-result';
-import type { VerifyResult } from '../../lib/actions/verify/verify-result';
+import type { LabStatus } from '../../lib/exercise/lab-status';
+import type { ScaleResult } from '../../lib/exercise/scale-result';
+import type { VerifyResult } from '../../lib/exercise/exercise-state';
 import { passedExercise } from './rehearsal-fixtures';
 
 /** A student who has done the exercise. */

@@ -1,5 +1,4 @@
-import type { LabNews, WatchOptions } from '../../lib/actions/lab-status/watch-lab';
-import type { LabChange } from '../../lib/actions/lab-status/status-changes';
+import type { LabChange, LabNews, WatchOptions } from '../../lib/exercise/watch-lab';
 import { runLab } from '../../lib/cli/run-lab';
 import { fakeHost, type FakeHostOptions } from './fake-host';
 import { runningStatus } from './running-class-fixtures';

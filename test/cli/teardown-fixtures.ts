@@ -1,5 +1,5 @@
-import type { SweepResult } from '../../lib/actions/sweep/sweep-result';
-import type { TeardownResult } from '../../lib/actions/teardown/teardown-result';
+import type { SweepResult } from '../../lib/removal/sweep-lab';
+import type { TeardownResult } from '../../lib/removal/teardown-result';
 import type { Leftover } from '../../lib/aws/leftovers/leftover';
 
 const lab = { account: '111122223333', region: 'ap-northeast-2', clusterName: 'karpenter-lab', stackName: 'karpenter-lab' };

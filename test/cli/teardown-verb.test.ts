@@ -1,5 +1,5 @@
 import { runLab } from '../../lib/cli/run-lab';
-import { ExitCode } from '../../lib/cli/exit-code';
+import { ExitCode } from '../../lib/cli/errors';
 import { LabError } from '../../lib/lab-error';
 import { fakeHost } from './fake-host';
 import { instance, removedLab, sweptLab, volume } from './teardown-fixtures';

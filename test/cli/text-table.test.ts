@@ -1,6 +1,5 @@
-import { textStyle } from '../../lib/cli/text/text-style';
-import { textTable } from '../../lib/cli/text/text-table';
-import { wrapText } from '../../lib/cli/text/wrap-text';
+import { textStyle, wrapText } from '../../lib/cli/terminal/text-layout';
+import { textTable } from '../../lib/cli/terminal/text-table';
 
 const layout = { width: 40, style: textStyle({ hasColor: false, hasLineDrawing: false }) };
 

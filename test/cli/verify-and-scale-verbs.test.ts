@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { LabConnection } from '../../lib/actions/connected-lab';
-import type { ScaleOptions } from '../../lib/actions/scale/scale-lab';
-import type { ScaleChange } from '../../lib/actions/scale/scale-result';
-import type { VerifyOptions } from '../../lib/actions/verify/verify-lab';
+import type { LabConnection } from '../../lib/kubernetes/lab-cluster';
+import type { ScaleOptions } from '../../lib/exercise/scale-lab';
+import type { ScaleChange } from '../../lib/exercise/scale-result';
+import type { VerifyOptions } from '../../lib/exercise/verify-lab';
 import { runLab } from '../../lib/cli/run-lab';
 import { LabError } from '../../lib/lab-error';
 import { fakeHost } from './fake-host';

@@ -1,4 +1,4 @@
-import { apiReach } from '../../lib/config/api-reach';
+import { apiReach } from '../../lib/config/network-values';
 
 describe('what reaches the API', () => {
   test.each([

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import { isMap, isScalar, parse, parseDocument, type YAMLMap } from 'yaml';
-import { renderConfigDocs } from '../../lib/config/docs';
-import { configFields } from '../../lib/config/fields';
+import { configFields, renderConfigDocs } from '../../lib/config/fields';
 import { loadConfig } from '../../lib/config/load';
 import { labConfigSchema } from '../../lib/config/schema';
 

@@ -1,8 +1,8 @@
-import { CLUSTER_NAME_MAX_LENGTH, KARPENTER_POLICY_NAMES, karpenterPolicyName, labNames } from '../../lib/config/names';
+import { CLUSTER_NAME_MAX_LENGTH, KARPENTER_POLICY_NAMES, karpenterPolicyName, resourceNames } from '../../lib/config/names';
 
 describe('names made from the longest cluster name', () => {
   const longest = `A${'b'.repeat(CLUSTER_NAME_MAX_LENGTH - 1)}`;
-  const names = labNames(longest);
+  const names = resourceNames(longest);
 
   it('are role names that IAM accepts, the longest to the last character', () => {
     const roles = [names.controllerRole, names.nodeRole];
@@ -36,7 +36,7 @@ describe('names made from the longest cluster name', () => {
 });
 
 it('names the roles, the policies and the queue after the cluster', () => {
-  expect(labNames('karpenter-lab')).toEqual({
+  expect(resourceNames('karpenter-lab')).toEqual({
     stack: 'karpenter-lab',
     controllerRole: 'karpenter-lab-karpenter-controller',
     nodeRole: 'karpenter-lab-karpenter-node',

@@ -1,7 +1,6 @@
-import { mostReplicas, smallestCpuLimit } from '../../lib/config/capacity';
-import { privateSubnetPrefixLength, publicSubnetPrefixLength } from '../../lib/config/cidr';
-import { kubeReservedCpuMillis } from '../../lib/estimates/allocatable';
-import { cpuMillis, mebibytes } from '../../lib/estimates/quantity';
+import { mostReplicas, smallestCpuLimit } from '../../lib/config/load';
+import { privateSubnetPrefixLength, publicSubnetPrefixLength } from '../../lib/config/network-values';
+import { cpuMillis, kubeReservedCpuMillis, mebibytes } from '../../lib/kubernetes/allocatable';
 
 describe('quantities', () => {
   test.each([['1', 1000], ['0.5', 500], ['500m', 500], ['1.25', 1250], ['2000m', 2000]])('%s CPU is %s thousandths', (quantity, millis) => {

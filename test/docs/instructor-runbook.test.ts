@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { VERBS } from '../../lib/cli/verbs';
+import { VERBS } from '../../lib/cli/program';
 import { codesInSource } from './codes-in-source';
 
 const ROOT = resolve(__dirname, '../..');

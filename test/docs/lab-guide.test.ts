@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
-import { manifestFilesOf } from '../../charts/manifest-files';
-import { exerciseCommands } from '../../lib/actions/exercise/exercise-commands';
-import { expectationsOf } from '../../lib/actions/exercise/expectations';
+import { manifestFilesOf } from '../../charts/write-charts';
+import { exerciseCommands } from '../../lib/exercise/exercise-commands';
+import { expectationsOf } from '../../lib/exercise/expectations';
 import { readLab, type LabView } from '../../lib/assembly/lab-view';
 import { labCharts } from '../charts/default-lab-charts';
 import { synthLab } from '../support/synth-lab';

@@ -1,5 +1,5 @@
-import { placeOfEntry, placeOfServer, requireLabPlace, type LabPlace } from '../../lib/kubernetes/cluster-place';
-import { NODES } from '../../lib/kubernetes/cluster-node';
+import { placeOfEntry, placeOfServer, requireLabPlace, type LabPlace } from '../../lib/kubernetes/lab-cluster';
+import { NODES } from '../../lib/kubernetes/core-kinds';
 import { KubernetesApi } from '../../lib/kubernetes/kubernetes-api';
 import { FakeKubernetes } from '../support/fake-kubernetes/fake-kubernetes';
 

@@ -1,9 +1,7 @@
-import type { JsonObject } from '../../lib/assembly/json';
-import { DEPLOYMENTS } from '../../lib/kubernetes/deployment';
+import type { JsonObject } from '../../lib/json';
+import { DEPLOYMENTS, NAMESPACES, PODS } from '../../lib/kubernetes/core-kinds';
 import type { KubernetesApi } from '../../lib/kubernetes/kubernetes-api';
-import { NAMESPACES } from '../../lib/kubernetes/namespace';
-import { NODE_POOLS } from '../../lib/kubernetes/node-pool';
-import { PODS } from '../../lib/kubernetes/pod';
+import { NODE_POOLS } from '../../lib/kubernetes/karpenter-kinds';
 import { FakeKubernetes } from '../support/fake-kubernetes/fake-kubernetes';
 
 /** The rules of test/support/fake-kubernetes/README.md. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonObject } from '../../lib/assembly/json';
+import type { JsonObject } from '../../lib/json';
 import { emptyFolder } from '../assembly/write-assembly';
 
 /** What a test's kubeconfig says. */

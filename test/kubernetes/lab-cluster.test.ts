@@ -1,6 +1,6 @@
 /** @jest-environment ./test/support/kubernetes-client-environment.js */
-import type { JsonObject } from '../../lib/assembly/json';
-import { DEPLOYMENTS } from '../../lib/kubernetes/deployment';
+import type { JsonObject } from '../../lib/json';
+import { DEPLOYMENTS } from '../../lib/kubernetes/core-kinds';
 import { connectToLab, kubeconfigPath } from '../../lib/kubernetes/lab-cluster';
 import { smallLabView } from '../assembly/small-lab';
 import { FakeKubernetes } from '../support/fake-kubernetes/fake-kubernetes';

@@ -1,9 +1,7 @@
-import { DeadlinePassed } from '../../lib/kubernetes/deadline-passed';
-import { forEachBounded } from '../../lib/kubernetes/for-each-bounded';
+import { DeadlinePassed, forEachBounded, pollFor, waitFor } from '../../lib/kubernetes/wait-for';
 import type { KubernetesApi } from '../../lib/kubernetes/kubernetes-api';
 import { LiveList } from '../../lib/kubernetes/live-list';
-import { PODS } from '../../lib/kubernetes/pod';
-import { pollFor, waitFor } from '../../lib/kubernetes/wait-for';
+import { PODS } from '../../lib/kubernetes/core-kinds';
 import { FakeKubernetes } from '../support/fake-kubernetes/fake-kubernetes';
 
 describe('watching and waiting', () => {

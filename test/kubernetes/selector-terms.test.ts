@@ -1,6 +1,5 @@
-import type { JsonObject } from '../../lib/assembly/json';
-import { EC2_NODE_CLASSES } from '../../lib/kubernetes/ec2-node-class';
-import { unmatchedSelection } from '../../lib/kubernetes/selector-terms';
+import type { JsonObject } from '../../lib/json';
+import { EC2_NODE_CLASSES, unmatchedSelection } from '../../lib/kubernetes/karpenter-kinds';
 
 describe('what an EC2NodeClass looks for in vain', () => {
   const body: JsonObject = {

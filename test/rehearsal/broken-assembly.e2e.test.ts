@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import type { JsonObject } from '../../lib/assembly/json';
-import { cleanRehearsal } from '../../lib/rehearsal/clean-rehearsal';
-import { markedProcesses } from '../../lib/rehearsal/process/marked-processes';
+import type { JsonObject } from '../../lib/json';
+import { cleanRehearsal } from '../../lib/rehearsal/stop-rehearsal';
+import { markedProcesses } from '../../lib/rehearsal/process/running-processes';
 import { rehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
 import { startRehearsal } from '../../lib/rehearsal/start-rehearsal';
-import { rehearsalPaths } from '../../lib/rehearsal/state/rehearsal-paths';
+import { rehearsalPaths } from '../../lib/rehearsal/rehearsal-paths';
 import { writeAssembly } from '../assembly/write-assembly';
 import { synthLab } from '../support/synth-lab';
 

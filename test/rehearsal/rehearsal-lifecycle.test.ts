@@ -1,14 +1,10 @@
 import { copyFileSync, existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cleanRehearsal } from '../../lib/rehearsal/clean-rehearsal';
-import { isProcessRunning } from '../../lib/rehearsal/process/is-process-running';
-import { MARKER } from '../../lib/rehearsal/process/marked-processes';
-import { stopProcess } from '../../lib/rehearsal/process/stop-process';
-import type { ProcessRecord } from '../../lib/rehearsal/rehearsal-record';
+import { cleanRehearsal, stopRehearsal } from '../../lib/rehearsal/stop-rehearsal';
+import { isProcessRunning, MARKER, stopProcess } from '../../lib/rehearsal/process/running-processes';
+import { type ProcessRecord, readState, type RehearsalState, StateFile } from '../../lib/rehearsal/rehearsal-state';
 import { listRehearsals, rehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
-import { rehearsalPaths } from '../../lib/rehearsal/state/rehearsal-paths';
-import { readState, StateFile, type RehearsalState } from '../../lib/rehearsal/state/rehearsal-state';
-import { stopRehearsal } from '../../lib/rehearsal/stop-rehearsal';
+import { rehearsalPaths } from '../../lib/rehearsal/rehearsal-paths';
 import { labErrorOf } from '../assembly/lab-error-of';
 import { temporaryFolder } from './fake-program';
 import { sleepingProcess } from './sleeping-process';

@@ -1,6 +1,5 @@
 import { readLab } from '../../lib/assembly/lab-view';
-import { requireRehearsedVersions } from '../../lib/rehearsal/rehearsed-versions';
-import type { ToolchainVersions } from '../../lib/rehearsal/toolchain/toolchain-definition';
+import { requireRehearsedVersions, type ToolchainVersions } from '../../lib/rehearsal/toolchain/toolchain-definition';
 import { labErrorOf } from '../assembly/lab-error-of';
 import { smallLab } from '../assembly/small-lab';
 

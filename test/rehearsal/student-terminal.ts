@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { dirname, join, delimiter } from 'node:path';
-import type { RehearsalRecord } from '../../lib/rehearsal/rehearsal-record';
-import { rehearsalPaths } from '../../lib/rehearsal/state/rehearsal-paths';
-import { readState } from '../../lib/rehearsal/state/rehearsal-state';
+import { readState, type RehearsalRecord } from '../../lib/rehearsal/rehearsal-state';
+import { rehearsalPaths } from '../../lib/rehearsal/rehearsal-paths';
 import { temporaryFolder } from './fake-program';
 import { writeJqStandIn } from './jq-stand-in';
 

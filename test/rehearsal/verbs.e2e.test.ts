@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import type { LabStatus } from '../../lib/actions/lab-status/lab-status-result';
-import type { ScaleResult } from '../../lib/actions/scale/scale-result';
-import type { ObservationName, VerifyResult } from '../../lib/actions/verify/verify-result';
-import { cleanRehearsal } from '../../lib/rehearsal/clean-rehearsal';
+import type { LabStatus } from '../../lib/exercise/lab-status';
+import type { ScaleResult } from '../../lib/exercise/scale-result';
+import type { ObservationName, VerifyResult } from '../../lib/exercise/exercise-state';
+import { cleanRehearsal } from '../../lib/rehearsal/stop-rehearsal';
 import { startRehearsal } from '../../lib/rehearsal/start-rehearsal';
 import { writeAssembly } from '../assembly/write-assembly';
 import { synthLab } from '../support/synth-lab';

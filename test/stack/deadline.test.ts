@@ -1,7 +1,7 @@
 import { App, CliCredentialsStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { estimateTime } from '../../lib/actions/plan/time-estimate';
-import { textAt } from '../../lib/assembly/json';
+import { estimateTime } from '../../lib/plan/time-estimate';
+import { textAt } from '../../lib/json';
 import { readLab } from '../../lib/assembly/lab-view';
 import { Deadline } from '../../lib/stack/deadline';
 import { CloudFormationSchema, type TemplateBody } from '../support/cloudformation-schema';

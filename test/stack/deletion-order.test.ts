@@ -1,4 +1,4 @@
-import type { TemplateResource } from '../../lib/assembly/template-resource';
+import type { TemplateResource } from '../../lib/assembly/intrinsics';
 import type { SynthesizedStack } from '../../lib/assembly/synthesized-stack';
 import { synthLab } from '../support/synth-lab';
 

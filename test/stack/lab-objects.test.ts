@@ -1,5 +1,4 @@
-import { LabCharts } from '../../charts/lab-charts';
-import { wiringOf } from '../../charts/lab-charts-wiring';
+import { LabCharts, wiringOf } from '../../charts/lab-charts';
 import { objectsOf } from '../../charts/kubernetes-object';
 import { loadConfig } from '../../lib/config/load';
 import { LAB_OF_DEFAULTS, synthLab, type SynthesizedLab } from '../support/synth-lab';

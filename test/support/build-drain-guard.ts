@@ -6,7 +6,7 @@ export default async function buildDrainGuard(): Promise<void> {
   const project = resolve(__dirname, '../..');
   await build({
     absWorkingDir: project,
-    entryPoints: { 'drain-guard/index': 'lib/drain-guard/main.ts' },
+    entryPoints: { 'drain-guard/index': 'lib/removal/guard/main.ts' },
     bundle: true,
     platform: 'node',
     target: 'node20',

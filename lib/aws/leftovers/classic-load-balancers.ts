@@ -1,12 +1,8 @@
 import { DeleteLoadBalancerCommand, DescribeTagsCommand, paginateDescribeLoadBalancers } from '@aws-sdk/client-elastic-load-balancing';
 import { awsFailure, isAwsError } from '../aws-failure';
 import type { LabAws } from '../lab-aws';
-import { gathered } from './gathered';
-import { inBatches } from './in-batches';
-import type { LeftoverKind } from './leftover';
-import { loadBalancerEvidence, TAGGED_AT_ONCE } from './load-balancer-evidence';
-import { tagsFrom, type Tags } from './tags';
-import { tryRemoval } from './try-removal';
+import { gathered, type LeftoverKind, type Tags, tagsFrom, tryRemoval } from './leftover';
+import { inBatches, loadBalancerEvidence, TAGGED_AT_ONCE } from './load-balancer-leftovers';
 
 const NOT_FOUND = ['LoadBalancerNotFound', 'AccessPointNotFoundException'];
 

@@ -1,3 +1,4 @@
+import { asking, awsFailure, isAwsError } from '../aws-failure';
 import type { LabAws } from '../lab-aws';
 
 /** By which names a lab's leftovers are known. They come from the assembly, never from elsewhere. */
@@ -75,3 +76,98 @@ export interface LeftoverKind {
 
 /** It is gone. */
 export const GONE: Removal = { isGone: true };
+
+/** A tag as EC2, IAM and the load balancers write it. */
+interface AwsTag {
+  readonly Key?: string;
+  readonly Value?: string;
+}
+
+/** Tags by their keys. */
+export type Tags = ReadonlyMap<string, string>;
+
+/** Reads tags. */
+export function tagsFrom(tags: readonly AwsTag[] | undefined): Tags {
+  return new Map((tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
+}
+
+/**
+ * The first of these tags that is there with exactly this value.
+ *
+ * @returns the tag as evidence, `key=value`; undefined when none is
+ */
+export function exactTag(tags: Tags, ...wanted: readonly (readonly [key: string, value: string])[]): string | undefined {
+  const found = wanted.find(([key, value]) => tags.get(key) === value);
+  return found === undefined ? undefined : found.join('=');
+}
+
+/** The key that Kubernetes' own controllers put on what they make for a cluster, with the value `owned`. */
+export function ownedByCluster(clusterName: string): readonly [key: string, value: string] {
+  return [`kubernetes.io/cluster/${clusterName}`, 'owned'];
+}
+
+/** The key by which Karpenter says for which cluster it works. */
+export const EKS_CLUSTER_TAG = 'eks:eks-cluster-name';
+
+/** Keys that only Karpenter writes. */
+const KARPENTER_KEYS = ['karpenter.sh/nodeclaim', 'karpenter.sh/nodepool', 'karpenter.k8s.aws/ec2nodeclass'] as const;
+
+/**
+ * Evidence that Karpenter made something for this cluster: the cluster's name, and a key that only Karpenter writes. EKS
+ * gives its own nodes the first without the second.
+ *
+ * @returns the tags as evidence; undefined when it is another's
+ */
+export function karpenterEvidence(tags: Tags, clusterName: string): string | undefined {
+  const cluster = tags.has(EKS_CLUSTER_TAG)
+    ? exactTag(tags, [EKS_CLUSTER_TAG, clusterName])
+    : exactTag(tags, ownedByCluster(clusterName));
+  const own = KARPENTER_KEYS.find((key) => tags.has(key));
+  return cluster === undefined || own === undefined ? undefined : `${cluster} and ${own}=${tags.get(own)}`;
+}
+
+/**
+ * All items of all pages.
+ *
+ * @param request what is asked, in the words of AWS: `ec2:DescribeVolumes`
+ * @throws LabError what `awsFailure` says
+ */
+export async function gathered<Page, Item>(
+  request: string, pages: AsyncIterable<Page>, itemsOf: (page: Page) => readonly Item[] | undefined,
+): Promise<readonly Item[]> {
+  return asking(request, async () => {
+    const items: Item[] = [];
+    for await (const page of pages) items.push(...itemsOf(page) ?? []);
+    return items;
+  });
+}
+
+/** How a service says what became of a request to remove. */
+export interface RemovalAnswers {
+  /** What is asked, in the words of AWS: `ec2:DeleteVolume`. */
+  readonly request: string;
+  /** Names of errors that say that it is gone. */
+  readonly gone: readonly string[];
+  /** Names of errors that say that it is still in use. @default - none */
+  readonly inUse?: readonly string[];
+  /** Names of errors that say that it is protected, so that no later try succeeds. @default - none */
+  readonly refused?: readonly string[];
+}
+
+/**
+ * Asks once to remove something, and reads the answer.
+ *
+ * @throws LabError what `awsFailure` says
+ */
+export async function tryRemoval({ request, gone, inUse = [], refused = [] }: RemovalAnswers, ask: () => Promise<unknown>): Promise<Removal> {
+  try {
+    await ask();
+    return GONE;
+  } catch (error) {
+    if (isAwsError(error, ...gone)) return GONE;
+    const reason = error instanceof Error ? error.message : String(error);
+    if (isAwsError(error, ...inUse)) return { isGone: false, reason, isFinal: false };
+    if (isAwsError(error, ...refused)) return { isGone: false, reason, isFinal: true };
+    throw awsFailure(error, request);
+  }
+}

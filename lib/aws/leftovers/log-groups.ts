@@ -1,9 +1,7 @@
 import { paginateListStackResources, paginateListStacks } from '@aws-sdk/client-cloudformation';
 import { DeleteLogGroupCommand, paginateDescribeLogGroups, type LogGroup } from '@aws-sdk/client-cloudwatch-logs';
 import type { LabAws } from '../lab-aws';
-import { gathered } from './gathered';
-import type { LabNames, Leftover, LeftoverKind } from './leftover';
-import { tryRemoval } from './try-removal';
+import { gathered, type LabNames, type Leftover, type LeftoverKind, tryRemoval } from './leftover';
 
 /** Where a function writes that names no log group of its own. */
 const FUNCTION_LOGS = '/aws/lambda/';

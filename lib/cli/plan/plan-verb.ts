@@ -1,12 +1,31 @@
-import { ExitCode } from '../exit-code';
-import { assemblyFlag, configuredAssembly, type AssemblyFlags } from '../flags/assembly-flag';
-import { contextFlag } from '../flags/context-flag';
-import { checkedPagePath, htmlFlag } from '../flags/html-flag';
-import type { Invocation, Verb, VerbOutcome } from '../verb';
-import { writeFileAtomically } from '../write-file-atomically';
-import { hoursFlag } from './hours-flag';
-import { planPage } from './page/plan-page';
-import { planText } from './text/plan-text';
+import { assemblyFlag, type AssemblyFlags, configuredAssembly } from '../assembly-flag';
+import { ExitCode, UsageError } from '../errors';
+import { checkedPagePath, contextFlag, htmlFlag, writeFileAtomically } from '../flags';
+import type { Invocation, Verb, VerbFlag, VerbOutcome } from '../verb';
+import { planPage } from './plan-page';
+import { planText } from './plan-text';
+
+const LONGEST_CLASS_HOURS = 720;
+
+/** `--hours`: the length of the class that the total cost is for. */
+export const hoursFlag: VerbFlag = {
+  flags: '--hours <hours>',
+  summary: 'length of the class that the total cost is for, such as 2.5',
+  parse: classHours,
+};
+
+function classHours(text: string): number {
+  const hours = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(hours > 0 && hours <= LONGEST_CLASS_HOURS)) {
+    throw new UsageError({
+      code: 'InvalidClassHours',
+      message: `--hours takes a number of hours above 0 and up to ${LONGEST_CLASS_HOURS}, which is 30 days.`,
+      received: text,
+      remedy: 'Give the length of the class in hours: `--hours 3`, `--hours 2.5`.',
+    });
+  }
+  return hours;
+}
 
 interface PlanFlags extends AssemblyFlags {
   readonly hours?: number;

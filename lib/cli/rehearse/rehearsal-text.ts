@@ -1,14 +1,45 @@
-import type { DrillResult } from '../../actions/exercise-result';
-import type { RehearsalRecord } from '../../rehearsal/rehearsal-record';
-import { awsEnvironment } from '../../rehearsal/state/process-environment';
-import { DEFAULT_REHEARSAL } from '../../rehearsal/state/rehearsal-paths';
-import { printableText } from '../text/printable-text';
-import { shellWord } from '../text/shell-word';
-import type { TextLayout } from '../text/text-layout';
-import { sectionHeading } from '../text/text-section';
-import { wrapText } from '../text/wrap-text';
+import { exerciseCommands } from '../../exercise/exercise-commands';
+import type { DrillResult } from '../../exercise/exercise-result';
+import type { ExerciseExpectations } from '../../exercise/expectations';
+import { NOT_SIMULATED } from '../../exercise/not-simulated';
+import { awsEnvironment } from '../../rehearsal/process/start-process';
+import { DEFAULT_REHEARSAL } from '../../rehearsal/rehearsal-paths';
+import type { RehearsalRecord } from '../../rehearsal/rehearsal-state';
+import type { RehearsalStatus } from '../../rehearsal/rehearsal-status';
 import { notSimulatedText } from '../exercise/exercise-text';
-import type { ExerciseGuide } from './exercise-guide';
+import { printableText, shellWord, type TextLayout, wrapText } from '../terminal/text-layout';
+import { paragraph, sectionHeading } from '../terminal/text-section';
+import { textTable } from '../terminal/text-table';
+
+/** A command of the exercise, ready to type. */
+export interface GuidedCommand {
+  readonly what: string;
+  readonly command: string;
+}
+
+/** The exercise as a student types it, and what it shows on AWS only. */
+export interface ExerciseGuide {
+  readonly commands: readonly GuidedCommand[];
+  readonly notSimulated: readonly string[];
+}
+
+/** The exercise on a rehearsal, which has applied the namespace and the Deployment already. */
+export function exerciseGuide(expectations: ExerciseExpectations): ExerciseGuide {
+  const commands = exerciseCommands(expectations);
+  return {
+    commands: [
+      { what: 'Look at the nodes before', command: commands.nodesBefore },
+      { what: 'Scale out', command: commands.scale(expectations.replicas) },
+      { what: 'See what Karpenter launches', command: commands.nodeClaims },
+      { what: 'Read it in its log', command: commands.log },
+      { what: 'See the node', command: commands.nodes },
+      { what: 'See the pods on it', command: commands.pods },
+      { what: 'See its labels', command: commands.labels },
+      { what: 'Scale back', command: commands.scale(0) },
+    ],
+    notSimulated: NOT_SIMULATED,
+  };
+}
 
 /** What `lab rehearse` says when it has started a rehearsal. */
 export interface StartedRehearsal extends ExerciseGuide {
@@ -89,4 +120,34 @@ function stopText({ name }: RehearsalRecord, layout: TextLayout): readonly strin
 /** Never wrapped, so that it can be copied. */
 function commandLine(command: string, layout: TextLayout): string {
   return `  ${layout.style.name(printableText(command))}`;
+}
+
+const SENTENCES: Readonly<Record<RehearsalStatus['state'], string>> = {
+  absent: 'There is no such rehearsal.',
+  starting: 'It is being started, or its start was cut short.',
+  running: 'It runs.',
+  damaged: 'Some of its processes have ended, or its files are gone. Stop it and start it again.',
+  stopped: 'It is stopped; its folder is kept until --clean.',
+};
+
+/** What has become of the rehearsals, process by process. */
+export function rehearsalStatusText(rehearsals: readonly RehearsalStatus[], layout: TextLayout): readonly string[] {
+  return rehearsals.length === 0
+    ? [layout.style.strong('There is no rehearsal.')]
+    : rehearsals.flatMap((status, index) => [...(index > 0 ? [''] : []), ...oneText(status, layout)]);
+}
+
+function oneText(status: RehearsalStatus, layout: TextLayout): readonly string[] {
+  const { record } = status;
+  return [
+    ...wrapText(`Rehearsal ${status.name}${record === undefined ? '' : ` of ${record.clusterName}, started ${record.startedAt}`}`, layout.width)
+      .map(layout.style.strong),
+    ...paragraph(SENTENCES[status.state], layout),
+    ...(status.processes.length === 0 ? [] : ['', sectionHeading('Processes', '', layout), ...textTable([
+      { heading: 'Process', paint: layout.style.name },
+      { heading: 'Id', align: 'right' },
+      { heading: 'State' },
+    ], status.processes.map(({ name, pid, isRunning }) => ({ cells: [name, String(pid), isRunning ? 'runs' : 'has ended'] })), layout)]),
+    ...(status.state === 'running' && record !== undefined ? ['', ...goOnText(record, layout)] : []),
+  ];
 }

@@ -1,6 +1,84 @@
-import type { DrillName } from '../../actions/exercise-result';
-import { UsageError } from '../errors/usage-error';
-import type { AssemblyFlags } from '../flags/assembly-flag';
+import type { DrillName } from '../../exercise/exercise-result';
+import { LabError } from '../../lab-error';
+import { DEFAULT_REHEARSAL, rehearsalPaths } from '../../rehearsal/rehearsal-paths';
+import type { AssemblyFlags } from '../assembly-flag';
+import { UsageError } from '../errors';
+import type { VerbFlag } from '../verb';
+
+/** Every drill, in the order in which they can follow one another: the last takes everything down. */
+const DRILLS: readonly DrillName[] = ['consolidation', 'limit', 'spot', 'teardown'];
+
+/** `--drill`: what to do beyond the exercise. */
+export const drillFlag: VerbFlag = {
+  flags: '--drill <name>',
+  summary: `run the exercise, then a drill: ${DRILLS.join(', ')}; can be repeated`,
+  parse: (text, previous) => {
+    const drill = DRILLS.find((name) => name === text);
+    if (drill === undefined) {
+      throw new UsageError({
+        code: 'UnknownDrill',
+        message: 'There is no drill of that name.',
+        received: text,
+        remedy: `The drills are ${DRILLS.join(', ')}.`,
+      });
+    }
+    const chosen: readonly unknown[] = Array.isArray(previous) ? previous : [];
+    return DRILLS.filter((name) => name === drill || chosen.includes(name));
+  },
+};
+
+/** `--name`: which rehearsal, where several run side by side. */
+export const rehearsalNameFlag: VerbFlag = {
+  flags: '--name <name>',
+  summary: `which rehearsal, where several run side by side (default: "${DEFAULT_REHEARSAL}")`,
+  parse: (text) => {
+    try {
+      rehearsalPaths('', text);
+      return text;
+    } catch (error) {
+      throw error instanceof LabError ? new UsageError(error) : error;
+    }
+  },
+};
+
+/** Names of three digits tell them apart. */
+const MOST_STUDENTS = 999;
+
+/** `--students`: how many do the exercise at once. */
+export const studentsFlag: VerbFlag = {
+  flags: '--students <count>',
+  summary: 'run the exercise for a class of this many at once',
+  parse: (text) => {
+    const students = /^\d+$/.test(text) ? Number(text) : 0;
+    if (students < 1 || students > MOST_STUDENTS) {
+      throw new UsageError({
+        code: 'InvalidStudents',
+        message: `--students takes a whole number from 1 to ${MOST_STUDENTS}.`,
+        received: text,
+        remedy: 'Give the size of the class: `--students 30`.',
+      });
+    }
+    return students;
+  },
+};
+
+/** `--vcpu-quota`: what the account may run, for the bounds of a class. */
+export const vcpuQuotaFlag: VerbFlag = {
+  flags: '--vcpu-quota <vcpus>',
+  summary: 'with --students: on-demand vCPUs that your account may run, EC2 quota L-1216C47A (default: that of a new account)',
+  parse: (text) => {
+    const quota = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+    if (quota < 1) {
+      throw new UsageError({
+        code: 'InvalidVcpuQuota',
+        message: '--vcpu-quota takes a whole number of vCPUs, 1 or more.',
+        received: text,
+        remedy: 'See what the account has: aws service-quotas get-service-quota --service-code ec2 --quota-code L-1216C47A.',
+      });
+    }
+    return quota;
+  },
+};
 
 /** What the user wrote after `lab rehearse`. */
 export interface RehearseFlags extends AssemblyFlags {

@@ -1,27 +1,17 @@
-import { DEFAULT_REHEARSAL } from '../../rehearsal/state/rehearsal-paths';
-import { ExitCode } from '../exit-code';
-import { assemblyFlag, configuredAssembly } from '../flags/assembly-flag';
-import { contextFlag } from '../flags/context-flag';
-import { checkedPagePath, htmlFlag } from '../flags/html-flag';
-import { printableText } from '../text/printable-text';
-import type { TextLayout } from '../text/text-layout';
-import { wrapText } from '../text/wrap-text';
-import type { Invocation, Verb, VerbOutcome } from '../verb';
-import { writeFileAtomically } from '../write-file-atomically';
-import { tellOfCleanUp } from './class/class-interruption';
-import { classPage } from './class/class-page';
-import { classText } from './class/class-text';
-import { drillFlag } from './drill-flag';
-import { exerciseGuide } from './exercise-guide';
+import type { DrillName, ExerciseResult } from '../../exercise/exercise-result';
+import { DEFAULT_REHEARSAL } from '../../rehearsal/rehearsal-paths';
+import type { RehearsalRecord } from '../../rehearsal/rehearsal-state';
+import { assemblyFlag, configuredAssembly } from '../assembly-flag';
+import { defectMessage, ExitCode } from '../errors';
 import { exercisePage } from '../exercise/exercise-page';
 import { exerciseText } from '../exercise/exercise-text';
-import { taskOf, type RehearseFlags, type RehearseTask } from './rehearse-flags';
-import { rehearsalNameFlag } from './rehearsal-name-flag';
-import { goOnText, startedText, type StartedRehearsal } from './rehearsal-text';
-import { exerciseOn, onRehearsal } from './run-rehearsal';
-import { statusText } from './status-text';
-import { studentsFlag } from './students-flag';
-import { vcpuQuotaFlag } from './vcpu-quota-flag';
+import { checkedPagePath, contextFlag, htmlFlag, writeFileAtomically } from '../flags';
+import { printableText, type TextLayout, wrapText } from '../terminal/text-layout';
+import type { Invocation, Verb, VerbOutcome } from '../verb';
+import { classPage } from './class-page';
+import { classText, tellOfCleanUp } from './class-text';
+import { exerciseGuide, goOnText, rehearsalStatusText, type StartedRehearsal, startedText, stopCommand } from './rehearsal-text';
+import { drillFlag, rehearsalNameFlag, type RehearseFlags, type RehearseTask, studentsFlag, taskOf, vcpuQuotaFlag } from './rehearse-flags';
 
 /** `lab rehearse`: the lab on this machine, with real Kubernetes, real Karpenter and a simulated EC2. */
 export const rehearseVerb: Verb = {
@@ -81,7 +71,7 @@ async function startOnly({ invocation, flags, name }: TaskOptions): Promise<Verb
 async function runExercise({ invocation, flags, name }: TaskOptions): Promise<VerbOutcome> {
   const write = await pageWriter(flags, invocation);
   const assemblyDirectory = await configuredAssembly(flags, invocation);
-  const { rehearsal, result } = await onRehearsal(invocation, { name, assemblyDirectory }, exerciseOn(invocation, flags.drill ?? []));
+  const { rehearsal, result } = await onRehearsal(invocation, { name, assemblyDirectory }, rehearsedExerciseOn(invocation, flags.drill ?? []));
   await write(() => exercisePage(result));
   return {
     result,
@@ -122,7 +112,7 @@ async function status({ invocation: { host }, flags }: TaskOptions): Promise<Ver
   const rehearsals = flags.name === undefined
     ? await host.actions.listRehearsals()
     : [await host.actions.rehearsalStatus(flags.name)];
-  return { result: { rehearsals }, text: (layout) => statusText(rehearsals, layout), exitCode: ExitCode.Ok };
+  return { result: { rehearsals }, text: (layout) => rehearsalStatusText(rehearsals, layout), exitCode: ExitCode.Ok };
 }
 
 async function clean({ invocation: { host, progress }, flags, name }: TaskOptions): Promise<VerbOutcome> {
@@ -142,4 +132,47 @@ async function pageWriter({ html }: RehearseFlags, { host, note }: Invocation): 
     await writeFileAtomically(path, page());
     note(`Page written to ${path}`);
   };
+}
+
+/** A rehearsal, and what was done on it. */
+export interface Rehearsed<Result> {
+  readonly rehearsal: RehearsalRecord;
+  readonly result: Result;
+}
+
+/** Starts a rehearsal, or finds it running, and does something on it. Whatever ends that early, the user learns what still runs. */
+export async function onRehearsal<Result>(
+  invocation: Invocation,
+  rehearsal: { readonly name: string; readonly assemblyDirectory: string },
+  work: (record: RehearsalRecord) => Promise<Result>,
+): Promise<Rehearsed<Result>> {
+  const { host, progress } = invocation;
+  try {
+    const record = await host.actions.startRehearsal({ ...rehearsal, onProgress: progress, signal: host.signal });
+    host.signal.throwIfAborted();
+    const result = await work(record);
+    host.signal.throwIfAborted();
+    return { rehearsal: record, result };
+  } catch (error) {
+    await tellWhatRuns(invocation, rehearsal.name);
+    throw error;
+  }
+}
+
+/** Does the exercise and the drills on a rehearsal. */
+export function rehearsedExerciseOn(invocation: Invocation, drills: readonly DrillName[]): (record: RehearsalRecord) => Promise<ExerciseResult> {
+  const { host, progress } = invocation;
+  return (rehearsal) => host.actions.runExercise({ rehearsal, drills, onProgress: progress, signal: host.signal });
+}
+
+/** Tells it without an error of its own, which would hide the one that it follows. */
+async function tellWhatRuns({ host, note }: Invocation, name: string): Promise<void> {
+  try {
+    const { processes } = await host.actions.rehearsalStatus(name);
+    if (processes.some(({ isRunning }) => isRunning)) {
+      note(`Rehearsal ${name} still runs. Stop it with: ${stopCommand(name)}`);
+    }
+  } catch (error) {
+    note(`What still runs of rehearsal ${name} is not known: ${defectMessage(error)} Stop it with: ${stopCommand(name)}`);
+  }
 }

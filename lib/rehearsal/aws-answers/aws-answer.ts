@@ -1,8 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../../assembly/json';
-import type { AwsFault } from './aws-fault';
-import type { AwsRequest } from './aws-request';
-import { xmlDocument, xmlElement, type XmlElement } from './xml';
+import type { JsonObject } from '../../json';
+import type { AwsFault, AwsRequest } from './aws-request';
+
+/** An XML element with text, or with elements. */
+export interface XmlElement {
+  readonly name: string;
+  readonly content: string | readonly XmlElement[];
+}
+
+/** An element with text, or with elements. */
+export function xmlElement(name: string, content: string | readonly XmlElement[]): XmlElement {
+  return { name, content };
+}
+
+/**
+ * A whole document.
+ *
+ * @param namespace the root's `xmlns`
+ */
+export function xmlDocument(root: string, elements: readonly XmlElement[], namespace?: string): string {
+  const attribute = namespace === undefined ? '' : ` xmlns="${escaped(namespace)}"`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${attribute}>${elements.map(written).join('')}</${root}>`;
+}
+
+function written({ name, content }: XmlElement): string {
+  const inner = typeof content === 'string' ? escaped(content) : content.map(written).join('');
+  return `<${name}>${inner}</${name}>`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
+}
 
 /** An answer that the caller's AWS SDK understands. */
 export interface AwsAnswer {
@@ -82,3 +112,20 @@ function xmlFault(request: AwsRequest, { code, message }: AwsFault): string {
     ? xmlDocument('Response', [xmlElement('Errors', [xmlElement('Error', details)]), xmlElement('RequestID', randomUUID())])
     : xmlDocument('ErrorResponse', [xmlElement('Error', [xmlElement('Type', 'Sender'), ...details]), xmlElement('RequestId', randomUUID())]);
 }
+
+/** What becomes of a request: it has its answer, or moto gets it, changed or not. */
+export type Handling =
+  | { readonly answer: AwsAnswer }
+  | {
+    readonly forward: AwsRequest;
+    readonly note?: string;
+    /** Changes the body of an answer that is no error. @default - moto's answer goes through as it is */
+    readonly change?: (body: string) => string;
+  };
+
+/**
+ * Answers one operation.
+ *
+ * @throws AwsFault where AWS would answer with an error
+ */
+export type Handler = (request: AwsRequest) => Handling | Promise<Handling>;

@@ -1,4 +1,21 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isJsonObject, type JsonObject, parseJson } from '../../json';
+
+/** An error that AWS would answer with. It goes to the caller's SDK, not to the user of the lab. */
+export class AwsFault extends Error {
+  /** AWS's name of the error, such as `ParameterNotFound`. */
+  readonly code: string;
+  /** HTTP status. */
+  readonly status: number;
+
+  /** @param status HTTP status; SDKs repeat the request after 500, 502, 503 and 504 */
+  constructor(code: string, message: string, status = 400) {
+    super(message);
+    this.name = 'AwsFault';
+    this.code = code;
+    this.status = status;
+  }
+}
 
 /**
  * How a service's requests and answers are written:
@@ -72,4 +89,20 @@ function queryParameters({ target, headers, body }: ReceivedRequest): URLSearchP
     for (const [name, value] of new URLSearchParams(body.toString('utf8'))) parameters.append(name, value);
   }
   return parameters;
+}
+
+/**
+ * The body of a request of the protocol `json`.
+ *
+ * @throws AwsFault `SerializationException` where it is not a JSON object
+ */
+export function jsonBody(request: AwsRequest): JsonObject {
+  let body;
+  try {
+    body = parseJson(request.body.toString('utf8'));
+  } catch {
+    throw new AwsFault('SerializationException', 'The body is not JSON.');
+  }
+  if (!isJsonObject(body)) throw new AwsFault('SerializationException', 'The body is not a JSON object.');
+  return body;
 }

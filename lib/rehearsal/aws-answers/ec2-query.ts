@@ -1,4 +1,4 @@
-import { AwsFault } from './aws-fault';
+import { AwsFault } from './aws-request';
 
 /** A filter of an EC2 request: a row passes where one of the values matches. */
 export interface Ec2Filter {
@@ -54,4 +54,60 @@ export function refuseParameters(parameters: URLSearchParams, ...names: readonly
 export function matchesPattern(value: string, pattern: string): boolean {
   const expression = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
   return new RegExp(`^${expression}$`).test(value);
+}
+
+/** Which part of a list is asked for. */
+export interface PageRequest {
+  /** Length of a page. */
+  readonly maxResults: number;
+  /**
+   * The token that the page before ended with.
+   *
+   * @default - the first page
+   */
+  readonly nextToken?: string;
+}
+
+/** A part of a list. */
+export interface AnswerPage<T> {
+  readonly items: readonly T[];
+  /**
+   * Asks for the next page.
+   *
+   * @default - this is the last one
+   */
+  readonly nextToken?: string;
+}
+
+/** A token names the first row of its page: `from-100`. */
+const TOKEN = /^from-(\d+)$/;
+
+/**
+ * A page of a list.
+ *
+ * @returns undefined for a token that no page of this list ended with
+ */
+export function pageOf<T>(list: readonly T[], { maxResults, nextToken }: PageRequest): AnswerPage<T> | undefined {
+  const start = nextToken === undefined ? 0 : Number(TOKEN.exec(nextToken)?.[1]);
+  if (!(start === 0 || start < list.length)) return undefined;
+  const end = start + maxResults;
+  return { items: list.slice(start, end), nextToken: end < list.length ? `from-${end}` : undefined };
+}
+
+/**
+ * The page that an EC2 request asks for with `MaxResults` and `NextToken`.
+ *
+ * @param maxResults the longest page, and the page where none is asked for
+ * @throws AwsFault `InvalidParameterValue` or `InvalidNextToken`
+ */
+export function ec2PageOf<T>(list: readonly T[], parameters: URLSearchParams, maxResults: number): AnswerPage<T> {
+  const asked = parameters.get('MaxResults');
+  const length = asked === null ? maxResults : Number(asked);
+  if (!Number.isInteger(length) || length < 1) throw new AwsFault('InvalidParameterValue', `Value ( ${asked} ) for parameter maxResults is invalid.`);
+
+  // EC2 and its SDKs write "no token" as an empty one, too.
+  const token = parameters.get('NextToken') ?? '';
+  const page = pageOf(list, { maxResults: Math.min(length, maxResults), nextToken: token === '' ? undefined : token });
+  if (page === undefined) throw new AwsFault('InvalidNextToken', 'The token is invalid.');
+  return page;
 }

@@ -1,16 +1,14 @@
-import type { PriceTable } from '../../estimates/price-table';
-import { refuseDryRuns } from './dry-run';
-import { describeClusterOf } from './described-cluster';
-import type { Handler } from './handler';
+import { isJsonObject, objectAt, parseJson } from '../../json';
+import type { PriceTable } from '../../plan/price-table';
+import type { Handler } from './aws-answer';
+import { AwsFault } from './aws-request';
 import { imageParameterHandlers } from './image-parameters';
-import { narrowInstanceTypes } from './instance-type-details';
-import { describeInstanceTypeOfferings } from './instance-type-offerings';
+import { describeInstanceTypeOfferings, narrowInstanceTypes } from './instance-types';
 import type { NodeImage } from './node-image';
 import { getProducts } from './products';
-import type { RehearsedLab } from './rehearsed-lab';
-import { RehearsedStack } from './rehearsed-stack';
+import { type RehearsedLab, RehearsedStack } from './rehearsed-stack';
 import { describeSimulatedInstances, terminateSimulatedInstances } from './simulated-instances';
-import { describeSpotPriceHistory } from './spot-price-history';
+import { describeSpotPriceHistory } from './spot-prices';
 
 /** What the answers are made from. */
 export interface Market {
@@ -49,4 +47,31 @@ function labHandlers(lab: RehearsedLab): readonly (readonly [string, Handler])[]
     ['cloudformation ListStacks', stack.listStacks],
     ['cloudformation DeleteStack', stack.deleteStack],
   ];
+}
+
+/** Answers EKS's DescribeCluster for the lab's cluster: moto's answer, with the rehearsal's own API server as the endpoint. */
+export function describeClusterOf({ clusterEndpoint }: Pick<RehearsedLab, 'clusterEndpoint'>): Handler {
+  return (request) => ({
+    forward: request,
+    change: (body) => {
+      const answer = objectAt(parseJson(body));
+      const { cluster } = answer;
+      return isJsonObject(cluster) ? JSON.stringify({ ...answer, cluster: { ...cluster, endpoint: clusterEndpoint } }) : body;
+    },
+  });
+}
+
+/**
+ * Answers a request with `DryRun` as EC2 does: with the fault that says it would have succeeded.
+ * Karpenter asks so whether it reaches EC2, before anything else.
+ *
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonParameters.html
+ */
+export function refuseDryRuns(handler: Handler): Handler {
+  return (request) => {
+    if (request.parameters.get('DryRun') === 'true') {
+      throw new AwsFault('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
+    }
+    return handler(request);
+  };
 }

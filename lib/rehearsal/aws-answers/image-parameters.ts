@@ -1,10 +1,8 @@
-import { arrayAt, booleanAt, numberAt, textAt, type JsonObject } from '../../assembly/json';
-import { jsonAnswer } from './aws-answer';
-import { AwsFault } from './aws-fault';
-import type { Handler } from './handler';
-import { jsonBody } from './json-body';
+import { arrayAt, booleanAt, numberAt, textAt, type JsonObject } from '../../json';
+import { type Handler, jsonAnswer } from './aws-answer';
+import { AwsFault, jsonBody } from './aws-request';
 import { nodeImageDate, nodeImageId, nodeImageName, type NodeImage } from './node-image';
-import { pageOf } from './page';
+import { pageOf } from './ec2-query';
 
 /** The tree of parameters in which AWS publishes the ids of EKS images. @see https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html */
 const TREE = '/aws/service/eks/optimized-ami';

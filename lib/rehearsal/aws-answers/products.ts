@@ -1,11 +1,8 @@
-import type { JsonObject, JsonValue } from '../../assembly/json';
-import { arrayAt, numberAt, textAt } from '../../assembly/json';
-import type { InstanceType, PriceTable } from '../../estimates/price-table';
-import { jsonAnswer } from './aws-answer';
-import { AwsFault } from './aws-fault';
-import type { Handler } from './handler';
-import { jsonBody } from './json-body';
-import { pageOf } from './page';
+import { arrayAt, type JsonObject, type JsonValue, numberAt, textAt } from '../../json';
+import type { InstanceType, PriceTable } from '../../plan/price-table';
+import { type Handler, jsonAnswer } from './aws-answer';
+import { AwsFault, jsonBody } from './aws-request';
+import { pageOf } from './ec2-query';
 
 /** The only service whose prices the table has. */
 const EC2 = 'AmazonEC2';

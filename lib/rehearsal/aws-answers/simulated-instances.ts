@@ -1,13 +1,11 @@
-import { numberAt, textAt, arrayAt, type JsonObject } from '../../assembly/json';
-import { NODE_CLAIMS } from '../../kubernetes/node-claim';
-import { NODE_POOL_LABEL } from '../../kubernetes/well-known-labels';
-import { listSimulatedInstances } from '../karpenter/simulated-instances';
-import { ec2Answer } from './aws-answer';
-import { AwsFault } from './aws-fault';
+import { numberAt, textAt, arrayAt, type JsonObject } from '../../json';
+import { NODE_CLAIMS } from '../../kubernetes/karpenter-kinds';
+import { NODE_POOL_LABEL } from '../../kubernetes/objects';
+import { listSimulatedInstances } from '../start-karpenter';
+import { ec2Answer, type Handler, xmlElement, type XmlElement } from './aws-answer';
+import { AwsFault } from './aws-request';
 import { matchesPattern, queryFilters, queryList, type Ec2Filter } from './ec2-query';
-import type { Handler } from './handler';
-import type { RehearsedLab } from './rehearsed-lab';
-import { xmlElement, type XmlElement } from './xml';
+import type { RehearsedLab } from './rehearsed-stack';
 
 /** Tag by which Karpenter names the NodeClaim of an instance. */
 const NODE_CLAIM_TAG = 'karpenter.sh/nodeclaim';

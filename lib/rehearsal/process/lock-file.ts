@@ -1,10 +1,9 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
-import { numberAt, parseJson, textAt, type JsonValue } from '../../assembly/json';
+import { numberAt, parseJson, textAt, type JsonValue } from '../../json';
 import { LabError } from '../../lab-error';
-import { isProcessRunning } from './is-process-running';
-import { processStartTicks } from './process-start-ticks';
+import { isProcessRunning, processStartTicks } from './running-processes';
 import { waitUntil } from './wait-until';
 
 /** How a lock is waited for. */

@@ -1,10 +1,66 @@
 import { spawn, type StdioOptions } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { delimiter } from 'node:path';
 import type { Writable } from 'node:stream';
 import { LabError } from '../../lab-error';
-import type { ProcessRecord } from '../rehearsal-record';
-import { logTail } from './log-tail';
-import { processStartTicks } from './process-start-ticks';
+import type { RehearsalPaths } from '../rehearsal-paths';
+import type { ProcessRecord } from '../rehearsal-state';
+import type { Environment } from '../toolchain/prerequisites';
+import type { Toolchain } from '../toolchain/toolchain';
+import { MARKER, processStartTicks } from './running-processes';
+
+/** Environment of every process of a rehearsal. */
+export type ProcessEnvironment = Readonly<Record<string, string>>;
+
+/**
+ * The whole environment of a rehearsal's processes: nothing of the user's but the PATH. Above all no
+ * AWS credentials, so that no process can reach an account, and a home and temporary folder of its own.
+ */
+export function processEnvironment(paths: RehearsalPaths, toolchain: Pick<Toolchain, 'binDirectory'>, env: Environment): ProcessEnvironment {
+  mkdirSync(paths.homeDirectory, { recursive: true });
+  mkdirSync(paths.temporaryDirectory, { recursive: true });
+  return {
+    // The toolchain first: kwokctl takes kubectl from the PATH.
+    PATH: [toolchain.binDirectory, env['PATH'] ?? ''].join(delimiter),
+    HOME: paths.homeDirectory,
+    TMPDIR: paths.temporaryDirectory,
+    LANG: 'C.UTF-8',
+    [MARKER]: paths.directory,
+  };
+}
+
+/** What AWS SDKs need besides: keys that are worth nothing, and no look at an instance's metadata. */
+export function awsEnvironment(region: string) {
+  return {
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: 'rehearsal',
+    AWS_SECRET_ACCESS_KEY: 'rehearsal',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  } as const;
+}
+
+/** Bytes at the end of a log among which its last lines are looked for. */
+const TAIL_BYTES = 16 * 1024;
+
+/** The last lines of a log, without empty ones; none where there is no file. */
+export function logTail(file: string, lineCount: number): readonly string[] {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+  try {
+    const size = fstatSync(descriptor).size;
+    const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    readSync(descriptor, buffer, 0, buffer.length, size - buffer.length);
+    return buffer.toString('utf8').split('\n').filter((line) => line.trim() !== '').slice(-lineCount);
+  } finally {
+    closeSync(descriptor);
+  }
+}
 
 /** A program to start, and where its output goes. */
 export interface StartProcessOptions {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** What is waited for, and for how long. */
-export interface WaitOptions {
+export interface WaitUntilOptions {
   /** Seconds after which it is given up. */
   readonly deadlineSeconds: number;
   /**
@@ -22,7 +22,7 @@ export interface WaitOptions {
  * @param look gives undefined while there is nothing yet
  * @throws what `onDeadline` gives, what `look` throws, or the signal's reason
  */
-export async function waitUntil<T>(look: () => T | undefined | Promise<T | undefined>, options: WaitOptions): Promise<T> {
+export async function waitUntil<T>(look: () => T | undefined | Promise<T | undefined>, options: WaitUntilOptions): Promise<T> {
   const deadline = performance.now() + options.deadlineSeconds * 1000;
   for (;;) {
     options.signal?.throwIfAborted();

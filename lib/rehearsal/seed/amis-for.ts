@@ -1,7 +1,7 @@
 import { readCluster } from '../../assembly/cluster-view';
 import { readNodeClasses } from '../../assembly/node-provisioning-view';
 import type { SynthesizedStack } from '../../assembly/synthesized-stack';
-import { AMI_ALIAS_ALLOWED, AMI_ALIAS_PATTERN } from '../../config/ami-alias';
+import { AMI_ALIAS_ALLOWED, AMI_ALIAS_PATTERN } from '../../config/compatibility';
 import { LabError } from '../../lab-error';
 import { NODE_IMAGE_KINDS, nodeImageDate, nodeImageId, nodeImageName, type NodeImage } from '../aws-answers/node-image';
 

@@ -1,13 +1,17 @@
+import {
+  DeleteSecurityGroupCommand, DeleteSubnetCommand, DeleteVpcCommand, DescribeSecurityGroupsCommand, DescribeSubnetsCommand, DescribeVpcsCommand,
+} from '@aws-sdk/client-ec2';
+import { DeleteClusterCommand } from '@aws-sdk/client-eks';
+import { DeleteRoleCommand } from '@aws-sdk/client-iam';
+import { DeleteQueueCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { readCluster } from '../../assembly/cluster-view';
 import { readNetwork } from '../../assembly/network-view';
 import type { SynthesizedStack } from '../../assembly/synthesized-stack';
+import { textAt } from '../../json';
 import { ignoreProgress, type ProgressListener } from '../../progress';
-import { closeLocalAws, localAws } from './local-aws';
-import { seedCluster, type SeededCluster } from './seed-cluster';
-import { networkStepCount, seedNetwork, type SeededNetwork } from './seed-network';
-import { seedQueues, type SeededQueue } from './seed-queues';
-import { rolesToSeed, seedRoles, type SeededRole } from './seed-roles';
-import { Seeding } from './seeding';
+import { networkStepCount, type SeededNetwork, seedNetwork } from './seed-network';
+import { rolesToSeed, seedCluster, type SeededCluster, type SeededQueue, type SeededRole, seededRoleName, seedQueues, seedRoles } from './seed-services';
+import { closeLocalAws, localAws, type LocalAws, Seeding } from './seeding';
 
 /** What to seed, and where. */
 export interface SeedAwsOptions {
@@ -57,4 +61,68 @@ export async function seedAws({ endpoint, stack, onProgress = ignoreProgress }: 
 
 function stepCount(stack: SynthesizedStack): number {
   return networkStepCount(readNetwork(stack)) + rolesToSeed(stack).length + stack.resourcesOfType('AWS::SQS::Queue').length + 1;
+}
+
+/** What to take away, and where. */
+export interface UnseedAwsOptions {
+  /** Loopback URL of moto. */
+  readonly endpoint: string;
+  /** The stack that was seeded. */
+  readonly stack: SynthesizedStack;
+}
+
+/**
+ * Deletes from the rehearsal's AWS what `seedAws` made there, in the order in which AWS lets it go. What is gone already is
+ * left out; what AWS refuses to delete, such as a role in an instance profile, ends it.
+ *
+ * @throws the error of the SDK that AWS refused with
+ */
+export async function unseedAws({ endpoint, stack }: UnseedAwsOptions): Promise<void> {
+  const aws = localAws({ endpoint, region: stack.region });
+  try {
+    await deleteQueues(aws, stack);
+    await deleteRoles(aws, stack);
+    await unlessMissing(aws.eks.send(new DeleteClusterCommand({ name: readCluster(stack).name })));
+    await deleteNetwork(aws, readNetwork(stack).vpcCidr);
+  } finally {
+    closeLocalAws(aws);
+  }
+}
+
+async function deleteQueues(aws: LocalAws, stack: SynthesizedStack): Promise<void> {
+  for (const queue of stack.resourcesOfType('AWS::SQS::Queue')) {
+    const QueueName = textAt(stack.resolvedProperties(queue), 'QueueName');
+    const found = await unlessMissing(aws.sqs.send(new GetQueueUrlCommand({ QueueName })));
+    if (found !== undefined) await aws.sqs.send(new DeleteQueueCommand({ QueueUrl: found.QueueUrl }));
+  }
+}
+
+async function deleteRoles(aws: LocalAws, stack: SynthesizedStack): Promise<void> {
+  for (const role of rolesToSeed(stack)) await unlessMissing(aws.iam.send(new DeleteRoleCommand({ RoleName: seededRoleName(stack, role) })));
+}
+
+async function deleteNetwork({ ec2 }: LocalAws, cidr: string): Promise<void> {
+  const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({ Filters: [{ Name: 'cidr', Values: [cidr] }] }));
+  for (const { VpcId = '' } of Vpcs.filter(({ IsDefault }) => IsDefault !== true)) {
+    const Filters = [{ Name: 'vpc-id', Values: [VpcId] }];
+    const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({ Filters }));
+    for (const { GroupId, GroupName } of SecurityGroups) {
+      if (GroupName !== 'default') await ec2.send(new DeleteSecurityGroupCommand({ GroupId }));
+    }
+    const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({ Filters }));
+    for (const { SubnetId } of Subnets) await ec2.send(new DeleteSubnetCommand({ SubnetId }));
+    await ec2.send(new DeleteVpcCommand({ VpcId }));
+  }
+}
+
+/** Names by which services say that something is not there. */
+const MISSING: readonly string[] = ['ResourceNotFoundException', 'NoSuchEntity', 'NoSuchEntityException', 'QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'];
+
+async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Error && MISSING.includes(error.name)) return undefined;
+    throw error;
+  }
 }

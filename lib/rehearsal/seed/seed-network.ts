@@ -2,7 +2,7 @@ import {
   CreateSecurityGroupCommand, CreateSubnetCommand, CreateVpcCommand, DeleteSubnetCommand, DescribeSubnetsCommand,
   type ResourceType, type TagSpecification,
 } from '@aws-sdk/client-ec2';
-import { textAt } from '../../assembly/json';
+import { textAt } from '../../json';
 import { readNetwork, tagsOf, type NetworkView, type SecurityGroupView, type SubnetView } from '../../assembly/network-view';
 import { given, known, seedFailed, type Seeding } from './seeding';
 

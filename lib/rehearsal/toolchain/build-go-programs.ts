@@ -1,18 +1,13 @@
-import { appendFile, copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { parseJson, textAt } from '../../json';
 import { LabError } from '../../lab-error';
-import { parseJson, textAt } from '../../assembly/json';
 import type { ProgressListener } from '../../progress';
-import { runGo } from './go-command';
-import { GO_LIST_FORMAT, parseGoPackages, type GoPackage } from './go-packages';
-import { builtName, GO_PROGRAM_GROUPS, GO_PROGRAMS, linkerFlags } from './go-programs';
-import { MODULE_PATCHES } from './module-patches';
-import { patchModule } from './patch-module';
+import { builtName, GO_PROGRAM_GROUPS, GO_PROGRAMS, linkerFlags, runGo } from './go-programs';
+import { copyWritable, MODULE_PATCHES, patchModule } from './module-patches';
 import type { Environment } from './prerequisites';
-import { ProgressMeter } from './progress-meter';
 import { GO_BUILD_FLAGS, type ToolchainDefinition } from './toolchain-definition';
-import { copyWritable } from './writable-tree';
 
 /** Where to build the Go programs, and of what. */
 export interface BuildGoProgramsOptions {
@@ -157,4 +152,73 @@ function notDownloaded(module: string): LabError {
     received: module,
     remedy: 'Check that go mod download -json works in another folder, then run the command again.',
   });
+}
+
+/** A Go package that the programs need. */
+export interface GoPackage {
+  readonly importPath: string;
+  /** Whether Go must compile or link it: its build cache does not hold it. */
+  readonly isStale: boolean;
+  /** Bytes of its Go files: how long it takes to compile follows from them. */
+  readonly sourceBytes: number;
+}
+
+/** Template for `go list -f` that {@link parseGoPackages} reads. */
+export const GO_LIST_FORMAT = '{{.ImportPath}}\t{{.Stale}}\t{{.Dir}}\t{{join .GoFiles ","}}';
+
+/** Reads what `go list` wrote. */
+export async function parseGoPackages(output: string): Promise<readonly GoPackage[]> {
+  const lines = output.split('\n').filter((line) => line !== '');
+  return Promise.all(lines.map(async (line) => {
+    const [importPath = '', stale = '', directory = '', files = ''] = line.split('\t');
+    const isStale = stale === 'true';
+    return { importPath, isStale, sourceBytes: isStale ? await bytesOf(directory, files) : 0 };
+  }));
+}
+
+async function bytesOf(directory: string, files: string): Promise<number> {
+  const names = files.split(',').filter((name) => name !== '');
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(directory, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** What a meter measures. */
+export interface ProgressMeterOptions {
+  /** The step in whose name it reports. */
+  readonly step: string;
+  readonly onProgress: ProgressListener;
+  /** All work of the step, in any unit. */
+  readonly totalWork: number;
+  /** Seconds that the step takes, as far as one can say before it has begun. */
+  readonly expectedSeconds: number;
+}
+
+/** Part of the work that the expectation counts for, against what has been measured. */
+const EXPECTATION_WEIGHT = 0.05;
+
+/** Milliseconds between two reports: a reader cannot follow more. */
+const REPORT_INTERVAL_MILLISECONDS = 250;
+
+/** Turns work done into the fraction of a step and the seconds that it will still take. */
+export class ProgressMeter {
+  private readonly startedAt = performance.now();
+  private reportedAt = -Infinity;
+  private doneWork = 0;
+
+  constructor(private readonly options: ProgressMeterOptions) {}
+
+  /** Counts work as done, and reports it unless the last report was a moment ago. */
+  advance(work: number, detail: string): void {
+    this.doneWork += work;
+    const now = performance.now();
+    if (now - this.reportedAt < REPORT_INTERVAL_MILLISECONDS) return;
+    this.reportedAt = now;
+
+    const { step, totalWork, expectedSeconds, onProgress } = this.options;
+    const fraction = totalWork === 0 ? 1 : Math.min(this.doneWork / totalWork, 1);
+    const elapsedSeconds = (now - this.startedAt) / 1000;
+    // The expectation stands for work that was measured before: it fades as the real measure grows.
+    const totalSeconds = (elapsedSeconds + EXPECTATION_WEIGHT * expectedSeconds) / (fraction + EXPECTATION_WEIGHT);
+    onProgress({ step, state: 'running', detail, fraction, remainingSeconds: Math.round(totalSeconds * (1 - fraction)) });
+  }
 }

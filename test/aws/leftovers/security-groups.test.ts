@@ -4,8 +4,8 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { connectAws } from '../../../lib/aws/lab-aws';
 import type { Leftover } from '../../../lib/aws/leftovers/leftover';
-import { removeLeftovers } from '../../../lib/aws/leftovers/remove-leftovers';
-import { awsError } from '../../actions/preflight/account';
+import { removeLeftovers } from '../../../lib/aws/leftovers/find-leftovers';
+import { awsError } from '../../preflight/account';
 
 const group = (id: string): Leftover => ({ kind: 'securityGroup', id, name: id, evidence: 'elbv2.k8s.aws/cluster=lab', isBillable: false });
 

@@ -1,6 +1,5 @@
-import { startAwsAnswers, type AwsAnswersServer } from '../../../lib/rehearsal/aws-answers/aws-answers-server';
+import { type AwsAnswersServer, type RequestLogEntry, startAwsAnswers } from '../../../lib/rehearsal/aws-answers/aws-answers-server';
 import type { Market } from '../../../lib/rehearsal/aws-answers/handlers';
-import type { RequestLogEntry } from '../../../lib/rehearsal/aws-answers/request-log';
 import { imagesOf, SMALL_TABLE } from './small-market';
 import { startStubUpstream, type StubUpstream } from './stub-upstream';
 

@@ -3,7 +3,7 @@ import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import { GetInstanceProfileCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { PriceTable } from '../../../lib/estimates/price-table';
+import type { PriceTable } from '../../../lib/plan/price-table';
 import { startAwsAnswers } from '../../../lib/rehearsal/aws-answers/aws-answers-server';
 import { faultOf, postForm, postJson, sdkConfiguration, signedFor, startAnswering, type Answering } from './answering';
 import { imagesOf, SMALL_TABLE } from './small-market';

@@ -1,5 +1,5 @@
 import { GetProductsCommand, paginateGetProducts, PricingClient, type Filter, type GetProductsCommandInput } from '@aws-sdk/client-pricing';
-import { arrayAt, objectAt, parseJson, textAt, type JsonValue } from '../../../lib/assembly/json';
+import { arrayAt, objectAt, parseJson, textAt, type JsonValue } from '../../../lib/json';
 import { faultOf, postJson, sdkConfiguration, startAnswering, type Answering } from './answering';
 import { seoul, SMALL_TABLE } from './small-market';
 

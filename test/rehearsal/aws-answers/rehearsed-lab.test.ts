@@ -5,9 +5,9 @@ import { DescribeInstancesCommand, EC2Client, TerminateInstancesCommand, type De
 import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import { SynthesizedStack } from '../../../lib/assembly/synthesized-stack';
 import { karpenterInstances } from '../../../lib/aws/karpenter-instances';
-import { NODE_CLAIMS } from '../../../lib/kubernetes/node-claim';
-import type { ResourceKind } from '../../../lib/kubernetes/resource-kind';
-import type { RehearsedLab } from '../../../lib/rehearsal/aws-answers/rehearsed-lab';
+import { NODE_CLAIMS } from '../../../lib/kubernetes/karpenter-kinds';
+import type { ResourceKind } from '../../../lib/kubernetes/objects';
+import type { RehearsedLab } from '../../../lib/rehearsal/aws-answers/rehearsed-stack';
 import { FakeKubernetes } from '../../support/fake-kubernetes/fake-kubernetes';
 import { faultOf, sdkConfiguration, startAnswering, type Answering } from './answering';
 

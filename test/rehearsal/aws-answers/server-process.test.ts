@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
-import { parseJson, type JsonValue } from '../../../lib/assembly/json';
+import { parseJson, type JsonValue } from '../../../lib/json';
 import { runAwsAnswers } from '../../../lib/rehearsal/aws-answers/run-aws-answers';
 import { startAwsAnswers } from '../../../lib/rehearsal/aws-answers/aws-answers-server';
 import { nodeImageId, nodeImageName } from '../../../lib/rehearsal/aws-answers/node-image';

@@ -1,4 +1,4 @@
-import { priceTableOf, type InstanceType, type PriceTable } from '../../../lib/estimates/price-table';
+import { priceTableOf, type InstanceType, type PriceTable } from '../../../lib/plan/price-table';
 import { NODE_IMAGE_KINDS, type NodeImage } from '../../../lib/rehearsal/aws-answers/node-image';
 
 /** The real table. */

@@ -1,5 +1,5 @@
 import { DescribeSpotPriceHistoryCommand, EC2Client, paginateDescribeSpotPriceHistory, type DescribeSpotPriceHistoryCommandInput } from '@aws-sdk/client-ec2';
-import { SIMULATED_SPOT_FRACTION } from '../../../lib/rehearsal/aws-answers/spot-price';
+import { SIMULATED_SPOT_FRACTION } from '../../../lib/rehearsal/aws-answers/spot-prices';
 import { faultOf, sdkConfiguration, startAnswering, type Answering } from './answering';
 import { seoul } from './small-market';
 

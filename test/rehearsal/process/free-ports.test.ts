@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { freePorts, LOOPBACK } from '../../../lib/rehearsal/process/free-ports';
+import { freePorts, LOOPBACK } from '../../../lib/rehearsal/process/loopback';
 
 describe('free ports', () => {
   it('are as many as asked for, all different, below those of outgoing connections', async () => {

@@ -1,4 +1,4 @@
-import { runCommand } from '../../../lib/rehearsal/process/run-command';
+import { runCommand } from '../../../lib/run-command';
 import { temporaryFolder } from '../fake-program';
 
 const base = { env: { PATH: process.env['PATH'] }, workingDirectory: temporaryFolder() };

@@ -1,8 +1,5 @@
-import { isProcessRunning } from '../../../lib/rehearsal/process/is-process-running';
-import { markedProcesses, MARKER } from '../../../lib/rehearsal/process/marked-processes';
-import { processStartTicks } from '../../../lib/rehearsal/process/process-start-ticks';
+import { isProcessRunning, markedProcesses, MARKER, processStartTicks, stopProcess } from '../../../lib/rehearsal/process/running-processes';
 import { startProcess } from '../../../lib/rehearsal/process/start-process';
-import { stopProcess } from '../../../lib/rehearsal/process/stop-process';
 import { waitUntil } from '../../../lib/rehearsal/process/wait-until';
 import { fakeProgram, temporaryFolder } from '../fake-program';
 import { sleepingProcess } from '../sleeping-process';

@@ -1,5 +1,4 @@
-import type { StubAnswer } from '../aws-answers/stub-upstream';
-import { startStubUpstream, type StubRequest } from '../aws-answers/stub-upstream';
+import { startStubUpstream, type StubAnswer, type StubRequest } from '../aws-answers/stub-upstream';
 
 /** An operation that was asked for, with its parameters as they were sent. */
 export interface RecordedCall {

@@ -6,11 +6,11 @@ import { AddRoleToInstanceProfileCommand, CreateInstanceProfileCommand, IAMClien
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { readLab, type LabView } from '../../../lib/assembly/lab-view';
-import { textAt } from '../../../lib/assembly/json';
+import { textAt } from '../../../lib/json';
 import type { SynthesizedStack } from '../../../lib/assembly/synthesized-stack';
 import { startAwsAnswers, type AwsAnswersServer } from '../../../lib/rehearsal/aws-answers/aws-answers-server';
 import { parseNodeImageName } from '../../../lib/rehearsal/aws-answers/node-image';
-import { sendSpotInterruption } from '../../../lib/rehearsal/interruption/send-spot-interruption';
+import { sendSpotInterruption } from '../../../lib/rehearsal/send-spot-interruption';
 import { amisFor } from '../../../lib/rehearsal/seed/amis-for';
 import { seedAws, type SeededAws } from '../../../lib/rehearsal/seed/seed-aws';
 import { synthLab } from '../../support/synth-lab';

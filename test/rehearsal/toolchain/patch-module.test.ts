@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MODULE_PATCHES, type ModulePatch } from '../../../lib/rehearsal/toolchain/module-patches';
-import { patchModule, replaced } from '../../../lib/rehearsal/toolchain/patch-module';
+import { MODULE_PATCHES, type ModulePatch, patchModule, replaced } from '../../../lib/rehearsal/toolchain/module-patches';
 import { temporaryFolder } from '../fake-program';
 
 const REPLACEMENT = { file: 'pkg/server.go', from: 'Listen(":%d"', to: 'Listen("127.0.0.1:%d"', count: 2 };

@@ -1,8 +1,7 @@
 import type { ProgressEvent } from '../../../lib/progress';
-import { compareVersions } from '../../../lib/rehearsal/toolchain/compare-versions';
-import { parseGoPackages } from '../../../lib/rehearsal/toolchain/go-packages';
-import { ProgressMeter } from '../../../lib/rehearsal/toolchain/progress-meter';
-import { toolchainCacheDirectory } from '../../../lib/rehearsal/toolchain/toolchain-cache';
+import { compareVersions } from '../../../lib/rehearsal/toolchain/prerequisites';
+import { parseGoPackages, ProgressMeter } from '../../../lib/rehearsal/toolchain/build-go-programs';
+import { toolchainCacheDirectory } from '../../../lib/rehearsal/toolchain/ensure-toolchain';
 
 describe('the meter of a step', () => {
   beforeEach(() => jest.useFakeTimers());

@@ -1,9 +1,8 @@
 import { Agent, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { JsonObject, JsonValue } from '../../../lib/assembly/json';
-import { arrayAt, objectAt, textAt } from '../../../lib/assembly/json';
+import { arrayAt, type JsonObject, type JsonValue, objectAt, textAt } from '../../../lib/json';
 import { KubernetesApi } from '../../../lib/kubernetes/kubernetes-api';
-import { resourcePath, type ObjectReference, type ResourceKind } from '../../../lib/kubernetes/resource-kind';
+import { resourcePath, type ObjectReference, type ResourceKind } from '../../../lib/kubernetes/objects';
 import { merged } from './merge';
 import { matches, selectionOf, type ObjectFilter } from './selection';
 

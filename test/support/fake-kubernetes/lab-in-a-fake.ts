@@ -1,7 +1,6 @@
-import { EC2_NODE_CLASSES } from '../../../lib/kubernetes/ec2-node-class';
-import { NODE_POOLS } from '../../../lib/kubernetes/node-pool';
+import { EC2_NODE_CLASSES, NODE_POOLS } from '../../../lib/kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../../../lib/kubernetes/kubernetes-api';
-import type { JsonObject } from '../../../lib/assembly/json';
+import type { JsonObject } from '../../../lib/json';
 import { FakeKubernetes } from './fake-kubernetes';
 import { PlayedControllers, type PlayOptions } from './played-controllers';
 

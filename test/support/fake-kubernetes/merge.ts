@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from '../../../lib/assembly/json';
+import { isJsonObject, type JsonValue } from '../../../lib/json';
 
 /** A JSON merge patch: objects key by key, null removes a key, everything else replaces. */
 export function merged(before: JsonValue | undefined, change: JsonValue): JsonValue {

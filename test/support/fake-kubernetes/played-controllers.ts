@@ -1,12 +1,7 @@
-import { arrayAt, numberAt, objectAt, textAt, type JsonObject } from '../../../lib/assembly/json';
-import { EVENTS } from '../../../lib/kubernetes/cluster-event';
-import { NODES } from '../../../lib/kubernetes/cluster-node';
-import { DEPLOYMENTS } from '../../../lib/kubernetes/deployment';
-import { EC2_NODE_CLASSES } from '../../../lib/kubernetes/ec2-node-class';
-import { NODE_CLAIMS } from '../../../lib/kubernetes/node-claim';
-import { readTexts } from '../../../lib/kubernetes/object-metadata';
-import { NODE_POOLS } from '../../../lib/kubernetes/node-pool';
-import { PODS } from '../../../lib/kubernetes/pod';
+import { arrayAt, numberAt, objectAt, textAt, type JsonObject } from '../../../lib/json';
+import { DEPLOYMENTS, EVENTS, NODES, PODS } from '../../../lib/kubernetes/core-kinds';
+import { EC2_NODE_CLASSES, NODE_CLAIMS, NODE_POOLS } from '../../../lib/kubernetes/karpenter-kinds';
+import { readTexts } from '../../../lib/kubernetes/objects';
 import type { FakeKubernetes } from './fake-kubernetes';
 
 /** How the played Karpenter behaves. */

@@ -1,4 +1,4 @@
-import { textAt, type JsonObject } from '../../../lib/assembly/json';
+import { textAt, type JsonObject } from '../../../lib/json';
 
 /** Which objects of a collection are meant. */
 export interface ObjectFilter {

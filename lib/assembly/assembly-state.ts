@@ -1,0 +1,78 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { assemblyConfiguration } from './read-assembly';
+import { isJsonObject, textAt, type JsonObject, type JsonValue } from '../json';
+import { loadConfig } from '../config/load';
+
+/** What an assembly is to the configuration and the code as they are now. */
+export type AssemblyState =
+  | { readonly state: 'absent' }
+  | { readonly state: 'current' }
+  | {
+    readonly state: 'outdated';
+    /** What has changed since, as the end of a sentence: `clusterName and inflate.replicas are others`. */
+    readonly reason: string;
+    /** The cluster that it describes. @default - it does not say */
+    readonly clusterName?: string;
+    /** The cluster that `lab.yaml` names. */
+    readonly configuredClusterName: string;
+  };
+
+/** Which assembly to look at. */
+export interface AssemblyStateOptions {
+  readonly assemblyDirectory: string;
+  /** Absolute path of the folder of the lab. */
+  readonly projectDirectory: string;
+}
+
+/** What a synthesis reads besides the configuration, relative to the folder of the lab. */
+const SOURCES = ['bin', 'charts', 'lib', 'cdk.json', 'package.json', 'package-lock.json'] as const;
+
+/**
+ * Whether an assembly is what a synthesis without overrides would make now. It compares the configuration by its values, so a
+ * comment in `lab.yaml` changes nothing, and the code by its time.
+ *
+ * @throws LabError when the configuration cannot be read, or is refused
+ */
+export function assemblyState({ assemblyDirectory, projectDirectory }: AssemblyStateOptions): AssemblyState {
+  const manifest = join(assemblyDirectory, 'manifest.json');
+  if (!existsSync(manifest)) return { state: 'absent' };
+  const made = assemblyConfiguration(assemblyDirectory);
+  const configured = asJson(loadConfig());
+  const reason = changeOf(made, configured) ?? (lastChange(projectDirectory) > statSync(manifest).mtimeMs ? 'the code of the lab is newer' : undefined);
+  return reason === undefined ? { state: 'current' } : {
+    state: 'outdated',
+    reason,
+    clusterName: textAt(made, 'clusterName'),
+    configuredClusterName: textAt(configured, 'clusterName') ?? '',
+  };
+}
+
+function changeOf(made: JsonObject | undefined, configured: JsonObject): string | undefined {
+  if (made === undefined) return 'it does not say of which configuration it was made';
+  const keys = differences(made, configured);
+  return keys.length === 0 ? undefined : `lab.yaml has another ${keys.join(', ')}`;
+}
+
+/** Keys whose values differ, such as `karpenter.limits.cpu`. */
+function differences(made: JsonValue | undefined, configured: JsonValue | undefined, prefix = ''): readonly string[] {
+  if (isJsonObject(made) && isJsonObject(configured)) {
+    return [...new Set([...Object.keys(made), ...Object.keys(configured)])]
+      .flatMap((key) => differences(made[key], configured[key], prefix === '' ? key : `${prefix}.${key}`));
+  }
+  return isDeepStrictEqual(made, configured) ? [] : [prefix];
+}
+
+function asJson(value: unknown): JsonObject {
+  return JSON.parse(JSON.stringify(value)) as JsonObject;
+}
+
+/** When the newest of the sources was written, in milliseconds since 1970. */
+function lastChange(projectDirectory: string): number {
+  const paths = SOURCES.map((name) => join(projectDirectory, name)).filter((path) => existsSync(path));
+  const files = paths.flatMap((path) => statSync(path).isDirectory()
+    ? readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+    : [path]);
+  return Math.max(0, ...files.map((file) => statSync(file).mtimeMs));
+}

@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { IIoHost, IoMessage } from '@aws-cdk/toolkit-lib';
+import { isJsonObject, parseJson, textAt, type JsonObject } from '../json';
+import { loadConfig, overridesFromArguments } from '../config/load';
+import { LabError } from '../lab-error';
+
+/** What to synthesize, and where to. */
+export interface SynthesizeOptions {
+  /** Folder that receives the assembly; what it held is replaced. */
+  readonly assemblyDirectory: string;
+  /** CDK context that overrides `lab.yaml`. */
+  readonly context: Readonly<Record<string, string>>;
+  /**
+   * Called once the configuration is accepted, before the CDK starts.
+   *
+   * @default - nobody wants to know
+   */
+  readonly onStart?: () => void;
+  /**
+   * Receives what the app says on its standard error, and the CDK's warnings, line by line.
+   *
+   * @default - only the last line is told, in the error
+   */
+  readonly onOutput?: (line: string) => void;
+  /**
+   * Ends the synthesis when it is aborted.
+   *
+   * @default - it runs to its end
+   */
+  readonly signal?: AbortSignal;
+}
+
+/** Message with a line that the app wrote on its standard error. */
+const APP_LINE = 'CDK_ASSEMBLY_E1002';
+
+/**
+ * Synthesizes the lab in the working directory by the CDK's toolkit, with the settings of `cdk.json`, so that the assembly is
+ * what `cdk synth` writes. No credentials are looked for. The configuration is checked first, here, so that a wrong override
+ * ends with the list of its problems.
+ *
+ * @throws LabError `InvalidConfig` or `SynthesisFailed`
+ */
+export async function synthesize(options: SynthesizeOptions): Promise<void> {
+  const { context, onStart, onOutput, signal } = options;
+  loadConfig({ overrides: overridesFromArguments(context) });
+  signal?.throwIfAborted();
+  onStart?.();
+  let lastLine = '';
+  const hear = (line: string): void => {
+    if (line.trim() === '') return;
+    lastLine = line.trim();
+    onOutput?.(line);
+  };
+  try {
+    await unlessAborted(producedAssembly(options, hear), signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new LabError({
+      code: 'SynthesisFailed',
+      message: `The lab could not be synthesized: ${lastLine === '' ? messageOf(error) : lastLine}`,
+      ...(Object.keys(context).length > 0 && { received: Object.entries(context).map((pair) => pair.join('=')).join(' ') }),
+      remedy: 'Run `npm run synth` to see all that it prints, correct it, then run the command again.',
+      cause: error,
+    });
+  }
+}
+
+async function producedAssembly({ assemblyDirectory, context, signal }: SynthesizeOptions, hear: (line: string) => void): Promise<void> {
+  const workingDirectory = process.cwd();
+  const settings = readSettings(join(workingDirectory, 'cdk.json'));
+  await runBuild(textAt(settings, 'build'), hear, signal);
+  signal?.throwIfAborted();
+  // The library is large, and only who synthesizes or deploys pays for it.
+  const { BaseCredentials, CdkAppMultiContext, Toolkit } = await import('@aws-cdk/toolkit-lib');
+  const toolkit = new Toolkit({ ioHost: new SynthesisIoHost(hear), color: false, emojis: false, sdkConfig: { baseCredentials: BaseCredentials.none() } });
+  const source = await toolkit.fromCdkApp(textAt(settings, 'app') ?? '', {
+    workingDirectory,
+    outdir: assemblyDirectory,
+    contextStore: new CdkAppMultiContext(workingDirectory, context),
+    resolveDefaultEnvironment: false,
+    // The toolkit leaves the rest of cdk.json to its caller.
+    synthOptions: {
+      versionReporting: settings['versionReporting'] === true,
+      pathMetadata: settings['pathMetadata'] === true,
+      assetMetadata: settings['assetMetadata'] === true,
+    },
+  });
+  const assembly = await toolkit.synth(source);
+  await assembly.dispose();
+}
+
+/** The command that `cdk.json` wants run before the app, in a shell as the CDK runs it. */
+async function runBuild(command: string | undefined, hear: (line: string) => void, signal?: AbortSignal): Promise<void> {
+  if (command === undefined) return;
+  const child = spawn(command, { shell: true, stdio: ['ignore', 'ignore', 'pipe'], signal });
+  createInterface({ input: child.stderr }).on('line', hear);
+  const exitCode = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (exitCode !== 0) throw new Error(`\`${command}\` ended with ${exitCode === null ? 'a signal' : `exit code ${exitCode}`}.`);
+}
+
+/** Hears the toolkit and prints nothing: the app's own lines and all warnings go on. */
+class SynthesisIoHost implements IIoHost {
+  constructor(private readonly hear: (line: string) => void) {}
+
+  notify({ code, level, message }: IoMessage<unknown>): Promise<void> {
+    if (code === APP_LINE || level === 'warn' || level === 'error') message.split('\n').forEach(this.hear);
+    return Promise.resolve();
+  }
+
+  requestResponse<T>({ message }: { readonly message: string; readonly defaultResponse: T }): Promise<T> {
+    return Promise.reject(new Error(`The CDK asks, and nobody answers here: ${message}`));
+  }
+}
+
+function readSettings(file: string): JsonObject {
+  const settings = parseJson(readFileSync(file, 'utf8'));
+  return isJsonObject(settings) ? settings : {};
+}
+
+/** Waits for the work, or no longer than until the interruption: the toolkit knows none. */
+function unlessAborted(work: Promise<void>, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(new Error('The synthesis was interrupted.')), { once: true });
+    work.then(resolve, reject);
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

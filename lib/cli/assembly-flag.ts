@@ -1,0 +1,114 @@
+import { join, resolve } from 'node:path';
+import type { AssemblyState } from '../assembly/assembly-state';
+import { ConfigFileError, InvalidConfig } from '../config/problems';
+import { shellWord } from './terminal/text-layout';
+import type { Invocation, VerbFlag } from './verb';
+
+const DEFAULT_FOLDER = 'cdk.out';
+
+/** Where overrides go, so that `cdk.out` stays the lab of `lab.yaml`, or the one that was deployed. */
+const OVERRIDDEN_FOLDER = join('.lab', 'overridden');
+
+/** `--assembly`: which synthesized assembly a verb reads. */
+export const assemblyFlag: VerbFlag = {
+  flags: '--assembly <folder>',
+  summary: `synthesized assembly to read as it is (default: "${DEFAULT_FOLDER}")`,
+};
+
+/** What the user wrote about the assembly. */
+export interface AssemblyFlags {
+  /** @default 'cdk.out' */
+  readonly assembly?: string;
+  /** @default - no override */
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The folder of the lab as it is configured now, for verbs about what will be. `cdk.out` is synthesized anew where it is absent or
+ * outdated; a folder that was named is read as it is; overrides are synthesized into a folder of their own.
+ */
+export async function configuredAssembly(flags: AssemblyFlags, invocation: Invocation): Promise<string> {
+  const asked = await askedForAssembly(flags, invocation);
+  if (asked !== undefined) return asked;
+  const { host } = invocation;
+  const assemblyDirectory = resolve(host.workingDirectory, DEFAULT_FOLDER);
+  const found = await host.actions.assemblyState(assemblyDirectory);
+  if (found.state !== 'current') {
+    await synthesizeWithNote(assemblyDirectory, {}, anewText(found), invocation);
+  }
+  return assemblyDirectory;
+}
+
+/**
+ * The folder of the lab as it was deployed, for verbs about what is there. `cdk.out` is read as it is, whatever has become of
+ * `lab.yaml` since: a lab must not be lost because its name was changed. Where that would be another lab it is said.
+ */
+export async function deployedAssembly(flags: AssemblyFlags, invocation: Invocation): Promise<string> {
+  const asked = await askedForAssembly(flags, invocation);
+  if (asked !== undefined) return asked;
+  const { host, note } = invocation;
+  const assemblyDirectory = resolve(host.workingDirectory, DEFAULT_FOLDER);
+  const found = await stateOrRefusal(assemblyDirectory, invocation);
+  if (found instanceof Error) {
+    note(`lab.yaml is refused (${found.code}); ${DEFAULT_FOLDER} is read as it is.`);
+  } else if (found.state === 'absent') {
+    await synthesizeWithNote(assemblyDirectory, {}, anewText(found), invocation);
+  } else if (found.state === 'outdated' && found.clusterName !== undefined && found.clusterName !== found.configuredClusterName) {
+    note(`This is about the lab ${found.clusterName}, as ${DEFAULT_FOLDER} has it. lab.yaml names ${found.configuredClusterName}: for that one say -c clusterName=${found.configuredClusterName}.`);
+  }
+  return assemblyDirectory;
+}
+
+/** The folder of a lab that is about to be deployed: always synthesized, and into `cdk.out`, where later verbs find it; one that was named is taken as it is. */
+export async function assemblyToDeploy(flags: AssemblyFlags, invocation: Invocation): Promise<string> {
+  if (flags.assembly !== undefined) return configuredAssembly(flags, invocation);
+  const assemblyDirectory = resolve(invocation.host.workingDirectory, DEFAULT_FOLDER);
+  const { context = {} } = flags;
+  const overrides = Object.keys(context).length === 0 ? '' : ` with ${pairsText(context)}`;
+  await synthesizeWithNote(assemblyDirectory, context, `Synthesizing${overrides} ...`, invocation);
+  return assemblyDirectory;
+}
+
+/** What was asked for by a flag: a folder, overrides, or overrides into a folder. */
+async function askedForAssembly({ assembly, context }: AssemblyFlags, invocation: Invocation): Promise<string | undefined> {
+  if (assembly === undefined && context === undefined) return undefined;
+  const folder = assembly ?? OVERRIDDEN_FOLDER;
+  const assemblyDirectory = resolve(invocation.host.workingDirectory, folder);
+  if (context !== undefined) {
+    await synthesizeWithNote(assemblyDirectory, context, `Synthesizing into ${folder} with ${pairsText(context)} ...`, invocation);
+  }
+  return assemblyDirectory;
+}
+
+async function synthesizeWithNote(assemblyDirectory: string, context: Readonly<Record<string, string>>, text: string, { host, note }: Invocation): Promise<void> {
+  await host.actions.synthesize({ assemblyDirectory, context, onStart: () => note(text), onOutput: note, signal: host.signal });
+}
+
+/** What deploys and removes a lab needs no valid `lab.yaml`, if it has been synthesized before. */
+async function stateOrRefusal(assemblyDirectory: string, { host }: Invocation): Promise<AssemblyState | InvalidConfig | ConfigFileError> {
+  try {
+    return await host.actions.assemblyState(assemblyDirectory);
+  } catch (error) {
+    if (error instanceof InvalidConfig || error instanceof ConfigFileError) return error;
+    throw error;
+  }
+}
+
+function anewText(found: Exclude<AssemblyState, { readonly state: 'current' }>): string {
+  if (found.state === 'absent') return 'Nothing is synthesized yet. Synthesizing the lab first ...';
+  const { reason, clusterName, configuredClusterName } = found;
+  const other = clusterName === undefined || clusterName === configuredClusterName ? '' : ` It was of the lab ${clusterName}: say -c clusterName=${clusterName} for that one.`;
+  return `${DEFAULT_FOLDER} is outdated: ${reason}.${other} Synthesizing it anew ...`;
+}
+
+function pairsText(context: Readonly<Record<string, string>>): string {
+  return Object.entries(context).map((pair) => pair.join('=')).join(', ');
+}
+
+/** What says to another command that the same lab is meant, as words of a shell. */
+export function labArguments({ assembly, context = {} }: AssemblyFlags): readonly string[] {
+  return [
+    ...(assembly === undefined ? [] : [`--assembly ${shellWord(assembly)}`]),
+    ...Object.entries(context).map(([key, value]) => `-c ${shellWord(`${key}=${value}`)}`),
+  ];
+}

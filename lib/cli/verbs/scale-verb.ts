@@ -1,0 +1,101 @@
+import type { ScaleChange, ScaleResult } from '../../exercise/scale-result';
+import { countedText, hourlyText, secondsText } from '../../words';
+import { ExitCode, UsageError } from '../errors';
+import { launchedNodesText, stepsText, timelineText } from '../exercise/exercise-text';
+import {
+  confirmed, connectionFlags, type ConnectionFlags, labConnection, namespaceFlag, type NamespaceFlags, replicaCount, yesFlag, type YesFlags,
+} from '../flags';
+import { type TextLayout, wrapText } from '../terminal/text-layout';
+import { paragraph, sectionHeading } from '../terminal/text-section';
+import type { Invocation, Verb, VerbOutcome } from '../verb';
+
+interface ScaleFlags extends ConnectionFlags, NamespaceFlags, YesFlags {
+  readonly wait?: boolean;
+  readonly timeout?: number;
+}
+
+/** `lab scale`: the exercise's scaling. */
+export const scaleVerb: Verb = {
+  name: 'scale',
+  summary: 'scale the exercise, as students do, unless the NodePool cannot hold so many pods',
+  description: 'Scales the exercise\'s Deployment. It refuses, before it changes anything, more pods than the NodePool of the '
+    + 'cluster can hold within its limits, and says how many it can. Then it asks, with the nodes that Karpenter would launch and '
+    + 'their price. With --wait it follows the pods until they run, and shows the time line; after scaling in, until they and the '
+    + 'nodes they leave empty are gone. It exits with 1 when that does not come in time, and says why.',
+  positionals: [{ name: '<replicas>', summary: 'pods that should run: 5 in the exercise, 0 to end it' }],
+  flags: [
+    { flags: '-w, --wait', summary: 'follow it until the pods run, or are gone' },
+    { flags: '--timeout <seconds>', summary: 'with --wait: seconds to wait at most (default: 300)', parse: timeoutSeconds },
+    namespaceFlag,
+    yesFlag,
+    ...connectionFlags,
+  ],
+  run: runScale,
+};
+
+async function runScale(invocation: Invocation): Promise<VerbOutcome> {
+  const { host, positionals, progress } = invocation;
+  const flags = invocation.flags<ScaleFlags>();
+  const replicas = replicaCount('lab scale', positionals[0] ?? '', 0);
+  if (flags.timeout !== undefined && flags.wait !== true) {
+    throw new UsageError({ code: 'FlagsInConflict', message: '--timeout has no meaning without --wait.', received: '--timeout', remedy: 'Add --wait, or leave it out.' });
+  }
+  const result = await host.actions.scaleLab({
+    ...await labConnection(flags, invocation),
+    replicas,
+    namespace: flags.namespace,
+    wait: flags.wait ?? false,
+    timeoutSeconds: flags.timeout,
+    confirm: (change) => confirmed(scaleQuestion(change), flags, invocation),
+    onProgress: progress,
+  });
+  return { result, text: (layout) => scaleText(result, layout), exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed };
+}
+
+function timeoutSeconds(text: string): number {
+  const seconds = /^\d+$/.test(text) ? Number(text) : 0;
+  if (seconds > 0 && seconds <= 86_400) return seconds;
+  throw new UsageError({ code: 'InvalidTimeout', message: '--timeout takes a whole number of seconds from 1 to 86400.', received: text, remedy: 'Give it in seconds: `--timeout 600`.' });
+}
+
+/** What is about to happen, as a question. */
+export function scaleQuestion({ cluster, region, namespace, deploymentName, from, to, launch }: ScaleChange): string {
+  const nodes = launch === undefined ? '' : Object.entries(launch.nodes).map(([type, count]) => `${count} × ${type}`).join(', ');
+  return `Scale Deployment ${deploymentName} in namespace ${namespace} of cluster ${cluster} (${region}) from ${from} to ${countedText(to, 'replica')}`
+    + `${launch === undefined ? '' : `, on new nodes such as ${nodes} for about ${hourlyText(launch.pricePerHour)} at list price`}?`;
+}
+
+/** A scaling, and what following it showed. */
+export function scaleText(result: ScaleResult, layout: TextLayout): readonly string[] {
+  const { namespace, deploymentName, from, to } = result;
+  if (result.verdict === 'declined') {
+    return wrapText(`${namespace}/${deploymentName} was not scaled: it has ${countedText(from, 'replica')} as before.`, layout.width).map(layout.style.muted);
+  }
+  const headline = `${namespace}/${deploymentName} scaled from ${from} to ${countedText(to, 'replica')}`;
+  if (!result.isWaited) return wrapText(`${headline}. Follow it with lab watch, or with --wait.`, layout.width).map(layout.style.strong);
+  const sections = [
+    [sectionHeading('Steps', '', layout), ...stepsText(result.steps, layout, 'with --json')],
+    timelineText(result.timeline, layout),
+    launchedNodesText(result.nodes, layout),
+    endText(result, layout),
+  ].filter((section) => section.length > 0);
+  return [...wrapText(headline, layout.width).map(layout.style.strong), ...sections.flatMap((section) => ['', ...section])];
+}
+
+function endText(result: ScaleResult, layout: TextLayout): readonly string[] {
+  const isPassed = result.verdict === 'passed';
+  return [
+    sectionHeading('Verdict', isPassed ? 'PASSED' : 'FAILED', layout),
+    ...paragraph(isPassed ? passedSentence(result) : failedSentence(result), layout).map(isPassed ? layout.style.good : layout.style.bad),
+  ];
+}
+
+function passedSentence({ from, to, timeline, steps }: ScaleResult): string {
+  if (to < from) return `${countedText(from - to, 'pod')} went, in ${secondsText(steps.reduce((sum, { seconds }) => sum + seconds, 0))}.`;
+  const running = timeline.find(({ event }) => event === 'pods running');
+  return `${countedText(to, 'pod')} run${running === undefined ? '' : `, ${secondsText(running.atSeconds)} after scaling`}.`;
+}
+
+function failedSentence({ steps }: ScaleResult): string {
+  return `Not in time: "${steps.find(({ outcome }) => outcome === 'failed')?.title ?? ''}". The Deployment stays scaled.`;
+}

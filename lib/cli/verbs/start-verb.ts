@@ -1,0 +1,53 @@
+import type { PlanResult } from '../../plan/plan-result';
+import type { LabError } from '../../lab-error';
+import { DEFAULT_REHEARSAL } from '../../rehearsal/rehearsal-paths';
+import { ExitCode } from '../errors';
+import { assemblyFlag, configuredAssembly, type AssemblyFlags } from '../assembly-flag';
+import { contextFlag } from '../flags';
+import { planText } from '../plan/plan-text';
+import { exerciseText } from '../exercise/exercise-text';
+import { goOnText } from '../rehearse/rehearsal-text';
+import { rehearsedExerciseOn, onRehearsal } from '../rehearse/rehearse-verb';
+import { printableText } from '../terminal/text-layout';
+import type { Invocation, Verb, VerbOutcome } from '../verb';
+
+/** `lab start`: the first command of a newcomer. */
+export const startVerb: Verb = {
+  name: 'start',
+  summary: 'plan the lab, then rehearse the exercise on this machine',
+  description: 'Shows the plan, then starts a rehearsal and walks the exercise on it. Where Go or Python is missing it ends '
+    + 'after the plan and says what to install.',
+  flags: [assemblyFlag, contextFlag],
+  run: runStart,
+};
+
+async function runStart(invocation: Invocation): Promise<VerbOutcome> {
+  const { host, show } = invocation;
+  const flags = invocation.flags<AssemblyFlags>();
+  const assemblyDirectory = await configuredAssembly(flags, invocation);
+  const plan = await host.actions.plan({ assemblyDirectory });
+  host.signal.throwIfAborted();
+  show((layout) => [...planText(plan, layout, flags), '']);
+  const shortfalls = await host.actions.rehearsalShortfalls(host.signal);
+  return shortfalls.length > 0 ? planOnly(plan, shortfalls) : rehearse(invocation, plan, assemblyDirectory);
+}
+
+function planOnly(plan: PlanResult, shortfalls: readonly LabError[]): VerbOutcome {
+  const notRehearsed = `Not rehearsed. ${shortfalls.flatMap(({ remedy }) => remedy).join(' ')}`;
+  return {
+    result: { plan, notRehearsed },
+    // One line, however long: it is one thing to do.
+    text: ({ style }) => [style.caution(printableText(notRehearsed))],
+    exitCode: ExitCode.Ok,
+  };
+}
+
+async function rehearse(invocation: Invocation, plan: PlanResult, assemblyDirectory: string): Promise<VerbOutcome> {
+  const choice = { name: DEFAULT_REHEARSAL, assemblyDirectory };
+  const { rehearsal, result } = await onRehearsal(invocation, choice, rehearsedExerciseOn(invocation, []));
+  return {
+    result: { plan, rehearsal, exercise: result },
+    text: (layout) => [...exerciseText(result, layout), '', ...goOnText(rehearsal, layout)],
+    exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed,
+  };
+}

@@ -1,0 +1,121 @@
+import { KIND_LABELS } from '../../aws/leftovers/leftover';
+import { DRAIN_DEADLINE_SECONDS } from '../../removal/guard/drain-guard';
+import type { AccountedLeftover, TeardownInventory, TeardownResult } from '../../removal/teardown-result';
+import { countedText } from '../../words';
+import { ExitCode } from '../errors';
+import {
+  confirmed, connectionFlags, type ConnectionFlags, dryRunFlag, type DryRunFlags, labConnection, timeoutFlag, type TimeoutFlags, yesFlag, type YesFlags,
+} from '../flags';
+import { type TextLayout, wrapText } from '../terminal/text-layout';
+import { bulletList, paragraph, sectionHeading } from '../terminal/text-section';
+import { textTable } from '../terminal/text-table';
+import type { Invocation, Verb, VerbOutcome } from '../verb';
+import { keptText, leftoversText } from './sweep-verb';
+
+type TeardownFlags = ConnectionFlags & DryRunFlags & TimeoutFlags & YesFlags;
+
+/** `lab teardown`: from a running class to an account without it. */
+export const teardownVerb: Verb = {
+  name: 'teardown',
+  summary: 'remove the lab: drain Karpenter, delete the stack, sweep what is left, and prove it',
+  description: 'Lists what there is, asks, and removes it in the order that works: workloads with their load balancers and '
+    + 'volumes, all NodePools (students\' too), their nodes, the EC2NodeClasses, the stack, and what is left over. The stack, '
+    + 'and Karpenter with it, stays until no instance runs; what Karpenter has not ended in time is terminated by its exact '
+    + 'tags. It keeps no state: interrupted at any stage, the same command goes on. It exits with 1 if anything is left that '
+    + 'AWS bills for.',
+  flags: [dryRunFlag, yesFlag, timeoutFlag('seconds that Karpenter has to end its nodes (default: 900)'), ...connectionFlags],
+  run: runTeardown,
+};
+
+async function runTeardown(invocation: Invocation): Promise<VerbOutcome> {
+  const { host, progress, show } = invocation;
+  const flags = invocation.flags<TeardownFlags>();
+  const result = await host.actions.teardownLab({
+    ...await labConnection(flags, invocation),
+    isDryRun: flags.dryRun ?? false,
+    timeoutSeconds: flags.timeout,
+    confirm: async (inventory) => {
+      show((layout) => inventoryText(inventory, layout));
+      return confirmed(teardownQuestion(inventory), flags, invocation);
+    },
+    onProgress: progress,
+  });
+  return { result, text: (layout) => teardownText(result, layout), exitCode: exitCodeOf(result) };
+}
+
+function exitCodeOf({ outcome, isBillableLeft }: TeardownResult): ExitCode {
+  if (outcome === 'listed') return ExitCode.Ok;
+  return outcome === 'declined' || isBillableLeft ? ExitCode.Failed : ExitCode.Ok;
+}
+
+/** What there is before anything is changed. */
+export function inventoryText(inventory: TeardownInventory, layout: TextLayout): readonly string[] {
+  const { account, region, clusterName, stackName, stackStatus, stackResourceCount, clusterStatus, objects, leftovers } = inventory;
+  return [
+    sectionHeading(`What there is of ${clusterName}`, `account ${account}, ${region}`, layout),
+    ...paragraph(stackStatus === undefined ? `There is no stack ${stackName}.` : `The stack ${stackName} has ${countedText(stackResourceCount, 'resource')} and is ${stackStatus}.`, layout),
+    ...paragraph(clusterStatus === undefined ? `There is no cluster ${clusterName}.` : `The cluster ${clusterName} is ${clusterStatus}.`, layout),
+    ...drainerText(inventory, layout),
+    ...(objects.length === 0 ? [] : [sectionHeading('To drain in the cluster', String(objects.length), layout), ...bulletList(objects, layout)]),
+    ...leftoversText('In AWS, by exact tags and paths', leftovers, layout),
+  ];
+}
+
+/** Who drains the cluster, where it is not the teardown. */
+function drainerText({ clusterStatus, drainedBy, whyNotHere = '' }: TeardownInventory, layout: TextLayout): readonly string[] {
+  if (drainedBy === 'teardown' || clusterStatus === undefined) return [];
+  const why = `${whyNotHere.charAt(0).toUpperCase()}${whyNotHere.slice(1).replace(/\.$/, '')}.`;
+  return paragraph(drainedBy === 'guard'
+    ? `${why} So what runs in the cluster is not listed here: the guard in the stack drains it, all NodePools, before anything else of the stack is deleted. It has ${DRAIN_DEADLINE_SECONDS / 60} minutes.`
+    : `${why} So nothing is drained in it.`, layout);
+}
+
+/** What is asked before it all is removed: which lab, where, and how much. */
+export function teardownQuestion({ account, region, clusterName, stackResourceCount, objects, leftovers }: TeardownInventory): string {
+  const counts = [
+    countedText(stackResourceCount, 'resource'),
+    ...(objects.length === 0 ? [] : [`${countedText(objects.length, 'object')} in the cluster`]),
+    ...(leftovers.length === 0 ? [] : [`${countedText(leftovers.length, 'other thing')} in AWS`]),
+  ];
+  return `Remove the lab ${clusterName} in account ${account}, ${region}: ${counts.join(', ')}?`;
+}
+
+const SENTENCES: Readonly<Record<TeardownResult['outcome'], string>> = {
+  clean: 'The lab is removed. Nothing of it is left.',
+  remained: 'The lab is removed, but something of it is left.',
+  listed: 'This is what a teardown would remove. Nothing was changed.',
+  declined: 'Nothing was changed.',
+};
+
+/** The evidence: what existed, who removed what, and what remains. */
+export function teardownText(result: TeardownResult, layout: TextLayout): readonly string[] {
+  const { outcome, account, region, clusterName, inventory, stages, terminatedInstances, releasedObjects, accounted, kept, remaining, isBillableLeft } = result;
+  const headline = `${SENTENCES[outcome]}${outcome === 'remained' && isBillableLeft ? ' AWS bills for it.' : ''}`;
+  const shownHeadline = wrapText(headline, layout.width).map(outcome === 'remained' ? layout.style.bad : layout.style.strong);
+  if (outcome === 'declined') return shownHeadline;
+  if (outcome === 'listed') return [...inventoryText(inventory, layout), '', ...shownHeadline];
+  return [
+    ...shownHeadline,
+    '',
+    sectionHeading(`Stages of removing ${clusterName}`, `account ${account}, ${region}`, layout),
+    ...textTable([{ paint: layout.style.name }, {}, { isFlexible: true }], stages.map(({ stage, outcome: done, detail }) => ({ cells: [stage, done, detail] })), layout),
+    ...(terminatedInstances.length === 0 ? [] : paragraph(`Karpenter did not end these in time, so they were terminated by their exact tags: ${terminatedInstances.join(', ')}.`, layout)),
+    ...(releasedObjects.length === 0 ? [] : paragraph(`Karpenter did not run, and no instance was left. So these were let go without it: ${releasedObjects.join(', ')}.`, layout)),
+    ...accountedText(accounted, layout),
+    ...keptText(kept, layout),
+    ...leftoversText('Left', remaining, layout),
+  ];
+}
+
+function accountedText(accounted: readonly AccountedLeftover[], layout: TextLayout): readonly string[] {
+  if (accounted.length === 0) return [];
+  return [
+    '',
+    sectionHeading('What existed in AWS, by exact tags and paths', String(accounted.length), layout),
+    ...textTable([
+      { heading: 'Kind', paint: layout.style.name },
+      { heading: 'Name', isFlexible: true },
+      { heading: 'Removed by' },
+    ], accounted.map(({ kind, name, removedBy }) => ({ cells: [KIND_LABELS[kind], name, removedBy ?? 'nobody: it is left'] })), layout),
+  ];
+}

@@ -1,0 +1,97 @@
+import type { LabStatus } from '../../exercise/lab-status';
+import type { LabChange, LabNews } from '../../exercise/watch-lab';
+import { countedText, hourlyText, moreThan } from '../../words';
+import { ExitCode, UsageError } from '../errors';
+import { connectionFlags, type ConnectionFlags, labConnection, namespaceFlag, type NamespaceFlags, replicaCount } from '../flags';
+import { cutText, printableText, type TextLayout } from '../terminal/text-layout';
+import { sectionHeading } from '../terminal/text-section';
+import type { Invocation, LiveNews, Verb, VerbOutcome } from '../verb';
+import { podCountsText, statusText } from './status-verb';
+
+interface WatchFlags extends ConnectionFlags, NamespaceFlags {
+  readonly interval?: number;
+  readonly untilRunning?: number;
+}
+
+const DEFAULT_INTERVAL_SECONDS = 5;
+
+/** Changes that are remembered for the screen. */
+const REMEMBERED_CHANGES = 20;
+
+/** `lab watch`: the state of the lab, live. */
+export const watchVerb: Verb = {
+  name: 'watch',
+  summary: 'watch the lab live: pods, NodeClaims and nodes as they come and go, and the cost',
+  description: 'Shows what lab status shows, drawn anew with every change. Into a pipe it writes a line for each change, with --json '
+    + 'an object on each line: first {"status"}, then {"change"}. A connection that is lost is told and taken up again. '
+    + 'Ctrl-C is how it ends, with exit code 0. With --until-running it ends by itself; Ctrl-C before that is an interruption.',
+  flags: [
+    { flags: '--until-running <count>', summary: 'end when so many pods of the exercise run', parse: (text) => replicaCount('--until-running', text, 0) },
+    { flags: '--interval <seconds>', summary: `seconds between two drawings without a change (default: ${DEFAULT_INTERVAL_SECONDS})`, parse: intervalSeconds },
+    namespaceFlag,
+    ...connectionFlags,
+  ],
+  run: runWatch,
+};
+
+async function runWatch(invocation: Invocation): Promise<VerbOutcome> {
+  const flags = invocation.flags<WatchFlags>();
+  const news = newsTeller(invocation.live);
+  const { endedBy } = await invocation.host.actions.watchLab({
+    ...await labConnection(flags, invocation),
+    namespace: flags.namespace,
+    untilRunning: flags.untilRunning,
+    intervalSeconds: flags.interval ?? DEFAULT_INTERVAL_SECONDS,
+    onNews: news,
+  });
+  return { text: () => [], exitCode: ExitCode.Ok, isEndedByUser: endedBy === 'interruption' };
+}
+
+/** Turns the news of the action into what each kind of reader gets. */
+function newsTeller(live: (news: LiveNews) => void): (news: LabNews) => void {
+  let latest: readonly LabChange[] = [];
+  let isFirst = true;
+  let isCutOff = false;
+  return ({ status, changes }) => {
+    latest = [...latest, ...changes].slice(-REMEMBERED_CHANGES);
+    isCutOff = changes.findLast(({ kind }) => kind === 'connection')?.state === 'lost' || (isCutOff && !changes.some(({ kind }) => kind === 'connection'));
+    const [wasFirst, shown, cutOff] = [isFirst, latest, isCutOff];
+    isFirst = false;
+    live({
+      screen: (layout) => watchScreen(status, shown, cutOff, layout),
+      lines: () => [...(wasFirst ? [firstLine(status)] : []), ...changes.map(changeLine)],
+      items: [...(wasFirst ? [{ status }] : []), ...changes.map((change) => ({ change }))],
+    });
+  };
+}
+
+function intervalSeconds(text: string): number {
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (seconds >= 0.5 && seconds <= 3600) return seconds;
+  throw new UsageError({ code: 'InvalidInterval', message: '--interval takes a number of seconds from 0.5 to 3600.', received: text, remedy: 'Give it in seconds: `--interval 10`.' });
+}
+
+/** Changes that a terminal shows below the state. */
+const SHOWN_CHANGES = 6;
+
+/** A change as one line: `01:02:03  NodeClaim default-x launched  c5a.2xlarge, ap-northeast-2a, on-demand`. */
+export function changeLine({ at, kind, name, state, detail }: LabChange): string {
+  return printableText(`${at.slice(11, 19)}  ${kind} ${name} ${state}${detail === '' ? '' : `  ${detail}`}`);
+}
+
+/** How it stands when the watch begins, in one line for a pipe. */
+export function firstLine({ at, cluster, isReady, pods, nodes, cost }: LabStatus): string {
+  const byKarpenter = nodes.filter(({ nodePoolName }) => nodePoolName !== undefined).length;
+  const price = cost.unavailable === undefined ? `, ${moreThan(cost)}${hourlyText(cost.totalPerHour)}` : '';
+  return `${at.slice(11, 19)}  lab ${cluster} is ${isReady ? 'ready' : 'not ready'}: ${podCountsText(pods)}, ${countedText(byKarpenter, 'node')} by Karpenter${price}`;
+}
+
+/** The state, drawn anew with each change, and the latest changes below it. */
+export function watchScreen(status: LabStatus, latest: readonly LabChange[], isCutOff: boolean, layout: TextLayout): readonly string[] {
+  const shown = latest.slice(-SHOWN_CHANGES);
+  return [
+    isCutOff ? layout.style.bad('The connection is lost; it is tried again. Ctrl-C ends the watch.') : layout.style.muted(`Seen ${status.at.slice(11, 19)} UTC. Ctrl-C ends the watch.`),
+    ...statusText(status, layout, true),
+    ...(shown.length === 0 ? [] : ['', sectionHeading('Latest', 'UTC', layout), ...shown.map((change) => `  ${cutText(changeLine(change), layout.width - 2)}`)]),
+  ];
+}

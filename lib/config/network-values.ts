@@ -1,0 +1,209 @@
+import { Address4 } from 'ip-address';
+import type { Violation } from './values';
+
+/** Largest VPC that AWS allows. @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
+const LARGEST_VPC_PREFIX_LENGTH = 16;
+
+/** Smallest VPC that holds the subnets: a quarter of it, a /22, has room for three public /24. */
+const SMALLEST_VPC_PREFIX_LENGTH = 20;
+
+/** A public subnet holds a NAT gateway and, at most, load balancers: 251 addresses are plenty. */
+const PUBLIC_SUBNET_PREFIX_LENGTH = 24;
+
+/** Ranges a VPC may lie in: RFC 1918 and the shared address space of RFC 6598. */
+const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'] as const;
+
+/**
+ * Docker's default bridge, which a student's desk may route to instead of the VPC.
+ *
+ * The ranges that EKS takes Service addresses from, 10.100.0.0/16 and 172.20.0.0/16, need no such
+ * rule: EKS picks the one that does not overlap the VPC.
+ */
+const DOCKER_BRIDGE_RANGE = '172.17.0.0/16';
+
+/** Ranges that no client of the public endpoint can come from. */
+const NOT_PUBLIC_RANGES = [...PRIVATE_RANGES, '127.0.0.0/8', '169.254.0.0/16'] as const;
+
+/**
+ * Ranges that nobody has an address in: this network, benchmarks, multicast and what is reserved.
+ *
+ * @see https://www.iana.org/assignments/iana-ipv4-special-registry/iana-ipv4-special-registry.xhtml
+ */
+const NOBODYS_RANGES = ['0.0.0.0/8', '198.18.0.0/15', '224.0.0.0/4', '240.0.0.0/4'] as const;
+
+/** Form of an IPv4 CIDR, for editors. Values are checked by their meaning. */
+export const CIDR_PATTERN = /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/;
+
+/** What {@link vpcCidrViolation} accepts. */
+export const VPC_CIDR_ALLOWED = `a private IPv4 range from /${LARGEST_VPC_PREFIX_LENGTH} to /${SMALLEST_VPC_PREFIX_LENGTH}, in ${PRIVATE_RANGES.join(', ')}`;
+
+/** What {@link apiAccessViolation} accepts. */
+export const API_ACCESS_ALLOWED = 'a public IPv4 range such as 203.0.113.7/32';
+
+/**
+ * Prefix length of a private subnet: a quarter of the VPC each, for at most three Availability
+ * Zones. Every pod takes an address there. The last quarter is for the public subnets.
+ */
+export function privateSubnetPrefixLength(vpcCidr: string): number {
+  return new Address4(vpcCidr).subnetMask + 2;
+}
+
+/** Prefix length of a public subnet: a /24, but never more than a quarter of the VPC's last quarter. */
+export function publicSubnetPrefixLength(vpcCidr: string): number {
+  return Math.max(PUBLIC_SUBNET_PREFIX_LENGTH, privateSubnetPrefixLength(vpcCidr) + 2);
+}
+
+/** Refuses a VPC range that AWS, the subnets or a student's desk could not use. */
+export function vpcCidrViolation(value: string): Violation | undefined {
+  const allowed = VPC_CIDR_ALLOWED;
+  const range = parseCidr(value);
+  if (range === undefined) {
+    return { allowed, remedy: 'Write an address and a prefix length, such as 10.11.0.0/16.' };
+  }
+  const hostBits = hostBitsViolation(range, allowed);
+  if (hostBits !== undefined) {
+    return hostBits;
+  }
+  if (range.subnetMask > SMALLEST_VPC_PREFIX_LENGTH) {
+    return { allowed, remedy: `Widen it to ${resized(range, SMALLEST_VPC_PREFIX_LENGTH)}: each private subnet is a quarter of the VPC, and a quarter holds the public /${PUBLIC_SUBNET_PREFIX_LENGTH} subnets.` };
+  }
+  if (range.subnetMask < LARGEST_VPC_PREFIX_LENGTH) {
+    return { allowed, remedy: `Narrow it to ${resized(range, LARGEST_VPC_PREFIX_LENGTH)}, the largest VPC of AWS.` };
+  }
+  if (!isWithin(range, PRIVATE_RANGES)) {
+    return { allowed, remedy: 'Take a private range, such as 10.11.0.0/16: public addresses in a VPC hide their owners from it.' };
+  }
+  if (isWithin(range, [DOCKER_BRIDGE_RANGE])) {
+    return { allowed: `${allowed}, but not in ${DOCKER_BRIDGE_RANGE}`, remedy: `Take another range: Docker on a student's desk routes ${DOCKER_BRIDGE_RANGE} to its own bridge.` };
+  }
+  return undefined;
+}
+
+/** Refuses a range that cannot be a client of the public endpoint. Open to the world is a choice: the plan warns of it. */
+export function apiAccessViolation(value: string): Violation | undefined {
+  const allowed = API_ACCESS_ALLOWED;
+  if (Address4.isValid(value) && !value.includes('/')) {
+    return { allowed, remedy: `Add the prefix length: ${value}/32 is this one address.` };
+  }
+  const range = parseCidr(value);
+  if (range === undefined) {
+    return { allowed, remedy: `Write an IPv4 address and a prefix length, such as 203.0.113.7/32; 0.0.0.0/0 opens the endpoint to the world.` };
+  }
+  const hostBits = hostBitsViolation(range, allowed);
+  if (hostBits !== undefined) {
+    return hostBits;
+  }
+  if (isWithin(range, NOBODYS_RANGES)) {
+    return { allowed, remedy: 'Remove it: nobody has an address in it. Take the address your network has on the internet.' };
+  }
+  return isWithin(range, NOT_PUBLIC_RANGES)
+    ? { allowed, remedy: 'Remove it: the private endpoint serves the VPC, and a private address never reaches the public one. Take the address your network has on the internet.' }
+    : undefined;
+}
+
+function parseCidr(value: string): Address4 | undefined {
+  if (!CIDR_PATTERN.test(value) || !Address4.isValid(value)) {
+    return undefined;
+  }
+  const range = new Address4(value);
+  // A leading zero reads as octal elsewhere, so it is no valid spelling here.
+  return value === `${range.correctForm()}/${range.subnetMask}` ? range : undefined;
+}
+
+function hostBitsViolation(range: Address4, allowed: string): Violation | undefined {
+  const first = range.startAddress().correctForm();
+  return first === range.correctForm() ? undefined : {
+    allowed,
+    remedy: `Write ${first}/${range.subnetMask}: the bits after the prefix must be zero.`,
+  };
+}
+
+function resized(range: Address4, prefixLength: number): string {
+  return `${new Address4(`${range.correctForm()}/${prefixLength}`).startAddress().correctForm()}/${prefixLength}`;
+}
+
+function isWithin(range: Address4, outer: readonly string[]): boolean {
+  return outer.some((candidate) => range.isInSubnet(new Address4(candidate)));
+}
+
+/** How much of the internet a list of ranges is: at least half of it, at least one part of 256, or less. */
+export type ApiReach = 'world' | 'wide' | 'named';
+
+/** How many IPv4 addresses there are. */
+const ALL_ADDRESSES = 2 ** 32;
+
+/** From this share on the difference to the whole internet protects nobody. */
+const WORLD_ADDRESSES = ALL_ADDRESSES / 2;
+
+/** A /8: no school and no company sends its class from so many. */
+const WIDE_ADDRESSES = 2 ** 24;
+
+/** An IPv4 range in numbers, without its end. */
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** How much of the internet reaches what is open to these CIDRs, all together: two halves are the whole. */
+export function apiReach(cidrs: readonly string[]): ApiReach {
+  // IPv6 counts as its prefix would in IPv4: ::/0 is the world.
+  const addresses = unionSize(cidrs.map(rangeOf));
+  if (addresses >= WORLD_ADDRESSES) return 'world';
+  return addresses >= WIDE_ADDRESSES ? 'wide' : 'named';
+}
+
+function rangeOf(cidr: string): Range {
+  const [address = '', prefixLength = '32'] = cidr.split('/');
+  const size = Math.max(1, 2 ** (32 - Number(prefixLength)));
+  const start = address.includes(':') ? 0 : address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  return { start, end: start + size };
+}
+
+/** Addresses in at least one of the ranges. */
+function unionSize(ranges: readonly Range[]): number {
+  let counted = 0;
+  let reached = 0;
+  for (const { start, end } of ranges.toSorted((a, b) => a.start - b.start)) {
+    counted += Math.max(0, end - Math.max(start, reached));
+    reached = Math.max(reached, end);
+  }
+  return counted;
+}
+
+/** Form of a region's name. Whether AWS has it is known only to AWS. */
+export const REGION_PATTERN = /^[a-z]{2}(-[a-z]+)+-\d$/;
+
+/** Form of an Availability Zone's name: its region's and one letter. */
+export const ZONE_PATTERN = /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/;
+
+/** Fewest zones: EKS wants its control plane in two. */
+export const MIN_ZONES = 2;
+
+/** Most zones: the network has three quarters for private subnets. */
+export const MAX_ZONES = 3;
+
+/** Zone letters of the regions that are known for sure. */
+const ZONE_LETTERS: Readonly<Record<string, string>> = {
+  'ap-northeast-2': 'abcd',
+};
+
+/** Zone letters of any other region: none has more than six. */
+const ANY_ZONE_LETTERS = 'abcdef';
+
+/** Refuses zones that are not of the region. Local Zones and Wavelength Zones have other names and no EKS control plane. */
+export function zonesOfRegionViolation(zones: readonly string[], region: string): Violation | undefined {
+  const known = zonesOf(region);
+  const strangers = zones.filter((zone) => !known.includes(zone));
+  if (strangers.length === 0) {
+    return undefined;
+  }
+  const proposal = known.slice(0, Math.min(Math.max(zones.length, MIN_ZONES), MAX_ZONES)).join(', ');
+  return {
+    allowed: `zones of ${region}: ${known.join(', ')}`,
+    remedy: `Set availabilityZones to [${proposal}], or region to that of ${strangers.join(', ')}.`,
+  };
+}
+
+function zonesOf(region: string): readonly string[] {
+  return [...ZONE_LETTERS[region] ?? ANY_ZONE_LETTERS].map((letter) => `${region}${letter}`);
+}

@@ -1,0 +1,172 @@
+import { textAt } from '../../json';
+import { cpuMillis } from '../../kubernetes/allocatable';
+import { type ClusterNode, DEPLOYMENTS, EVENTS, isSimulatedNode, NODES, type Pod } from '../../kubernetes/core-kinds';
+import { NODE_POOLS, type NodePool } from '../../kubernetes/karpenter-kinds';
+import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
+import { isTrue } from '../../kubernetes/objects';
+import { DeadlinePassed, forEachBounded, Ticker, waitFor } from '../../kubernetes/wait-for';
+import { EXERCISE_REPLICAS } from '../../plan/launch-estimate';
+import { ignoreProgress, type ProgressListener } from '../../progress';
+import { counted, listed } from '../../words';
+import { eventLines, LIMIT_MESSAGE, limitLines, nodePoolLines } from '../diagnosis';
+import type { BoundMet, ClassResult, Distribution } from '../exercise-result';
+import { pricePerHour } from '../exercise-timeline';
+import type { ExerciseExpectations } from '../expectations';
+import { notSimulated } from '../not-simulated';
+import { classBounds } from './class-bounds';
+import { type ClassDeadlines, type ClassOptions, reported } from './class-options';
+import { ClassWatch } from './class-watch';
+import { limitsForClass, raiseLimits } from './raised-limits';
+import { CLASS_CONCURRENCY, makeNamespaces } from './student-namespaces';
+
+/** What came of a class, before it is known whether it could be cleaned up. */
+export type ClassOutcome = Omit<ClassResult, 'verdict' | 'remarks'>;
+
+/** Makes the namespaces, scales all of them and waits until the class runs, or as much of it as will. */
+export async function doClassExercise(
+  api: KubernetesApi, names: readonly string[], nodePool: NodePool, deadlines: ClassDeadlines, options: ClassOptions,
+): Promise<ClassOutcome> {
+  const { expectations, signal } = options;
+  const { exercise } = expectations;
+  const onProgress = options.onProgress ?? ignoreProgress;
+  const replicasEach = options.replicasEach ?? EXERCISE_REPLICAS;
+  const pods = names.length * replicasEach;
+  if (options.raiseLimits === true) await raiseLimits(api, nodePool, limitsForClass(nodePool, podMillis(options), pods), signal);
+  await reported(onProgress, `Make ${counted(names.length, 'namespace')} with a Deployment each`, (news) =>
+    makeNamespaces(api, names, exercise, (done) => news(names.length - done, names.length), signal));
+
+  const watch = await ClassWatch.start(api, exercise, replicasEach, signal);
+  try {
+    const scaledAt = new Map<string, string>();
+    const scaling = `Scale all to ${counted(replicasEach, 'replica')}`;
+    await reported(onProgress, scaling, (news) => forEachBounded(names, CLASS_CONCURRENCY, async (namespace) => {
+      scaledAt.set(namespace, await api.scale(DEPLOYMENTS, { namespace, name: exercise.deploymentName }, replicasEach, signal));
+      news(names.length - scaledAt.size, names.length);
+    }));
+    await untilRunning(watch, pods, names.length, deadlines, onProgress, signal);
+    const shortfall = watch.running >= pods ? { problems: [] } : await classProblems(api, watch.waitingPods, exercise);
+    // All of them, because a class that got no node may run on a rehearsal as well.
+    const { items: nodes } = await api.list(NODES, {}, signal);
+    return { ...outcome(watch, scaledAt, nodePool, replicasEach, options), ...simulationOf(nodes, exercise), ...shortfall };
+  } finally {
+    watch.stop();
+  }
+}
+
+/** Seconds between two news of a class of which pods come to run by the dozen. */
+const NEWS_EVERY_SECONDS = 0.5;
+
+/** Waits until all pods run, or until nothing more will come: a class that meets a limit is a result as well. */
+async function untilRunning(
+  watch: ClassWatch, pods: number, students: number, deadlines: ClassDeadlines, onProgress: ProgressListener, signal?: AbortSignal,
+): Promise<void> {
+  const step = 'The class comes to run';
+  onProgress({ step, state: 'started' });
+  const isStalled = (): boolean => watch.quietSeconds > (watch.isBooting ? deadlines.bootStallSeconds : deadlines.idleStallSeconds);
+  const come = (): string => `${watch.finishedAt().size} of ${counted(students, 'student')} run`;
+  let lastDetail = '';
+  let lookedAt = -Infinity;
+  try {
+    await waitFor(() => watch.running >= pods || isStalled(), {
+      what: `${counted(pods, 'pod')} of the class run`,
+      deadlineSeconds: deadlines.runningSeconds,
+      on: [...watch.all, new Ticker(1)],
+      describeMissing: () => [],
+      onProgress: () => {
+        if (performance.now() - lookedAt < NEWS_EVERY_SECONDS * 1000) return;
+        lookedAt = performance.now();
+        const detail = `${come()}, ${watch.running} of ${counted(pods, 'pod')}, ${nodeNews(watch)}`;
+        if (detail === lastDetail) return;
+        lastDetail = detail;
+        onProgress({ step, state: 'running', detail, fraction: watch.running / pods });
+      },
+      signal,
+    });
+  } catch (error) {
+    // Time is over: what runs by now is the result.
+    if (!(error instanceof DeadlinePassed)) {
+      onProgress({ step, state: 'skipped', detail: `given up, ${come()}` });
+      throw error;
+    }
+  }
+  onProgress({ step, state: 'finished', detail: come() });
+}
+
+/** How far the nodes are on their way: `3 NodeClaims: 2 launched, 1 registered`. */
+function nodeNews({ newClaims }: ClassWatch): string {
+  const count = (stage: string): number => newClaims.filter((claim) => isTrue(claim, stage)).length;
+  return newClaims.length === 0 ? 'no NodeClaim yet' : `${counted(newClaims.length, 'NodeClaim')}: ${count('Launched')} launched, ${count('Registered')} registered`;
+}
+
+function outcome(
+  watch: ClassWatch, scaledAt: ReadonlyMap<string, string>, nodePool: NodePool, replicasEach: number, { expectations, students, raiseLimits, vcpuQuota }: ClassOptions,
+): Omit<ClassOutcome, 'problems' | 'boundMet' | 'isSimulated' | 'notSimulated'> {
+  const finishedAt = watch.finishedAt();
+  const seconds = [...finishedAt].map(([student, at]) => Math.max(0, secondsBetween(scaledAt.get(student) ?? at, at)));
+  const first = [...scaledAt.values()].toSorted()[0] ?? '';
+  const last = [...finishedAt.values()].toSorted().at(-1) ?? first;
+  const use = watch.use();
+  const nodesByInstanceType: Record<string, number> = {};
+  for (const { claim: { instanceType = 'not launched' } } of use.nodes) nodesByInstanceType[instanceType] = (nodesByInstanceType[instanceType] ?? 0) + 1;
+  return {
+    students,
+    replicasEach,
+    finished: finishedAt.size,
+    secondsToRunning: distributionOf(seconds),
+    totalSeconds: first === '' ? 0 : secondsBetween(first, last),
+    nodesByInstanceType,
+    nodeCount: use.nodes.length,
+    pricePerHour: use.nodes.reduce((sum, { claim }) => sum + (pricePerHour(claim, expectations.exercise.region) ?? 0), 0),
+    areLimitsRaised: raiseLimits === true,
+    bounds: classBounds(use, nodePool.limits, expectations, vcpuQuota),
+  };
+}
+
+/** What the class's nodes say of a simulation. */
+function simulationOf(nodes: readonly ClusterNode[], { nodeSelector }: ExerciseExpectations): Pick<ClassOutcome, 'isSimulated' | 'notSimulated'> {
+  return { isSimulated: nodes.some(isSimulatedNode), notSimulated: notSimulated(nodes, nodeSelector) };
+}
+
+function podMillis({ expectations }: ClassOptions): number {
+  const deployment = expectations.exercise.objects.find((object) => textAt(object, 'kind') === 'Deployment');
+  const request = deployment === undefined ? undefined : DEPLOYMENTS.read(deployment).cpuRequest;
+  return request === undefined ? 0 : cpuMillis(request);
+}
+
+function secondsBetween(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / 1000;
+}
+
+/** How many students a line names. */
+const NAMED_STUDENTS = 5;
+
+/** Why pods of a class do not run, by what the cluster says of it. */
+export async function classProblems(
+  api: KubernetesApi, waiting: readonly Pod[], exercise: ExerciseExpectations,
+): Promise<Pick<ClassResult, 'problems' | 'boundMet'>> {
+  const { items } = await api.list(EVENTS, { fieldSelector: 'involvedObject.kind=Pod,type=Warning' });
+  const pods = waiting.map(({ metadata }) => metadata);
+  const students = [...new Set(pods.map(({ namespace = '' }) => namespace))].toSorted();
+  const named = `${listed(students.slice(0, NAMED_STUDENTS))}${students.length > NAMED_STUDENTS ? ' …' : ''}`;
+  const reported = eventLines(items, pods, 'pod');
+  return {
+    problems: [
+      `${counted(waiting.length, 'pod')} of ${counted(students.length, 'student')} do not run: ${named}.`,
+      ...reported,
+      ...await nodePoolLines(api, exercise),
+    ],
+    boundMet: reported.some((line) => LIMIT_MESSAGE.test(line)) ? await limitsMet(api, exercise) : undefined,
+  };
+}
+
+async function limitsMet(api: KubernetesApi, { nodePoolName }: ExerciseExpectations): Promise<BoundMet> {
+  const nodePool = await api.get(NODE_POOLS, { name: nodePoolName });
+  return { what: 'limits of the NodePool', detail: nodePool === undefined ? '' : limitLines(nodePool).join(' ') };
+}
+
+/** How numbers are spread, each figure being one of them (nearest rank). All 0 where there are none. */
+export function distributionOf(values: readonly number[]): Distribution {
+  const sorted = values.toSorted((a, b) => a - b);
+  const atPercent = (percent: number): number => sorted[Math.max(0, Math.ceil(sorted.length * percent / 100) - 1)] ?? 0;
+  return { min: sorted[0] ?? 0, median: atPercent(50), p90: atPercent(90), max: sorted.at(-1) ?? 0 };
+}

@@ -1,0 +1,108 @@
+import { type ClusterNode, isRunning, NODES, type Pod, PODS, selectorText } from '../../kubernetes/core-kinds';
+import { isTrue, trueCondition } from '../../kubernetes/objects';
+import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
+import { LiveList } from '../../kubernetes/live-list';
+import { NODE_CLAIMS, type NodeClaim } from '../../kubernetes/karpenter-kinds';
+import type { Watched } from '../../kubernetes/wait-for';
+import type { ExerciseExpectations } from '../expectations';
+import type { ClassUse } from './class-bounds';
+import { CLASS_SELECTOR } from './student-namespaces';
+
+/** All pods of a class, and the nodes it runs on, as they are now: three watches, however large the class. */
+export class ClassWatch {
+  /** Begins to watch. */
+  static async start(api: KubernetesApi, { nodeSelector }: ExerciseExpectations, replicasEach: number, signal?: AbortSignal): Promise<ClassWatch> {
+    const labelSelector = selectorText(nodeSelector);
+    const pods = await LiveList.start(api, PODS, { labelSelector: CLASS_SELECTOR }, signal);
+    const nodeClaims = await LiveList.start(api, NODE_CLAIMS, { labelSelector }, signal);
+    const nodes = await LiveList.start(api, NODES, { labelSelector }, signal);
+    return new ClassWatch(pods, nodeClaims, nodes, replicasEach);
+  }
+
+  /** Running pods by uid, counted as changes come, so that a class of hundreds is not counted anew at each. */
+  private readonly runningPods = new Map<string, Pod>();
+  private readonly claimsBefore: ReadonlySet<string>;
+  private changedAt = performance.now();
+
+  private constructor(
+    private readonly pods: LiveList<Pod>, readonly nodeClaims: LiveList<NodeClaim>, readonly nodes: LiveList<ClusterNode>, private readonly replicasEach: number,
+  ) {
+    this.claimsBefore = new Set(nodeClaims.items.map(({ metadata }) => metadata.uid));
+    pods.onEach((change) => {
+      if (change !== undefined) this.count(change.item, change.type === 'deleted');
+    });
+    nodeClaims.onChange(() => {
+      this.changedAt = performance.now();
+    });
+  }
+
+  /** Everything that is watched, for a wait. */
+  get all(): readonly Watched[] {
+    return [this.pods, this.nodeClaims, this.nodes];
+  }
+
+  /** Pods that run. */
+  get running(): number {
+    return this.runningPods.size;
+  }
+
+  /** Seconds since a pod began to run or a NodeClaim changed. */
+  get quietSeconds(): number {
+    return (performance.now() - this.changedAt) / 1000;
+  }
+
+  /** NodeClaims that came since the watch began. */
+  get newClaims(): readonly NodeClaim[] {
+    return this.nodeClaims.items.filter(({ metadata }) => !this.claimsBefore.has(metadata.uid));
+  }
+
+  /** Whether a node is still on its way. */
+  get isBooting(): boolean {
+    return this.newClaims.some((claim) => !isTrue(claim, 'Initialized'));
+  }
+
+  /** Pods that wait. */
+  get waitingPods(): readonly Pod[] {
+    return this.pods.items.filter((pod) => !isRunning(pod));
+  }
+
+  /** When each student's last pod became ready, as ISO 8601, by namespace; students of whom a pod is missing are left out. */
+  finishedAt(): ReadonlyMap<string, string> {
+    const byStudent = new Map<string, string[]>();
+    for (const pod of this.runningPods.values()) {
+      const times = byStudent.get(pod.metadata.namespace ?? '') ?? [];
+      times.push(trueCondition(pod, 'Ready')?.since ?? pod.metadata.createdAt);
+      byStudent.set(pod.metadata.namespace ?? '', times);
+    }
+    const finished = [...byStudent].filter(([, times]) => times.length >= this.replicasEach);
+    return new Map(finished.map(([student, times]) => [student, times.toSorted().at(-1) ?? '']));
+  }
+
+  /** What the class uses now. Nodes of before count as far as it has pods there. */
+  use(): ClassUse {
+    const podsByNode = new Map<string, number>();
+    for (const { nodeName } of this.runningPods.values()) podsByNode.set(nodeName ?? '', (podsByNode.get(nodeName ?? '') ?? 0) + 1);
+    return {
+      students: this.running / this.replicasEach,
+      nodes: this.nodeClaims.items
+        .map((claim) => ({ claim, pods: podsByNode.get(claim.nodeName ?? '') ?? 0 }))
+        .filter(({ claim, pods }) => pods > 0 || !this.claimsBefore.has(claim.metadata.uid)),
+    };
+  }
+
+  /** Ends the watches. */
+  stop(): void {
+    this.pods.stop();
+    this.nodeClaims.stop();
+    this.nodes.stop();
+  }
+
+  private count(pod: Pod, isDeleted: boolean): void {
+    const { uid } = pod.metadata;
+    const runs = !isDeleted && isRunning(pod);
+    if (runs === this.runningPods.has(uid)) return;
+    this.changedAt = performance.now();
+    if (runs) this.runningPods.set(uid, pod);
+    else this.runningPods.delete(uid);
+  }
+}

@@ -1,0 +1,88 @@
+import { type JsonObject, objectAt, textAt } from '../../json';
+import { DEPLOYMENTS, NAMESPACES } from '../../kubernetes/core-kinds';
+import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
+import { LiveList } from '../../kubernetes/live-list';
+import { checkOurs, MADE_FOR_LABEL } from '../../kubernetes/objects';
+import { forEachBounded, waitFor } from '../../kubernetes/wait-for';
+import { counted, listed } from '../../words';
+import type { ExerciseExpectations } from '../expectations';
+
+/** Value of {@link MADE_FOR_LABEL} of everything that a class makes. */
+export const CLASS_VALUE = 'class';
+
+/** Selects everything that a class makes. */
+export const CLASS_SELECTOR = `${MADE_FOR_LABEL}=${CLASS_VALUE}`;
+
+/** Requests at once: enough to be quick, and few enough to leave the API server to Karpenter and the scheduler. */
+export const CLASS_CONCURRENCY = 6;
+
+/** How many names a message lists. */
+const LISTED_NAMES = 5;
+
+/** Namespaces of a class: `student-001`, `student-002` and so on. */
+export function studentNamespaces(students: number): readonly string[] {
+  return Array.from({ length: students }, (_, index) => `student-${String(index + 1).padStart(3, '0')}`);
+}
+
+/** Makes the namespaces, each with a copy of the exercise's Deployment without a pod. */
+export async function makeNamespaces(
+  api: KubernetesApi, names: readonly string[], exercise: ExerciseExpectations, onDone: (done: number) => void, signal?: AbortSignal,
+): Promise<void> {
+  const deployment = exercise.objects.find((object) => textAt(object, 'kind') === 'Deployment') ?? {};
+  let done = 0;
+  await forEachBounded(names, CLASS_CONCURRENCY, async (name) => {
+    await api.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { [MADE_FOR_LABEL]: CLASS_VALUE } } }, signal);
+    await api.create(DEPLOYMENTS, studentDeployment(deployment, name, exercise.deploymentName), signal);
+    done += 1;
+    onDone(done);
+  });
+}
+
+/** The exercise's Deployment for a student, found again by {@link CLASS_SELECTOR}. */
+function studentDeployment(body: JsonObject, namespace: string, name: string): JsonObject {
+  const spec = objectAt(body, 'spec');
+  const template = objectAt(spec, 'template');
+  const labels = { ...objectAt(template, 'metadata', 'labels'), [MADE_FOR_LABEL]: CLASS_VALUE };
+  return {
+    ...body,
+    metadata: { name, namespace, labels: { [MADE_FOR_LABEL]: CLASS_VALUE } },
+    spec: { ...spec, replicas: 0, template: { ...template, metadata: { labels } } },
+  };
+}
+
+/**
+ * Sees that no namespace of the class's names belongs to somebody else.
+ *
+ * @throws LabError `ObjectNotOurs`
+ * @returns names of the namespaces that an earlier class left
+ */
+export async function namespacesLeft(api: KubernetesApi, names: readonly string[], signal?: AbortSignal): Promise<readonly string[]> {
+  const { items } = await api.list(NAMESPACES, {}, signal);
+  for (const { metadata } of items) {
+    if (names.includes(metadata.name)) checkOurs('Namespace', metadata);
+  }
+  return items.filter(({ metadata }) => metadata.labels[MADE_FOR_LABEL] === CLASS_VALUE).map(({ metadata }) => metadata.name);
+}
+
+/** Deletes every namespace that a class made, and no other, and waits until they are gone. */
+export async function removeNamespaces(
+  api: KubernetesApi, deadlineSeconds: number, onLeft: (left: number, of: number) => void, signal?: AbortSignal,
+): Promise<void> {
+  const list = await LiveList.start(api, NAMESPACES, { labelSelector: CLASS_SELECTOR }, signal);
+  const total = list.items.length;
+  const left = (): readonly string[] => list.items.map(({ metadata }) => metadata.name);
+  try {
+    await forEachBounded(left(), CLASS_CONCURRENCY, (name) => api.delete(NAMESPACES, { name }, signal));
+    await waitFor(() => list.items.length === 0, {
+      what: `the ${counted(total, 'namespace')} of the class are deleted`,
+      deadlineSeconds,
+      on: [list],
+      describeMissing: () => [`${counted(left().length, 'namespace')} still there: ${listed(left().slice(0, LISTED_NAMES))}${left().length > LISTED_NAMES ? ' …' : ''}`],
+      onProgress: () => onLeft(list.items.length, total),
+      remedy: `Delete them: kubectl delete namespace -l ${CLASS_SELECTOR}.`,
+      signal,
+    });
+  } finally {
+    list.stop();
+  }
+}

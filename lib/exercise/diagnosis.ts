@@ -1,0 +1,200 @@
+import { cpuMillis, mebibytes } from '../kubernetes/allocatable';
+import { type ClusterEvent, DEPLOYMENTS, EVENTS, isRunning, type Pod, PODS } from '../kubernetes/core-kinds';
+import { EC2_NODE_CLASSES, type Ec2NodeClass, NODE_CLAIMS, NODE_POOLS, type NodeClaim, type NodePool } from '../kubernetes/karpenter-kinds';
+import type { KubernetesApi } from '../kubernetes/kubernetes-api';
+import { type ObjectMetadata, unmetConditions } from '../kubernetes/objects';
+import { LabError } from '../lab-error';
+import { counted, listed } from '../words';
+import type { ExerciseExpectations } from './expectations';
+import { type KarpenterLogLine, readKarpenterLog } from './karpenter-log';
+
+/** Which pods do not run, and how far back to look for the reason. */
+export interface DiagnosisQuestion {
+  readonly namespace: string;
+  readonly deploymentName: string;
+  readonly replicas: number;
+  /** Labels of the pods, as a selector. */
+  readonly labelSelector: string;
+  /** Seconds since what was asked for should have begun. */
+  readonly sinceSeconds: number;
+}
+
+/** Where the reasons stand. */
+export type DiagnosisPlaces = Pick<ExerciseExpectations, 'nodePoolName' | 'nodeSelector' | 'karpenterNamespace' | 'karpenterDeployment'>;
+
+/** Ids and numbers: errors that differ in nothing else are the same. */
+const VARYING_PART = /[A-Za-z0-9]{20,}|\d+/g;
+
+/** How many different errors of Karpenter's log are shown. */
+const SHOWN_ERRORS = 3;
+
+/**
+ * Why pods do not run, by what the cluster says of it: the pods and their events, the NodePool with its limits and its
+ * EC2NodeClass, the NodeClaims, and Karpenter's log. The nearest cause comes first.
+ */
+export async function diagnose(api: KubernetesApi, question: DiagnosisQuestion, places: DiagnosisPlaces): Promise<readonly string[]> {
+  const { namespace, labelSelector } = question;
+  const [{ items: pods }, { items: nodeClaims }, pools, podWarnings, claimWarnings] = await Promise.all([
+    api.list(PODS, { namespace, labelSelector }),
+    api.list(NODE_CLAIMS),
+    nodePoolLines(api, places),
+    warningsAbout(api, 'Pod', namespace),
+    warningsAbout(api, 'NodeClaim', 'default'),
+  ]);
+  const waiting = pods.filter((pod) => !isRunning(pod));
+  return [
+    podCountLine(pods, question),
+    ...await replicaFailureLines(api, question),
+    ...pools,
+    ...eventLines(podWarnings, waiting.map(({ metadata }) => metadata), 'pod'),
+    ...nodeClaims.flatMap(nodeClaimLines),
+    ...eventLines(claimWarnings, nodeClaims.map(({ metadata }) => metadata), 'NodeClaim'),
+    ...await karpenterErrorLines(api, places, question.sinceSeconds),
+  ];
+}
+
+/** Seconds of the log in which an object that never becomes ready shows why: its controller tries again and again. */
+const READINESS_LOG_SECONDS = 90;
+
+/** Why a NodePool or an EC2NodeClass is not ready. Some causes, such as a role that does not exist, stand in Karpenter's log only. */
+export async function diagnoseReadiness(api: KubernetesApi, places: DiagnosisPlaces): Promise<readonly string[]> {
+  return [...await nodePoolLines(api, places), ...await karpenterErrorLines(api, places, READINESS_LOG_SECONDS)];
+}
+
+function podCountLine(pods: readonly Pod[], { deploymentName, replicas }: DiagnosisQuestion): string {
+  const phases = new Map<string, number>();
+  for (const pod of pods) {
+    const word = isRunning(pod) ? 'Running' : pod.nodeName === undefined ? 'Pending without a node' : `${pod.phase} on ${pod.nodeName}`;
+    phases.set(word, (phases.get(word) ?? 0) + 1);
+  }
+  const counts = [...phases].map(([word, count]) => `${count} ${word}`).join(', ');
+  return `Of ${replicas} pods of ${deploymentName} there are: ${counts === '' ? 'none' : counts}.`;
+}
+
+/** Why the Deployment cannot make its pods: a quota, or an admission that refuses them. */
+async function replicaFailureLines(api: KubernetesApi, { namespace, deploymentName }: DiagnosisQuestion): Promise<readonly string[]> {
+  const deployment = await api.get(DEPLOYMENTS, { namespace, name: deploymentName });
+  if (deployment === undefined) return [`There is no Deployment ${deploymentName} in namespace ${namespace}.`];
+  return deployment.conditions
+    .filter(({ type, status }) => type === 'ReplicaFailure' && status === 'True')
+    .map(({ message }) => `Deployment ${deploymentName} cannot make its pods: ${message}`);
+}
+
+function nodeClaimLines(claim: NodeClaim): readonly string[] {
+  // Ready only sums up the others; Drifted and the like are no stages of a launch.
+  const stages = claim.conditions.filter(({ type }) => ['Launched', 'Registered', 'Initialized'].includes(type));
+  return unmetConditions({ conditions: stages }).map((line) => `NodeClaim ${claim.metadata.name}: ${line}`);
+}
+
+/** Errors that Karpenter has logged lately; where its log cannot be read, why. */
+async function karpenterErrorLines(api: KubernetesApi, places: Pick<DiagnosisPlaces, 'karpenterNamespace' | 'karpenterDeployment'>, sinceSeconds: number): Promise<readonly string[]> {
+  try {
+    return errorLines(await readKarpenterLog(api, places, sinceSeconds));
+  } catch (error) {
+    // That Karpenter's log cannot be read is itself what its reader needs to know.
+    if (error instanceof LabError) return [error.message];
+    throw error;
+  }
+}
+
+/** Different errors of a log, the latest first: `Karpenter logs: could not schedule pod: all available instance types exceed limits…`. */
+export function errorLines(lines: readonly KarpenterLogLine[]): readonly string[] {
+  const errors = lines.filter(({ level }) => level === 'ERROR').toReversed();
+  const texts = new Map<string, string>();
+  for (const { message, error } of errors) {
+    const text = `Karpenter logs: ${message}${error === undefined ? '' : `: ${error}`}`;
+    const withoutIds = text.replace(VARYING_PART, '');
+    if (!texts.has(withoutIds)) texts.set(withoutIds, text);
+  }
+  return [...texts.values()].slice(0, SHOWN_ERRORS);
+}
+
+/** How many different messages are shown. */
+const SHOWN_MESSAGES = 4;
+
+/**
+ * What controllers report of some objects, newest first, one line for each different message. Where Karpenter reports
+ * something, it is all that is shown:
+ * `karpenter, FailedScheduling, 5 pods: Failed to schedule pod, incompatible with nodepool "default", …`.
+ *
+ * @param noun what the objects are called, such as `pod`
+ */
+export function eventLines(events: readonly ClusterEvent[], objects: readonly ObjectMetadata[], noun: string): readonly string[] {
+  const names = new Set(objects.map(({ name, namespace }) => `${namespace ?? ''}/${name}`));
+  const groups = new Map<string, { readonly event: ClusterEvent; readonly subjects: Set<string> }>();
+  const about = events
+    .filter(({ subject }) => names.has(`${subject.namespace ?? ''}/${subject.name}`))
+    .toSorted((a, b) => b.lastSeenAt.localeCompare(a.lastSeenAt));
+  for (const event of about) {
+    const key = `${event.reporter} ${event.reason} ${event.message}`;
+    const group = groups.get(key) ?? { event, subjects: new Set<string>() };
+    group.subjects.add(event.subject.name);
+    groups.set(key, group);
+  }
+  // Karpenter names the cause; the scheduler only says that no node that there is fits.
+  const isKarpenters = ({ event }: { readonly event: ClusterEvent }): boolean => event.reporter.includes('karpenter');
+  const all = [...groups.values()];
+  return (all.some(isKarpenters) ? all.filter(isKarpenters) : all)
+    .slice(0, SHOWN_MESSAGES)
+    .map(({ event, subjects }) => `${event.reporter}, ${event.reason}, ${counted(subjects.size, noun)}: ${event.message}`);
+}
+
+/** Warnings about objects of a kind. Events of cluster-wide objects are kept in the namespace `default`. */
+export async function warningsAbout(api: KubernetesApi, kind: string, namespace: string): Promise<readonly ClusterEvent[]> {
+  const { items } = await api.list(EVENTS, { namespace, fieldSelector: `involvedObject.kind=${kind},type=Warning` });
+  return items;
+}
+
+/** What Karpenter says in its event when a limit of a NodePool keeps it from launching. */
+export const LIMIT_MESSAGE = /exceed limits for nodepool/i;
+
+/** What the NodePools and their EC2NodeClasses say of why no node comes. Empty where they say nothing. */
+export async function nodePoolLines(api: KubernetesApi, expectations: Pick<ExerciseExpectations, 'nodePoolName' | 'nodeSelector'>): Promise<readonly string[]> {
+  const [{ items: nodePools }, { items: nodeClasses }] = await Promise.all([api.list(NODE_POOLS), api.list(EC2_NODE_CLASSES)]);
+  const used = nodePools.find(({ metadata }) => metadata.name === expectations.nodePoolName);
+  return [
+    ...(used === undefined ? [`There is no NodePool ${expectations.nodePoolName}.`] : []),
+    ...labelLines(nodePools, expectations.nodeSelector),
+    ...nodeClasses.flatMap(nodeClassLines),
+    ...(used === undefined ? [] : missingNodeClassLines(used, nodeClasses)),
+    ...nodePools.flatMap((nodePool) => [...readinessLines(nodePool), ...limitLines(nodePool)]),
+  ];
+}
+
+/** Conditions of an EC2NodeClass that do not hold: a selector that matches nothing, a role that is not there. */
+export function nodeClassLines(nodeClass: Ec2NodeClass): readonly string[] {
+  // Ready only sums up the others.
+  const others = nodeClass.conditions.filter(({ type }) => type !== 'Ready');
+  const lines = unmetConditions({ conditions: others });
+  return [...nodeClass.unmatchedSelections, ...(lines.length > 0 ? lines : unmetConditions(nodeClass))].map((line) => `EC2NodeClass ${nodeClass.metadata.name}: ${line}`);
+}
+
+/** Conditions of a NodePool that do not hold. */
+export function readinessLines(nodePool: NodePool): readonly string[] {
+  const others = nodePool.conditions.filter(({ type }) => type !== 'Ready' && type !== 'NodeRegistrationHealthy');
+  return unmetConditions({ conditions: others }).map((line) => `NodePool ${nodePool.metadata.name}: ${line}`);
+}
+
+/** Labels that pods select and no NodePool gives its nodes. */
+export function labelLines(nodePools: readonly NodePool[], nodeSelector: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(nodeSelector).flatMap(([key, value]) => {
+    if (nodePools.some(({ nodeLabels }) => nodeLabels[key] === value)) return [];
+    const given = nodePools.map(({ metadata, nodeLabels }) => `${metadata.name} gives ${nodeLabels[key] === undefined ? `no ${key}` : `${key}=${nodeLabels[key]}`}`);
+    return [`No NodePool gives its nodes the label ${key}=${value} that the pods select${given.length === 0 ? '' : `: ${listed(given)}`}.`];
+  });
+}
+
+/** Limits of a NodePool, with how much of each is taken. */
+export function limitLines({ metadata, limits, resources }: NodePool): readonly string[] {
+  const used = Object.entries(limits).map(([resource, limit]) => `${resource} ${resources[resource] ?? '0'} of ${limit}${isReached(resource, limit, resources[resource]) ? ' (reached)' : ''}`);
+  return used.length === 0 ? [] : [`NodePool ${metadata.name} has launched ${listed(used)}.`];
+}
+
+function missingNodeClassLines({ metadata, nodeClassName }: NodePool, nodeClasses: readonly Ec2NodeClass[]): readonly string[] {
+  return nodeClasses.some((nodeClass) => nodeClass.metadata.name === nodeClassName) ? [] : [`There is no EC2NodeClass ${nodeClassName}, which NodePool ${metadata.name} names.`];
+}
+
+function isReached(resource: string, limit: string, used: string | undefined): boolean {
+  const read = resource === 'cpu' ? cpuMillis : mebibytes;
+  return used !== undefined && read(used) >= read(limit);
+}

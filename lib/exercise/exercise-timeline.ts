@@ -1,0 +1,112 @@
+import { type ClusterNode, isRunning, type Pod } from '../kubernetes/core-kinds';
+import type { NodeClaim } from '../kubernetes/karpenter-kinds';
+import { type ObjectMetadata, trueCondition } from '../kubernetes/objects';
+import { priceTableOf } from '../plan/price-table';
+import { counted, listed } from '../words';
+import type { ExerciseMark, LaunchedNode } from './exercise-result';
+
+/** Moments of an object's life that the timeline knows. */
+export type ObjectMoment = 'created' | 'Launched' | 'Ready';
+
+/** What a timeline is made of: the objects after the exercise, and what a watch saw of them. */
+export interface TimelineSource {
+  /** Name of the Deployment. */
+  readonly deploymentName: string;
+  readonly replicas: number;
+  /** When the Deployment was scaled, by the API server's clock, as ISO 8601 in whole seconds. */
+  readonly scaledAt: string;
+  readonly pods: readonly Pod[];
+  /** NodeClaims that were launched for the pods. */
+  readonly nodeClaims: readonly NodeClaim[];
+  /** Nodes of the NodeClaims. */
+  readonly nodes: readonly ClusterNode[];
+  /**
+   * Seconds after the scaling at which a watch saw a moment of the object with this uid; undefined for what it did not see come.
+   *
+   * @default - there was no watch, so that the marks are in whole seconds
+   */
+  readonly seenAt?: (uid: string, moment: ObjectMoment) => number | undefined;
+}
+
+/** How far an API object's time, which is cut to whole seconds, may be from the moment itself. */
+const RESOLUTION_SECONDS = 1;
+
+/**
+ * When what happened, in seconds after the scaling.
+ *
+ * An object's own times decide. They are cut to whole seconds, so where a watch saw the moment come, its time is taken as
+ * far as the object's own allows: a watch that lags behind, or a local clock that runs otherwise, changes a mark by at most a second.
+ */
+export function timelineOf(source: TimelineSource): readonly ExerciseMark[] {
+  const { deploymentName, replicas } = source;
+  const running = source.pods.filter(isRunning);
+  const scaled: ExerciseMark = { event: 'scaled', atSeconds: 0, detail: `${deploymentName} to ${counted(replicas, 'replica')}` };
+  return [
+    scaled,
+    ...podMark('pods pending', source, source.pods, ({ metadata }) => metadata.createdAt, 'created'),
+    ...source.nodeClaims.flatMap((claim) => nodeClaimMarks(source, claim)),
+    ...podMark('pods running', source, running, (pod) => trueCondition(pod, 'Ready')?.since, 'Ready'),
+  ].toSorted((a, b) => a.atSeconds - b.atSeconds || ORDER.indexOf(a.event) - ORDER.indexOf(b.event));
+}
+
+/** The order of marks of the same moment. */
+const ORDER: readonly ExerciseMark['event'][] = [
+  'scaled', 'pods pending', 'NodeClaim created', 'NodeClaim launched', 'node registered', 'node ready', 'pods running',
+];
+
+/** A mark of when all pods had come to a moment. */
+function podMark(
+  event: 'pods pending' | 'pods running', source: TimelineSource, pods: readonly Pod[], timeOf: (pod: Pod) => string | undefined, moment: ObjectMoment,
+): readonly ExerciseMark[] {
+  if (pods.length < source.replicas) return [];
+  const times = pods.flatMap((pod) => secondsAfterScaling(source, pod.metadata, timeOf(pod), moment) ?? []);
+  const nodes = [...new Set(pods.flatMap(({ nodeName }) => nodeName ?? []))];
+  const where = event === 'pods running' && nodes.length > 0 ? ` on ${listed(nodes)}` : '';
+  return [{ event, atSeconds: Math.max(0, ...times), detail: `${counted(pods.length, 'pod')} of ${source.deploymentName}${where}` }];
+}
+
+function nodeClaimMarks(source: TimelineSource, claim: NodeClaim): readonly ExerciseMark[] {
+  const { name } = claim.metadata;
+  const node = source.nodes.find(({ metadata }) => metadata.name === claim.nodeName);
+  const launched = [claim.instanceType, claim.zone, claim.capacityType].filter((part) => part !== undefined).join(', ');
+  const moments: readonly (readonly [ExerciseMark['event'], ObjectMetadata | undefined, string | undefined, ObjectMoment, string])[] = [
+    ['NodeClaim created', claim.metadata, claim.metadata.createdAt, 'created', name],
+    ['NodeClaim launched', claim.metadata, trueCondition(claim, 'Launched')?.since, 'Launched', `${name}: ${launched}`],
+    ['node registered', node?.metadata, node?.metadata.createdAt, 'created', node?.metadata.name ?? name],
+    ['node ready', node?.metadata, node === undefined ? undefined : trueCondition(node, 'Ready')?.since, 'Ready', node?.metadata.name ?? name],
+  ];
+  return moments.flatMap(([event, metadata, time, moment, detail]) => {
+    const atSeconds = metadata === undefined ? undefined : secondsAfterScaling(source, metadata, time, moment);
+    return atSeconds === undefined ? [] : [{ event, atSeconds, detail }];
+  });
+}
+
+/** Seconds between the scaling and a moment, to a tenth; undefined where the object does not know it. */
+function secondsAfterScaling(
+  { scaledAt, seenAt }: TimelineSource, { uid }: ObjectMetadata, time: string | undefined, moment: ObjectMoment,
+): number | undefined {
+  if (time === undefined || time === '') return undefined;
+  const own = (Date.parse(time) - Date.parse(scaledAt)) / 1000;
+  const seen = seenAt?.(uid, moment) ?? own;
+  const within = Math.min(Math.max(seen, own - RESOLUTION_SECONDS), own + RESOLUTION_SECONDS);
+  return Math.round(Math.max(0, within) * 10) / 10;
+}
+
+/** Nodes of NodeClaims, with their price and how many of the pods run there. */
+export function launchedNodes(nodeClaims: readonly NodeClaim[], pods: readonly Pod[], region: string): readonly LaunchedNode[] {
+  return nodeClaims.filter(({ nodeName }) => nodeName !== undefined).map((claim) => ({
+    name: claim.nodeName ?? '',
+    nodeClaim: claim.metadata.name,
+    instanceType: claim.instanceType ?? '',
+    zone: claim.zone ?? '',
+    capacityType: claim.capacityType ?? '',
+    exercisePods: pods.filter(({ nodeName }) => nodeName === claim.nodeName).length,
+    pricePerHour: pricePerHour(claim, region),
+  }));
+}
+
+/** USD per hour of a NodeClaim's instance by the price table; undefined where the table lacks it. */
+export function pricePerHour({ instanceType, capacityType }: Pick<NodeClaim, 'instanceType' | 'capacityType'>, region: string): number | undefined {
+  const type = priceTableOf(region)?.instanceTypes.find(({ name }) => name === instanceType);
+  return capacityType === 'spot' ? type?.spotPricePerHour : type?.pricePerHour;
+}

@@ -1,0 +1,83 @@
+import { kubernetesObjects } from '../assembly/kubernetes-objects';
+import type { LabView } from '../assembly/lab-view';
+import type { JsonObject } from '../json';
+import { exerciseReplicas } from '../plan/launch-estimate';
+
+/** What the exercise should find and reach in this lab. Everything is read from the assembly. */
+export interface ExerciseExpectations {
+  readonly clusterName: string;
+  /** AWS region, by which nodes are priced. */
+  readonly region: string;
+  readonly namespace: string;
+  readonly deploymentName: string;
+  /** Labels of the nodes that the exercise's pods run on. */
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Pods that the exercise scales to. */
+  readonly replicas: number;
+  readonly nodePoolName: string;
+  readonly nodeClassName: string;
+  /** How its nodes may be bought. Empty: any way. */
+  readonly capacityTypes: readonly string[];
+  readonly karpenterNamespace: string;
+  /** Name of the Deployment of Karpenter's controller. */
+  readonly karpenterDeployment: string;
+  /** The namespace, where the stack makes it, and the Deployment, as the stack applies them. */
+  readonly objects: readonly JsonObject[];
+}
+
+const CAPACITY_TYPE_KEY = 'karpenter.sh/capacity-type';
+
+/**
+ * What the exercise should find in the lab of an assembly.
+ *
+ * @param replicas pods to scale to; those of the assembly, or the exercise's own five, where it is left out
+ */
+export function expectationsOf(lab: LabView, replicas = exerciseReplicas(lab)): ExerciseExpectations {
+  const namespace = lab.exercise.namespace ?? 'default';
+  return {
+    clusterName: lab.cluster.name,
+    region: lab.stack.region,
+    namespace,
+    deploymentName: lab.exercise.name,
+    nodeSelector: lab.exercise.nodeSelector,
+    replicas,
+    nodePoolName: lab.nodePool.name,
+    nodeClassName: lab.nodeClass.name,
+    capacityTypes: lab.nodePool.requirements.filter(({ key, operator }) => key === CAPACITY_TYPE_KEY && operator === 'In').flatMap(({ values }) => values),
+    karpenterNamespace: lab.karpenter.namespace,
+    karpenterDeployment: lab.karpenter.release,
+    objects: kubernetesObjects(lab.stack)
+      .filter((object) => (object.kind === 'Namespace' && object.name === namespace)
+        || (object.kind === 'Deployment' && object.name === lab.exercise.name && object.namespace === lab.exercise.namespace))
+      .map(({ body }) => body),
+  };
+}
+
+/** How long each stage of the exercise may take, in seconds. A stage that is late will not come, or not in class. */
+export interface ExerciseDeadlines {
+  /** Until Karpenter, the NodePool and the EC2NodeClass say that they are ready. */
+  readonly readySeconds: number;
+  /** Until pods of before are gone; nodes of before get this and the NodePool's `consolidateAfter`. */
+  readonly clearedSeconds: number;
+  /** From the scaling until the pods exist and Karpenter has answered with a NodeClaim. It decides within seconds, so a longer wait brings nothing. */
+  readonly claimedSeconds: number;
+  /** From the NodeClaim until EC2 has launched the instance. */
+  readonly launchedSeconds: number;
+  /** From the launch until the node is registered and Ready. An EC2 instance boots in about 40 s. */
+  readonly nodeReadySeconds: number;
+  /** From the node's readiness until all pods run, with the image pulled. */
+  readonly runningSeconds: number;
+  /** Until the log shows what has already happened. */
+  readonly logSeconds: number;
+}
+
+/** Deadlines that leave a slow day of EC2 some room. */
+export const EXERCISE_DEADLINES: ExerciseDeadlines = {
+  readySeconds: 60,
+  clearedSeconds: 120,
+  claimedSeconds: 45,
+  launchedSeconds: 60,
+  nodeReadySeconds: 240,
+  runningSeconds: 120,
+  logSeconds: 20,
+};

@@ -1,0 +1,206 @@
+import { textAt } from '../json';
+import { cpuMillis } from '../kubernetes/allocatable';
+import { type Deployment, DEPLOYMENTS, isSimulatedNode, selectorText } from '../kubernetes/core-kinds';
+import type { KubernetesApi } from '../kubernetes/kubernetes-api';
+import { CAPACITY_TYPE_LABEL, isTrue, NODE_POOL_LABEL, trueCondition, unmetConditions } from '../kubernetes/objects';
+import { LabError } from '../lab-error';
+import { counted, listed } from '../words';
+import { exerciseCommands } from './exercise-commands';
+import { type ExerciseState, nodesOfPods, type Observation, runningPods } from './exercise-state';
+import type { ExerciseExpectations } from './expectations';
+import { LAUNCH_MESSAGE, type LaunchLine, launchOf, readKarpenterLog } from './karpenter-log';
+import { compareLabels } from './outcome-steps';
+
+/** Whether the Deployment is the one that the assembly describes: its image, its CPU request and its node selector. */
+export function deploymentObservation({ deployment }: ExerciseState, expectations: ExerciseExpectations): Observation {
+  const { namespace, deploymentName } = expectations;
+  const asked = { name: 'deployment', expected: `Deployment ${deploymentName} in namespace ${namespace} is the exercise's` } as const;
+  if (deployment === undefined) {
+    return { ...asked, outcome: 'fail', evidence: [`There is no Deployment ${deploymentName} in namespace ${namespace}.`], command: exerciseCommands(expectations).deploy };
+  }
+  const fields = comparedFields(deployment, expectations);
+  const wrong = fields.filter(({ isEqual }) => !isEqual);
+  return {
+    ...asked,
+    outcome: wrong.length === 0 ? 'pass' : 'fail',
+    evidence: fields.map(({ field, received, wanted, isEqual }) => isEqual ? `${field} ${received}` : `${field} is ${received}; the exercise's is ${wanted}`),
+    ...(wrong.length === 0 ? {} : { command: `kubectl delete deployment -n ${namespace} ${deploymentName}, then ${exerciseCommands(expectations).deploy}` }),
+  };
+}
+
+/** Whether the Deployment has been scaled. */
+export function replicasObservation({ deployment }: ExerciseState, expectations: ExerciseExpectations): Observation {
+  const { replicas } = expectations;
+  const received = deployment?.replicas ?? 0;
+  const isAsked = received === replicas;
+  return {
+    name: 'replicas',
+    expected: `${counted(replicas, 'replica')} are asked for`,
+    outcome: isAsked ? 'pass' : 'fail',
+    evidence: [deployment === undefined ? 'There is no Deployment to scale.' : `${received} of ${counted(replicas, 'replica')} asked for: spec.replicas is ${received}`],
+    ...(isAsked ? {} : { command: exerciseCommands(expectations).scale(replicas) }),
+  };
+}
+
+/**
+ * Whether all pods run.
+ *
+ * @param causes what the cluster says of why they do not
+ */
+export function podsRunningObservation(state: ExerciseState, expectations: ExerciseExpectations, causes: readonly string[]): Observation {
+  const { deploymentName, replicas } = expectations;
+  const running = runningPods(state);
+  const isRunning = running.length === replicas;
+  return {
+    name: 'pods running',
+    expected: `${counted(replicas, 'pod')} of ${deploymentName} run`,
+    outcome: isRunning ? 'pass' : 'fail',
+    evidence: [
+      `${running.length} of ${counted(replicas, 'pod')} Running`,
+      ...running.map(({ metadata, nodeName }) => `${metadata.name} Running on ${nodeName ?? ''}`),
+      ...causes,
+    ],
+    ...(isRunning ? {} : { command: exerciseCommands(expectations).pods }),
+  };
+}
+
+interface ComparedField {
+  readonly field: string;
+  readonly received: string;
+  readonly wanted: string;
+  readonly isEqual: boolean;
+}
+
+function comparedFields(deployment: Deployment, { objects, nodeSelector }: ExerciseExpectations): readonly ComparedField[] {
+  const body = objects.find((object) => textAt(object, 'kind') === 'Deployment') ?? {};
+  const wanted = DEPLOYMENTS.read(body);
+  const field = (name: string, received: string, expected: string, isEqual = received === expected): ComparedField =>
+    ({ field: name, received: received === '' ? 'none' : received, wanted: expected === '' ? 'none' : expected, isEqual });
+  return [
+    field('image', deployment.images.join(', '), wanted.images.join(', ')),
+    field('cpu request', deployment.cpuRequest ?? '', wanted.cpuRequest ?? '', millisOf(deployment) === millisOf(wanted)),
+    // Further selectors of a student's own do no harm: they choose among the same nodes.
+    field('nodeSelector', selectorText(deployment.nodeSelector), selectorText(nodeSelector), Object.entries(nodeSelector).every(([key, value]) => deployment.nodeSelector[key] === value)),
+  ];
+}
+
+/** The same request can be written as `1` and as `1000m`. */
+function millisOf({ cpuRequest }: Deployment): number {
+  return cpuRequest === undefined ? 0 : cpuMillis(cpuRequest);
+}
+
+type NodeOfPods = ReturnType<typeof nodesOfPods>[number];
+
+/** What one node shows of an expectation. */
+interface Finding {
+  readonly isMet: boolean;
+  readonly lines: readonly string[];
+}
+
+/** Conditions through which a NodeClaim becomes a node. */
+const STAGES = ['Launched', 'Registered', 'Initialized'] as const;
+
+/** What the nodes of the pods show: whose they are, how they came, how they are bought, and their labels. */
+export function nodeObservations(state: ExerciseState, expectations: ExerciseExpectations): readonly Observation[] {
+  const { nodePoolName, nodeSelector, capacityTypes } = expectations;
+  const commands = exerciseCommands(expectations);
+  const nodes = nodesOfPods(state);
+  const observe = (name: Observation['name'], expected: string, command: string, finding: (node: NodeOfPods) => Finding): Observation =>
+    observed({ name, expected }, command, nodes.map(finding));
+  return [
+    observe('nodes', `The pods are on nodes of NodePool ${nodePoolName} with ${selectorText(nodeSelector)}`, commands.nodes, (node) => ownership(node, expectations)),
+    observe('NodeClaims', `Their NodeClaims are ${listed(STAGES)}`, commands.nodeClaims, stages),
+    observe('capacity type', `Their capacity type is ${capacityTypes.length === 0 ? 'any' : capacityTypes.join(' or ')}`, commands.nodeClaims, (node) => capacityType(node, capacityTypes)),
+    observe('node labels', 'They carry the labels that the exercise shows', commands.labels, (node) => labels(node, nodeSelector)),
+  ];
+}
+
+function observed(asked: Pick<Observation, 'name' | 'expected'>, command: string, findings: readonly Finding[]): Observation {
+  const isPassed = findings.length > 0 && findings.every(({ isMet }) => isMet);
+  return {
+    ...asked,
+    outcome: isPassed ? 'pass' : 'fail',
+    evidence: findings.length === 0 ? ['No pod is on a node yet.'] : findings.flatMap(({ lines }) => lines),
+    ...(isPassed ? {} : { command }),
+  };
+}
+
+function ownership({ name, node }: NodeOfPods, { nodePoolName, nodeSelector }: ExerciseExpectations): Finding {
+  if (node === undefined) return { isMet: false, lines: [`${name} is gone`] };
+  const { labels: found } = node.metadata;
+  const pool = found[NODE_POOL_LABEL];
+  const wrong = Object.entries(nodeSelector).filter(([key, value]) => found[key] !== value);
+  const lines = [
+    pool === nodePoolName ? `${name} is of NodePool ${pool}` : `${name} is of ${pool === undefined ? 'no NodePool: Karpenter did not launch it' : `NodePool ${pool}; the exercise's is ${nodePoolName}`}`,
+    ...(wrong.length === 0 ? [`${name} has ${selectorText(nodeSelector)}`] : wrong.map(([key, value]) => `${name} has ${found[key] === undefined ? `no ${key}` : `${key}=${found[key]}`}; the exercise's is ${key}=${value}`)),
+  ];
+  return { isMet: pool === nodePoolName && wrong.length === 0, lines };
+}
+
+function stages({ name, claim }: NodeOfPods): Finding {
+  if (claim === undefined) return { isMet: false, lines: [`${name} has no NodeClaim`] };
+  const missing = STAGES.filter((type) => !isTrue(claim, type));
+  const place = [claim.instanceType, claim.zone, claim.providerId].filter((part) => part !== undefined).join(', ');
+  const done = STAGES.flatMap((type) => trueCondition(claim, type) ?? []).map(({ type, since }) => `${type}${since === '' ? '' : ` ${since}`}`);
+  const unmet = unmetConditions({ conditions: claim.conditions.filter(({ type }) => missing.some((stage) => stage === type)) });
+  return {
+    isMet: missing.length === 0,
+    lines: [
+      `${claim.metadata.name}: ${place}`,
+      ...(done.length === 0 ? [] : [`${claim.metadata.name}: ${done.join(', ')}`]),
+      ...(missing.length === 0 ? [] : [`${claim.metadata.name} is not ${listed(missing)}${unmet.length === 0 ? '' : `: ${unmet.join('; ')}`}`]),
+    ],
+  };
+}
+
+/** By the node's own label, and by the NodeClaim's while it has none. */
+function capacityType({ name, node, claim }: NodeOfPods, allowed: readonly string[]): Finding {
+  const found = node?.metadata.labels[CAPACITY_TYPE_LABEL] ?? claim?.capacityType;
+  const isMet = found !== undefined && (allowed.length === 0 || allowed.includes(found));
+  return { isMet, lines: [isMet ? `${name} is ${found}` : `${name} is ${found ?? 'of no capacity type'}; the lab's NodePool allows ${allowed.length === 0 ? 'any' : listed(allowed)}`] };
+}
+
+/** Labels that Karpenter and the exercise depend on decide; the others, of EKS, EC2 and add-ons, are told only. */
+function labels({ name, node }: NodeOfPods, nodeSelector: Readonly<Record<string, string>>): Finding {
+  if (node === undefined) return { isMet: false, lines: [`${name} is gone`] };
+  const { present, missing } = compareLabels(node.metadata.labels, nodeSelector);
+  const essential = missing.filter(({ isEssential }) => isEssential);
+  const others = missing.filter(({ isEssential }) => !isEssential);
+  return {
+    isMet: essential.length === 0,
+    lines: [
+      `${name}: ${present.length} of ${present.length + missing.length} labels`,
+      ...(essential.length === 0 ? [] : [`${name} lacks ${listed(essential.map(({ key }) => key))}`]),
+      ...(others.length === 0 ? [] : [`For information, ${isSimulatedNode(node) ? 'not simulated' : 'without'}: ${listed(others.map(({ key }) => key))}`]),
+    ],
+  };
+}
+
+/**
+ * Whether Karpenter's log tells of the launches. It proves nothing that the NodeClaims do not say already, and it is lost
+ * when a controller pod is replaced or its log rotated, so a log that is silent or not to be read fails nothing.
+ *
+ * @throws LabError `KubernetesUnreachable`
+ */
+export async function launchLogObservation(api: KubernetesApi, state: ExerciseState, expectations: ExerciseExpectations, signal?: AbortSignal): Promise<Observation> {
+  const claims = nodesOfPods(state).flatMap(({ claim }) => claim ?? []).map(({ metadata }) => metadata.name);
+  const asked = { name: 'launch log', expected: `Karpenter's log shows "${LAUNCH_MESSAGE}"`, command: exerciseCommands(expectations).log } as const;
+  if (claims.length === 0) return { ...asked, outcome: 'unknown', evidence: ['There is no NodeClaim to look for.'] };
+  let launches: readonly LaunchLine[];
+  try {
+    launches = (await readKarpenterLog(api, expectations, undefined, signal)).flatMap((line) => launchOf(line) ?? []);
+  } catch (error) {
+    if (!(error instanceof LabError) || error.code === 'KubernetesUnreachable') throw error;
+    return { ...asked, outcome: 'unknown', evidence: [`The log cannot be read: ${error.message}`] };
+  }
+  const found = launches.filter(({ nodeClaim }) => claims.includes(nodeClaim));
+  const silent = claims.filter((name) => !found.some(({ nodeClaim }) => nodeClaim === name));
+  return {
+    ...asked,
+    outcome: silent.length === 0 ? 'pass' : 'unknown',
+    evidence: [
+      ...found.map(({ nodeClaim, instanceType, zone, capacityType, providerId }) => `${nodeClaim}: ${instanceType}, ${zone}, ${capacityType}, ${providerId}`),
+      ...(silent.length === 0 ? [] : [`No line for ${listed(silent)}: the log was rotated, or its pod replaced. The NodeClaim's condition Launched is the proof.`]),
+    ],
+  };
+}

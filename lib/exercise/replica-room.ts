@@ -1,0 +1,159 @@
+import type { LabView } from '../assembly/lab-view';
+import { mostReplicas, smallestCpuLimit } from '../config/load';
+import { cpuMillis, mebibytes, quantity, type Resources } from '../kubernetes/allocatable';
+import { type ClusterNode, type Deployment, NODES, type Pod, PODS, selectsPod, takesNoRoom } from '../kubernetes/core-kinds';
+import { NODE_CLAIMS, NODE_POOLS, type NodeClaim, type NodePool } from '../kubernetes/karpenter-kinds';
+import type { KubernetesApi } from '../kubernetes/kubernetes-api';
+import { LabError } from '../lab-error';
+import { nodeVolumePricePerHour } from '../plan/cost';
+import { launchOptions, podsThatFit } from '../plan/launch-options';
+import { packPods, remainingLimits, type RemainingLimits } from '../plan/node-packing';
+import { daemonRequests, requestsOf } from '../plan/node-pods';
+import { type PriceTable, priceTableOf } from '../plan/price-table';
+import { counted, listed } from '../words';
+import { limitLines } from './diagnosis';
+
+/** What decides how many pods of a Deployment a NodePool can hold now. */
+export interface RoomQuestion {
+  readonly lab: LabView;
+  /** Prices of the region, by which Karpenter's choice is estimated. @default - unknown: only the limit itself decides */
+  readonly prices?: PriceTable;
+  readonly deployment: Deployment;
+  /** The NodePool as it is in the cluster: its limits may have been changed. */
+  readonly nodePool: NodePool;
+  /** NodeClaims, nodes and pods of the whole cluster. */
+  readonly nodeClaims: readonly NodeClaim[];
+  readonly nodes: readonly ClusterNode[];
+  readonly pods: readonly Pod[];
+}
+
+/** How many pods find a place. */
+export interface ReplicaRoom {
+  /** Of the pods asked about, those that find one. */
+  readonly held: number;
+  /** Nodes that are there and that pods of other Deployments share or fill. */
+  readonly nodesThere: number;
+  /** New nodes that Karpenter may still launch for the rest, by instance type. */
+  readonly newNodes: Readonly<Record<string, number>>;
+  /** USD per hour of the new nodes with their volumes, at list price. @default - unknown */
+  readonly newNodesPerHour?: number;
+}
+
+/**
+ * How many of so many pods a NodePool can hold within its limits: those that fit on its nodes beside the pods of others, and
+ * those on nodes that it may still launch. The same estimate as the plan's, with the cluster's own figures.
+ */
+export function replicaRoom(replicas: number, question: RoomQuestion): ReplicaRoom {
+  const { nodePool, prices, lab, deployment } = question;
+  const pod: Resources = { ...requestsOf(deployment.containerRequests), pods: 1 };
+  const { limits } = nodePool;
+  if (limits['cpu'] === undefined && limits['memory'] === undefined) return { held: replicas, nodesThere: 0, newNodes: {} };
+  const there = nodesThere(question);
+  if (prices === undefined) {
+    const { cpu } = limits;
+    const request = `${pod.cpuMillis}m`;
+    return { held: cpu === undefined || pod.cpuMillis === 0 ? replicas : Math.min(replicas, mostReplicas(quantity(cpu), request)), nodesThere: there.length, newNodes: {} };
+  }
+  const daemons = daemonRequests(lab);
+  const onNodesThere = there.reduce((sum, node) => sum + podsThatFit(node.allocatable, node.taken ?? daemons, pod), 0);
+  const left = Math.max(0, replicas - onNodesThere);
+  const packing = packPods(left, launchOptions(lab, prices, pod, daemons).options, stillLaunchable(limits, there));
+  const newNodes: Record<string, number> = {};
+  for (const { chosen } of packing.nodes) newNodes[chosen.type.name] = (newNodes[chosen.type.name] ?? 0) + 1;
+  const volume = nodeVolumePricePerHour(lab, prices);
+  const newNodesPerHour = packing.nodes.reduce((sum, { chosen }) => sum + chosen.pricePerHour + volume, 0);
+  return { held: replicas - packing.pendingPods, nodesThere: there.length, newNodes, newNodesPerHour };
+}
+
+/** A node of the NodePool, or one that is on its way. */
+interface NodeThere {
+  readonly capacity: RemainingLimits;
+  readonly allocatable: Resources;
+  /** What pods of others take of it. @default - unknown: it is not registered yet */
+  readonly taken?: Resources;
+}
+
+/** Nodes that stay: what is being removed frees its part of the limit. */
+function nodesThere({ nodePool, nodeClaims, nodes, pods, deployment }: RoomQuestion): readonly NodeThere[] {
+  return nodeClaims
+    .filter(({ metadata, nodePoolName, capacity }) => nodePoolName === nodePool.metadata.name && metadata.deletedAt === undefined && 'cpu' in capacity)
+    .map((claim) => {
+      const node = nodes.find(({ metadata }) => metadata.name === claim.nodeName);
+      const others = pods.filter((pod) => node !== undefined && pod.nodeName === node.metadata.name && !takesNoRoom(pod) && !selectsPod(deployment, pod));
+      return {
+        capacity: { cpuMillis: cpuMillis(claim.capacity['cpu'] ?? '0'), memoryMiB: mebibytes(claim.capacity['memory'] ?? '0') },
+        allocatable: resourcesOf(node?.allocatable ?? {}, claim),
+        taken: node === undefined ? undefined : sumOf(others),
+      };
+    });
+}
+
+/** What the node says of itself, or, where it does not yet, what Karpenter expects of it. */
+function resourcesOf(allocatable: Readonly<Record<string, string>>, claim: NodeClaim): Resources {
+  const value = (resource: string): string => allocatable[resource] ?? claim.allocatable[resource] ?? claim.capacity[resource] ?? '0';
+  return { cpuMillis: cpuMillis(value('cpu')), memoryMiB: mebibytes(value('memory')), pods: quantity(value('pods')) };
+}
+
+function stillLaunchable(limits: Readonly<Record<string, string>>, there: readonly NodeThere[]): RemainingLimits {
+  const all = remainingLimits(limits);
+  return {
+    cpuMillis: there.reduce((left, { capacity }) => left - capacity.cpuMillis, all.cpuMillis),
+    memoryMiB: there.reduce((left, { capacity }) => left - capacity.memoryMiB, all.memoryMiB),
+  };
+}
+
+function sumOf(pods: readonly Pod[]): Resources {
+  const requests = pods.map(({ containerRequests }) => requestsOf(containerRequests));
+  return {
+    cpuMillis: requests.reduce((sum, each) => sum + each.cpuMillis, 0),
+    memoryMiB: requests.reduce((sum, each) => sum + each.memoryMiB, 0),
+    pods: pods.length,
+  };
+}
+
+/**
+ * Refuses more pods than the NodePool can hold within the limits that it has in the cluster.
+ *
+ * @returns where the pods find a place
+ * @throws LabError `NodePoolMissing` or `ReplicasBeyondLimits`
+ */
+export async function checkRoom(api: KubernetesApi, lab: LabView, deployment: Deployment, replicas: number, signal?: AbortSignal): Promise<ReplicaRoom> {
+  const { name } = lab.nodePool;
+  const nodePool = await api.get(NODE_POOLS, { name }, signal);
+  if (nodePool === undefined) {
+    throw new LabError({
+      code: 'NodePoolMissing',
+      message: 'The cluster lacks the NodePool that launches nodes for the exercise, so no pod would ever run.',
+      received: name,
+      remedy: 'Deploy the lab again, or rehearse it: lab rehearse.',
+    });
+  }
+  const [{ items: nodeClaims }, { items: nodes }, { items: pods }] = await Promise.all([
+    api.list(NODE_CLAIMS, {}, signal), api.list(NODES, {}, signal), api.list(PODS, {}, signal),
+  ]);
+  const room = replicaRoom(replicas, { lab, prices: priceTableOf(lab.stack.region), deployment, nodePool, nodeClaims, nodes, pods });
+  if (room.held >= replicas) return room;
+  throw beyondLimits(deployment, nodePool, room, replicas);
+}
+
+function beyondLimits({ metadata, cpuRequest = '0' }: Deployment, nodePool: NodePool, room: ReplicaRoom, replicas: number): LabError {
+  const { limits, metadata: { name } } = nodePool;
+  const limit = listed(Object.entries(limits).map(([resource, value]) => `${resource} ${value}`));
+  const newNodes = Object.entries(room.newNodes).map(([type, count]) => `${count} × ${type}`);
+  const places = [
+    ...(room.nodesThere === 0 ? [] : [`what is free on ${counted(room.nodesThere, 'node')} that ${room.nodesThere === 1 ? 'is' : 'are'} there`]),
+    ...(newNodes.length === 0 ? [] : [`new nodes such as ${listed(newNodes)}`]),
+  ];
+  const enough = cpuRequest === '0' ? '' : ` to cpu ${smallestCpuLimit(replicas, cpuRequest)} at least`;
+  return new LabError({
+    code: 'ReplicasBeyondLimits',
+    message: [
+      `NodePool ${name} may launch ${limit} in all, which holds at most ${counted(room.held, 'pod')} of ${metadata.name} (${cpuRequest} CPU each)`,
+      places.length === 0 ? '' : ` on ${places.join(' and ')}`,
+      `: ${counted(replicas - room.held, 'pod')} would stay pending. `,
+      ...limitLines(nodePool),
+    ].join(''),
+    received: replicas,
+    remedy: `Scale to ${room.held} or fewer, or raise the limit${enough}: karpenter.limits in lab.yaml and deploy again, or kubectl edit nodepool ${name}.`,
+  });
+}

@@ -1,0 +1,107 @@
+/** Any value that JSON can hold. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+
+/** A JSON object: keys to values. */
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+/**
+ * Parses JSON text.
+ *
+ * @throws SyntaxError when the text is not JSON
+ */
+export function parseJson(text: string): JsonValue {
+  return JSON.parse(text) as JsonValue;
+}
+
+/** Whether a value is a JSON object: not null, not an array. */
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether a value is a JSON array. */
+export function isJsonArray(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+/**
+ * The value under a path of keys.
+ *
+ * @returns undefined where the path leaves the objects
+ */
+export function valueAt(value: JsonValue | undefined, ...path: readonly string[]): JsonValue | undefined {
+  let current = value;
+  for (const key of path) {
+    current = isJsonObject(current) ? current[key] : undefined;
+  }
+  return current;
+}
+
+/** The object under a path; an empty one where there is none. */
+export function objectAt(value: JsonValue | undefined, ...path: readonly string[]): JsonObject {
+  const found = valueAt(value, ...path);
+  return isJsonObject(found) ? found : {};
+}
+
+/** The array under a path; an empty one where there is none. */
+export function arrayAt(value: JsonValue | undefined, ...path: readonly string[]): readonly JsonValue[] {
+  const found = valueAt(value, ...path);
+  return isJsonArray(found) ? found : [];
+}
+
+/** The string under a path. Numbers are given as text, as YAML readers take `cpu: 1` and `cpu: "1"` alike. */
+export function textAt(value: JsonValue | undefined, ...path: readonly string[]): string | undefined {
+  const found = valueAt(value, ...path);
+  if (typeof found === 'number') return String(found);
+  return typeof found === 'string' ? found : undefined;
+}
+
+/** The number under a path. Text that is a number counts, because CloudFormation takes both. */
+export function numberAt(value: JsonValue | undefined, ...path: readonly string[]): number | undefined {
+  const found = valueAt(value, ...path);
+  if (typeof found === 'number') return found;
+  if (typeof found !== 'string' || found.trim() === '') return undefined;
+  const parsed = Number(found);
+  return Number.isFinite(parsed) ? parsed : undefined;
+}
+
+/** The boolean under a path. The texts `true` and `false` count, because CloudFormation takes both. */
+export function booleanAt(value: JsonValue | undefined, ...path: readonly string[]): boolean | undefined {
+  const found = valueAt(value, ...path);
+  if (found === true || found === 'true') return true;
+  if (found === false || found === 'false') return false;
+  return undefined;
+}
+
+/** A map as YAML and JSON have it. */
+export type YamlMap = Readonly<Record<string, unknown>>;
+
+/** Whether a value is a map, not a list or a scalar. */
+export function isYamlMap(value: unknown): value is YamlMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The map with a value at a path. Maps on the way are made where none are; where something else
+ * stands in the way it stays, for the check of the whole to find.
+ */
+export function withValueAt(map: YamlMap, [name, ...rest]: readonly string[], value: unknown): YamlMap {
+  if (name === undefined) {
+    return map;
+  }
+  if (rest.length === 0) {
+    return { ...map, [name]: value };
+  }
+  const child = Object.hasOwn(map, name) ? map[name] : {};
+  return isYamlMap(child) ? { ...map, [name]: withValueAt(child, rest, value) } : map;
+}
+
+/** The map without what is at a path. */
+export function withoutPath(map: YamlMap, [name, ...rest]: readonly string[]): YamlMap {
+  if (name === undefined) {
+    return map;
+  }
+  const { [name]: child, ...others } = map;
+  return rest.length > 0 && isYamlMap(child) ? { ...others, [name]: withoutPath(child, rest) } : others;
+}

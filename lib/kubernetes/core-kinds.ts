@@ -1,0 +1,199 @@
+import { arrayAt, type JsonObject, numberAt, objectAt, textAt } from '../json';
+import { type Conditioned, isTrue, type ObjectMetadata, readConditions, readMetadata, readTexts, type ResourceKind } from './objects';
+
+/** A namespace. */
+export interface Namespace extends Conditioned {
+  readonly metadata: ObjectMetadata;
+  /** `Active` or `Terminating`. */
+  readonly phase: string;
+}
+
+/** Namespaces. */
+export const NAMESPACES: ResourceKind<Namespace> = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  isNamespaced: false,
+  read: (body) => ({ metadata: readMetadata(body), conditions: readConditions(body), phase: textAt(body, 'status', 'phase') ?? '' }),
+};
+
+/** What each container of a pod's spec requests, as quantities by resource. Init containers, which end before the others run, are left out. */
+export function readContainerRequests(podSpec: JsonObject): readonly JsonObject[] {
+  return arrayAt(podSpec, 'containers').map((container) => objectAt(container, 'resources', 'requests'));
+}
+
+/** A Deployment. */
+export interface Deployment extends Conditioned {
+  readonly metadata: ObjectMetadata;
+  /** Pods that it should have. */
+  readonly replicas: number;
+  readonly readyReplicas: number;
+  readonly matchLabels: Readonly<Record<string, string>>;
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Images of its containers. */
+  readonly images: readonly string[];
+  /** CPU that the first container requests, as a quantity. @default - none */
+  readonly cpuRequest?: string;
+  /** What each container requests, as quantities by resource. */
+  readonly containerRequests: readonly JsonObject[];
+}
+
+/** Deployments. */
+export const DEPLOYMENTS: ResourceKind<Deployment> = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  plural: 'deployments',
+  isNamespaced: true,
+  read: (body) => {
+    const template = objectAt(body, 'spec', 'template', 'spec');
+    const containers = arrayAt(template, 'containers');
+    return {
+      metadata: readMetadata(body),
+      conditions: readConditions(body),
+      replicas: numberAt(body, 'spec', 'replicas') ?? 1,
+      readyReplicas: numberAt(body, 'status', 'readyReplicas') ?? 0,
+      matchLabels: readTexts(objectAt(body, 'spec', 'selector', 'matchLabels')),
+      nodeSelector: readTexts(template['nodeSelector']),
+      images: containers.flatMap((container) => textAt(container, 'image') ?? []),
+      cpuRequest: textAt(containers[0], 'resources', 'requests', 'cpu'),
+      containerRequests: readContainerRequests(template),
+    };
+  },
+};
+
+/** `app=inflate` for the labels `app: inflate`. */
+export function selectorText(matchLabels: Readonly<Record<string, string>>): string {
+  return Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`).join(',');
+}
+
+/** Whether a Deployment selects a pod, by the pod's namespace and labels. */
+export function selectsPod({ metadata: { namespace }, matchLabels }: Deployment, pod: { readonly metadata: ObjectMetadata }): boolean {
+  return pod.metadata.namespace === namespace && Object.entries(matchLabels).every(([key, value]) => pod.metadata.labels[key] === value);
+}
+
+/** A pod. */
+export interface Pod extends Conditioned {
+  readonly metadata: ObjectMetadata;
+  /** `Pending`, `Running`, `Succeeded`, `Failed` or `Unknown`. */
+  readonly phase: string;
+  /** @default - it is not scheduled yet */
+  readonly nodeName?: string;
+  readonly containerNames: readonly string[];
+  /** What each container requests, as quantities by resource. */
+  readonly containerRequests: readonly JsonObject[];
+}
+
+/** Pods. */
+export const PODS: ResourceKind<Pod> = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  plural: 'pods',
+  isNamespaced: true,
+  read: (body) => ({
+    metadata: readMetadata(body),
+    conditions: readConditions(body),
+    phase: textAt(body, 'status', 'phase') ?? 'Unknown',
+    nodeName: textAt(body, 'spec', 'nodeName'),
+    containerNames: arrayAt(body, 'spec', 'containers').flatMap((container) => textAt(container, 'name') ?? []),
+    containerRequests: readContainerRequests(objectAt(body, 'spec')),
+  }),
+};
+
+/** Whether a pod runs and is ready, and nobody has asked for its deletion. */
+export function isRunning(pod: Pod): boolean {
+  return pod.phase === 'Running' && isTrue(pod, 'Ready') && pod.metadata.deletedAt === undefined;
+}
+
+/** Whether a pod has ended, so that it takes nothing of its node any more. */
+export function takesNoRoom({ phase }: Pod): boolean {
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
+/** A node of the cluster. */
+export interface ClusterNode extends Conditioned {
+  readonly metadata: ObjectMetadata;
+  /** Such as `aws:///ap-northeast-2b/i-02fd00557cbb11e88`. @default - nobody has set it yet */
+  readonly providerId?: string;
+  /** Version of the kubelet. */
+  readonly kubeletVersion: string;
+  /** Quantities that all its pods together may request. */
+  readonly allocatable: Readonly<Record<string, string>>;
+}
+
+/** Nodes. */
+export const NODES: ResourceKind<ClusterNode> = {
+  apiVersion: 'v1',
+  kind: 'Node',
+  plural: 'nodes',
+  isNamespaced: false,
+  read: (body) => ({
+    metadata: readMetadata(body),
+    conditions: readConditions(body),
+    providerId: textAt(body, 'spec', 'providerID'),
+    kubeletVersion: textAt(body, 'status', 'nodeInfo', 'kubeletVersion') ?? '',
+    allocatable: readTexts(objectAt(body, 'status', 'allocatable')),
+  }),
+};
+
+/** Annotation by which kwok, a simulation of nodes, knows those that it plays. */
+const SIMULATED_ANNOTATION = 'kwok.x-k8s.io/node';
+
+/** Scheme of the provider ids that Karpenter's simulated EC2 hands out; EC2's own is `aws`. */
+const SIMULATED_SCHEME = 'kwok-aws:';
+
+/** Whether nothing runs on a node, by what the node itself says. */
+export function isSimulatedNode({ metadata, providerId }: ClusterNode): boolean {
+  return SIMULATED_ANNOTATION in metadata.annotations || providerId?.startsWith(SIMULATED_SCHEME) === true;
+}
+
+/** Something that a controller reports about an object. */
+export interface ClusterEvent {
+  readonly metadata: ObjectMetadata;
+  /** `Normal` or `Warning`. */
+  readonly type: string;
+  /** Such as `FailedScheduling`. */
+  readonly reason: string;
+  readonly message: string;
+  /** Who reports it, such as `karpenter` or `default-scheduler`. */
+  readonly reporter: string;
+  /** What it is about. */
+  readonly subject: EventSubject;
+  readonly count: number;
+  /** When it was last seen, as ISO 8601 in UTC. */
+  readonly lastSeenAt: string;
+}
+
+/** An object that an event is about. */
+export interface EventSubject {
+  readonly kind: string;
+  readonly name: string;
+  /** @default - it is cluster-wide */
+  readonly namespace?: string;
+}
+
+/** Events, of the core API: both ways to report one arrive here. */
+export const EVENTS: ResourceKind<ClusterEvent> = {
+  apiVersion: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  isNamespaced: true,
+  read: (body) => {
+    const metadata = readMetadata(body);
+    const lastSeen = [textAt(body, 'series', 'lastObservedTime'), textAt(body, 'lastTimestamp'), textAt(body, 'eventTime')];
+    const reporters = [textAt(body, 'reportingComponent'), textAt(body, 'source', 'component')];
+    return {
+      metadata,
+      type: textAt(body, 'type') ?? 'Normal',
+      reason: textAt(body, 'reason') ?? '',
+      message: textAt(body, 'message') ?? '',
+      reporter: reporters.find((name) => name !== undefined && name !== '') ?? '',
+      subject: {
+        kind: textAt(body, 'involvedObject', 'kind') ?? '',
+        name: textAt(body, 'involvedObject', 'name') ?? '',
+        namespace: textAt(body, 'involvedObject', 'namespace'),
+      },
+      count: numberAt(body, 'series', 'count') ?? numberAt(body, 'count') ?? 1,
+      lastSeenAt: lastSeen.find((time) => time !== undefined && time !== '') ?? metadata.createdAt,
+    };
+  },
+};

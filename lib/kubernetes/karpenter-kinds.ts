@@ -1,0 +1,146 @@
+import { arrayAt, type JsonValue, objectAt, textAt } from '../json';
+import {
+  CAPACITY_TYPE_LABEL, type Conditioned, INSTANCE_TYPE_LABEL, NODE_POOL_LABEL, type ObjectMetadata, readConditions, readMetadata, readTexts,
+  type ResourceKind, ZONE_LABEL,
+} from './objects';
+
+/** A node that Karpenter launches: asked for, launched, registered, ready, and at last removed. */
+export interface NodeClaim extends Conditioned {
+  readonly metadata: ObjectMetadata;
+  readonly nodePoolName: string;
+  /** Such as `c5a.2xlarge`. @default - it is not launched yet */
+  readonly instanceType?: string;
+  /** @default - it is not launched yet */
+  readonly zone?: string;
+  /** `on-demand`, `spot` or `reserved`. @default - it is not launched yet */
+  readonly capacityType?: string;
+  /** Such as `aws:///ap-northeast-2b/i-02fd00557cbb11e88`. @default - it is not launched yet */
+  readonly providerId?: string;
+  /** Name of its node. @default - it is not registered yet */
+  readonly nodeName?: string;
+  /** Quantities that the node has, before anything is reserved. */
+  readonly capacity: Readonly<Record<string, string>>;
+  /** Quantities that all pods of the node together may request. */
+  readonly allocatable: Readonly<Record<string, string>>;
+}
+
+/** NodeClaims: the nodes that Karpenter launches. */
+export const NODE_CLAIMS: ResourceKind<NodeClaim> = {
+  apiVersion: 'karpenter.sh/v1',
+  kind: 'NodeClaim',
+  plural: 'nodeclaims',
+  isNamespaced: false,
+  read: (body) => {
+    const metadata = readMetadata(body);
+    return {
+      metadata,
+      conditions: readConditions(body),
+      nodePoolName: metadata.labels[NODE_POOL_LABEL] ?? '',
+      instanceType: metadata.labels[INSTANCE_TYPE_LABEL],
+      zone: metadata.labels[ZONE_LABEL],
+      capacityType: metadata.labels[CAPACITY_TYPE_LABEL],
+      providerId: textAt(body, 'status', 'providerID'),
+      nodeName: textAt(body, 'status', 'nodeName'),
+      capacity: readTexts(objectAt(body, 'status', 'capacity')),
+      allocatable: readTexts(objectAt(body, 'status', 'allocatable')),
+    };
+  },
+};
+
+/** Id of the EC2 instance behind a provider id. */
+export function instanceIdOf(providerId: string): string {
+  return providerId.slice(providerId.lastIndexOf('/') + 1);
+}
+
+/** A NodePool in the cluster. */
+export interface NodePool extends Conditioned {
+  readonly metadata: ObjectMetadata;
+  /** Name of its EC2NodeClass. */
+  readonly nodeClassName: string;
+  /** Labels that its nodes get. */
+  readonly nodeLabels: Readonly<Record<string, string>>;
+  /** Quantities that all its nodes together may not exceed, such as `cpu: 100`. Empty: there is no limit. */
+  readonly limits: Readonly<Record<string, string>>;
+  /** Quantities that all its nodes together have. */
+  readonly resources: Readonly<Record<string, string>>;
+  /** How long a node must have been idle, as a duration such as `30s`, or `Never`. */
+  readonly consolidateAfter: string;
+}
+
+/** NodePools: which nodes Karpenter may launch. */
+export const NODE_POOLS: ResourceKind<NodePool> = {
+  apiVersion: 'karpenter.sh/v1',
+  kind: 'NodePool',
+  plural: 'nodepools',
+  isNamespaced: false,
+  read: (body) => ({
+    metadata: readMetadata(body),
+    conditions: readConditions(body),
+    nodeClassName: textAt(body, 'spec', 'template', 'spec', 'nodeClassRef', 'name') ?? '',
+    nodeLabels: readTexts(objectAt(body, 'spec', 'template', 'metadata', 'labels')),
+    limits: readTexts(objectAt(body, 'spec', 'limits')),
+    resources: readTexts(objectAt(body, 'status', 'resources')),
+    consolidateAfter: textAt(body, 'spec', 'disruption', 'consolidateAfter') ?? 'Never',
+  }),
+};
+
+/** An EC2NodeClass in the cluster, with what Karpenter found for it in AWS. */
+export interface Ec2NodeClass extends Conditioned {
+  readonly metadata: ObjectMetadata;
+  /** Ids of the subnets that its selector terms match. */
+  readonly subnetIds: readonly string[];
+  /** What its selectors found nothing for, such as `no subnet matches karpenter.sh/discovery=lab`. */
+  readonly unmatchedSelections: readonly string[];
+}
+
+/** EC2NodeClasses: the AWS side of nodes. */
+export const EC2_NODE_CLASSES: ResourceKind<Ec2NodeClass> = {
+  apiVersion: 'karpenter.k8s.aws/v1',
+  kind: 'EC2NodeClass',
+  plural: 'ec2nodeclasses',
+  isNamespaced: false,
+  read: (body) => {
+    const conditions = readConditions(body);
+    return {
+      metadata: readMetadata(body),
+      conditions,
+      subnetIds: arrayAt(body, 'status', 'subnets').flatMap((subnet) => textAt(subnet, 'id') ?? []),
+      unmatchedSelections: conditions.filter(({ status }) => status === 'False').flatMap(({ type }) => unmatchedSelection(body, type) ?? []),
+    };
+  },
+};
+
+/** The terms that a condition of an EC2NodeClass is about, and what they select. */
+const SELECTIONS: Readonly<Record<string, { readonly terms: string; readonly noun: string }>> = {
+  SubnetsReady: { terms: 'subnetSelectorTerms', noun: 'subnet' },
+  SecurityGroupsReady: { terms: 'securityGroupSelectorTerms', noun: 'security group' },
+  AMIsReady: { terms: 'amiSelectorTerms', noun: 'AMI' },
+};
+
+/** Parts of a term besides tags. */
+const TERM_FIELDS: readonly string[] = ['id', 'name', 'alias', 'owner', 'ssmParameter'];
+
+/**
+ * What an EC2NodeClass looks for in vain, where a condition that says no is about its selectors. Karpenter's own message leaves
+ * out what it looked for.
+ *
+ * @param body the EC2NodeClass
+ * @returns such as `no subnet matches karpenter.sh/discovery=lab`; undefined for conditions about other things
+ */
+export function unmatchedSelection(body: JsonValue, conditionType: string): string | undefined {
+  const selection = SELECTIONS[conditionType];
+  if (selection === undefined) return undefined;
+  const terms = arrayAt(body, 'spec', selection.terms).map(termText);
+  return terms.length === 0 ? undefined : `no ${selection.noun} matches ${terms.join(' or ')}`;
+}
+
+function termText(term: JsonValue): string {
+  const tags = objectAt(term, 'tags');
+  return [
+    ...Object.keys(tags).map((key) => `${key}=${textAt(tags, key) ?? ''}`),
+    ...TERM_FIELDS.flatMap((field) => {
+      const value = textAt(term, field);
+      return value === undefined ? [] : `${field} ${value}`;
+    }),
+  ].join(' and ');
+}

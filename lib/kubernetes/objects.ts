@@ -1,0 +1,167 @@
+import { arrayAt, type JsonObject, type JsonValue, objectAt, textAt } from '../json';
+import { LabError } from '../lab-error';
+
+/** A kind of object of the Kubernetes API, and how the lab reads one. */
+export interface ResourceKind<T> {
+  /** Such as `v1` or `karpenter.sh/v1`. */
+  readonly apiVersion: string;
+  /** Such as `NodePool`. */
+  readonly kind: string;
+  /** Such as `nodepools`: the name in paths. */
+  readonly plural: string;
+  readonly isNamespaced: boolean;
+  /** Takes from an object the fields that the lab reads. */
+  readonly read: (body: JsonObject) => T;
+}
+
+/** Which object. */
+export interface ObjectReference {
+  readonly name: string;
+  /** @default - the object is cluster-wide */
+  readonly namespace?: string;
+}
+
+/** Path of an object, or, without a name, of all objects of the kind. Without a namespace, those of all namespaces. */
+export function resourcePath(kind: ResourceKind<unknown>, reference: Partial<ObjectReference>): string {
+  const root = kind.apiVersion.includes('/') ? `/apis/${kind.apiVersion}` : `/api/${kind.apiVersion}`;
+  const namespace = kind.isNamespaced && reference.namespace !== undefined ? `/namespaces/${reference.namespace}` : '';
+  return `${root}${namespace}/${kind.plural}${reference.name === undefined ? '' : `/${reference.name}`}`;
+}
+
+/** What every Kubernetes object says of itself. */
+export interface ObjectMetadata {
+  readonly name: string;
+  /** @default - the object is cluster-wide */
+  readonly namespace?: string;
+  /** Tells an object from another one that later gets the same name. */
+  readonly uid: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** ISO 8601 in UTC, in whole seconds. */
+  readonly createdAt: string;
+  /** When deletion was asked for. @default - nobody asked */
+  readonly deletedAt?: string;
+  /** What must be done before the object can go. */
+  readonly finalizers: readonly string[];
+  /** Objects with whose deletion this one is deleted. */
+  readonly owners: readonly OwnerReference[];
+}
+
+/** An object that another one belongs to. */
+export interface OwnerReference {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** Reads the metadata of an object. */
+export function readMetadata(body: JsonObject): ObjectMetadata {
+  const metadata = objectAt(body, 'metadata');
+  return {
+    name: textAt(metadata, 'name') ?? '',
+    namespace: textAt(metadata, 'namespace'),
+    uid: textAt(metadata, 'uid') ?? '',
+    labels: readTexts(metadata['labels']),
+    annotations: readTexts(metadata['annotations']),
+    createdAt: textAt(metadata, 'creationTimestamp') ?? '',
+    deletedAt: textAt(metadata, 'deletionTimestamp'),
+    finalizers: arrayAt(metadata, 'finalizers').flatMap((finalizer) => textAt(finalizer) ?? []),
+    owners: arrayAt(metadata, 'ownerReferences').map((owner) => ({ kind: textAt(owner, 'kind') ?? '', name: textAt(owner, 'name') ?? '' })),
+  };
+}
+
+/** Keys and their texts, such as labels; numbers become text, other values are left out. */
+export function readTexts(value: JsonValue | undefined): Readonly<Record<string, string>> {
+  const object = objectAt(value);
+  return Object.fromEntries(Object.keys(object).flatMap((key) => {
+    const text = textAt(object, key);
+    return text === undefined ? [] : [[key, text] as const];
+  }));
+}
+
+/** A statement that a controller makes about an object, and since when it holds. */
+export interface Condition {
+  /** Such as `Ready` or `Launched`. */
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  /** A word for programs. Empty where there is none. */
+  readonly reason: string;
+  /** A sentence for people. Empty where there is none. */
+  readonly message: string;
+  /** When the status last changed, as ISO 8601 in UTC, in whole seconds. */
+  readonly since: string;
+}
+
+/** An object with conditions. */
+export interface Conditioned {
+  readonly conditions: readonly Condition[];
+}
+
+/** Reads `status.conditions`. */
+export function readConditions(body: JsonObject): readonly Condition[] {
+  return arrayAt(body, 'status', 'conditions').map((condition) => ({
+    type: textAt(condition, 'type') ?? '',
+    status: readStatus(textAt(condition, 'status')),
+    reason: textAt(condition, 'reason') ?? '',
+    message: textAt(condition, 'message') ?? '',
+    since: textAt(condition, 'lastTransitionTime') ?? '',
+  }));
+}
+
+/** The condition of a type, where its status is True. */
+export function trueCondition(object: Conditioned, type: string): Condition | undefined {
+  return object.conditions.find((condition) => condition.type === type && condition.status === 'True');
+}
+
+/** Whether a condition holds. */
+export function isTrue(object: Conditioned, type: string): boolean {
+  return trueCondition(object, type) !== undefined;
+}
+
+/**
+ * Conditions that do not hold, in words: `SubnetsReady is False: SubnetsNotFound, SubnetSelector did not match any Subnets`.
+ *
+ * A reason or message that only repeats the type says nothing, and is left out.
+ */
+export function unmetConditions(object: Conditioned): readonly string[] {
+  return object.conditions.filter(({ status }) => status !== 'True').map(({ type, status, reason, message }) => {
+    const why = [...new Set([reason, message])].filter((text) => text !== '' && text !== type);
+    return `${type} is ${status}${why.length === 0 ? '' : `: ${why.join(', ')}`}`;
+  });
+}
+
+function readStatus(text: string | undefined): Condition['status'] {
+  return text === 'True' || text === 'False' ? text : 'Unknown';
+}
+
+/** Name of the NodePool that a node or a NodeClaim belongs to. */
+export const NODE_POOL_LABEL = 'karpenter.sh/nodepool';
+
+/** How a node is bought: `on-demand`, `spot` or `reserved`. */
+export const CAPACITY_TYPE_LABEL = 'karpenter.sh/capacity-type';
+
+/** Instance type of a node, such as `c5a.2xlarge`. */
+export const INSTANCE_TYPE_LABEL = 'node.kubernetes.io/instance-type';
+
+/** Region of a node. */
+export const REGION_LABEL = 'topology.kubernetes.io/region';
+
+/** Availability Zone of a node. */
+export const ZONE_LABEL = 'topology.kubernetes.io/zone';
+
+/** Label of the objects that the lab makes for a while, by which it knows them again. Its value says what for. */
+export const MADE_FOR_LABEL = 'karpenter-lab/made-for';
+
+/**
+ * Refuses to touch an object of the lab's name that the lab did not make.
+ *
+ * @throws LabError `ObjectNotOurs`
+ */
+export function checkOurs(kind: string, metadata: ObjectMetadata): void {
+  if (MADE_FOR_LABEL in metadata.labels) return;
+  throw new LabError({
+    code: 'ObjectNotOurs',
+    message: `${kind} ${metadata.name} exists, and the lab did not make it: it has no label ${MADE_FOR_LABEL}.`,
+    received: metadata.name,
+    remedy: `Rename or delete it: kubectl get ${kind.toLowerCase()} ${metadata.name}.`,
+  });
+}

@@ -1,0 +1,165 @@
+import { MANIFEST_TYPE } from '../assembly/kubernetes-objects';
+import type { LabView } from '../assembly/lab-view';
+import type { NodeRequirement } from '../assembly/node-provisioning-view';
+import { numberAt } from '../json';
+import { counted, cpu, listed, listedZones, momentPhrase } from '../words';
+import { type Concern, CONCERNS, concernsOf, DRAIN_GUARD_TYPE, ownerOf } from './concern-of-resource';
+import { planNetwork } from './network';
+import { podsOfWorkload } from './node-pods';
+import type { PlannedConcern } from './plan-result';
+
+/** What will be created, by concern. Every resource of the template is counted in exactly one. */
+export function describeConcerns(lab: LabView): readonly PlannedConcern[] {
+  const concernById = concernsOf(lab);
+  const lines = concernLines(lab);
+  return CONCERNS
+    .map((name) => ({
+      name,
+      lines: lines[name],
+      resourceCount: [...concernById.values()].filter((concern) => concern === name).length,
+    }))
+    .filter(({ resourceCount }) => resourceCount > 0);
+}
+
+/** Each concern in words, one line a thing that a reader would ask for. */
+export function concernLines(lab: LabView): Readonly<Record<Concern, readonly string[]>> {
+  return {
+    'Network': networkLines(lab),
+    'Cluster': clusterLines(lab),
+    'System nodes': lab.nodeGroups.map(({ instanceType, desiredSize, volumeGiB }) =>
+      `${desiredSize} x ${instanceType} in a managed node group, ${volumeGiB} GiB gp3 each`),
+    'Add-ons': [lab.addons.map(({ name, version }) => `${name} ${version === undefined ? 'in the version that EKS prefers' : shortVersion(version)}`).join(', ')],
+    'Karpenter': karpenterLines(lab),
+    'Exercise': exerciseLines(lab),
+    'Tools in the cluster': toolLines(lab),
+    'Access': accessLines(lab),
+    'Deadline': deadlineLines(lab),
+    'Deployment tools': [deploymentToolLine(lab)],
+    'Other': ['Resources that no other concern uses'],
+  };
+}
+
+function networkLines(lab: LabView): readonly string[] {
+  const network = planNetwork(lab);
+  const zones = [...new Set(network.subnets.map(({ availabilityZone }) => availabilityZone))];
+  const subnets = (['private', 'public'] as const).flatMap((kind) => {
+    const ofKind = network.subnets.filter((subnet) => subnet.kind === kind);
+    const addresses = ofKind.reduce((sum, { usableAddresses }) => sum + usableAddresses, 0);
+    return ofKind.length === 0 ? [] : [`${counted(ofKind.length, `${kind} subnet`)} with ${counted(addresses, 'address', 'addresses')}`];
+  });
+  return [
+    `VPC ${network.vpcCidr} in ${listedZones(zones, lab.stack.region)}, ${counted(network.natGatewayCount, 'NAT gateway')}`,
+    subnets.join(', '),
+  ];
+}
+
+function clusterLines({ stack, cluster }: LabView): readonly string[] {
+  const api = cluster.isPublic ? `API open to ${listed(cluster.publicAccessCidrs)} and the VPC` : 'private API';
+  const logs = stack.resourcesOfType('AWS::Logs::LogGroup')
+    .filter(({ logicalId }) => stack.graph.dependsOn(cluster.logicalId, logicalId))
+    .map((group) => {
+      const days = numberAt(group.properties, 'RetentionInDays');
+      return days === undefined ? 'logs for ever' : `${counted(days, 'day')} of logs`;
+    });
+  return [[`Kubernetes ${cluster.version}`, `${cluster.supportType.toLowerCase()} support`, api, ...logs].join(', ')];
+}
+
+function karpenterLines({ stack, charts, karpenter, nodePool, nodeClass }: LabView): readonly string[] {
+  const others = charts.filter(({ logicalId }) => logicalId !== karpenter.logicalId);
+  const queues = stack.resourcesOfType('AWS::SQS::Queue').length;
+  const rules = stack.resourcesOfType('AWS::Events::Rule').length;
+  const limits = Object.entries(nodePool.limits).map(([resource, limit]) => `${resource} ${limit}`);
+  const within = limits.length > 0 ? [`at most ${listed(limits)}`] : [];
+  return [
+    `Charts ${listed([karpenter, ...others].map(({ name, version }) => `${name} ${version ?? ''}`.trim()))} in ${karpenter.namespace}`,
+    `${counted(queues, 'queue')} fed by ${counted(rules, 'EventBridge rule')}`,
+    `NodePool ${nodePool.name}: ${[...requirementPhrases(nodePool.requirements), ...within].join(', ')}`,
+    `EC2NodeClass ${nodeClass.name}: ${listed(nodeClass.amiAliases)}`,
+  ];
+}
+
+function exerciseLines({ exercise }: LabView): readonly string[] {
+  const pod = podsOfWorkload(exercise);
+  return [
+    `Deployment ${exercise.name} in ${exercise.namespace ?? 'default'}: ${counted(exercise.replicas, 'replica')} of ${cpu(pod.cpuMillis)}`,
+  ];
+}
+
+function toolLines({ workloads, exercise }: LabView): readonly string[] {
+  return workloads
+    .filter(({ logicalId }) => logicalId !== exercise.logicalId)
+    .map(({ kind, name, namespace }) => `${kind} ${name} in ${namespace ?? 'default'}`);
+}
+
+function accessLines(lab: LabView): readonly string[] {
+  return lab.accessEntries
+    // One without a policy has what the stack's own RBAC gives its group, which is nobody's way in.
+    .filter(({ type, policies }) => type === 'STANDARD' && policies.length > 0)
+    .map(({ principal, principalLogicalId, policies }) =>
+      `${listed(policies)} for ${principalLogicalId === undefined ? principal : `the ${ownerOf(lab, principalLogicalId)}`}`);
+}
+
+function deadlineLines({ deadline }: LabView): readonly string[] {
+  return deadline === undefined ? [] : [
+    `AWS deletes the stack at ${momentPhrase(deadline.expiresAt)}, by schedule ${deadline.scheduleName} with a role for nothing else`,
+  ];
+}
+
+/** Functions that apply manifests, and those that drain Karpenter before the stack goes. */
+function deploymentToolLine({ stack }: LabView): string {
+  const functions = stack.resourcesOfType('AWS::Lambda::Function');
+  const appliers = functions.filter(({ logicalId }) => stack.resourcesOfType(MANIFEST_TYPE)
+    .some((manifest) => stack.graph.dependsOn(manifest.logicalId, logicalId)));
+  const ofGuard = functions.filter(({ logicalId }) => !appliers.some((applier) => applier.logicalId === logicalId)
+    && stack.resourcesOfType(DRAIN_GUARD_TYPE).some((guard) => stack.graph.dependsOn(guard.logicalId, logicalId)));
+  if (ofGuard.length === 0) return `${counted(functions.length, 'Lambda function')} with kubectl and helm`;
+  return `kubectl and helm in ${counted(functions.length - ofGuard.length, 'function')}, drain guard in ${ofGuard.length}`;
+}
+
+/** `v1.22.4-eksbuild.3` without what counts only EKS' builds of it. */
+function shortVersion(version: string): string {
+  return version.replace(/^v/, '').replace(/-eksbuild\.\d+$/, '');
+}
+
+const CATEGORY = 'karpenter.k8s.aws/instance-category';
+const GENERATION = 'karpenter.k8s.aws/instance-generation';
+const HYPERVISOR = 'karpenter.k8s.aws/instance-hypervisor';
+
+/** Keys whose values say by themselves what they are about. */
+const TELLING_KEYS: readonly string[] = [
+  'kubernetes.io/arch',
+  'karpenter.sh/capacity-type',
+  'karpenter.k8s.aws/instance-family',
+  'node.kubernetes.io/instance-type',
+  'topology.kubernetes.io/zone',
+];
+
+/** What a NodePool requires of its nodes, as people say it: `c, m, r generation 5+`, `amd64`, `on-demand`, `no bare metal`. */
+export function requirementPhrases(requirements: readonly NodeRequirement[]): readonly string[] {
+  const family = familyPhrase(requirements);
+  const rest = requirements.filter(({ key }) => family === undefined || (key !== CATEGORY && key !== GENERATION));
+  return [...(family === undefined ? [] : [family]), ...rest.flatMap(requirementPhrase)];
+}
+
+/** Category and generation in one, where each is required once and in the usual way. */
+function familyPhrase(requirements: readonly NodeRequirement[]): string | undefined {
+  const [categories, ...otherCategories] = requirements.filter(({ key }) => key === CATEGORY);
+  const [generation, ...otherGenerations] = requirements.filter(({ key }) => key === GENERATION);
+  const first = generation === undefined ? undefined : firstGeneration(generation);
+  if (categories?.operator !== 'In' || first === undefined || otherCategories.length + otherGenerations.length > 0) return undefined;
+  return `${categories.values.join(', ')} generation ${first}+`;
+}
+
+function firstGeneration({ operator, values: [bound] }: NodeRequirement): number | undefined {
+  if (operator === 'Gt') return Number(bound) + 1;
+  return operator === 'Gte' ? Number(bound) : undefined;
+}
+
+function requirementPhrase(requirement: NodeRequirement): readonly string[] {
+  const { key, operator, values } = requirement;
+  const isOnly = (value: string): boolean => operator === 'In' && values.length === 1 && values[0] === value;
+  if (key === 'kubernetes.io/os' && isOnly('linux')) return []; // There is no other in this lab.
+  if (key === HYPERVISOR && isOnly('nitro')) return ['no bare metal'];
+  if (operator === 'In' && TELLING_KEYS.includes(key)) return [values.join(' or ')];
+  return [[key.slice(key.lastIndexOf('/') + 1), operator, values.join(', ')].filter((part) => part !== '').join(' ')];
+}

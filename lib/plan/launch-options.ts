@@ -1,0 +1,175 @@
+import type { LabView } from '../assembly/lab-view';
+import type { SubnetView } from '../assembly/network-view';
+import type { NodeRequirement } from '../assembly/node-provisioning-view';
+import { type JsonObject, numberAt, objectAt, textAt } from '../json';
+import { allocatableOf, capacityOf, type ReservationSettings, type Resources } from '../kubernetes/allocatable';
+import type { LaunchOption } from './node-packing';
+import type { InstanceType, PriceTable } from './price-table';
+
+/** Labels of the nodes that an instance type can become; several values where EC2 has a choice. */
+export type InstanceLabels = Readonly<Record<string, readonly string[]>>;
+
+const CAPACITY_TYPE_LABEL = 'karpenter.sh/capacity-type';
+
+/** How Karpenter reads an instance type's name: category, then generation. */
+const TYPE_NAME = /^([a-z]+)(?:-[0-9]+tb)?([0-9]+).*\./;
+
+/**
+ * Labels that Karpenter derives for an instance type, as far as the price table knows them.
+ *
+ * @param zones Availability Zones that both the type and the EC2NodeClass's subnets have
+ * @see https://github.com/aws/karpenter-provider-aws/blob/v1.14.1/pkg/providers/instancetype/types.go `computeRequirements`
+ */
+export function instanceLabels(type: InstanceType, region: string, zones: readonly string[]): InstanceLabels {
+  const [, category, generation] = TYPE_NAME.exec(type.name) ?? [];
+  const [family, size] = type.name.split('.');
+  return {
+    'node.kubernetes.io/instance-type': [type.name],
+    'kubernetes.io/arch': [type.architecture],
+    'kubernetes.io/os': ['linux'],
+    'topology.kubernetes.io/region': [region],
+    'topology.kubernetes.io/zone': zones,
+    [CAPACITY_TYPE_LABEL]: type.spotPricePerHour === undefined ? ['on-demand'] : ['on-demand', 'spot'],
+    'karpenter.k8s.aws/instance-category': values(category),
+    'karpenter.k8s.aws/instance-generation': values(generation),
+    'karpenter.k8s.aws/instance-family': values(family),
+    'karpenter.k8s.aws/instance-size': values(size),
+    'karpenter.k8s.aws/instance-hypervisor': values(type.hypervisor),
+    'karpenter.k8s.aws/instance-cpu': [String(type.vcpu)],
+    'karpenter.k8s.aws/instance-memory': [String(type.memoryMiB)],
+    'karpenter.k8s.aws/instance-capability-flex': [String(family?.includes('-flex') ?? false)],
+  };
+}
+
+/**
+ * Whether a node of the type can have a label that the requirement asks for. A key that the table
+ * knows nothing about, such as `instance-local-nvme`, counts as satisfied: see {@link isKnownKey}.
+ */
+export function satisfies(labels: InstanceLabels, requirement: NodeRequirement): boolean {
+  const offered = labels[requirement.key];
+  if (offered === undefined) return true;
+  if (requirement.operator === 'DoesNotExist') return offered.length === 0;
+  return offered.some((value) => allows(requirement, value));
+}
+
+/** Whether the price table can tell the values of a label. */
+export function isKnownKey(labels: InstanceLabels, key: string): boolean {
+  return key in labels;
+}
+
+/** Capacity types that all requirements allow, in the order in which Karpenter prefers them. */
+export function allowedCapacityTypes(requirements: readonly NodeRequirement[]): readonly string[] {
+  const own = requirements.filter(({ key }) => key === CAPACITY_TYPE_LABEL);
+  return ['reserved', 'spot', 'on-demand'].filter((type) => own.every((requirement) => allows(requirement, type)));
+}
+
+function allows({ operator, values: allowed }: NodeRequirement, value: string): boolean {
+  const bound = Number(allowed[0]);
+  switch (operator) {
+    case 'In': return allowed.includes(value);
+    case 'NotIn': return !allowed.includes(value);
+    case 'Gt': return Number(value) > bound;
+    case 'Gte': return Number(value) >= bound;
+    case 'Lt': return Number(value) < bound;
+    case 'Lte': return Number(value) <= bound;
+    case 'DoesNotExist': return false;
+    default: return true;
+  }
+}
+
+function values(value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [value];
+}
+
+const ZONE_LABEL = 'topology.kubernetes.io/zone';
+
+/** Instance types that satisfy the NodePool, priced. */
+export interface LaunchOptions {
+  readonly options: readonly LaunchOption[];
+  readonly capacityType: string;
+  /** Availability Zones of the subnets that the EC2NodeClass selects. */
+  readonly zones: readonly string[];
+  /** Keys of requirements that the price table cannot check. */
+  readonly uncheckedKeys: readonly string[];
+}
+
+/** Instance types of the table that satisfy the NodePool in at least one zone of its subnets. */
+export function launchOptions(lab: LabView, table: PriceTable, pod: Resources, daemons: Resources): LaunchOptions {
+  const { requirements } = lab.nodePool;
+  const zones = selectedZones(lab);
+  const settings = reservationSettings(lab);
+
+  const compatible = table.instanceTypes
+    .map((type) => ({ type, zones: type.zones.filter((zone) => zones.includes(zone) && allowsZone(requirements, zone)) }))
+    .map((offer) => ({ ...offer, labels: instanceLabels(offer.type, table.region, offer.zones) }))
+    .filter((offer) => offer.zones.length > 0 && requirements.every((requirement) => satisfies(offer.labels, requirement)));
+
+  const isSpot = allowedCapacityTypes(requirements).includes('spot')
+    && compatible.some(({ type }) => type.spotPricePerHour !== undefined);
+  const options = compatible.flatMap(({ type, zones: offeredZones }): readonly LaunchOption[] => {
+    const pricePerHour = isSpot ? type.spotPricePerHour : type.pricePerHour;
+    if (pricePerHour === undefined) return [];
+    const allocatable = allocatableOf(type, settings);
+    return [{
+      type,
+      capacity: capacityOf(type, settings),
+      allocatable,
+      podsThatFit: podsThatFit(allocatable, daemons, pod),
+      capacityType: isSpot ? 'spot' : 'on-demand',
+      pricePerHour,
+      zones: offeredZones,
+    }];
+  });
+
+  const [first] = compatible;
+  return {
+    options,
+    capacityType: isSpot ? 'spot' : 'on-demand',
+    zones,
+    uncheckedKeys: first === undefined ? [] : requirements.map(({ key }) => key).filter((key) => !isKnownKey(first.labels, key)),
+  };
+}
+
+/** Subnets that the EC2NodeClass's selector terms match. */
+export function selectedSubnets({ network, nodeClass }: LabView): readonly SubnetView[] {
+  return network.subnets.filter((subnet) => nodeClass.subnetSelectorTerms.some((term) => matchesTags(term, subnet.tags)));
+}
+
+/** Availability Zones of the subnets that the EC2NodeClass's selector terms match. */
+export function selectedZones(lab: LabView): readonly string[] {
+  return [...new Set(selectedSubnets(lab).map(({ availabilityZone }) => availabilityZone))];
+}
+
+function allowsZone(requirements: readonly NodeRequirement[], zone: string): boolean {
+  return requirements.every((requirement) => requirement.key !== ZONE_LABEL || satisfies({ [ZONE_LABEL]: [zone] }, requirement));
+}
+
+/** A term names tags that a subnet must all have; the value `*` stands for any. */
+function matchesTags(term: JsonObject, tags: Readonly<Record<string, string>>): boolean {
+  const wanted = Object.keys(objectAt(term, 'tags'));
+  return wanted.length > 0 && wanted.every((key) => {
+    const value = textAt(term, 'tags', key);
+    return key in tags && (value === '*' || value === tags[key]);
+  });
+}
+
+/** How many identical pods fit a node beside what takes a part of it already. */
+export function podsThatFit(allocatable: Resources, daemons: Resources, pod: Resources): number {
+  const byCpu = pod.cpuMillis === 0 ? Infinity : (allocatable.cpuMillis - daemons.cpuMillis) / pod.cpuMillis;
+  const byMemory = pod.memoryMiB === 0 ? Infinity : (allocatable.memoryMiB - daemons.memoryMiB) / pod.memoryMiB;
+  return Math.max(0, Math.floor(Math.min(byCpu, byMemory, allocatable.pods - daemons.pods)));
+}
+
+function reservationSettings({ karpenter, nodeClass }: LabView): ReservationSettings {
+  return {
+    vmMemoryOverheadPercent: numberAt(karpenter.values, 'settings', 'vmMemoryOverheadPercent'),
+    reservedEnis: numberAt(karpenter.values, 'settings', 'reservedENIs'),
+    maxPods: numberAt(nodeClass.kubelet, 'maxPods'),
+    kubeReserved: quantities(nodeClass.kubelet, 'kubeReserved'),
+    systemReserved: quantities(nodeClass.kubelet, 'systemReserved'),
+  };
+}
+
+function quantities(kubelet: JsonObject, key: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.keys(objectAt(kubelet, key)).map((resource) => [resource, textAt(kubelet, key, resource) ?? '']));
+}

@@ -1,0 +1,37 @@
+import type { LabView } from '../assembly/lab-view';
+import type { SubnetView } from '../assembly/network-view';
+import type { PlannedNetwork, PlannedSubnet } from './plan-result';
+
+/** Addresses that AWS keeps in each subnet: network, router, DNS, future use, broadcast. */
+const RESERVED_ADDRESSES = 5;
+
+const ADDRESS_BITS = 32;
+
+/** The VPC, its subnets, and how many pods they have addresses for. */
+export function planNetwork({ network }: LabView): PlannedNetwork {
+  const subnets = network.subnets.map(planSubnet);
+  return {
+    vpcCidr: network.vpcCidr,
+    subnets,
+    natGatewayCount: network.natGateways.length,
+    podAddressCapacity: subnets
+      .filter(({ kind }) => kind === 'private')
+      .reduce((sum, { usableAddresses }) => sum + usableAddresses, 0),
+  };
+}
+
+function planSubnet(subnet: SubnetView): PlannedSubnet {
+  return {
+    logicalId: subnet.logicalId,
+    cidr: subnet.cidr,
+    availabilityZone: subnet.availabilityZone,
+    kind: subnet.isPublic ? 'public' : 'private',
+    usableAddresses: usableAddresses(subnet.cidr),
+  };
+}
+
+/** Addresses of a subnet, without those that AWS keeps. */
+export function usableAddresses(cidr: string): number {
+  const prefixLength = Number(cidr.slice(cidr.indexOf('/') + 1));
+  return 2 ** (ADDRESS_BITS - prefixLength) - RESERVED_ADDRESSES;
+}

@@ -1,0 +1,94 @@
+import { readLab, type LabView } from '../assembly/lab-view';
+import { readAssembly } from '../assembly/read-assembly';
+import type { SynthesizedStack } from '../assembly/synthesized-stack';
+import { priceTableOf } from './price-table';
+import type { PlannedLab, PlanResult } from './plan-result';
+import { describeConcerns } from './concerns';
+import { estimateCost } from './cost';
+import { estimateLaunch } from './launch-estimate';
+import { planNetwork } from './network';
+import { describeSecurity } from './security-posture';
+import { planSystemNodes } from './system-nodes';
+import { estimateTime } from './time-estimate';
+import { findWarnings } from './warnings';
+
+/** What to plan for. */
+export interface PlanOptions extends PlannedClass {
+  /** The folder that `cdk synth` wrote. */
+  readonly assemblyDirectory: string;
+}
+
+/** How long the lab is up. */
+export interface PlannedClass {
+  /**
+   * Hours between deployment and teardown.
+   *
+   * @default 4
+   */
+  readonly classHours?: number;
+  /**
+   * Hours of them in which the exercise is scaled out.
+   *
+   * @default - 1, or the whole class where that is shorter
+   */
+  readonly scaledOutHours?: number;
+  /**
+   * The moment that counts as now, for what the plan says of the lab's deadline.
+   *
+   * @default - no clock: whether the deadline has passed is not said
+   */
+  readonly now?: Date;
+}
+
+const DEFAULT_CLASS_HOURS = 4;
+const DEFAULT_SCALED_OUT_HOURS = 1;
+
+/**
+ * Says what a synthesized lab will be, cost and need. It asks nothing but the assembly and the
+ * tables of this project, so the same assembly gives the same plan, apart from what `now` says of its deadline.
+ *
+ * @throws LabError `AssemblyNotFound`, `AssemblyUnreadable`, `DependencyCycleFound` or `QuantityMalformed`
+ */
+export function plan(options: PlanOptions): PlanResult {
+  return planStack(readAssembly(options.assemblyDirectory), options);
+}
+
+/** {@link plan} for a stack that is already read. */
+export function planStack(stack: SynthesizedStack, options: PlannedClass = {}): PlanResult {
+  const classHours = options.classHours ?? DEFAULT_CLASS_HOURS;
+  const scaledOutHours = options.scaledOutHours ?? Math.min(DEFAULT_SCALED_OUT_HOURS, classHours);
+
+  const lab = readLab(stack);
+  const prices = priceTableOf(stack.region);
+  const systemNodes = planSystemNodes(lab);
+  const launch = estimateLaunch(lab, prices);
+  const cost = estimateCost(lab, prices, launch, { classHours, scaledOutHours });
+  const time = estimateTime(lab);
+  return {
+    lab: namesOf(lab),
+    concerns: describeConcerns(lab),
+    network: planNetwork(lab),
+    systemNodes,
+    cost,
+    launch,
+    time,
+    security: describeSecurity(lab),
+    warnings: findWarnings(lab, { systemNodes, cost, launch, time, now: options.now }),
+  };
+}
+
+function namesOf({ stack, cluster, karpenter, nodePool, exercise, deadline }: LabView): PlannedLab {
+  return {
+    stackName: stack.stackName,
+    clusterName: cluster.name,
+    region: stack.region,
+    kubernetesVersion: cluster.version,
+    karpenterVersion: karpenter.version ?? '',
+    karpenterNamespace: karpenter.namespace,
+    nodePoolName: nodePool.name,
+    inflateNamespace: exercise.namespace ?? 'default',
+    inflateName: exercise.name,
+    inflateReplicas: exercise.replicas,
+    expiresAt: deadline?.expiresAt,
+  };
+}

@@ -1,0 +1,210 @@
+import type { LabView } from '../assembly/lab-view';
+import { standardSupportEnd } from '../config/compatibility';
+import { apiReach } from '../config/network-values';
+import { versions } from '../config/versions';
+import { counted, listed, momentPhrase } from '../words';
+import { selectedZones } from './launch-options';
+import { systemPodsOf } from './node-pods';
+import type { CostEstimate, LaunchEstimate, PlanWarning, SystemNodeFit, TimeEstimate } from './plan-result';
+import { instanceTypeShape } from './price-table';
+import { peopleWhoAreAdmin } from './security-posture';
+import { podsWithoutRoom } from './system-nodes';
+
+/** Parts of the plan that warnings are drawn from. */
+export interface WarningSources extends DeadlineSources {
+  readonly systemNodes: SystemNodeFit;
+  readonly launch: LaunchEstimate;
+}
+
+/** What to change or to know before money is spent: dangers first, then limits, then information. */
+export function findWarnings(lab: LabView, sources: WarningSources): readonly PlanWarning[] {
+  return [
+    ...accessWarnings(lab),
+    ...launchWarnings(lab, sources.launch),
+    ...systemNodeWarnings(lab, sources.systemNodes),
+    ...priceWarnings(lab, sources.cost),
+    ...versionWarnings(lab),
+    ...deadlineWarnings(lab, sources),
+    ...natWarnings(lab),
+    ...quotaWarnings(sources),
+  ];
+}
+
+function accessWarnings(lab: LabView): readonly PlanWarning[] {
+  const { cluster } = lab;
+  const warnings: PlanWarning[] = [];
+  const reach = apiReach(cluster.publicAccessCidrs);
+  if (reach === 'world') {
+    warnings.push({
+      code: 'ApiEndpointOpenToWorld',
+      message: `The Kubernetes API accepts connections from everywhere (${listed(cluster.publicAccessCidrs)}).`,
+      remedy: 'Set apiAccess to the CIDRs of the class.',
+    });
+  }
+  if (reach === 'wide') {
+    warnings.push({
+      code: 'ApiEndpointWideOpen',
+      message: `The Kubernetes API accepts connections from millions of addresses (${listed(cluster.publicAccessCidrs)}).`,
+      remedy: 'Set apiAccess to the CIDRs of the class.',
+    });
+  }
+  if (!cluster.isPublic) {
+    warnings.push({
+      code: 'ApiEndpointPrivate',
+      message: 'Outside the VPC, kubectl will time out.',
+      remedy: 'Set apiAccess.',
+    });
+  }
+  if (peopleWhoAreAdmin(lab).length === 0 && !cluster.grantsCreatorAdmin) {
+    warnings.push({
+      code: 'NoAdmins',
+      message: 'No person has rights in the cluster.',
+      remedy: 'Set admins to role ARNs.',
+    });
+  }
+  return warnings;
+}
+
+function launchWarnings(lab: LabView, launch: LaunchEstimate): readonly PlanWarning[] {
+  const warnings: PlanWarning[] = [];
+  if (selectedZones(lab).length === 0) {
+    warnings.push({
+      code: 'NoSubnetSelected',
+      message: `No subnet of the stack has the tags that EC2NodeClass ${lab.nodeClass.name} selects, so Karpenter can launch nothing.`,
+      remedy: 'Make subnetSelectorTerms name tags that the private subnets carry.',
+    });
+  } else if ((launch.pendingPods ?? 0) > 0) {
+    warnings.push({
+      code: 'ReplicasBeyondLimits',
+      message: `${counted(launch.pendingPods ?? 0, 'pod')} of ${launch.replicas} would stay pending: no node that NodePool ${lab.nodePool.name} may still launch holds them.`,
+      remedy: 'Lower inflate.replicas or raise karpenter.limits.',
+    });
+  }
+  const moving = lab.nodeClass.amiAliases.filter((alias) => alias.endsWith('@latest'));
+  if (moving.length > 0) {
+    warnings.push({
+      code: 'AmiAliasMoving',
+      message: `EC2NodeClass ${lab.nodeClass.name} follows ${listed(moving)}: a new image replaces running nodes in the middle of a class.`,
+      remedy: `Set karpenter.amiAlias to a dated alias, such as ${versions.amiAlias}.`,
+    });
+  }
+  return warnings;
+}
+
+function systemNodeWarnings(lab: LabView, fit: SystemNodeFit): readonly PlanWarning[] {
+  const warnings: PlanWarning[] = [];
+  const { unknown } = systemPodsOf(lab);
+  if (unknown.length > 0) {
+    warnings.push({
+      code: 'RequestsUnknown',
+      message: `What ${listed(unknown)} request of the system nodes is in no table, so the sum leaves them out.`,
+      remedy: 'Add them to the table of system pods.',
+    });
+  }
+  if (fit.unavailable !== undefined) {
+    warnings.push({
+      code: 'InstanceTypeUnknown',
+      message: `Instance type ${fit.instanceType} of the system nodes is in no table: neither what it costs nor whether its pods fit is known.`,
+      remedy: 'Choose a type of the price table, or add this one to it.',
+    });
+    return warnings;
+  }
+  const homeless = podsWithoutRoom(fit);
+  if (homeless.length > 0) {
+    warnings.push({
+      code: 'SystemNodesTooSmall',
+      message: `${counted(fit.nodeCount, 'node')} of ${fit.instanceType} have no room for every pod of ${listed(homeless)}.`,
+      remedy: 'Set systemNodes.instanceType to a larger type or raise systemNodes.count.',
+    });
+  }
+  return warnings;
+}
+
+function priceWarnings({ stack }: LabView, cost: CostEstimate): readonly PlanWarning[] {
+  return cost.unavailable === undefined ? [] : [{
+    code: 'PricesUnknown',
+    message: `${cost.unavailable} What Karpenter would launch is not estimated either.`,
+    remedy: `Look the prices up, or add a price table for ${stack.region}.`,
+  }];
+}
+
+function versionWarnings({ cluster }: LabView): readonly PlanWarning[] {
+  const end = standardSupportEnd(cluster.version);
+  if (end === undefined) {
+    return [{
+      code: 'SupportEndUnknown',
+      message: `The end of standard support for Kubernetes ${cluster.version} is in no table.`,
+      remedy: 'Check it at https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html.',
+    }];
+  }
+  return cluster.supportType === 'STANDARD' ? [] : [{
+    code: 'ExtendedSupportAccepted',
+    message: `After ${end}, Kubernetes ${cluster.version} is in extended support and the control plane costs six times as much.`,
+    remedy: 'Set the support type to STANDARD, so that EKS upgrades instead.',
+  }];
+}
+
+function natWarnings({ network }: LabView): readonly PlanWarning[] {
+  const zones = new Set(network.subnets.filter(({ isPublic }) => !isPublic).map(({ availabilityZone }) => availabilityZone));
+  return network.natGateways.length !== 1 || zones.size < 2 ? [] : [{
+    code: 'SingleNatGateway',
+    message: 'All zones depend on its zone.',
+    remedy: 'Raise natGateways.',
+  }];
+}
+
+/** vCPUs of On-Demand Standard instances that a new AWS account may run: EC2 quota L-1216C47A. */
+export const DEFAULT_VCPU_QUOTA = 5;
+
+function quotaWarnings({ systemNodes, launch }: WarningSources): readonly PlanWarning[] {
+  const nodes = [
+    { instanceType: systemNodes.instanceType, count: systemNodes.nodeCount },
+    ...launch.likely,
+  ];
+  const vcpus = nodes.reduce((sum, { instanceType, count }) => sum + count * (instanceTypeShape(instanceType)?.vcpu ?? 0), 0);
+  const unknown = systemNodes.unavailable === undefined ? '' : ` and those of ${systemNodes.nodeCount} ${systemNodes.instanceType}`;
+  return vcpus <= DEFAULT_VCPU_QUOTA ? [] : [{
+    code: 'VcpuQuotaNeeded',
+    message: `Scaled out, ${counted(vcpus, 'vCPU')}${unknown} run; a new account may run ${DEFAULT_VCPU_QUOTA}.`,
+    remedy: 'Raise EC2 quota L-1216C47A (spot: L-34B43A08) in time.',
+  }];
+}
+
+/** What the deadline is judged by. */
+export interface DeadlineSources {
+  readonly cost: CostEstimate;
+  readonly time: TimeEstimate;
+  /**
+   * The moment that counts as now.
+   *
+   * @default - no clock: a deadline is taken to lie far enough ahead
+   */
+  readonly now?: Date;
+}
+
+/** Whether the lab ends by itself, and not before its class does. */
+export function deadlineWarnings({ deadline }: LabView, { cost, time, now }: DeadlineSources): readonly PlanWarning[] {
+  if (deadline === undefined) {
+    const costs = cost.unavailable === undefined ? `costs ${cost.unpriced === undefined ? '' : 'more than '}${(cost.idlePerHour * 24).toFixed(2)} USD a day` : 'stays and costs';
+    return [{
+      code: 'NoDeadline',
+      message: `A forgotten lab ${costs}.`,
+      remedy: 'Set expiresAt to end it.',
+    }];
+  }
+  if (now === undefined) return [];
+  const secondsLeft = (Date.parse(deadline.expiresAt) - now.getTime()) / 1000;
+  if (secondsLeft <= 0) {
+    return [{
+      code: 'ExpiryPassed',
+      message: `The deadline, ${momentPhrase(deadline.expiresAt)}, has passed: AWS refuses such a schedule, and with it the deployment.`,
+      remedy: 'Set expiresAt to a time after the class, or to "".',
+    }];
+  }
+  const minutesNeeded = Math.ceil(time.readySeconds / 60 + cost.classHours * 60);
+  return secondsLeft >= minutesNeeded * 60 ? [] : [{
+    code: 'ExpirySoon',
+    message: `AWS deletes the lab at ${momentPhrase(deadline.expiresAt)}, in ${Math.floor(secondsLeft / 60)} minutes; to deploy it and a class of ${cost.classHours} h need ${minutesNeeded}.`,
+    remedy: 'Set expiresAt to a later time, or plan with the --hours of your class.',
+  }];
+}

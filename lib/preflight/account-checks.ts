@@ -1,0 +1,142 @@
+import { GetRoleCommand } from '@aws-sdk/client-iam';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { asking, isAwsError } from '../aws/aws-failure';
+import { deployedStack, stackReadiness } from '../aws/deployed-lab';
+import { LabError } from '../lab-error';
+import { peopleWhoAreAdmin } from '../plan/security-posture';
+import { type Check, type CheckContext, failed, passed, warned } from './preflight-check';
+import { usesSpot } from './vcpu-quotas';
+
+/** Who asks, and whether in the account that the lab is bound to. */
+export const credentialsCheck: Check = {
+  name: 'Credentials',
+  asksAws: true,
+  run: async ({ caller, lab }) => {
+    try {
+      const { account, arn } = await caller();
+      const binding = lab.stack.account === undefined ? 'lab.yaml binds the lab to no account' : 'the account that lab.yaml names';
+      return passed(`Account ${account}, ${binding}. You are ${arn}.`);
+    } catch (error) {
+      // Without them no other check can be made, so this is no warning.
+      if (error instanceof LabError) return failed(error.message, error.remedy);
+      throw error;
+    }
+  },
+};
+
+/** Whether somebody can use the lab once it is there, and whether you are among them. */
+export const accessCheck: Check = {
+  name: 'Access',
+  asksAws: true,
+  run: async ({ lab, caller }) => {
+    const admins = peopleWhoAreAdmin(lab).map(({ principal }) => principal);
+    const missing = [
+      ...(lab.cluster.isPublic ? [] : [{ what: 'The API answers from inside the VPC only.', key: 'apiAccess' }]),
+      ...(admins.length === 0 && !lab.cluster.grantsCreatorAdmin ? [{ what: 'Nobody is admin of the cluster, not even you.', key: 'admins' }] : []),
+    ];
+    if (missing.length > 0) {
+      return warned(missing.map(({ what }) => what).join(' '), `Set ${missing.map(({ key }) => key).join(' and ')} in lab.yaml or with -c.`);
+    }
+    const { arn } = await caller();
+    const evidence = `The API answers ${lab.cluster.publicAccessCidrs.join(', ')}; admins: ${admins.join(', ')}.`;
+    return lab.cluster.grantsCreatorAdmin || admins.some((admin) => isSamePrincipal(admin, arn))
+      ? passed(evidence)
+      : warned(`${evidence} You are ${arn}, and not among them.`, 'Add your role or user to admins in lab.yaml, if you want to use the cluster yourself.');
+  },
+};
+
+/**
+ * Whether a caller acts as a role or user. A session of a role carries the role's name without its path:
+ * `arn:aws:sts::111122223333:assumed-role/instructor/session`.
+ */
+export function isSamePrincipal(principal: string, callerArn: string): boolean {
+  if (principal === callerArn) return true;
+  const [, , , , account, resource = ''] = principal.split(':');
+  const [, , , , callerAccount, callerResource = ''] = callerArn.split(':');
+  const [kind, role] = callerResource.split('/');
+  return kind === 'assumed-role' && account === callerAccount && resource.startsWith('role/') && resource.split('/').at(-1) === role;
+}
+
+/** The stack that `cdk bootstrap` makes, unless it is told another name. */
+const BOOTSTRAP_STACK = 'CDKToolkit';
+
+/** Whether the CDK's bootstrap stack, which receives files and gives the deployment its roles, is there and new enough. */
+export const bootstrapCheck: Check = {
+  name: 'CDK bootstrap',
+  asksAws: true,
+  run: async (context) => {
+    const { bootstrap, lab } = context;
+    if (bootstrap === undefined) return passed('The stack asks for none.');
+    const { account } = await context.caller();
+    const remedy = `Run \`npx cdk bootstrap aws://${account}/${lab.stack.region}\`. It is needed once for each account and region.`;
+    const version = await bootstrapVersion(context, bootstrap.parameterName);
+    if (version === undefined) {
+      return failed(`There is no parameter ${bootstrap.parameterName} in ${lab.stack.region}${await bootstrapStackState(context)}.`, remedy);
+    }
+    const found = `Version ${version}; the lab needs ${bootstrap.version} or newer.`;
+    return version >= bootstrap.version ? passed(found) : failed(found, remedy);
+  },
+};
+
+/** The parameter decides; the stack only says more, where it can be read. */
+async function bootstrapStackState({ aws, signal }: CheckContext): Promise<string> {
+  try {
+    const stack = await deployedStack(aws.cloudFormation, BOOTSTRAP_STACK, signal);
+    return stack === undefined ? `, and no stack ${BOOTSTRAP_STACK}` : `, though stack ${BOOTSTRAP_STACK} is ${stack.status}`;
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof LabError) return '';
+    throw error;
+  }
+}
+
+async function bootstrapVersion({ aws, signal }: CheckContext, parameterName: string): Promise<number | undefined> {
+  return asking('ssm:GetParameter', async () => {
+    try {
+      const { Parameter } = await aws.ssm.send(new GetParameterCommand({ Name: parameterName }), { abortSignal: signal });
+      return Number(Parameter?.Value);
+    } catch (error) {
+      if (isAwsError(error, 'ParameterNotFound')) return undefined;
+      throw error;
+    }
+  });
+}
+
+const ROLE = 'AWSServiceRoleForEC2Spot';
+
+/** Whether the account has the role without which EC2 refuses the first spot instance. Karpenter may not make it. */
+export const spotRoleCheck: Check = {
+  name: 'Spot role',
+  asksAws: true,
+  run: async ({ aws, lab, signal }) => {
+    if (!usesSpot(lab)) return passed(`Not needed: NodePool ${lab.nodePool.name} launches no spot instances.`);
+    return asking('iam:GetRole', async () => {
+      try {
+        await aws.iam.send(new GetRoleCommand({ RoleName: ROLE }), { abortSignal: signal });
+        return passed(`Role ${ROLE} exists.`);
+      } catch (error) {
+        if (!isAwsError(error, 'NoSuchEntityException', 'NoSuchEntity')) throw error;
+        return failed(`There is no role ${ROLE}, so EC2 would refuse spot instances.`, 'Run `aws iam create-service-linked-role --aws-service-name spot.amazonaws.com`.');
+      }
+    });
+  },
+};
+
+/** Whether the stack's name is free, or the stack can be updated. */
+export const stackCheck: Check = {
+  name: 'Stack',
+  asksAws: true,
+  run: async ({ lab: { stack: { stackName } }, stack }) => {
+    const deployed = await stack();
+    if (deployed === undefined) return passed(`There is no stack ${stackName} yet.`);
+    const readiness = stackReadiness(deployed.status);
+    const seen = `Stack ${stackName} is ${deployed.status}.`;
+    switch (readiness.kind) {
+      case 'blocked': return failed(`${seen} ${readiness.meaning}`, readiness.remedy);
+      case 'creating':
+      case 'updating': return warned(`${seen} CloudFormation is at work.`, 'Run `npm run lab -- deploy` to follow it.');
+      case 'unstarted': return passed(`${seen} It has no resources yet.`);
+      case 'usable': return passed(`${seen} A deployment updates it.`);
+    }
+  },
+};

@@ -1,0 +1,170 @@
+import { readLab } from '../assembly/lab-view';
+import { readAssembly, readBootstrapRequirement } from '../assembly/read-assembly';
+import { AwsRequestFailed } from '../aws/aws-failure';
+import { deployedResources, deployedStack } from '../aws/deployed-lab';
+import { type AwsCaller, checkedCaller, connectAws, type LabAws } from '../aws/lab-aws';
+import { forEachBounded } from '../kubernetes/wait-for';
+import { LabError } from '../lab-error';
+import { estimateLaunch } from '../plan/launch-estimate';
+import { priceTableOf } from '../plan/price-table';
+import { ignoreProgress, type ProgressListener } from '../progress';
+import { accessCheck, bootstrapCheck, credentialsCheck, spotRoleCheck, stackCheck } from './account-checks';
+import { awsCliCheck, kubectlCheck, nodeCheck } from './computer-checks';
+import { clusterNameCheck, iamNamesCheck, leftoverInstancesCheck, logGroupNameCheck, queueNameCheck, scheduleNameCheck } from './name-checks';
+import { addOnVersionsCheck, instanceTypesCheck, kubernetesVersionCheck, zonesCheck } from './offering-checks';
+import {
+  type Check, type CheckContext, type CheckFinding, type CheckOutcome, localTools, type LocalTools, type PreflightCheck, type PreflightResult,
+  type StackInPlace, warned,
+} from './preflight-check';
+import { addressQuotaCheck, natGatewayQuotaCheck, vpcQuotaCheck } from './service-quota';
+import { onDemandQuotaCheck, spotQuotaCheck } from './vcpu-quotas';
+
+/** What to check. */
+export interface PreflightOptions {
+  /** The folder that `cdk synth` wrote. */
+  readonly assemblyDirectory: string;
+  /** Environment in which local tools are looked for. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** @default - the tools that a shell would find */
+  readonly tools?: LocalTools;
+  /** @default - now */
+  readonly today?: Date;
+  /** @default - nobody watches */
+  readonly onProgress?: ProgressListener;
+  /** Aborted when the user interrupts. @default - it cannot be interrupted */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Checks whether the lab of an assembly can be deployed into the account of the credentials. It only asks: nothing is changed.
+ *
+ * @throws LabError `AssemblyNotFound` or `AssemblyUnreadable`; what AWS refuses is a finding, not an error
+ */
+export async function preflight(options: PreflightOptions): Promise<PreflightResult> {
+  const stack = readAssembly(options.assemblyDirectory);
+  const aws = connectAws(stack.region);
+  try {
+    return await preflightIn(aws, options);
+  } finally {
+    aws.close();
+  }
+}
+
+/** {@link preflight} by clients that are connected already. */
+export async function preflightIn(aws: LabAws, options: PreflightOptions): Promise<PreflightResult> {
+  const { assemblyDirectory, env, today = new Date(), onProgress = ignoreProgress, signal } = options;
+  const lab = readLab(readAssembly(assemblyDirectory));
+  const { stackName, region, account } = lab.stack;
+  const caller = once(() => checkedCaller(aws, account, signal));
+  const context: CheckContext = {
+    lab,
+    aws,
+    tools: options.tools ?? localTools(env, signal),
+    launch: estimateLaunch(lab, priceTableOf(region)),
+    bootstrap: readBootstrapRequirement(assemblyDirectory),
+    caller,
+    stack: once(() => stackInPlace(aws, stackName, signal)),
+    today,
+    signal,
+  };
+  const checks = await runChecks(PREFLIGHT_CHECKS, context, onProgress);
+  return {
+    stackName,
+    clusterName: lab.cluster.name,
+    region,
+    account: await accountOf(caller, checks),
+    checks,
+    verdict: worst(checks),
+  };
+}
+
+/** The check of the credentials has told why there is none. */
+async function accountOf(caller: () => Promise<AwsCaller>, [credentials]: readonly PreflightCheck[]): Promise<string | undefined> {
+  return credentials?.outcome === 'pass' ? (await caller()).account : undefined;
+}
+
+async function stackInPlace(aws: LabAws, stackName: string, signal?: AbortSignal): Promise<StackInPlace | undefined> {
+  const stack = await deployedStack(aws.cloudFormation, stackName, signal);
+  return stack === undefined ? undefined : { ...stack, resources: await deployedResources(aws.cloudFormation, stackName, signal) };
+}
+
+function worst(checks: readonly PreflightCheck[]): CheckOutcome {
+  const outcomes = new Set(checks.map(({ outcome }) => outcome));
+  if (outcomes.has('fail')) return 'fail';
+  return outcomes.has('warn') ? 'warn' : 'pass';
+}
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => answer ??= ask();
+}
+
+/** Every check after that of the credentials, in the order in which an instructor wants to read them. */
+export const PREFLIGHT_CHECKS: readonly Check[] = [
+  bootstrapCheck,
+  stackCheck,
+  accessCheck,
+  onDemandQuotaCheck,
+  spotQuotaCheck,
+  vpcQuotaCheck,
+  addressQuotaCheck,
+  natGatewayQuotaCheck,
+  zonesCheck,
+  instanceTypesCheck,
+  kubernetesVersionCheck,
+  addOnVersionsCheck,
+  spotRoleCheck,
+  clusterNameCheck,
+  iamNamesCheck,
+  queueNameCheck,
+  logGroupNameCheck,
+  scheduleNameCheck,
+  leftoverInstancesCheck,
+  kubectlCheck,
+  nodeCheck,
+  awsCliCheck,
+];
+
+/** Checks that run at once: enough to be quick, few enough for AWS not to refuse them. */
+const AT_ONCE = 6;
+
+/** The remedy stands once, with the credentials. */
+const NOT_ASKED: CheckFinding = { outcome: 'warn', evidence: `Not checked: see ${credentialsCheck.name}.` };
+
+const STEP = 'Check the account';
+
+/**
+ * Runs all checks, those of the credentials first. A check that cannot be made is a warning with its reason: no check ends
+ * the others.
+ *
+ * @throws the signal's reason when it is interrupted
+ */
+export async function runChecks(checks: readonly Check[], context: CheckContext, onProgress: ProgressListener): Promise<readonly PreflightCheck[]> {
+  onProgress({ step: STEP, state: 'started' });
+  const credentials = { name: credentialsCheck.name, ...await credentialsCheck.run(context) };
+  context.signal?.throwIfAborted();
+  const findings = new Map<string, CheckFinding>();
+  await forEachBounded(checks, AT_ONCE, async (check) => {
+    const isPossible = !check.asksAws || credentials.outcome === 'pass';
+    findings.set(check.name, isPossible ? await findingOf(check, context) : NOT_ASKED);
+    context.signal?.throwIfAborted();
+    onProgress({ step: STEP, state: 'running', detail: check.name, fraction: findings.size / checks.length });
+  });
+  onProgress({ step: STEP, state: 'finished', detail: `${checks.length + 1} checks` });
+  return [credentials, ...checks.flatMap(({ name }) => {
+    const finding = findings.get(name);
+    return finding === undefined ? [] : [{ name, ...finding }];
+  })];
+}
+
+async function findingOf(check: Check, context: CheckContext): Promise<CheckFinding> {
+  try {
+    return await check.run(context);
+  } catch (error) {
+    context.signal?.throwIfAborted();
+    if (!(error instanceof LabError)) throw error;
+    const action = error instanceof AwsRequestFailed && typeof error.received === 'string' ? ` (${error.received})` : '';
+    const [reason] = error.message.split('\n');
+    return warned(`Not checked${action}: ${reason}`, error.remedy);
+  }
+}

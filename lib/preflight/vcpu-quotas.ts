@@ -1,0 +1,135 @@
+import { type Instance, paginateDescribeInstances } from '@aws-sdk/client-ec2';
+import type { LabView } from '../assembly/lab-view';
+import { asking } from '../aws/aws-failure';
+import { cpuMillis } from '../kubernetes/allocatable';
+import { allowedCapacityTypes } from '../plan/launch-options';
+import type { LaunchEstimate } from '../plan/plan-result';
+import { instanceTypeShape } from '../plan/price-table';
+import { type Check, type CheckContext, passed } from './preflight-check';
+import { ownStack, quotaFinding, quotaLimit, type ServiceQuota } from './service-quota';
+
+/** vCPUs that count against a quota of EC2. */
+export interface RunningVcpus {
+  readonly onDemand: number;
+  readonly spot: number;
+}
+
+/** Families of the "Standard" quotas: A, C, D, H, I, M, R, T and Z. Others, such as G or X, have quotas of their own. */
+const STANDARD_FAMILY = /^(?:a|c|d|h|i|im|is|m|r|t|z)\d/;
+
+/** Whether instances of a type count against the "Standard" quotas. */
+export function isStandardType(instanceType: string): boolean {
+  return STANDARD_FAMILY.test(instanceType);
+}
+
+/**
+ * vCPUs of the Standard instances that run in the region now, without the lab's own nodes where the lab is deployed already.
+ *
+ * @throws LabError what `awsFailure` says
+ */
+export async function runningVcpus(context: CheckContext): Promise<RunningVcpus> {
+  const { aws, signal } = context;
+  const isDeployed = (await ownStack(context)).stack !== undefined;
+  const ownTag = `kubernetes.io/cluster/${context.lab.cluster.name}`;
+  return asking('ec2:DescribeInstances', async () => {
+    const sum = { onDemand: 0, spot: 0 };
+    const filters = [{ Name: 'instance-state-name', Values: ['pending', 'running'] }];
+    for await (const { Reservations } of paginateDescribeInstances({ client: aws.ec2, pageSize: 500 }, { Filters: filters }, { abortSignal: signal })) {
+      for (const instance of (Reservations ?? []).flatMap(({ Instances }) => Instances ?? [])) {
+        const isOwn = isDeployed && instance.Tags?.some(({ Key }) => Key === ownTag) === true;
+        if (isOwn || !isStandardType(instance.InstanceType ?? '')) continue;
+        sum[instance.InstanceLifecycle === 'spot' ? 'spot' : 'onDemand'] += vcpusOf(instance);
+      }
+    }
+    return sum;
+  });
+}
+
+function vcpusOf({ CpuOptions, InstanceType }: Instance): number {
+  const { CoreCount, ThreadsPerCore } = CpuOptions ?? {};
+  if (CoreCount !== undefined && ThreadsPerCore !== undefined) return CoreCount * ThreadsPerCore;
+  return instanceTypeShape(InstanceType ?? '')?.vcpu ?? 0;
+}
+
+/** vCPUs that the lab asks of EC2, for one kind of capacity. */
+export interface VcpuDemand {
+  /** System nodes, and what Karpenter will most likely launch for the exercise. */
+  readonly needed: number;
+  readonly neededFor: string;
+  /** The same with all that the NodePool's limit allows. */
+  readonly wanted: number;
+  readonly wantedFor: string;
+}
+
+/** Whether Karpenter may launch spot instances for the exercise. */
+export function usesSpot(lab: LabView): boolean {
+  return allowedCapacityTypes(lab.nodePool.requirements).includes('spot');
+}
+
+/** vCPUs that the lab asks of on-demand capacity: the system nodes, and Karpenter's where the NodePool allows them. */
+export function onDemandDemand(lab: LabView, launch: LaunchEstimate): VcpuDemand {
+  const system = lab.nodeGroups.reduce((sum, { instanceType, desiredSize }) => sum + desiredSize * vcpus(instanceType), 0);
+  const parts = `system nodes ${system}`;
+  const isAllowed = allowedCapacityTypes(lab.nodePool.requirements).includes('on-demand');
+  if (!isAllowed) return { needed: system, neededFor: parts, wanted: system, wantedFor: parts };
+  // Karpenter takes spot first and falls back, so with both allowed only the fallback is on demand.
+  const likely = usesSpot(lab) ? 0 : likelyVcpus(launch);
+  const limit = Math.max(likely, limitVcpus(lab));
+  return {
+    needed: system + likely,
+    neededFor: likely === 0 ? parts : `${parts}, exercise ${likely}`,
+    wanted: system + limit,
+    wantedFor: `${parts}, limit of NodePool ${lab.nodePool.name} ${limit}`,
+  };
+}
+
+/** vCPUs that the lab asks of spot capacity, where the NodePool allows it. */
+export function spotDemand(lab: LabView, launch: LaunchEstimate): VcpuDemand {
+  const likely = likelyVcpus(launch);
+  const limit = Math.max(likely, limitVcpus(lab));
+  return {
+    needed: likely,
+    neededFor: `exercise ${likely}`,
+    wanted: limit,
+    wantedFor: `limit of NodePool ${lab.nodePool.name} ${limit}`,
+  };
+}
+
+function likelyVcpus({ likely }: LaunchEstimate): number {
+  return likely.reduce((sum, { instanceType, count }) => sum + count * vcpus(instanceType), 0);
+}
+
+/** Without a limit nothing bounds the class, and nothing is to be asked of the quota beyond the exercise. */
+function limitVcpus({ nodePool: { limits } }: LabView): number {
+  const cpu = limits['cpu'];
+  return cpu === undefined ? 0 : Math.ceil(cpuMillis(cpu) / 1000);
+}
+
+function vcpus(instanceType: string): number {
+  return isStandardType(instanceType) ? instanceTypeShape(instanceType)?.vcpu ?? 0 : 0;
+}
+
+const ON_DEMAND_QUOTA: ServiceQuota = { service: 'ec2', code: 'L-1216C47A', unit: 'vCPUs of on-demand Standard instances' };
+
+/** Whether EC2 allows the system nodes and the exercise, and all that the NodePool's limit does. */
+export const onDemandQuotaCheck: Check = {
+  name: 'Quota: on-demand vCPUs',
+  asksAws: true,
+  run: async (context) => {
+    const [limit, { onDemand }] = await Promise.all([quotaLimit(ON_DEMAND_QUOTA, context), runningVcpus(context)]);
+    return quotaFinding({ quota: ON_DEMAND_QUOTA, limit, used: onDemand, ...onDemandDemand(context.lab, context.launch) });
+  },
+};
+
+const SPOT_QUOTA: ServiceQuota = { service: 'ec2', code: 'L-34B43A08', unit: 'vCPUs of spot Standard instances' };
+
+/** Whether EC2 allows the spot instances that the NodePool does. */
+export const spotQuotaCheck: Check = {
+  name: 'Quota: spot vCPUs',
+  asksAws: true,
+  run: async (context) => {
+    if (!usesSpot(context.lab)) return passed(`NodePool ${context.lab.nodePool.name} launches no spot instances.`);
+    const [limit, { spot }] = await Promise.all([quotaLimit(SPOT_QUOTA, context), runningVcpus(context)]);
+    return quotaFinding({ quota: SPOT_QUOTA, limit, used: spot, ...spotDemand(context.lab, context.launch) });
+  },
+};

@@ -1,0 +1,142 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { stringify } from 'yaml';
+import { LabError } from '../lab-error';
+import { runCommand } from '../run-command';
+import { LOOPBACK } from './process/loopback';
+import { processStartTicks } from './process/running-processes';
+import type { ProcessEnvironment } from './process/start-process';
+import type { RehearsalPaths } from './rehearsal-paths';
+import type { ProcessRecord } from './rehearsal-state';
+import type { Toolchain } from './toolchain/toolchain';
+
+/** Ports of the control plane, all on loopback. */
+export interface ControlPlanePorts {
+  readonly etcd: number;
+  readonly etcdPeer: number;
+  readonly kubeApiserver: number;
+  readonly kubeControllerManager: number;
+  readonly kubeScheduler: number;
+  readonly kwok: number;
+}
+
+/** What the control plane is made of. */
+export interface KwokctlConfigurationOptions {
+  readonly toolchain: Toolchain;
+  readonly ports: ControlPlanePorts;
+  /** CIDR from which pods get their addresses. */
+  readonly podCidr: string;
+  /** Namespace of Karpenter's pods. */
+  readonly karpenterNamespace: string;
+  /** Absolute path of the file that `kubectl logs` shows of them, in the format of container runtimes. */
+  readonly karpenterContainerLog: string;
+}
+
+/** Name of the container in Karpenter's pods, as in its chart. */
+export const KARPENTER_CONTAINER = 'controller';
+
+/**
+ * Configuration of kwokctl as YAML: which programs it starts, that they listen on loopback only, and
+ * where the log of Karpenter's pods is.
+ *
+ * @see https://kwok.sigs.k8s.io/docs/generated/apis/
+ */
+export function kwokctlConfiguration(options: KwokctlConfigurationOptions): string {
+  const { toolchain, ports } = options;
+  const cluster = {
+    apiVersion: 'config.kwok.x-k8s.io/v1alpha1',
+    kind: 'KwokctlConfiguration',
+    options: {
+      runtime: 'binary',
+      bindAddress: LOOPBACK,
+      // Nothing throttles a class: there is one machine, and no other tenant.
+      disableQPSLimits: true,
+      etcdBinary: toolchain.etcd,
+      kubeApiserverBinary: toolchain.kubeApiserver,
+      kubeControllerManagerBinary: toolchain.kubeControllerManager,
+      kubeSchedulerBinary: toolchain.kubeScheduler,
+      kwokControllerBinary: toolchain.kwok,
+      kubectlBinary: toolchain.kubectl,
+      etcdPort: ports.etcd,
+      etcdPeerPort: ports.etcdPeer,
+      kubeApiserverPort: ports.kubeApiserver,
+      kubeControllerManagerPort: ports.kubeControllerManager,
+      kubeSchedulerPort: ports.kubeScheduler,
+      kwokControllerPort: ports.kwok,
+    },
+    componentsPatches: [{
+      name: 'kwok-controller',
+      extraArgs: [
+        // Without an address a node has none, and kubectl logs cannot reach it.
+        { key: 'node-ip', value: LOOPBACK },
+        { key: 'cidr', value: options.podCidr },
+      ],
+    }],
+  };
+  const logs = {
+    apiVersion: 'kwok.x-k8s.io/v1alpha1',
+    kind: 'ClusterLogs',
+    metadata: { name: 'karpenter' },
+    spec: {
+      selector: { matchNamespaces: [options.karpenterNamespace] },
+      logs: [{ containers: [KARPENTER_CONTAINER], logsFile: options.karpenterContainerLog, follow: true }],
+    },
+  };
+  return [cluster, logs].map((document) => stringify(document)).join('---\n');
+}
+
+/** A control plane to start. */
+export interface StartControlPlaneOptions extends Omit<KwokctlConfigurationOptions, 'karpenterContainerLog'> {
+  /** Name of the rehearsal, and of kwokctl's cluster. */
+  readonly name: string;
+  readonly paths: RehearsalPaths;
+  readonly environment: ProcessEnvironment;
+  readonly signal?: AbortSignal;
+}
+
+/** Seconds that the API server has to answer. */
+const READY_SECONDS = 120;
+
+/**
+ * Starts etcd, the API server, the controller manager, the scheduler and kwok through kwokctl, and
+ * waits until they are ready.
+ *
+ * @returns the processes
+ * @throws LabError `ControlPlaneNotStarted` with what kwokctl says
+ */
+export async function startControlPlane(options: StartControlPlaneOptions): Promise<readonly ProcessRecord[]> {
+  const { name, paths, toolchain, environment, signal } = options;
+  writeFileSync(paths.kwokctlConfiguration, kwokctlConfiguration({ ...options, karpenterContainerLog: paths.karpenterContainerLog }));
+  const result = await runCommand({
+    command: toolchain.kwokctl,
+    args: [
+      'create', 'cluster', '--name', name, '--config', paths.kwokctlConfiguration,
+      '--kubeconfig', paths.kubeconfig, '--wait', `${READY_SECONDS}s`,
+    ],
+    env: { ...environment, KWOK_WORKDIR: paths.kwokDirectory },
+    workingDirectory: paths.directory,
+    signal,
+  });
+  writeFileSync(join(paths.logsDirectory, 'kwokctl.log'), result.stderr);
+  // kwokctl reports a cluster that does not get ready as an error line, and ends with success.
+  if (result.exitCode !== 0 || /Failed to wait for cluster/.test(result.stderr)) {
+    throw new LabError({
+      code: 'ControlPlaneNotStarted',
+      message: `The control plane did not get ready: ${result.stderr.split('\n').filter((line) => line !== '').slice(-3).join(' | ')}`,
+      received: paths.kwokDirectory,
+      remedy: 'Read the logs of etcd and kube-apiserver below that folder. Free memory (2 GiB) and disk, then start again.',
+    });
+  }
+  return controlPlaneProcesses(name, paths);
+}
+
+/** Processes that kwokctl has started, from the files in which it keeps their ids. */
+function controlPlaneProcesses(name: string, paths: RehearsalPaths): readonly ProcessRecord[] {
+  const directory = join(paths.kwokDirectory, 'clusters', name);
+  return readdirSync(join(directory, 'pids')).flatMap((file) => {
+    const component = basename(file, '.pid');
+    const pid = Number(readFileSync(join(directory, 'pids', file), 'utf8'));
+    const startTicks = processStartTicks(pid);
+    return startTicks === undefined ? [] : [{ name: component, pid, startTicks, logFile: join(directory, 'logs', `${component}.log`) }];
+  });
+}

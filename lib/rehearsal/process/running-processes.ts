@@ -1,0 +1,168 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { LabError } from '../../lab-error';
+import type { ProcessRecord } from '../rehearsal-state';
+import { waitUntil } from './wait-until';
+
+/** Whether the very process of the record runs: not another one that was given its id later. */
+export function isProcessRunning(record: Pick<ProcessRecord, 'pid' | 'startTicks'>): boolean {
+  return processStartTicks(record.pid) === record.startTicks;
+}
+
+/** Position of the start time among the fields of `/proc/PID/stat` that follow the command's name. */
+const START_TIME_FIELD = 19;
+
+/** State of a process that has ended and waits for its parent to notice. */
+const ZOMBIE = 'Z';
+
+/**
+ * When a process started: clock ticks between boot and its start. Together with the id it names a
+ * process for good, because an id is given again only to one that starts later.
+ *
+ * @returns undefined when no process has this id, or one that has already ended
+ * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html field 22
+ */
+export function processStartTicks(pid: number): number | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+  // "PID (NAME) STATE PPID ...": the name may hold spaces and parentheses.
+  const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (state === ZOMBIE) return undefined;
+  return Number(rest[START_TIME_FIELD - 1]);
+}
+
+/** A process that ends while its folder is read gives ESRCH. */
+function isGone(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOENT' || code === 'ESRCH';
+}
+
+/**
+ * Environment variable that every process of a rehearsal inherits. It holds the rehearsal's folder, so
+ * that a process whose start was never written down is still known to belong to it.
+ */
+export const MARKER = 'KARPENTER_LAB_REHEARSAL';
+
+/** Processes of this user that carry a rehearsal's marker, whatever their name. */
+export function markedProcesses(directory: string): readonly ProcessRecord[] {
+  return processIds().flatMap((pid) => {
+    const marked = markOf(pid);
+    const startTicks = processStartTicks(pid);
+    return startTicks === undefined || marked !== directory ? [] : [{ name: nameOf(pid), pid, startTicks, logFile: '' }];
+  });
+}
+
+/** Folders of all rehearsals of this user of which a process runs, of other projects too, whether the folder is still there or not. */
+export function markedFolders(): readonly string[] {
+  return [...new Set(processIds().flatMap((pid) => markOf(pid) ?? []))].toSorted();
+}
+
+/** Those of {@link markedFolders} of which a process runs a program below a folder, such as that of the toolchain. */
+export function markedFoldersUsing(programs: string): readonly string[] {
+  const using = processIds().filter((pid) => programOf(pid).startsWith(`${programs}/`));
+  return [...new Set(using.flatMap((pid) => markOf(pid) ?? []))].toSorted();
+}
+
+/** Absolute path of the program that a process runs; none for a process that has ended or is another user's. */
+function programOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch (error) {
+    if (isUnreadable(error)) return '';
+    throw error;
+  }
+}
+
+function processIds(): readonly number[] {
+  return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).map(Number);
+}
+
+function markOf(pid: number): string | undefined {
+  const prefix = `${MARKER}=`;
+  return environmentOf(pid).find((entry) => entry.startsWith(prefix))?.slice(prefix.length);
+}
+
+/** Entries of a process's environment; none for a process that has ended or is another user's. */
+function environmentOf(pid: number): readonly string[] {
+  return readable(`/proc/${pid}/environ`).split('\0');
+}
+
+/** Name of a process for people. Nothing is decided by it. */
+function nameOf(pid: number): string {
+  return `${readable(`/proc/${pid}/comm`).trim()} (${pid})`;
+}
+
+function readable(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (isUnreadable(error)) return '';
+    throw error;
+  }
+}
+
+/** Whether a process has ended meanwhile, or is another user's. */
+function isUnreadable(error: unknown): boolean {
+  return ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** How a process is stopped. */
+export interface StopProcessOptions {
+  /**
+   * Seconds that it has to end by itself before it is killed.
+   *
+   * @default 3
+   */
+  readonly graceSeconds?: number;
+}
+
+/** Seconds within which the kernel ends a killed process, unless it hangs in a device. */
+const KILL_SECONDS = 10;
+
+/**
+ * Stops a process: asks it to end, waits, then kills it. A process that is gone, or whose id belongs
+ * to another process by now, is left alone.
+ *
+ * @returns whether there was something to stop
+ * @throws LabError `ProcessRemained` when it outlives even that
+ */
+export async function stopProcess(record: ProcessRecord, options: StopProcessOptions = {}): Promise<boolean> {
+  if (!isProcessRunning(record)) return false;
+  signalProcess(record, 'SIGTERM');
+  if (await endsWithin(record, options.graceSeconds ?? 3)) return true;
+  signalProcess(record, 'SIGKILL');
+  if (await endsWithin(record, KILL_SECONDS)) return true;
+  throw new LabError({
+    code: 'ProcessRemained',
+    message: `${record.name} still runs although it was killed.`,
+    received: record.pid,
+    remedy: 'See what it waits for with ps -o pid,stat,wchan,cmd. A machine that hangs on a disk needs a restart.',
+  });
+}
+
+function signalProcess(record: ProcessRecord, signal: NodeJS.Signals): void {
+  // Looked at again, because time has passed since the last look.
+  if (!isProcessRunning(record)) return;
+  try {
+    process.kill(record.pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+async function endsWithin(record: ProcessRecord, seconds: number): Promise<boolean> {
+  return waitUntil(() => (isProcessRunning(record) ? undefined : true), {
+    deadlineSeconds: seconds,
+    intervalMilliseconds: 20,
+    onDeadline: () => new DeadlinePassed(),
+  }).catch((error: unknown) => {
+    if (error instanceof DeadlinePassed) return false;
+    throw error;
+  });
+}
+
+class DeadlinePassed extends Error {}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { LabError } from '../lab-error';
+
+/** Folder of all rehearsals within the project. Git ignores it. */
+const REHEARSALS_FOLDER = join('.lab', 'rehearsals');
+
+/** Name of a rehearsal that is given none. */
+export const DEFAULT_REHEARSAL = 'default';
+
+/** Names that are a folder, part of a kubeconfig's context, and nothing worse. */
+const NAME_PATTERN = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
+
+/** Whether a rehearsal can have this name. */
+export function isRehearsalName(name: string): boolean {
+  return NAME_PATTERN.test(name);
+}
+
+/** Where everything of a rehearsal is. All paths are absolute. */
+export interface RehearsalPaths {
+  /** The folder that holds everything else, except the lock. */
+  readonly directory: string;
+  /** Held while the rehearsal is started or stopped. */
+  readonly lockFile: string;
+  readonly recordFile: string;
+  readonly kubeconfig: string;
+  /** Logs of the processes, except those that kwokctl starts. */
+  readonly logsDirectory: string;
+  /** Home of the processes, so that none writes to the user's. */
+  readonly homeDirectory: string;
+  /** Temporary files of the processes. */
+  readonly temporaryDirectory: string;
+  /** kwokctl's own folder. */
+  readonly kwokDirectory: string;
+  readonly kwokctlConfiguration: string;
+  /** Karpenter's log as it writes it: JSON lines. */
+  readonly karpenterLog: string;
+  /** The same log in the format of container runtimes, from which `kubectl logs` is answered. */
+  readonly karpenterContainerLog: string;
+  /** What kubectl remembers of the API server. */
+  readonly kubectlCacheDirectory: string;
+  /** Node images that moto knows. */
+  readonly imagesFile: string;
+  /** Written by the AWS answers once they answer. */
+  readonly awsAnswersReadyFile: string;
+}
+
+/** Folder of all rehearsals of a project. */
+export function rehearsalsDirectory(projectDirectory: string): string {
+  return join(projectDirectory, REHEARSALS_FOLDER);
+}
+
+/**
+ * Where everything of a rehearsal is.
+ *
+ * @throws LabError `RehearsalNameRefused` when the name cannot be a folder and a cluster
+ */
+export function rehearsalPaths(projectDirectory: string, name: string): RehearsalPaths {
+  if (!isRehearsalName(name)) {
+    throw new LabError({
+      code: 'RehearsalNameRefused',
+      message: 'A rehearsal cannot have this name.',
+      received: name,
+      remedy: 'Use up to 40 small letters, digits and hyphens, with a letter or digit at both ends.',
+    });
+  }
+  const directory = join(rehearsalsDirectory(projectDirectory), name);
+  const within = (file: string): string => join(directory, file);
+  return {
+    directory,
+    lockFile: `${directory}.lock`,
+    recordFile: within('rehearsal.json'),
+    kubeconfig: within('kubeconfig'),
+    logsDirectory: within('logs'),
+    homeDirectory: within('home'),
+    temporaryDirectory: within('tmp'),
+    kwokDirectory: within('kwok'),
+    kwokctlConfiguration: within('kwokctl.yaml'),
+    karpenterLog: within(join('logs', 'karpenter.json.log')),
+    karpenterContainerLog: within(join('logs', 'karpenter.cri.log')),
+    kubectlCacheDirectory: within('kubectl-cache'),
+    imagesFile: within('node-images.json'),
+    awsAnswersReadyFile: within('aws-answers.port'),
+  };
+}

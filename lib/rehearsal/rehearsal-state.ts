@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { SynthesizedStack } from '../assembly/synthesized-stack';
+import { LabError } from '../lab-error';
+
+/** A process of a rehearsal. The start time tells it from another process that was later given the same id. */
+export interface ProcessRecord {
+  /** What it is, such as `kube-apiserver`, `karpenter` or `moto`. */
+  readonly name: string;
+  readonly pid: number;
+  /** Clock ticks between boot and the start of the process: field 22 of `/proc/PID/stat`. */
+  readonly startTicks: number;
+  /** Absolute path of the file that its output goes to. */
+  readonly logFile: string;
+}
+
+/** What is known of a rehearsal that runs, or that ran and was not cleaned up. Kept as `rehearsal.json` in its folder. */
+export interface RehearsalRecord {
+  /** Name by which several rehearsals side by side are told apart. */
+  readonly name: string;
+  /** Absolute path of the folder that holds everything of this rehearsal: `.lab/rehearsals/NAME`. */
+  readonly directory: string;
+  /** Absolute path of the kubeconfig that reaches its API server. */
+  readonly kubeconfig: string;
+  /** Loopback URL at which all AWS calls are answered. */
+  readonly awsEndpoint: string;
+  /** Absolute path of the log that Karpenter writes, as JSON lines. */
+  readonly karpenterLog: string;
+  /** Absolute path of the assembly that is rehearsed. */
+  readonly assemblyDirectory: string;
+  readonly clusterName: string;
+  readonly region: string;
+  readonly karpenterNamespace: string;
+  readonly nodePoolName: string;
+  readonly inflateNamespace: string;
+  /** When it was started, as ISO 8601 in UTC. */
+  readonly startedAt: string;
+  readonly processes: readonly ProcessRecord[];
+}
+
+/** A rehearsal's record, with what its lifecycle needs besides. */
+export interface RehearsalState extends RehearsalRecord {
+  /**
+   * - `starting`: being started, or its start was cut short;
+   * - `ready`: it was started to its end;
+   * - `stopped`: it was stopped; its logs are still there.
+   */
+  readonly phase: 'starting' | 'ready' | 'stopped';
+  /** Digest of the assembly's template at the start. */
+  readonly assemblyDigest: string;
+  /** Absolute path of kubectl that fits the API server. */
+  readonly kubectl: string;
+}
+
+/**
+ * Reads a rehearsal's state.
+ *
+ * @returns undefined where there is none
+ * @throws LabError `RehearsalRecordUnreadable`
+ */
+export function readState(file: string): RehearsalState | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw unreadable(file, error);
+  }
+  let state: unknown;
+  try {
+    state = JSON.parse(text);
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+  if (!isState(state)) throw unreadable(file, undefined);
+  return state;
+}
+
+/** Whether it is what a {@link StateFile} writes, and not something that somebody else put there. */
+function isState(value: unknown): value is RehearsalState {
+  const { name, phase, processes } = (value ?? {}) as Partial<RehearsalState>;
+  return typeof name === 'string' && typeof phase === 'string' && Array.isArray(processes);
+}
+
+/** {@link readState}, but none for a file that cannot be read: then processes are known by their marker alone. */
+export function readableState(file: string): RehearsalState | undefined {
+  try {
+    return readState(file);
+  } catch (error) {
+    if (error instanceof LabError && error.code === 'RehearsalRecordUnreadable') return undefined;
+    throw error;
+  }
+}
+
+/** Keeps a rehearsal's state in its file, so that a crash at any moment leaves what is known until then. */
+export class StateFile {
+  constructor(private readonly file: string, private state: RehearsalState) {
+    this.write();
+  }
+
+  get current(): RehearsalState {
+    return this.state;
+  }
+
+  /** Adds processes that have been started. */
+  addProcesses(...processes: readonly ProcessRecord[]): void {
+    this.update({ processes: [...this.state.processes, ...processes] });
+  }
+
+  update(change: Partial<RehearsalState>): void {
+    this.state = { ...this.state, ...change };
+    this.write();
+  }
+
+  private write(): void {
+    mkdirSync(dirname(this.file), { recursive: true });
+    writeFileSync(`${this.file}.part`, `${JSON.stringify(this.state, undefined, 2)}\n`, { mode: 0o600 });
+    renameSync(`${this.file}.part`, this.file);
+  }
+}
+
+function unreadable(file: string, cause: unknown): LabError {
+  return new LabError({
+    code: 'RehearsalRecordUnreadable',
+    message: 'The record of the rehearsal cannot be read.',
+    received: file,
+    remedy: `Remove the rehearsal with npm run rehearse -- --clean --name ${basename(dirname(file))}, then start it again.`,
+    cause,
+  });
+}
+
+/** Digest of what an assembly would deploy. Two assemblies with the same digest rehearse the same. */
+export function assemblyDigest(stack: SynthesizedStack): string {
+  const content = [stack.stackName, stack.region, [...stack.resources.values()]];
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}

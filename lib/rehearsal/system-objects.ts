@@ -1,0 +1,211 @@
+import { Address4 } from 'ip-address';
+import type { NodeGroupView } from '../assembly/cluster-view';
+import { referencesIn } from '../assembly/intrinsics';
+import type { HelmChart } from '../assembly/kubernetes-objects';
+import type { LabView } from '../assembly/lab-view';
+import type { SubnetView } from '../assembly/network-view';
+import { type JsonObject, textAt } from '../json';
+import { allocatableOf, capacityOf } from '../kubernetes/allocatable';
+import { LabError } from '../lab-error';
+import { podsOfAddon, podsOfChart, type SystemPodSpec } from '../plan/node-pods';
+import { instanceTypeShape } from '../plan/price-table';
+import { KARPENTER_CONTAINER } from './control-plane';
+
+/** Addresses at the start of a subnet that are not a node's: AWS keeps the first four, and the rest reads better. */
+const FIRST_HOST = 10;
+
+/**
+ * Nodes of the managed node groups, as Kubernetes objects: as many as desired, over the groups'
+ * subnets. kwok keeps them alive.
+ *
+ * @throws LabError `InstanceTypeUnknown` for a type that no price table has
+ */
+export function systemNodes(lab: LabView, kubernetesVersion: string): readonly JsonObject[] {
+  return lab.nodeGroups.flatMap((nodeGroup, groupIndex) => {
+    const subnets = subnetsOf(lab, nodeGroup);
+    return Array.from({ length: nodeGroup.desiredSize }, (_unused, index) => {
+      const subnet = subnets[index % subnets.length];
+      const host = FIRST_HOST + groupIndex * 100 + Math.floor(index / Math.max(subnets.length, 1));
+      return systemNode({ lab, nodeGroup, subnet, host, serial: groupIndex * 1000 + index, kubernetesVersion });
+    });
+  });
+}
+
+interface SystemNode {
+  readonly lab: LabView;
+  readonly nodeGroup: NodeGroupView;
+  readonly subnet: SubnetView | undefined;
+  /** Which address of the subnet. */
+  readonly host: number;
+  /** Tells its instance id from the others'. */
+  readonly serial: number;
+  readonly kubernetesVersion: string;
+}
+
+function systemNode({ lab, nodeGroup, subnet, host, serial, kubernetesVersion }: SystemNode): JsonObject {
+  const { region } = lab.stack;
+  const zone = subnet?.availabilityZone ?? `${region}a`;
+  const address = addressIn(subnet?.cidr ?? lab.network.vpcCidr, host);
+  const name = `ip-${address.replaceAll('.', '-')}.${region}.compute.internal`;
+  const shape = shapeOf(nodeGroup.instanceType);
+  const properties = lab.stack.resources.get(nodeGroup.logicalId)?.properties;
+  const storage = `${nodeGroup.volumeGiB}Gi`;
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name,
+      // The annotation without the label of the same name: nodes with the label that are no simulated
+      // instance are deleted by Karpenter's simulation.
+      annotations: { 'kwok.x-k8s.io/node': 'fake' },
+      labels: {
+        'eks.amazonaws.com/capacityType': 'ON_DEMAND',
+        'eks.amazonaws.com/nodegroup': textAt(properties, 'NodegroupName') ?? nodeGroup.logicalId,
+        'kubernetes.io/arch': shape.architecture,
+        'kubernetes.io/hostname': name,
+        'kubernetes.io/os': 'linux',
+        'node.kubernetes.io/instance-type': nodeGroup.instanceType,
+        'topology.kubernetes.io/region': region,
+        'topology.kubernetes.io/zone': zone,
+      },
+    },
+    spec: { providerID: `aws:///${zone}/i-0${String(serial).padStart(16, '0')}` },
+    status: {
+      addresses: [{ type: 'InternalIP', address }, { type: 'Hostname', address: 'localhost' }],
+      capacity: resources(capacityOf(shape), storage),
+      allocatable: resources(allocatableOf(shape), storage),
+      nodeInfo: {
+        architecture: shape.architecture,
+        bootID: '',
+        containerRuntimeVersion: 'containerd://2.1',
+        kernelVersion: 'simulated',
+        kubeProxyVersion: '',
+        kubeletVersion: `v${kubernetesVersion}`,
+        machineID: '',
+        operatingSystem: 'linux',
+        osImage: 'Amazon Linux 2023 (simulated)',
+        systemUUID: '',
+      },
+    },
+  };
+}
+
+function resources(
+  { cpuMillis, memoryMiB, pods }: { readonly cpuMillis: number; readonly memoryMiB: number; readonly pods: number },
+  storage: string,
+): JsonObject {
+  return { cpu: `${cpuMillis}m`, memory: `${memoryMiB}Mi`, pods: String(pods), 'ephemeral-storage': storage };
+}
+
+function shapeOf(instanceType: string): NonNullable<ReturnType<typeof instanceTypeShape>> {
+  const shape = instanceTypeShape(instanceType);
+  if (shape !== undefined) return shape;
+  throw new LabError({
+    code: 'InstanceTypeUnknown',
+    message: 'The size of the system nodes is not known, so they cannot be rehearsed.',
+    received: instanceType,
+    remedy: 'Choose an instance type of lib/plan/prices, or add this one there.',
+  });
+}
+
+/** Subnets of a node group; all private ones where the template does not say. */
+function subnetsOf(lab: LabView, nodeGroup: NodeGroupView): readonly SubnetView[] {
+  const properties = lab.stack.resources.get(nodeGroup.logicalId)?.properties ?? {};
+  const referenced = referencesIn(properties['Subnets'] ?? []);
+  const own = lab.network.subnets.filter(({ logicalId }) => referenced.has(logicalId));
+  return own.length > 0 ? own : lab.network.subnets.filter(({ isPublic }) => !isPublic);
+}
+
+function addressIn(cidr: string, host: number): string {
+  const first = new Address4(cidr).startAddress().bigInt();
+  return Address4.fromBigInt(first + BigInt(host)).address;
+}
+
+/** Namespace of every add-on. */
+const ADDON_NAMESPACE = 'kube-system';
+
+/**
+ * What add-ons and charts run, as Kubernetes objects: DaemonSets, from which Karpenter computes the
+ * overhead of a node, and Deployments on the system nodes. Each requests what the plan counts for it.
+ */
+export function systemWorkloads(lab: LabView): readonly JsonObject[] {
+  const ofAddons = lab.addons.flatMap(({ name, configuration }) =>
+    (podsOfAddon(name, configuration) ?? []).map((pods) => workload(pods, ADDON_NAMESPACE)));
+  const ofCharts = lab.charts
+    .filter((chart) => chart !== lab.karpenter)
+    .flatMap((chart) => (podsOfChart(chart.name, chart.values) ?? []).map((pods) => workload(pods, chart.namespace)));
+  return [...ofAddons, ...ofCharts, ...karpenterWorkloads(lab.karpenter)];
+}
+
+function workload(pods: SystemPodSpec, namespace: string): JsonObject {
+  const labels = { 'app.kubernetes.io/name': pods.name };
+  const pod = {
+    // As for the real ones: on every node, whatever its taints, and never without room.
+    priorityClassName: pods.isDaemonSet ? 'system-node-critical' : 'system-cluster-critical',
+    tolerations: pods.isDaemonSet ? [{ operator: 'Exists' }] : [{ key: 'CriticalAddonsOnly', operator: 'Exists' }],
+    containers: [container(pods.name, pods)],
+  };
+  return {
+    apiVersion: 'apps/v1',
+    kind: pods.isDaemonSet ? 'DaemonSet' : 'Deployment',
+    metadata: { name: pods.name, namespace, labels },
+    spec: {
+      ...(pods.isDaemonSet ? {} : { replicas: pods.replicas }),
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: pod },
+    },
+  };
+}
+
+/**
+ * Karpenter's own Deployment, as its chart places it: away from its own nodes, replicas on different
+ * hosts and zones. The process that does its work is no pod; `kubectl logs` shows its log all the same.
+ */
+function karpenterWorkloads(chart: HelmChart): readonly JsonObject[] {
+  const labels = { 'app.kubernetes.io/name': 'karpenter', 'app.kubernetes.io/instance': chart.release };
+  return (podsOfChart(chart.name, chart.values) ?? []).map((pods) => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: chart.release, namespace: chart.namespace, labels },
+    spec: {
+      replicas: pods.replicas,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          priorityClassName: 'system-cluster-critical',
+          tolerations: [{ key: 'CriticalAddonsOnly', operator: 'Exists' }],
+          affinity: {
+            nodeAffinity: {
+              requiredDuringSchedulingIgnoredDuringExecution: {
+                nodeSelectorTerms: [{ matchExpressions: [{ key: 'karpenter.sh/nodepool', operator: 'DoesNotExist' }] }],
+              },
+            },
+            podAntiAffinity: {
+              requiredDuringSchedulingIgnoredDuringExecution: [
+                { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: labels } },
+              ],
+            },
+          },
+          topologySpreadConstraints: [{
+            maxSkew: 1,
+            topologyKey: 'topology.kubernetes.io/zone',
+            whenUnsatisfiable: 'DoNotSchedule',
+            labelSelector: { matchLabels: labels },
+          }],
+          // As in the chart: it says for which cluster this Karpenter works.
+          containers: [{ ...container(KARPENTER_CONTAINER, pods), env: [{ name: 'CLUSTER_NAME', value: textAt(chart.values, 'settings', 'clusterName') ?? '' }] }],
+        },
+      },
+    },
+  }));
+}
+
+/** A container that never runs: its image is not pulled. */
+function container(name: string, { cpuMillis, memoryMiB }: SystemPodSpec): JsonObject {
+  return {
+    name,
+    image: `rehearsal.invalid/${name}`,
+    resources: { requests: { cpu: `${cpuMillis}m`, memory: `${memoryMiB}Mi` } },
+  };
+}

@@ -1,0 +1,130 @@
+import type { KarpenterInstance } from '../aws/karpenter-instances';
+import { DEPLOYMENTS, NAMESPACES } from '../kubernetes/core-kinds';
+import { EC2_NODE_CLASSES, NODE_CLAIMS, NODE_POOLS, type NodeClaim } from '../kubernetes/karpenter-kinds';
+import type { KubernetesApi } from '../kubernetes/kubernetes-api';
+import { type Conditioned, type ObjectReference, type ResourceKind, unmetConditions } from '../kubernetes/objects';
+import { AWS_BACKED_KINDS, deleteThose, drainWorkloads, PERSISTENT_VOLUMES, POD_MAKING_KINDS } from './drain-workloads';
+import { existing, stillThere } from './named-objects';
+import { DISRUPTION_BUDGETS, holdersOf } from './node-claim-holders';
+
+/** What a drain is at: the first thing of which something is left. */
+export type DrainPhase = 'workloads' | 'nodePools' | 'nodeClaims' | 'instances' | 'nodeClasses' | 'drained';
+
+/** How far a drain is after a pass. */
+export interface DrainState {
+  readonly phase: DrainPhase;
+  /** Whether nothing is left: no NodePool, NodeClaim, EC2NodeClass, and no instance. */
+  readonly isDrained: boolean;
+  /** What this pass asked the deletion of, such as `NodePool default`. */
+  readonly deleted: readonly string[];
+  /** What is still there in this phase, a sentence each: which object, and what holds it. */
+  readonly remaining: readonly string[];
+}
+
+/** What a drain works with. */
+export interface DrainOptions {
+  /** @default - the cluster no longer exists: only instances can be left */
+  readonly api?: KubernetesApi;
+  /** Instances that Karpenter launched for the cluster and that are not gone yet. */
+  readonly instances: () => Promise<readonly KarpenterInstance[]>;
+  /**
+   * Namespaces that stay, besides those of Kubernetes itself. Their load balancers and volumes go all the same.
+   *
+   * @default - none
+   */
+  readonly keptNamespaces?: readonly string[];
+  /** Karpenter's Deployment. Its namespace is kept. @default - nothing is said of the controller */
+  readonly controller?: ObjectReference;
+  /** @default - it cannot be interrupted */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One pass of a drain: it asks for the deletion of all that is due, and tells what is left. It waits for nothing, forces
+ * nothing, and can be repeated at any time, by anybody, until `isDrained`; whatever was made meanwhile is found again.
+ *
+ * The order: what students run, with its load balancers and volumes; all NodePools, students' too, and with them NodeClaims and
+ * instances; then all EC2NodeClasses. Each waits for the one before.
+ *
+ * @throws LabError what `KubernetesApi` and `instances` say
+ */
+export async function drainPass(options: DrainOptions): Promise<DrainState> {
+  const { api, signal } = options;
+  const deleted: string[] = [];
+  const at = (phase: DrainPhase, remaining: readonly string[]): DrainState => ({ phase, isDrained: phase === 'drained', deleted, remaining });
+  const before = async (phase: DrainPhase, remaining: readonly string[]): Promise<DrainState> => at(phase, [...remaining, ...await controllerNote(options)]);
+
+  if (api !== undefined) {
+    const workloads = await drainWorkloads(api, [...options.keptNamespaces ?? [], ...namespaceOf(options.controller)], signal);
+    deleted.push(...workloads.deleted);
+    if (workloads.remaining.length > 0) return at('workloads', workloads.remaining);
+
+    deleted.push(...await deleteThose(api, NODE_POOLS, () => true, signal));
+    const nodePools = await existing(api, NODE_POOLS, signal);
+    // Those of a NodePool go with it; one that somebody made by hand has no owner.
+    if (nodePools.length === 0) deleted.push(...await deleteThose(api, NODE_CLAIMS, () => true, signal));
+    const claims = await existing(api, NODE_CLAIMS, signal);
+    if (nodePools.length > 0) return before('nodePools', [...nodePools.map((pool) => stillThere(NODE_POOLS, pool)), ...await claimLines(api, claims, signal)]);
+    if (claims.length > 0) return before('nodeClaims', await claimLines(api, claims, signal));
+  }
+
+  const instances = await options.instances();
+  if (instances.length > 0) return before('instances', instances.map(instanceLine));
+
+  if (api !== undefined) {
+    deleted.push(...await deleteThose(api, EC2_NODE_CLASSES, () => true, signal));
+    const nodeClasses = await existing(api, EC2_NODE_CLASSES, signal);
+    if (nodeClasses.length > 0) return before('nodeClasses', nodeClasses.map((nodeClass) => stillThere(EC2_NODE_CLASSES, nodeClass)));
+  }
+  return at('drained', []);
+}
+
+async function claimLines(api: KubernetesApi, claims: readonly NodeClaim[], signal: AbortSignal | undefined): Promise<readonly string[]> {
+  const holders = await holdersOf(api, claims, signal);
+  return claims.map((claim) => stillThere(NODE_CLAIMS, claim, [...nodeOf(claim), ...unmetConditions(endOf(claim)), ...holders(claim)]));
+}
+
+/** Of a NodeClaim's conditions only those of its end: that it is not Ready holds nothing. */
+function endOf({ conditions }: NodeClaim): Conditioned {
+  return { conditions: conditions.filter(({ type }) => ENDING_CONDITIONS.includes(type)) };
+}
+
+/** What Karpenter notes on a NodeClaim that it terminates, in this order. */
+const ENDING_CONDITIONS: readonly string[] = ['Drained', 'VolumesDetached', 'InstanceTerminating'];
+
+function nodeOf({ nodeName, instanceType, providerId }: NodeClaim): readonly string[] {
+  const what = [nodeName === undefined ? undefined : `node ${nodeName}`, instanceType, providerId].filter((each) => each !== undefined);
+  return what.length === 0 ? [] : [what.join(', ')];
+}
+
+function instanceLine({ id, state, instanceType, zone, nodePool }: KarpenterInstance): string {
+  const origin = nodePool === undefined ? '' : ` of NodePool ${nodePool}`;
+  return `Instance ${id} (${instanceType}${zone === undefined ? '' : `, ${zone}`})${origin} is ${state}.`;
+}
+
+/** Why nothing goes on at all, where it is so. */
+async function controllerNote({ api, controller, signal }: DrainOptions): Promise<readonly string[]> {
+  if (controller === undefined || api === undefined) return [];
+  const deployment = await api.get(DEPLOYMENTS, controller, signal);
+  const name = `Deployment ${controller.namespace ?? ''}/${controller.name}`;
+  if (deployment === undefined) return [`Karpenter's ${name} does not exist, so nobody ends nodes.`];
+  if (deployment.readyReplicas > 0) return [];
+  return [`No pod of Karpenter's ${name} is ready (it should have ${deployment.replicas}), so nobody ends nodes.`];
+}
+
+function namespaceOf(controller: ObjectReference | undefined): readonly string[] {
+  return controller?.namespace === undefined ? [] : [controller.namespace];
+}
+
+/** What a drain does to the objects of a kind. */
+export interface DrainRight {
+  readonly kind: ResourceKind<unknown>;
+  readonly verbs: readonly ('get' | 'list' | 'delete')[];
+}
+
+/** All that whoever drains must be allowed in Kubernetes, and no more. */
+export const DRAIN_RIGHTS: readonly DrainRight[] = [
+  ...[NAMESPACES, ...POD_MAKING_KINDS, ...AWS_BACKED_KINDS, NODE_POOLS, NODE_CLAIMS, EC2_NODE_CLASSES]
+    .map((kind): DrainRight => ({ kind, verbs: kind.kind === DEPLOYMENTS.kind ? ['get', 'list', 'delete'] : ['list', 'delete'] })),
+  ...[PERSISTENT_VOLUMES, DISRUPTION_BUDGETS].map((kind): DrainRight => ({ kind, verbs: ['list'] })),
+];

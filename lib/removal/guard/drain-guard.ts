@@ -1,0 +1,143 @@
+import type { KarpenterInstance } from '../../aws/karpenter-instances';
+import { KubernetesRequestRefused } from '../../kubernetes/api-request';
+import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
+import { LabError } from '../../lab-error';
+import { drainPass, type DrainState } from '../drain-pass';
+
+/**
+ * Seconds that a drain may take before the deletion of the stack fails with the reason. CloudFormation gives a custom resource
+ * one hour and says only that it did not answer; the guard must speak before.
+ */
+export const DRAIN_DEADLINE_SECONDS = 55 * 60;
+
+/** Seconds between two passes. */
+export const DRAIN_INTERVAL_SECONDS = 15;
+
+/** What the stack tells the guard, as properties of its custom resource. */
+export interface GuardProperties {
+  /** Cluster that is drained. */
+  readonly ClusterName: string;
+  /** Namespace of Karpenter's Deployment. */
+  readonly ControllerNamespace: string;
+  /** Name of Karpenter's Deployment. */
+  readonly ControllerName: string;
+}
+
+/** A request of CloudFormation, as the provider framework passes it on, as far as the guard reads it. */
+export interface GuardEvent {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  /** @default - the resource is being created */
+  readonly PhysicalResourceId?: string;
+  readonly ResourceProperties: GuardProperties;
+  /** When the drain began, as ISO 8601: what {@link onEvent} answered. @default - it is not a deletion */
+  readonly DrainStartedAt?: string;
+}
+
+/** What the guard answers when it hears of a request. */
+export interface GuardBegun {
+  readonly PhysicalResourceId: string;
+  /** Passed on to every later call by the framework. @default - it is not a deletion */
+  readonly DrainStartedAt?: string;
+}
+
+/** Never another id: CloudFormation would delete the old resource after an update, and the class would be drained. */
+const PHYSICAL_ID = 'drain-guard';
+
+/** Begins: there is something to do only on deletion, and then the time counts from now. */
+export function begin({ RequestType, PhysicalResourceId = PHYSICAL_ID }: GuardEvent, now: Date): GuardBegun {
+  return RequestType === 'Delete' ? { PhysicalResourceId, DrainStartedAt: now.toISOString() } : { PhysicalResourceId };
+}
+
+/** The cluster and the instances that the guard looks at. */
+export interface GuardedLab {
+  /** A connection to the cluster; undefined when the cluster does not exist. */
+  readonly connect: (clusterName: string, signal: AbortSignal) => Promise<KubernetesApi | undefined>;
+  /** Instances that Karpenter launched for the cluster and that are not gone yet. */
+  readonly instances: (clusterName: string, signal: AbortSignal) => Promise<readonly KarpenterInstance[]>;
+  readonly now: () => Date;
+  /** Takes what a call of the guard came to: its log. */
+  readonly tell: (fact: GuardFact) => void;
+}
+
+/** What a call of the guard came to. */
+export type GuardFact = DrainState | { readonly failure: string };
+
+/** Seconds that one call may take: the function has a little more. */
+const PASS_SECONDS = 90;
+
+/** A refusal may pass in this time, such as one while somebody changes rights; after it, waiting is of no use. */
+const REFUSAL_SECONDS = 120;
+
+/** Characters of the reason that CloudFormation gets to see: its answer holds 4,096 bytes in all. */
+const REASON_CHARACTERS = 1500;
+
+/**
+ * One call of the guard: a pass of the drain, when it is a deletion, and whether the stack may go on.
+ *
+ * A pass that fails is repeated at the next call, because not knowing what is left is no reason to let go, and no reason to
+ * give up before the time is over.
+ *
+ * @throws LabError `ClusterNotDrained` when the time is over, or when the guard may not do what it must
+ */
+export async function guardedPass(event: GuardEvent, lab: GuardedLab): Promise<{ readonly IsComplete: boolean }> {
+  if (event.RequestType !== 'Delete') return { IsComplete: true };
+  const elapsedSeconds = (lab.now().getTime() - Date.parse(event.DrainStartedAt ?? lab.now().toISOString())) / 1000;
+  const isOver = elapsedSeconds >= DRAIN_DEADLINE_SECONDS;
+  try {
+    const state = await passOf(event, lab);
+    lab.tell(state);
+    if (!state.isDrained && isOver) throw notDrained(state.remaining);
+    return { IsComplete: state.isDrained };
+  } catch (error) {
+    if (error instanceof LabError && error.code === NOT_DRAINED) throw error;
+    const failure = error instanceof LabError ? `${error.message} ${error.remedy}` : String(error);
+    lab.tell({ failure });
+    if (isOver || (isRefusal(error) && elapsedSeconds >= REFUSAL_SECONDS)) throw notDrained([failure], error);
+    return { IsComplete: false };
+  }
+}
+
+async function passOf({ ResourceProperties }: GuardEvent, lab: GuardedLab): Promise<DrainState> {
+  const { ClusterName: clusterName, ControllerNamespace: namespace, ControllerName: name } = ResourceProperties;
+  const signal = AbortSignal.timeout(PASS_SECONDS * 1000);
+  const api = await lab.connect(clusterName, signal);
+  try {
+    return await drainPass({
+      api,
+      instances: () => lab.instances(clusterName, signal),
+      controller: { namespace, name },
+      signal,
+    });
+  } finally {
+    api?.close();
+  }
+}
+
+const NOT_DRAINED = 'ClusterNotDrained';
+
+/** Whether the answer was that the guard may not ask. */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof KubernetesRequestRefused) return error.status === 401 || error.status === 403;
+  return error instanceof LabError && (error.code === 'AwsAccessDenied' || error.code === 'AwsCredentialsRefused');
+}
+
+function notDrained(reasons: readonly string[], cause?: unknown): LabError {
+  const remedy = 'Karpenter still runs and nothing that it needs was removed. Clear what holds these, then delete the stack again: it goes on where it stopped.';
+  const error = new LabError({ code: NOT_DRAINED, message: `${NOT_DRAINED}: ${shortened(reasons, remedy.length)} ${remedy}`, remedy, cause });
+  // CloudFormation shows the stack of an error, and lines of code would leave no room for the reason.
+  error.stack = error.message;
+  return error;
+}
+
+/** As many reasons as CloudFormation has room for. */
+function shortened(reasons: readonly string[], taken: number): string {
+  const room = REASON_CHARACTERS - taken;
+  const told: string[] = [];
+  for (const reason of reasons) {
+    if (told.join(' ').length + reason.length > room) break;
+    told.push(reason);
+  }
+  const left = reasons.length - told.length;
+  if (told.length === 0) return reasons.join(' ').slice(0, room);
+  return left === 0 ? told.join(' ') : `${told.join(' ')} And ${left} more.`;
+}

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { LabError } from './lab-error';
+
+/** A program to run to its end. */
+export interface RunCommandOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Its whole environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly workingDirectory: string;
+  /**
+   * Text for its standard input.
+   *
+   * @default - its standard input is empty
+   */
+  readonly input?: string;
+  /**
+   * Called with each line that it writes to its standard errors.
+   *
+   * @default - nobody listens
+   */
+  readonly onErrorLine?: (line: string) => void;
+  /** Aborted when the user interrupts: the program is interrupted too. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a program ended, and what it wrote. */
+export interface CommandResult {
+  /** 0 for success. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Code that a shell gives to a program that was ended by a signal; which one is of no interest here. */
+const ENDED_BY_SIGNAL = 128;
+
+/**
+ * Runs a program and waits for its end. A program that fails is a result, not an error.
+ *
+ * @throws LabError `CommandNotStarted` when there is no such program
+ * @throws the signal's reason when it was interrupted, after the program has ended
+ */
+export async function runCommand(options: RunCommandOptions): Promise<CommandResult> {
+  options.signal?.throwIfAborted();
+  const child = spawn(options.command, [...options.args], {
+    cwd: options.workingDirectory,
+    env: options.env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const interrupt = (): void => {
+    child.kill('SIGINT');
+  };
+  options.signal?.addEventListener('abort', interrupt, { once: true });
+  try {
+    const stdout: Buffer[] = [];
+    const stderr: string[] = [];
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      stderr.push(line);
+      options.onErrorLine?.(line);
+    });
+    // A program that ends without reading its input closes the pipe: its exit code says why.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.input ?? '');
+    const exitCode = await new Promise<number>((resolve, reject) => {
+      child.once('error', (cause) => reject(commandNotStarted(options, cause)));
+      child.once('close', (code) => resolve(code ?? ENDED_BY_SIGNAL));
+    });
+    options.signal?.throwIfAborted();
+    return { exitCode, stdout: Buffer.concat(stdout).toString('utf8'), stderr: stderr.join('\n') };
+  } finally {
+    options.signal?.removeEventListener('abort', interrupt);
+  }
+}
+
+function commandNotStarted(options: RunCommandOptions, cause: unknown): LabError {
+  return new LabError({
+    code: 'CommandNotStarted',
+    message: `${options.command} could not be started.`,
+    received: [options.command, ...options.args].join(' '),
+    remedy: 'Check that the program is installed and on the PATH.',
+    cause,
+  });
+}

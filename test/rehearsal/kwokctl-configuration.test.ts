@@ -1,0 +1,47 @@
+import { parseAllDocuments } from 'yaml';
+import { kwokctlConfiguration } from '../../lib/rehearsal/control-plane';
+import { toolchainIn } from '../../lib/rehearsal/toolchain/toolchain';
+
+const configuration = kwokctlConfiguration({
+  toolchain: toolchainIn('/cache/key', { go: '1.26.6', kubernetes: '1.35.8', karpenter: '1.14.1', etcd: '3.6.5', kwok: '0.8.0', moto: '5.2.5' }),
+  ports: { etcd: 1, etcdPeer: 2, kubeApiserver: 3, kubeControllerManager: 4, kubeScheduler: 5, kwok: 6 },
+  podCidr: '10.11.0.0/16',
+  karpenterNamespace: 'kube-system',
+  karpenterContainerLog: '/lab/logs/karpenter.cri.log',
+});
+const [cluster, logs] = parseAllDocuments(configuration).map((document) => document.toJS() as unknown);
+
+describe('the configuration of kwokctl', () => {
+  it('binds everything to loopback, on the given ports', () => {
+    expect(cluster).toMatchObject({
+      kind: 'KwokctlConfiguration',
+      options: {
+        runtime: 'binary', bindAddress: '127.0.0.1', etcdPort: 1, etcdPeerPort: 2, kubeApiserverPort: 3,
+        kubeControllerManagerPort: 4, kubeSchedulerPort: 5, kwokControllerPort: 6,
+      },
+    });
+  });
+
+  it('names every program of the toolchain, so that nothing is downloaded', () => {
+    expect(cluster).toMatchObject({
+      options: {
+        etcdBinary: '/cache/key/bin/etcd', kubeApiserverBinary: '/cache/key/bin/kube-apiserver',
+        kubeControllerManagerBinary: '/cache/key/bin/kube-controller-manager', kubeSchedulerBinary: '/cache/key/bin/kube-scheduler',
+        kwokControllerBinary: '/cache/key/bin/kwok', kubectlBinary: '/cache/key/bin/kubectl',
+      },
+    });
+  });
+
+  it('gives nodes an address, without which kubectl logs cannot reach them', () => {
+    expect(cluster).toMatchObject({
+      componentsPatches: [{ name: 'kwok-controller', extraArgs: [{ key: 'node-ip', value: '127.0.0.1' }, { key: 'cidr', value: '10.11.0.0/16' }] }],
+    });
+  });
+
+  it('serves Karpenter\'s log from its file', () => {
+    expect(logs).toMatchObject({
+      kind: 'ClusterLogs',
+      spec: { selector: { matchNamespaces: ['kube-system'] }, logs: [{ containers: ['controller'], logsFile: '/lab/logs/karpenter.cri.log', follow: true }] },
+    });
+  });
+});
