@@ -2,7 +2,7 @@ import { MANIFEST_TYPE } from '../assembly/kubernetes-objects';
 import type { LabView } from '../assembly/lab-view';
 import type { NodeRequirement } from '../assembly/node-provisioning-view';
 import { numberAt } from '../json';
-import { counted, cpu, listed, listedZones, momentPhrase } from '../words';
+import { counted, cpuText, listed, listedZones, momentText } from '../words';
 import { type Concern, CONCERNS, concernsOf, DRAIN_GUARD_TYPE, ownerOf } from './concern-of-resource';
 import { planNetwork } from './network';
 import { podsOfWorkload } from './node-pods';
@@ -81,7 +81,7 @@ function karpenterLines({ stack, charts, karpenter, nodePool, nodeClass }: LabVi
 function exerciseLines({ exercise }: LabView): readonly string[] {
   const pod = podsOfWorkload(exercise);
   return [
-    `Deployment ${exercise.name} in ${exercise.namespace ?? 'default'}: ${counted(exercise.replicas, 'replica')} of ${cpu(pod.cpuMillis)}`,
+    `Deployment ${exercise.name} in ${exercise.namespace ?? 'default'}: ${counted(exercise.replicas, 'replica')} of ${cpuText(pod.cpuMillis)}`,
   ];
 }
 
@@ -101,7 +101,7 @@ function accessLines(lab: LabView): readonly string[] {
 
 function deadlineLines({ deadline }: LabView): readonly string[] {
   return deadline === undefined ? [] : [
-    `AWS deletes the stack at ${momentPhrase(deadline.expiresAt)}, by schedule ${deadline.scheduleName} with a role for nothing else`,
+    `AWS deletes the stack at ${momentText(deadline.expiresAt, 'UTC')}, by schedule ${deadline.scheduleName} with a role for nothing else`,
   ];
 }
 

@@ -4,7 +4,7 @@ import type { LaunchCandidate, LaunchedNodes, LaunchEstimate, NodeResources } fr
 import { allowedCapacityTypes, launchOptions, type LaunchOptions } from './launch-options';
 import { packPods, remainingLimits, type LaunchOption, type PackedNode, type Packing } from './node-packing';
 import { daemonRequests, podsOfWorkload } from './node-pods';
-import { counted, cpu, listed, listedZones } from '../words';
+import { counted, cpuText, listed, listedZones } from '../words';
 
 /** Pods that the exercise scales to, where the template starts with none. */
 export const EXERCISE_REPLICAS = 5;
@@ -101,7 +101,7 @@ function reasons(lab: LabView, question: Question, offers: LaunchOptions, packin
 function whatIsAsked({ replicas, replicasFrom, podRequest, daemonOverhead }: Question): string {
   const scale = replicasFrom === 'exercise' ? ' (the exercise\'s scale)' : '';
   const total = replicas * podRequest.cpuMillis + daemonOverhead.cpuMillis;
-  return `${counted(replicas, 'pod')} of ${cpu(podRequest.cpuMillis)}${scale} + ${cpu(daemonOverhead.cpuMillis)} of DaemonSets = ${cpu(total)}.`;
+  return `${counted(replicas, 'pod')} of ${cpuText(podRequest.cpuMillis)}${scale} + ${cpuText(daemonOverhead.cpuMillis)} of DaemonSets = ${cpuText(total)}.`;
 }
 
 function whatIsOffered({ stack, nodePool, nodeClass }: LabView, { options, zones, capacityType }: LaunchOptions): string {

@@ -2,7 +2,7 @@ import type { LabView } from '../assembly/lab-view';
 import { standardSupportEnd } from '../config/compatibility';
 import { apiReach } from '../config/network-values';
 import { versions } from '../config/versions';
-import { counted, listed, momentPhrase } from '../words';
+import { amountText, counted, listed, momentText, moreThan } from '../words';
 import { selectedZones } from './launch-options';
 import { systemPodsOf } from './node-pods';
 import type { CostEstimate, LaunchEstimate, PlanWarning, SystemNodeFit, TimeEstimate } from './plan-result';
@@ -185,7 +185,7 @@ export interface DeadlineSources {
 /** Whether the lab ends by itself, and not before its class does. */
 export function deadlineWarnings({ deadline }: LabView, { cost, time, now }: DeadlineSources): readonly PlanWarning[] {
   if (deadline === undefined) {
-    const costs = cost.unavailable === undefined ? `costs ${cost.unpriced === undefined ? '' : 'more than '}${(cost.idlePerHour * 24).toFixed(2)} USD a day` : 'stays and costs';
+    const costs = cost.unavailable === undefined ? `costs ${moreThan(cost)}${amountText(cost.idlePerHour * 24)} a day` : 'stays and costs';
     return [{
       code: 'NoDeadline',
       message: `A forgotten lab ${costs}.`,
@@ -197,14 +197,14 @@ export function deadlineWarnings({ deadline }: LabView, { cost, time, now }: Dea
   if (secondsLeft <= 0) {
     return [{
       code: 'ExpiryPassed',
-      message: `The deadline, ${momentPhrase(deadline.expiresAt)}, has passed: AWS refuses such a schedule, and with it the deployment.`,
+      message: `The deadline, ${momentText(deadline.expiresAt, 'UTC')}, has passed: AWS refuses such a schedule, and with it the deployment.`,
       remedy: 'Set expiresAt to a time after the class, or to "".',
     }];
   }
   const minutesNeeded = Math.ceil(time.readySeconds / 60 + cost.classHours * 60);
   return secondsLeft >= minutesNeeded * 60 ? [] : [{
     code: 'ExpirySoon',
-    message: `AWS deletes the lab at ${momentPhrase(deadline.expiresAt)}, in ${Math.floor(secondsLeft / 60)} minutes; to deploy it and a class of ${cost.classHours} h need ${minutesNeeded}.`,
+    message: `AWS deletes the lab at ${momentText(deadline.expiresAt, 'UTC')}, in ${Math.floor(secondsLeft / 60)} minutes; to deploy it and a class of ${cost.classHours} h need ${minutesNeeded}.`,
     remedy: 'Set expiresAt to a later time, or plan with the --hours of your class.',
   }];
 }

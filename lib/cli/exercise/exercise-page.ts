@@ -1,5 +1,5 @@
 import type { DrillResult, ExerciseMark, ExerciseResult, ExerciseStep, LaunchedNode } from '../../exercise/exercise-result';
-import { countedText, secondsText, unitPriceText } from '../../words';
+import { counted, secondsText, unitPriceText } from '../../words';
 import { html, type Html, pageTable } from '../page/html';
 import { type PageCard, pageMarkup } from '../page/page';
 import { boxShape, textShape, type TimeAxis, timeAxisShapes, xAt } from '../page/svg-shapes';
@@ -34,8 +34,8 @@ function cards({ verdict, timeline, nodes, replicas, drills }: ExerciseResult): 
   const running = timeline.find(({ event }) => event === 'pods running');
   return [
     { figure: verdict, meaning: 'verdict' },
-    ...(running === undefined ? [] : [{ figure: secondsText(running.atSeconds), meaning: `until ${countedText(replicas, 'pod')} ran` }]),
-    ...(nodes.length === 0 ? [] : [{ figure: nodesPriceText(nodes), meaning: `for ${countedText(nodes.length, 'node')}` }]),
+    ...(running === undefined ? [] : [{ figure: secondsText(running.atSeconds), meaning: `until ${counted(replicas, 'pod')} ran` }]),
+    ...(nodes.length === 0 ? [] : [{ figure: nodesPriceText(nodes), meaning: `for ${counted(nodes.length, 'node')}` }]),
     ...(drills.length === 0 ? [] : [{ figure: `${drills.filter((drill) => drill.verdict === 'passed').length} of ${drills.length}`, meaning: 'drills passed' }]),
   ];
 }
@@ -64,7 +64,7 @@ ${step.evidence.length === 0 ? [] : html`<pre>${step.evidence.join('\n')}</pre>`
 
 function nodesSection(nodes: readonly LaunchedNode[]): Html {
   return html`<h2>Nodes that Karpenter launched</h2>
-${pageTable(`${countedText(nodes.length, 'node')}, ${nodesPriceText(nodes)}`, [
+${pageTable(`${counted(nodes.length, 'node')}, ${nodesPriceText(nodes)}`, [
     { heading: 'Node' }, { heading: 'NodeClaim' }, { heading: 'Type' }, { heading: 'Zone' }, { heading: 'Capacity' },
     { heading: 'Pods', isFigure: true }, { heading: 'USD/h', isFigure: true },
   ], nodes.map((node) => ({

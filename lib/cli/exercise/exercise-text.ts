@@ -1,5 +1,5 @@
 import type { DrillResult, ExerciseMark, ExerciseResult, ExerciseStep, LaunchedNode } from '../../exercise/exercise-result';
-import { countedText, hourlyText, secondsText, unitPriceText } from '../../words';
+import { counted, hourlyText, secondsText, unitPriceText } from '../../words';
 import { type TextLayout, wrapText } from '../terminal/text-layout';
 import { bulletList, type OutcomeItem, outcomeList, paragraph, sectionHeading } from '../terminal/text-section';
 import { textTable } from '../terminal/text-table';
@@ -22,16 +22,16 @@ export function nodesPriceText(nodes: readonly LaunchedNode[]): string {
 
 /** How many steps of a drill passed: `3 of 4 steps passed`. */
 export function drillText({ steps }: DrillResult): string {
-  return `${steps.filter(({ outcome }) => outcome === 'passed').length} of ${countedText(steps.length, 'step')} passed`;
+  return `${steps.filter(({ outcome }) => outcome === 'passed').length} of ${counted(steps.length, 'step')} passed`;
 }
 
 function passedSentence({ replicas, nodes, timeline, drills }: ExerciseResult): string {
   const running = timeline.find(({ event }) => event === 'pods running');
   const types = [...new Set(nodes.map(({ instanceType }) => instanceType))].join(', ');
-  const where = nodes.length === 0 ? '' : ` on ${countedText(nodes.length, 'node')} (${types})`;
+  const where = nodes.length === 0 ? '' : ` on ${counted(nodes.length, 'node')} (${types})`;
   const when = running === undefined ? '' : `, ${secondsText(running.atSeconds)} after scaling`;
-  const also = drills.length === 0 ? '' : `; ${countedText(drills.length, 'drill')} passed`;
-  return `${countedText(replicas, 'pod')} ran${where}${when}${also}.`;
+  const also = drills.length === 0 ? '' : `; ${counted(drills.length, 'drill')} passed`;
+  return `${counted(replicas, 'pod')} ran${where}${when}${also}.`;
 }
 
 function failedSentence({ steps, drills }: ExerciseResult): string {

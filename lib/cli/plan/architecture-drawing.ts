@@ -1,5 +1,5 @@
 import type { LaunchedNodes, PlannedSubnet, PlanResult } from '../../plan/plan-result';
-import { countedText, countText } from '../../words';
+import { counted } from '../../words';
 import { html, type Html } from '../page/html';
 import { ARROW_HEAD, arrowShape, type Box, boxShape, textShape } from '../page/svg-shapes';
 
@@ -94,7 +94,7 @@ ${ARROW_HEAD}
 ${classAndControlPlane(plan, height)}
 ${boxShape({ ...MAIN, y: VPC_TOP, height: vpcHeight }, 'vpc')}
 ${textShape(`VPC ${plan.network.vpcCidr}`, { x: MAIN.x + GAP, y: VPC_TOP + 24, width: 360 }, 'title')}
-${textShape(`${countText(plan.network.podAddressCapacity)} addresses for pods`, { x: MAIN.x + MAIN.width - GAP, y: VPC_TOP + 24, width: 300 }, 'small', 'end')}
+${textShape(`${counted(plan.network.podAddressCapacity)} addresses for pods`, { x: MAIN.x + MAIN.width - GAP, y: VPC_TOP + 24, width: 300 }, 'small', 'end')}
 ${zones.map((zone, index) => zoneShape(zone, zoneColumn(index, zones.length), privateHeight, rows, plan))}
 ${sideShapes(zones, rows)}
 </svg>`;
@@ -144,7 +144,7 @@ ${zone.systemNodes.slice(0, MOST_SYSTEM_ROWS).map((systemNode, row) =>
     systemNodeShape(systemNode, plan, { ...node, y: NODES_TOP + row * (NODE_HEIGHT + GAP), height: NODE_HEIGHT }))}
 ${zone.launchedNodes.slice(0, MOST_LAUNCHED_ROWS).map((nodes, row) =>
     launchedNodeShape(nodes, { ...node, y: launchedTop + row * (NODE_HEIGHT + GAP), height: NODE_HEIGHT }))}
-${hidden === 0 ? [] : textShape(`and ${countedText(hidden, 'more node')}`, { x: node.x, y: PRIVATE_TOP + privateHeight - 8, width: node.width }, 'small')}
+${hidden === 0 ? [] : textShape(`and ${counted(hidden, 'more node')}`, { x: node.x, y: PRIVATE_TOP + privateHeight - 8, width: node.width }, 'small')}
 </g>`;
 }
 
@@ -195,11 +195,11 @@ function arrowInto(zones: readonly DrawnZone[], matches: (zone: DrawnZone) => bo
 }
 
 function description({ lab, network, systemNodes, launch }: PlanResult, zones: readonly DrawnZone[]): string {
-  const likely = launch.likely.map((nodes) => `${nodes.count} ${nodes.instanceType} with ${countedText(nodes.podsEach, 'pod')} each`).join(', ');
+  const likely = launch.likely.map((nodes) => `${nodes.count} ${nodes.instanceType} with ${counted(nodes.podsEach, 'pod')} each`).join(', ');
   const nothing = launch.unavailable === undefined ? 'no node' : 'what is not estimated';
-  return `VPC ${network.vpcCidr} over ${countedText(zones.length, 'Availability Zone')} (${zones.map((zone) => zone.name).join(', ')}), `
-    + `each with a public and a private subnet; ${countedText(network.natGatewayCount, 'NAT gateway')}. `
-    + `The EKS control plane of ${lab.clusterName} serves ${countedText(systemNodes.nodeCount, 'system node')} of type ${systemNodes.instanceType}, `
+  return `VPC ${network.vpcCidr} over ${counted(zones.length, 'Availability Zone')} (${zones.map((zone) => zone.name).join(', ')}), `
+    + `each with a public and a private subnet; ${counted(network.natGatewayCount, 'NAT gateway')}. `
+    + `The EKS control plane of ${lab.clusterName} serves ${counted(systemNodes.nodeCount, 'system node')} of type ${systemNodes.instanceType}, `
     + `where Karpenter ${lab.karpenterVersion} runs. Karpenter reads an SQS queue that EventBridge rules fill, and would launch ${likely === '' ? nothing : likely}.`;
 }
 
@@ -225,7 +225,7 @@ ${node.hasKarpenter
 export function launchedNodeShape(nodes: LaunchedNodes, box: Box): Html {
   const shown = Math.min(nodes.podsEach, MOST_PODS);
   const podsEnd = box.x + 10 + shown * (POD_SIZE + POD_GAP);
-  const caption = countedText(nodes.podsEach, 'pod');
+  const caption = counted(nodes.podsEach, 'pod');
   return html`${boxShape(box, 'launched')}
 ${textShape(nodes.instanceType, { x: box.x + 10, y: box.y + 20, width: box.width - 20 }, 'label')}
 ${textShape('launched by Karpenter', { x: box.x + 10, y: box.y + 38, width: box.width - 20 }, 'small')}

@@ -1,10 +1,7 @@
 import type {
   CostEstimate, CostLine, LaunchEstimate, NodeResources, PlannedLab, PlanResult, SecurityPosture, SystemNodeFit, UnpricedInstances,
 } from '../../plan/plan-result';
-import {
-  amountText, clockText, countedText, countText, cpuText, durationText, hourlyText, memoryText, momentText, moreThan, unitPriceText, withFullStop,
-  zoneLettersText,
-} from '../../words';
+import { amountText, clockText, counted, cpuQuantity, durationText, hourlyText, memoryText, momentText, moreThan, unitPriceText, withFullStop, zoneLetters } from '../../words';
 import type { AssemblyFlags } from '../assembly-flag';
 import { html, type Html, type HtmlPart, type PageRow, pageTable } from '../page/html';
 import { type PageCard, pageMarkup } from '../page/page';
@@ -57,7 +54,7 @@ function costCards({ cost }: PlanResult): readonly PageCard[] {
 }
 
 function deadlineCards({ lab }: PlanResult): readonly PageCard[] {
-  return lab.expiresAt === undefined ? [] : [{ figure: momentText(new Date(lab.expiresAt)), meaning: 'AWS deletes the lab' }];
+  return lab.expiresAt === undefined ? [] : [{ figure: momentText(lab.expiresAt), meaning: 'AWS deletes the lab' }];
 }
 
 function launchCards({ launch }: PlanResult): readonly PageCard[] {
@@ -77,7 +74,7 @@ ${architectureDrawing(plan)}
 ${pageTable('Subnets and the addresses in them', [
     { heading: 'Subnet' }, { heading: 'Kind' }, { heading: 'Availability Zone' }, { heading: 'Addresses', isFigure: true }, { heading: 'Logical id' },
   ], plan.network.subnets.map((subnet) => ({
-    cells: [subnet.cidr, subnet.kind, subnet.availabilityZone, countText(subnet.usableAddresses), html`<code>${subnet.logicalId}</code>`],
+    cells: [subnet.cidr, subnet.kind, subnet.availabilityZone, counted(subnet.usableAddresses), html`<code>${subnet.logicalId}</code>`],
   })))}`;
 }
 
@@ -85,10 +82,10 @@ ${pageTable('Subnets and the addresses in them', [
 export function concernsSection({ concerns }: PlanResult): Html {
   const total = concerns.reduce((sum, concern) => sum + concern.resourceCount, 0);
   return html`<h2>What will be created</h2>
-${pageTable(`${countedText(total, 'CloudFormation resource')}, by concern`, [
+${pageTable(`${counted(total, 'CloudFormation resource')}, by concern`, [
     { heading: 'Concern' }, { heading: 'What it is' }, { heading: 'Resources', isFigure: true },
   ], concerns.map((concern) => ({
-    cells: [concern.name, html`<ul>${concern.lines.map((line) => html`<li>${line}</li>`)}</ul>`, countText(concern.resourceCount)],
+    cells: [concern.name, html`<ul>${concern.lines.map((line) => html`<li>${line}</li>`)}</ul>`, counted(concern.resourceCount)],
   })))}`;
 }
 
@@ -116,11 +113,11 @@ ${pageTable('USD per hour, list price', [
 }
 
 function billRow(line: CostLine): PageRow {
-  return { cells: [line.what, countText(line.quantity), unitPriceText(line.unitPricePerHour), unitPriceText(line.pricePerHour)] };
+  return { cells: [line.what, counted(line.quantity), unitPriceText(line.unitPricePerHour), unitPriceText(line.pricePerHour)] };
 }
 
 function unpricedRow({ what, quantity }: UnpricedInstances): PageRow {
-  return { cells: [what, quantity === undefined ? 'unknown' : countText(quantity), 'unknown', 'unknown'] };
+  return { cells: [what, quantity === undefined ? 'unknown' : counted(quantity), 'unknown', 'unknown'] };
 }
 
 function totalRow(what: string, pricePerHour: number): PageRow {
@@ -152,10 +149,10 @@ ${pageTable(candidateCountText(launch, shown), [
       candidate.instanceType,
       candidate.vcpu,
       memoryText(candidate.memoryMiB),
-      cpuText(candidate.allocatable.cpuMillis),
+      cpuQuantity(candidate.allocatable.cpuMillis),
       candidatePriceText(candidate),
       candidate.capacityType,
-      zoneLettersText(candidate.zones, lab.region),
+      zoneLetters(candidate.zones, lab.region),
     ],
   })))}
 ${shown.some(({ isPriceDerived }) => isPriceDerived) ? html`<p class="muted">${PRICE_CALCULATED_MARK}</p>` : []}`;
@@ -194,8 +191,8 @@ ${pageTable(`${systemNodes.nodeCount} × ${systemNodes.instanceType}, requests o
     ...systemNodes.pods.map((pod) => ({
       cells: [
         pod.isDaemonSet ? `${pod.name} (DaemonSet)` : pod.name,
-        countText(pod.count),
-        cpuText(pod.count * pod.cpuMillis),
+        counted(pod.count),
+        cpuQuantity(pod.count * pod.cpuMillis),
         memoryText(pod.count * pod.memoryMiB),
       ],
     })),
@@ -211,13 +208,13 @@ function verdict(systemNodes: SystemNodeFit): Html {
 }
 
 function sumRow(what: string, resources: NodeResources): PageRow {
-  return { cells: [what, countText(resources.pods), cpuText(resources.cpuMillis), memoryText(resources.memoryMiB)], isTotal: true };
+  return { cells: [what, counted(resources.pods), cpuQuantity(resources.cpuMillis), memoryText(resources.memoryMiB)], isTotal: true };
 }
 
 /** When the lab is ready: the timeline drawn, and its critical path as a table. */
 export function timeSection({ time }: PlanResult): Html {
   const left = time.timeline.length - drawnTimeline(time).length;
-  const others = left === 0 ? '' : `${countedText(left, 'short resource')} off the critical path not drawn. `;
+  const others = left === 0 ? '' : `${counted(left, 'short resource')} off the critical path not drawn. `;
   return html`<h2>Time to ready<span class="badge">estimate</span></h2>
 <p class="lead">About ${durationText(time.readySeconds)}</p>
 <p>${time.ratioToFloor.toFixed(2)}x of the least possible, which is control plane + node group + Karpenter chart.</p>

@@ -2,7 +2,7 @@ import { apiReach } from '../../config/network-values';
 import type {
   CostEstimate, LaunchCandidate, LaunchedNodes, LaunchEstimate, NodeResources, PlanResult, SecurityPosture, SystemNodeFit,
 } from '../../plan/plan-result';
-import { countedText, cpuText, hourlyText, memoryText, unitPriceText } from '../../words';
+import { counted, cpuText, hourlyText, memoryText, unitPriceText } from '../../words';
 import { type AssemblyFlags, labArguments } from '../assembly-flag';
 
 /** What the mark on a price means. */
@@ -12,14 +12,14 @@ export const PRICE_CALCULATED_MARK = '~ calculated from sister types, because no
 export function likelyNodesText(likely: readonly LaunchedNodes[]): string {
   return likely.length === 0
     ? 'no node: nothing that the NodePool allows holds these pods'
-    : likely.map((nodes) => `${nodes.count} x ${nodes.instanceType} with ${countedText(nodes.podsEach, 'pod')}${nodes.count > 1 ? ' on each' : ''}, ${
+    : likely.map((nodes) => `${nodes.count} x ${nodes.instanceType} with ${counted(nodes.podsEach, 'pod')}${nodes.count > 1 ? ' on each' : ''}, ${
       hourlyText(nodes.count * nodes.pricePerHour)}`).join('; ');
 }
 
 /** What the DaemonSets take of each node that Karpenter launches. */
 export function daemonOverheadText({ daemonOverhead }: LaunchEstimate): string {
-  return `DaemonSets take ${cpuText(daemonOverhead.cpuMillis)} CPU, ${memoryText(daemonOverhead.memoryMiB)} and `
-    + `${countedText(daemonOverhead.pods, 'pod slot')} on each node.`;
+  return `DaemonSets take ${cpuText(daemonOverhead.cpuMillis)}, ${memoryText(daemonOverhead.memoryMiB)} and `
+    + `${counted(daemonOverhead.pods, 'pod slot')} on each node.`;
 }
 
 /** The price of a candidate, marked where it was calculated. */
@@ -29,8 +29,8 @@ export function candidatePriceText({ pricePerHour, isPriceDerived }: LaunchCandi
 
 /** How the shown candidates relate to all there are. */
 export function candidateCountText(launch: LaunchEstimate, shown: readonly LaunchCandidate[]): string {
-  return `${shown.length} of ${countedText(launch.candidates.length, 'type')} that hold all pods on one node; `
-    + `the NodePool allows ${countedText(launch.compatibleTypeCount, 'type')}.`;
+  return `${shown.length} of ${counted(launch.candidates.length, 'type')} that hold all pods on one node; `
+    + `the NodePool allows ${counted(launch.compatibleTypeCount, 'type')}.`;
 }
 
 /** One thing to do after reading the plan. */

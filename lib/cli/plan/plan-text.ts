@@ -2,10 +2,7 @@ import type {
   CostEstimate, CostLine, LaunchCandidate, LaunchEstimate, NodeResources, PlannedLab, PlanResult, SystemNodeFit, SystemPod, TimelineEntry,
   UnpricedInstances,
 } from '../../plan/plan-result';
-import {
-  amountText, clockText, countedText, countText, cpuText, durationText, hourlyText, memoryText, momentText, moreThan, unitPriceText, withFullStop,
-  zoneLettersText,
-} from '../../words';
+import { amountText, clockText, counted, cpuQuantity, cpuText, durationText, hourlyText, memoryText, momentText, moreThan, unitPriceText, withFullStop, zoneLetters } from '../../words';
 import type { AssemblyFlags } from '../assembly-flag';
 import { padToWidth, printableText, type TextLayout, wrapText } from '../terminal/text-layout';
 import { bulletList, namedParagraph, paragraph, sectionHeading } from '../terminal/text-section';
@@ -39,7 +36,7 @@ function introduction({ lab, cost, time }: PlanResult, { style, width }: TextLay
   const price = cost.unavailable === undefined
     ? `Idle ${moreThan(cost)}${hourlyText(cost.idlePerHour)}, scaled out ${moreThan(cost)}${hourlyText(scaledOutPrice(cost))}, ready`
     : 'Ready';
-  const end = lab.expiresAt === undefined ? '' : ` Deletes itself ${momentText(new Date(lab.expiresAt))}.`;
+  const end = lab.expiresAt === undefined ? '' : ` Deletes itself ${momentText(lab.expiresAt)}.`;
   return [
     ...wrapText(title, width).map(style.strong),
     ...wrapText(`${price} in about ${durationText(time.readySeconds)}.${end}`, width),
@@ -50,7 +47,7 @@ function introduction({ lab, cost, time }: PlanResult, { style, width }: TextLay
 export function concernsText({ concerns }: PlanResult, layout: TextLayout): readonly string[] {
   const total = concerns.reduce((sum, concern) => sum + concern.resourceCount, 0);
   return [
-    sectionHeading('What will be created', countedText(total, 'resource'), layout),
+    sectionHeading('What will be created', counted(total, 'resource'), layout),
     ...concerns.flatMap((concern) => namedParagraph(
       `${concern.name} (${concern.resourceCount})`, concern.lines.map(withFullStop).join(' '), layout.style.name, layout)),
   ];
@@ -87,11 +84,11 @@ function bill(cost: CostEstimate, layout: TextLayout): readonly string[] {
 }
 
 function billRow(line: CostLine): TextRow {
-  return { cells: [line.what, countText(line.quantity), unitPriceText(line.unitPricePerHour), unitPriceText(line.pricePerHour)] };
+  return { cells: [line.what, counted(line.quantity), unitPriceText(line.unitPricePerHour), unitPriceText(line.pricePerHour)] };
 }
 
 function unpricedRow({ what, quantity }: UnpricedInstances): TextRow {
-  return { cells: [what, quantity === undefined ? 'unknown' : countText(quantity), 'unknown', 'unknown'] };
+  return { cells: [what, quantity === undefined ? 'unknown' : counted(quantity), 'unknown', 'unknown'] };
 }
 
 function totalRow(what: string, pricePerHour: number): TextRow {
@@ -132,7 +129,7 @@ function candidateTable(candidates: readonly LaunchCandidate[], region: string, 
       memoryText(candidate.memoryMiB),
       candidatePriceText(candidate),
       candidate.capacityType,
-      zoneLettersText(candidate.zones, region),
+      zoneLetters(candidate.zones, region),
     ],
   })), layout);
 }
@@ -165,7 +162,7 @@ export function systemNodesText({ systemNodes }: PlanResult, layout: TextLayout)
   const daemons = systemNodes.pods.filter(({ isDaemonSet }) => isDaemonSet);
   const rows: readonly TextRow[] = [
     ...systemNodes.pods.filter(({ isDaemonSet }) => !isDaemonSet).map((pod) => sumRow(pod.name, sumOf([pod]))),
-    ...(daemons.length === 0 ? [] : [sumRow(countedText(daemons.length, 'DaemonSet'), sumOf(daemons))]),
+    ...(daemons.length === 0 ? [] : [sumRow(counted(daemons.length, 'DaemonSet'), sumOf(daemons))]),
     { ...sumRow('Requested', systemNodes.requested), isTotal: true },
     ...(systemNodes.unavailable !== undefined ? [] : [{ ...sumRow(`Allocatable on ${systemNodes.nodeCount} x ${systemNodes.instanceType}`, systemNodes.allocatable), isTotal: true }]),
   ];
@@ -184,7 +181,7 @@ export function systemNodesText({ systemNodes }: PlanResult, layout: TextLayout)
 function verdict(systemNodes: SystemNodeFit): string {
   if (systemNodes.unavailable !== undefined) return 'UNKNOWN';
   const room = systemNodeRoom(systemNodes);
-  return `${room.isEnough ? 'FITS' : 'DOES NOT FIT'}, ${cpuText(room.free.cpuMillis)} CPU and ${memoryText(room.free.memoryMiB)} free`;
+  return `${room.isEnough ? 'FITS' : 'DOES NOT FIT'}, ${cpuText(room.free.cpuMillis)} and ${memoryText(room.free.memoryMiB)} free`;
 }
 
 function sumOf(pods: readonly SystemPod[]): NodeResources {
@@ -196,7 +193,7 @@ function sumOf(pods: readonly SystemPod[]): NodeResources {
 }
 
 function sumRow(what: string, resources: NodeResources): TextRow {
-  return { cells: [what, countText(resources.pods), cpuText(resources.cpuMillis), memoryText(resources.memoryMiB)] };
+  return { cells: [what, counted(resources.pods), cpuQuantity(resources.cpuMillis), memoryText(resources.memoryMiB)] };
 }
 
 const BAR_COLUMNS = 20;
@@ -253,7 +250,7 @@ function bar(stretch: Stretch, readySeconds: number, layout: TextLayout): string
 /** What to change or to know before money is spent. */
 export function warningsText({ warnings }: PlanResult, layout: TextLayout): readonly string[] {
   return [
-    sectionHeading('Warnings', warnings.length === 0 ? 'none' : countedText(warnings.length, 'warning'), layout),
+    sectionHeading('Warnings', warnings.length === 0 ? 'none' : counted(warnings.length, 'warning'), layout),
     ...warnings.flatMap((warning) =>
       namedParagraph(warning.code, `${warning.message} ${warning.remedy}`, layout.style.caution, layout)),
   ];

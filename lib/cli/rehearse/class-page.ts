@@ -1,5 +1,5 @@
 import type { ClassResult, Distribution } from '../../exercise/exercise-result';
-import { countedText, countText, durationText, hourlyText, secondsText } from '../../words';
+import { counted, durationText, hourlyText, secondsText } from '../../words';
 import { notSimulatedSection } from '../exercise/exercise-page';
 import { html, type Html, pageTable } from '../page/html';
 import { pageMarkup } from '../page/page';
@@ -9,13 +9,13 @@ import { boundMetSentence, boundName, classSentence, firstBoundSentence } from '
 /** A class that did the exercise at once, as one page. */
 export function classPage(result: ClassResult): string {
   return pageMarkup({
-    title: `Class of ${countText(result.students)}: ${result.verdict}`,
-    subtitle: `${countedText(result.replicasEach, 'pod')} a student${result.isSimulated ? ', on a rehearsal with EC2 simulated' : ''}`,
+    title: `Class of ${counted(result.students)}: ${result.verdict}`,
+    subtitle: `${counted(result.replicasEach, 'pod')} a student${result.isSimulated ? ', on a rehearsal with EC2 simulated' : ''}`,
     cards: [
-      { figure: `${countText(result.finished)} of ${countText(result.students)}`, meaning: 'students finished' },
+      { figure: `${counted(result.finished)} of ${counted(result.students)}`, meaning: 'students finished' },
       ...(result.finished === 0 ? [] : [{ figure: secondsText(result.secondsToRunning.median), meaning: 'median time to Running' }]),
       { figure: durationText(result.totalSeconds), meaning: 'for all of them' },
-      { figure: countedText(result.nodeCount, 'node'), meaning: hourlyText(result.pricePerHour) },
+      { figure: counted(result.nodeCount, 'node'), meaning: hourlyText(result.pricePerHour) },
     ],
     sections: [
       html`<h2>Verdict<span class="badge ${result.verdict === 'passed' ? 'good' : 'bad'}">${result.verdict}</span></h2>
@@ -46,8 +46,8 @@ ${distributionDrawing(secondsToRunning)}
 
 function nodesSection({ nodesByInstanceType, nodeCount, pricePerHour }: ClassResult): Html {
   return html`<h2>Nodes that Karpenter launched</h2>
-${pageTable(`${countedText(nodeCount, 'node')}, ${hourlyText(pricePerHour)}`, [{ heading: 'Type' }, { heading: 'Nodes', isFigure: true }],
-    Object.entries(nodesByInstanceType).toSorted(([, a], [, b]) => b - a).map(([type, count]) => ({ cells: [type, countText(count)] })))}`;
+${pageTable(`${counted(nodeCount, 'node')}, ${hourlyText(pricePerHour)}`, [{ heading: 'Type' }, { heading: 'Nodes', isFigure: true }],
+    Object.entries(nodesByInstanceType).toSorted(([, a], [, b]) => b - a).map(([type, count]) => ({ cells: [type, counted(count)] })))}`;
 }
 
 function boundsSection(result: ClassResult): Html {
@@ -59,7 +59,7 @@ ${bounds.length === 0 ? [] : pageTable('Bounds, the nearest first', [
     { heading: 'Bound' }, { heading: 'Used', isFigure: true }, { heading: 'Available', isFigure: true },
     { heading: 'Enough for students', isFigure: true }, { heading: 'Source' },
   ], bounds.map((bound) => ({
-    cells: [boundName(bound), countText(bound.used), `${countText(bound.available)} ${bound.unit}`, countText(bound.enoughForStudents), bound.source],
+    cells: [boundName(bound), counted(bound.used), `${counted(bound.available)} ${bound.unit}`, counted(bound.enoughForStudents), bound.source],
   })))}`;
 }
 

@@ -1,6 +1,6 @@
 import { CLASS_SELECTOR } from '../../exercise/class/student-namespaces';
 import type { ClassBound, ClassResult } from '../../exercise/exercise-result';
-import { countedText, countText, durationText, hourlyText, secondsText } from '../../words';
+import { counted, durationText, hourlyText, secondsText } from '../../words';
 import { notSimulatedText } from '../exercise/exercise-text';
 import type { TextLayout } from '../terminal/text-layout';
 import { bulletList, namedParagraph, paragraph, sectionHeading } from '../terminal/text-section';
@@ -10,10 +10,10 @@ import { rehearseCommand } from './rehearsal-text';
 
 /** What the class came to, in one sentence. */
 export function classSentence({ finished, students, replicasEach, totalSeconds, nodeCount }: ClassResult): string {
-  const pods = countedText(replicasEach, 'pod');
+  const pods = counted(replicasEach, 'pod');
   return finished === 0
-    ? `None of ${countedText(students, 'student')} had ${pods} running.`
-    : `${countText(finished)} of ${countedText(students, 'student')} had ${pods} running, the last after ${durationText(totalSeconds)}, on ${countedText(nodeCount, 'node')}.`;
+    ? `None of ${counted(students, 'student')} had ${pods} running.`
+    : `${counted(finished)} of ${counted(students, 'student')} had ${pods} running, the last after ${durationText(totalSeconds)}, on ${counted(nodeCount, 'node')}.`;
 }
 
 /** Which bound the class met, or that it met none. */
@@ -28,10 +28,10 @@ export function firstBoundSentence(bounds: readonly ClassBound[]): string {
   const first = bounds.find(({ isAssumed }) => !isAssumed);
   const assumed = bounds.find(({ isAssumed }) => isAssumed);
   if (first === undefined) return 'First bound of a larger class: not known, because no pod of the class ran.';
-  const sentence = `First bound of a larger class: the ${first.what}, enough for ${countedText(first.enoughForStudents, 'student')}.`;
+  const sentence = `First bound of a larger class: the ${first.what}, enough for ${counted(first.enoughForStudents, 'student')}.`;
   return assumed === undefined || assumed.enoughForStudents >= first.enoughForStudents
     ? sentence
-    : `${sentence} An account with the assumed ${assumed.what} of ${countText(assumed.available)} would be enough for ${countText(assumed.enoughForStudents)}: give the quota of yours with --vcpu-quota.`;
+    : `${sentence} An account with the assumed ${assumed.what} of ${counted(assumed.available)} would be enough for ${counted(assumed.enoughForStudents)}: give the quota of yours with --vcpu-quota.`;
 }
 
 /** What a bound is called. */
@@ -41,7 +41,7 @@ export function boundName({ what, isAssumed }: ClassBound): string {
 
 /** A bound in figures: what is used of what, for how many students that is enough, and by what. */
 export function boundSentence(bound: ClassBound): string {
-  return `${countText(bound.used)} of ${countText(bound.available)} ${bound.unit}, enough for ${countedText(bound.enoughForStudents, 'student')} (${bound.source})`;
+  return `${counted(bound.used)} of ${counted(bound.available)} ${bound.unit}, enough for ${counted(bound.enoughForStudents, 'student')} (${bound.source})`;
 }
 
 const BAR_COLUMNS = 30;
@@ -58,14 +58,14 @@ export function classText(result: ClassResult, layout: TextLayout): readonly str
     notSimulatedText(result.notSimulated, layout),
     verdictSection(result, layout),
   ].filter((section) => section.length > 0);
-  return [layout.style.strong(`Exercise by a class of ${countText(result.students)}`), ...sections.flatMap((section) => ['', ...section])];
+  return [layout.style.strong(`Exercise by a class of ${counted(result.students)}`), ...sections.flatMap((section) => ['', ...section])];
 }
 
 function studentsSection({ students, finished, replicasEach }: ClassResult, layout: TextLayout): readonly string[] {
   return [
-    sectionHeading('Students', `${countedText(replicasEach, 'pod')} each`, layout),
+    sectionHeading('Students', `${counted(replicasEach, 'pod')} each`, layout),
     ...textTable([{}, { align: 'right' }, { paint: layout.style.name }], ([['in the class', students], ['Running', finished]] as const).map(([what, count]) => ({
-      cells: [what, countText(count), count === 0 ? '' : bar(count, students, layout)],
+      cells: [what, counted(count), count === 0 ? '' : bar(count, students, layout)],
     })), layout),
   ];
 }
@@ -86,7 +86,7 @@ function nodesSection({ nodesByInstanceType, pricePerHour }: ClassResult, layout
   return types.length === 0 ? [] : [
     sectionHeading('Nodes that Karpenter launched', hourlyText(pricePerHour), layout),
     ...textTable([{}, { align: 'right' }, { paint: layout.style.name }], types.map(([type, count]) => ({
-      cells: [type, countText(count), bar(count, most, layout)],
+      cells: [type, counted(count), bar(count, most, layout)],
     })), layout),
   ];
 }

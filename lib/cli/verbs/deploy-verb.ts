@@ -1,7 +1,7 @@
 import type { DeploymentTarget, DeployResult } from '../../deploy/deployment-target';
 import type { PlanResult } from '../../plan/plan-result';
 import type { PreflightResult } from '../../preflight/preflight-check';
-import { countedText, durationText, hourlyText, moreThan } from '../../words';
+import { counted, durationText, hourlyText, moreThan } from '../../words';
 import { assemblyFlag, type AssemblyFlags, assemblyToDeploy } from '../assembly-flag';
 import { ExitCode, UsageError } from '../errors';
 import { confirmed, contextFlag, yesFlag, type YesFlags } from '../flags';
@@ -87,7 +87,7 @@ export function deploySummary({ target, plan, preflight }: DeploySummary, layout
   return [
     sectionHeading(target.mode === 'create' ? 'Deploy' : 'Update', `account ${target.account}, ${target.region}`, layout),
     ...textTable([{ paint: layout.style.name }, { isFlexible: true }], [
-      { cells: ['Stack', `${target.stackName}: ${countedText(resources, 'resource')}, EKS ${plan.lab.kubernetesVersion}, Karpenter ${plan.lab.karpenterVersion}`] },
+      { cells: ['Stack', `${target.stackName}: ${counted(resources, 'resource')}, EKS ${plan.lab.kubernetesVersion}, Karpenter ${plan.lab.karpenterVersion}`] },
       { cells: ['Costs', costText(plan)] },
       { cells: ['Kubernetes API', `reached ${exposure.text}`] },
       { cells: ['Cluster admins', adminsText(plan.security)] },

@@ -43,7 +43,7 @@ const HEADINGS: Readonly<Record<ExtendResult['outcome'], string>> = {
 /** What is about to happen, as a question. */
 export function extendQuestion(change: DeadlineChange): string {
   return `Move the deadline of ${change.stackName} (account ${change.account}, ${change.region}) ${movedBy(change)}, `
-    + `from ${momentText(new Date(change.from))} to ${momentText(new Date(change.to))}?`;
+    + `from ${momentText(change.from)} to ${momentText(change.to)}?`;
 }
 
 /** What became of the deadline, and how it stays so. */
@@ -52,8 +52,8 @@ export function extendText(result: ExtendResult, layout: TextLayout): readonly s
   const now = isMoved ? result.to : result.from;
   return [
     sectionHeading(HEADINGS[result.outcome], result.stackName, layout),
-    ...(isMoved ? [`  It was ${momentText(new Date(result.from))}.`] : []),
-    ...paragraph(`AWS deletes the lab at ${momentText(new Date(now))}.`, layout),
+    ...(isMoved ? [`  It was ${momentText(result.from)}.`] : []),
+    ...paragraph(`AWS deletes the lab at ${momentText(now)}.`, layout),
     ...(result.isEnabled ? [] : paragraph(`But not while the schedule ${result.scheduleName} is switched off: enable it in the EventBridge Scheduler console.`, layout)),
     ...(isMoved ? paragraph(keepText(result), layout) : []),
   ];

@@ -1,5 +1,5 @@
 import type { CheckOutcome, PreflightCheck, PreflightResult } from '../../preflight/preflight-check';
-import { countedText } from '../../words';
+import { counted } from '../../words';
 import { assemblyFlag, type AssemblyFlags, configuredAssembly } from '../assembly-flag';
 import { ExitCode } from '../errors';
 import { contextFlag } from '../flags';
@@ -71,5 +71,5 @@ function painted(outcome: CheckOutcome, { style }: TextLayout): (text: string) =
 
 function countsText(checks: readonly PreflightCheck[]): string {
   const count = (wanted: CheckOutcome): number => checks.filter(({ outcome }) => outcome === wanted).length;
-  return `${countedText(checks.length, 'check')}: ${count('pass')} passed, ${count('warn')} warned, ${count('fail')} failed.`;
+  return `${counted(checks.length, 'check')}: ${count('pass')} passed, ${count('warn')} warned, ${count('fail')} failed.`;
 }

@@ -1,5 +1,5 @@
 import type { ScaleChange, ScaleResult } from '../../exercise/scale-result';
-import { countedText, hourlyText, secondsText } from '../../words';
+import { counted, hourlyText, secondsText } from '../../words';
 import { ExitCode, UsageError } from '../errors';
 import { launchedNodesText, stepsText, timelineText } from '../exercise/exercise-text';
 import {
@@ -61,7 +61,7 @@ function timeoutSeconds(text: string): number {
 /** What is about to happen, as a question. */
 export function scaleQuestion({ cluster, region, namespace, deploymentName, from, to, launch }: ScaleChange): string {
   const nodes = launch === undefined ? '' : Object.entries(launch.nodes).map(([type, count]) => `${count} × ${type}`).join(', ');
-  return `Scale Deployment ${deploymentName} in namespace ${namespace} of cluster ${cluster} (${region}) from ${from} to ${countedText(to, 'replica')}`
+  return `Scale Deployment ${deploymentName} in namespace ${namespace} of cluster ${cluster} (${region}) from ${from} to ${counted(to, 'replica')}`
     + `${launch === undefined ? '' : `, on new nodes such as ${nodes} for about ${hourlyText(launch.pricePerHour)} at list price`}?`;
 }
 
@@ -69,9 +69,9 @@ export function scaleQuestion({ cluster, region, namespace, deploymentName, from
 export function scaleText(result: ScaleResult, layout: TextLayout): readonly string[] {
   const { namespace, deploymentName, from, to } = result;
   if (result.verdict === 'declined') {
-    return wrapText(`${namespace}/${deploymentName} was not scaled: it has ${countedText(from, 'replica')} as before.`, layout.width).map(layout.style.muted);
+    return wrapText(`${namespace}/${deploymentName} was not scaled: it has ${counted(from, 'replica')} as before.`, layout.width).map(layout.style.muted);
   }
-  const headline = `${namespace}/${deploymentName} scaled from ${from} to ${countedText(to, 'replica')}`;
+  const headline = `${namespace}/${deploymentName} scaled from ${from} to ${counted(to, 'replica')}`;
   if (!result.isWaited) return wrapText(`${headline}. Follow it with lab watch, or with --wait.`, layout.width).map(layout.style.strong);
   const sections = [
     [sectionHeading('Steps', '', layout), ...stepsText(result.steps, layout, 'with --json')],
@@ -91,9 +91,9 @@ function endText(result: ScaleResult, layout: TextLayout): readonly string[] {
 }
 
 function passedSentence({ from, to, timeline, steps }: ScaleResult): string {
-  if (to < from) return `${countedText(from - to, 'pod')} went, in ${secondsText(steps.reduce((sum, { seconds }) => sum + seconds, 0))}.`;
+  if (to < from) return `${counted(from - to, 'pod')} went, in ${secondsText(steps.reduce((sum, { seconds }) => sum + seconds, 0))}.`;
   const running = timeline.find(({ event }) => event === 'pods running');
-  return `${countedText(to, 'pod')} run${running === undefined ? '' : `, ${secondsText(running.atSeconds)} after scaling`}.`;
+  return `${counted(to, 'pod')} run${running === undefined ? '' : `, ${secondsText(running.atSeconds)} after scaling`}.`;
 }
 
 function failedSentence({ steps }: ScaleResult): string {

@@ -1,6 +1,6 @@
 import type { Fill, LabStatus, NodeClaimStatus, NodePoolStatus, PodStatus } from '../../exercise/lab-status';
 import { mebibytes } from '../../kubernetes/allocatable';
-import { amountText, countedText, hourlyText, memoryText, momentText, moreThan, unitPriceText, zoneLettersText } from '../../words';
+import { amountText, counted, hourlyText, memoryText, momentText, moreThan, unitPriceText, zoneLetters } from '../../words';
 import { ExitCode } from '../errors';
 import { connectionFlags, type ConnectionFlags, labConnection, namespaceFlag, type NamespaceFlags } from '../flags';
 import { type TextLayout, wrapText } from '../terminal/text-layout';
@@ -64,7 +64,7 @@ function problemsText({ problems }: LabStatus, layout: TextLayout): readonly str
 
 function karpenterText({ karpenter, nodePools, nodeClasses }: LabStatus, layout: TextLayout): readonly string[] {
   return [
-    sectionHeading('Karpenter', `${karpenter.readyReplicas} of ${countedText(karpenter.replicas, 'replica')} ready`, layout),
+    sectionHeading('Karpenter', `${karpenter.readyReplicas} of ${counted(karpenter.replicas, 'replica')} ready`, layout),
     ...textTable([{ paint: layout.style.name }, {}, { isFlexible: true }], [
       ...nodePools.map((nodePool) => ({ cells: [`NodePool ${nodePool.name}`, readyText(nodePool.isReady), limitsText(nodePool)] })),
       ...nodeClasses.map(({ name, isReady }) => ({ cells: [`EC2NodeClass ${name}`, readyText(isReady), ''] })),
@@ -112,7 +112,7 @@ function nodesText({ nodes, region }: LabStatus, layout: TextLayout): readonly s
     ], nodes.slice(0, MOST_ROWS).map((node) => ({ cells: [
       node.isReady ? node.name : `${node.name} (not ready)`,
       node.capacityType === 'on-demand' ? node.instanceType : `${node.instanceType} ${node.capacityType}`,
-      zoneLettersText([node.zone], region),
+      zoneLetters([node.zone], region),
       String(node.pods),
       fillText(node.cpuMillis, 1000),
       fillText(node.memoryMiB, 1024),
@@ -123,9 +123,9 @@ function nodesText({ nodes, region }: LabStatus, layout: TextLayout): readonly s
 }
 
 function costText({ cost, expiresAt }: LabStatus, isBrief: boolean, layout: TextLayout): readonly string[] {
-  const end = expiresAt === undefined || isBrief ? [] : [`AWS deletes the lab at ${momentText(new Date(expiresAt))}, as deployed; lab extend may have moved that.`];
+  const end = expiresAt === undefined || isBrief ? [] : [`AWS deletes the lab at ${momentText(expiresAt)}, as deployed; lab extend may have moved that.`];
   if (cost.unavailable !== undefined) return [sectionHeading('Cost', 'unknown', layout), ...paragraph([cost.unavailable, ...end].join(' '), layout)];
-  const since = cost.sinceDeploy === undefined ? '' : `, about ${amountText(cost.sinceDeploy)} since ${momentText(new Date(cost.since ?? ''))}`;
+  const since = cost.sinceDeploy === undefined ? '' : `, about ${amountText(cost.sinceDeploy)} since ${momentText(cost.since ?? '')}`;
   return [
     sectionHeading('Cost', `${moreThan(cost)}${hourlyText(cost.totalPerHour)}`, layout),
     ...paragraph(`${hourlyText(cost.idlePerHour)} for the lab, ${hourlyText(cost.karpenterPerHour)} for Karpenter's nodes${since}.`, layout),
@@ -142,7 +142,7 @@ function fillText({ requested, allocatable }: Fill, unit: number): string {
 }
 
 function moreText(count: number, noun: string, layout: TextLayout): readonly string[] {
-  return count <= MOST_ROWS ? [] : [`  ${layout.style.muted(`and ${countedText(count - MOST_ROWS, noun)} more, with --json`)}`];
+  return count <= MOST_ROWS ? [] : [`  ${layout.style.muted(`and ${counted(count - MOST_ROWS, noun)} more, with --json`)}`];
 }
 
 function readyText(isReady: boolean): string {

@@ -1,7 +1,7 @@
 import type { KeptLeftover } from '../../aws/leftovers/find-leftovers';
 import { KIND_LABELS, type Leftover } from '../../aws/leftovers/leftover';
 import type { KindCount, SweepResult } from '../../removal/sweep-lab';
-import { countedText } from '../../words';
+import { counted } from '../../words';
 import { assemblyFlag, type AssemblyFlags, deployedAssembly } from '../assembly-flag';
 import { ExitCode } from '../errors';
 import { confirmed, contextFlag, dryRunFlag, type DryRunFlags, timeoutFlag, type TimeoutFlags, yesFlag, type YesFlags } from '../flags';
@@ -33,7 +33,7 @@ async function runSweep(invocation: Invocation): Promise<VerbOutcome> {
     timeoutSeconds: flags.timeout,
     confirm: async ({ account, region, clusterName, found }) => {
       show((layout) => leftoversText('Leftovers', found, layout));
-      return confirmed(`Remove ${countedText(found.length, 'leftover')} of the lab ${clusterName} in account ${account}, ${region}?`, flags, invocation);
+      return confirmed(`Remove ${counted(found.length, 'leftover')} of the lab ${clusterName} in account ${account}, ${region}?`, flags, invocation);
     },
     onProgress: progress,
     signal: host.signal,

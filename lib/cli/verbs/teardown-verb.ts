@@ -1,7 +1,7 @@
 import { KIND_LABELS } from '../../aws/leftovers/leftover';
 import { DRAIN_DEADLINE_SECONDS } from '../../removal/guard/drain-guard';
 import type { AccountedLeftover, TeardownInventory, TeardownResult } from '../../removal/teardown-result';
-import { countedText } from '../../words';
+import { counted } from '../../words';
 import { ExitCode } from '../errors';
 import {
   confirmed, connectionFlags, type ConnectionFlags, dryRunFlag, type DryRunFlags, labConnection, timeoutFlag, type TimeoutFlags, yesFlag, type YesFlags,
@@ -53,7 +53,7 @@ export function inventoryText(inventory: TeardownInventory, layout: TextLayout):
   const { account, region, clusterName, stackName, stackStatus, stackResourceCount, clusterStatus, objects, leftovers } = inventory;
   return [
     sectionHeading(`What there is of ${clusterName}`, `account ${account}, ${region}`, layout),
-    ...paragraph(stackStatus === undefined ? `There is no stack ${stackName}.` : `The stack ${stackName} has ${countedText(stackResourceCount, 'resource')} and is ${stackStatus}.`, layout),
+    ...paragraph(stackStatus === undefined ? `There is no stack ${stackName}.` : `The stack ${stackName} has ${counted(stackResourceCount, 'resource')} and is ${stackStatus}.`, layout),
     ...paragraph(clusterStatus === undefined ? `There is no cluster ${clusterName}.` : `The cluster ${clusterName} is ${clusterStatus}.`, layout),
     ...drainerText(inventory, layout),
     ...(objects.length === 0 ? [] : [sectionHeading('To drain in the cluster', String(objects.length), layout), ...bulletList(objects, layout)]),
@@ -73,9 +73,9 @@ function drainerText({ clusterStatus, drainedBy, whyNotHere = '' }: TeardownInve
 /** What is asked before it all is removed: which lab, where, and how much. */
 export function teardownQuestion({ account, region, clusterName, stackResourceCount, objects, leftovers }: TeardownInventory): string {
   const counts = [
-    countedText(stackResourceCount, 'resource'),
-    ...(objects.length === 0 ? [] : [`${countedText(objects.length, 'object')} in the cluster`]),
-    ...(leftovers.length === 0 ? [] : [`${countedText(leftovers.length, 'other thing')} in AWS`]),
+    counted(stackResourceCount, 'resource'),
+    ...(objects.length === 0 ? [] : [`${counted(objects.length, 'object')} in the cluster`]),
+    ...(leftovers.length === 0 ? [] : [`${counted(leftovers.length, 'other thing')} in AWS`]),
   ];
   return `Remove the lab ${clusterName} in account ${account}, ${region}: ${counts.join(', ')}?`;
 }

@@ -1,5 +1,5 @@
 import type { Observation, VerifyResult } from '../../exercise/exercise-state';
-import { countedText } from '../../words';
+import { counted } from '../../words';
 import { ExitCode } from '../errors';
 import { launchedNodesText } from '../exercise/exercise-text';
 import { connectionFlags, type ConnectionFlags, labConnection, namespaceFlag, type NamespaceFlags, replicaCount } from '../flags';
@@ -60,13 +60,13 @@ function itemOf({ expected, outcome, evidence, command }: Observation): OutcomeI
 }
 
 function countText({ observations }: VerifyResult): string {
-  return `${observations.filter(({ outcome }) => outcome === 'pass').length} of ${countedText(observations.length, 'observation')} passed`;
+  return `${observations.filter(({ outcome }) => outcome === 'pass').length} of ${counted(observations.length, 'observation')} passed`;
 }
 
 function verdictText({ verdict, observations, replicas, deploymentName }: VerifyResult, layout: TextLayout): readonly string[] {
   const failed = observations.filter(({ outcome }) => outcome === 'fail');
   const sentence = verdict === 'passed'
-    ? `${countedText(replicas, 'pod')} of ${deploymentName} run as the exercise shows.`
+    ? `${counted(replicas, 'pod')} of ${deploymentName} run as the exercise shows.`
     : `Failed: ${failed.map(({ name }) => name).join(', ')}.`;
   const next = failed.find(({ command }) => command !== undefined)?.command;
   return [

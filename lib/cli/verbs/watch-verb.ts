@@ -1,6 +1,6 @@
 import type { LabStatus } from '../../exercise/lab-status';
 import type { LabChange, LabNews } from '../../exercise/watch-lab';
-import { countedText, hourlyText, moreThan } from '../../words';
+import { counted, hourlyText, moreThan } from '../../words';
 import { ExitCode, UsageError } from '../errors';
 import { connectionFlags, type ConnectionFlags, labConnection, namespaceFlag, type NamespaceFlags, replicaCount } from '../flags';
 import { cutText, printableText, type TextLayout } from '../terminal/text-layout';
@@ -83,7 +83,7 @@ export function changeLine({ at, kind, name, state, detail }: LabChange): string
 export function firstLine({ at, cluster, isReady, pods, nodes, cost }: LabStatus): string {
   const byKarpenter = nodes.filter(({ nodePoolName }) => nodePoolName !== undefined).length;
   const price = cost.unavailable === undefined ? `, ${moreThan(cost)}${hourlyText(cost.totalPerHour)}` : '';
-  return `${at.slice(11, 19)}  lab ${cluster} is ${isReady ? 'ready' : 'not ready'}: ${podCountsText(pods)}, ${countedText(byKarpenter, 'node')} by Karpenter${price}`;
+  return `${at.slice(11, 19)}  lab ${cluster} is ${isReady ? 'ready' : 'not ready'}: ${podCountsText(pods)}, ${counted(byKarpenter, 'node')} by Karpenter${price}`;
 }
 
 /** The state, drawn anew with each change, and the latest changes below it. */

@@ -9,7 +9,7 @@ import { ExerciseWatch } from '../exercise-watch';
 import { readKarpenterLog } from '../karpenter-log';
 import { launchedNodes } from '../exercise-timeline';
 import { deploymentStep } from '../preparation-steps';
-import { counted, hourly, listed } from '../../words';
+import { counted, hourlyText, listed, secondsText } from '../../words';
 import { drillContext, type DrillContext, type DrillOptions, drillResult, scaleOut } from './drill-stage';
 
 /** Message by which Karpenter's log says that it removes nodes, and why. */
@@ -48,7 +48,7 @@ async function scaleBackStep({ api, expectations, recorder, deadlines, signal }:
       describeMissing: () => watch.pods.items.map(({ metadata, phase }) => `Pod ${metadata.name} is ${phase}`),
       signal,
     });
-    step.note(`deployment.apps/${deploymentName} scaled, its pods gone after ${watch.moments.elapsedSeconds().toFixed(1)} s`);
+    step.note(`deployment.apps/${deploymentName} scaled, its pods gone after ${secondsText(watch.moments.elapsedSeconds())}`);
   });
 }
 
@@ -75,7 +75,7 @@ async function consolidationStep(
     });
     const elapsed = watch.moments.elapsedSeconds();
     const saved = before.reduce((sum, { pricePerHour }) => sum + (pricePerHour ?? 0), 0);
-    step.note(`Gone ${elapsed.toFixed(1)} s after the scaling, which saves ${hourly(saved)}`);
+    step.note(`Gone ${secondsText(elapsed)} after the scaling, which saves ${hourlyText(saved)}`);
     const log = await readKarpenterLog(api, expectations, elapsed);
     step.note(...log.filter(({ message }) => message === DISRUPTION_MESSAGE).map(({ fields }) => `Karpenter logs: ${DISRUPTION_MESSAGE}: ${JSON.stringify(fields['command'] ?? fields['reason'] ?? '')}`));
   });

@@ -8,7 +8,7 @@ import { waitFor } from '../../kubernetes/wait-for';
 import type { DrillResult } from '../exercise-result';
 import { diagnose, eventLines, LIMIT_MESSAGE, limitLines } from '../diagnosis';
 import { scaleStep } from '../launch-steps';
-import { counted } from '../../words';
+import { counted, secondsText } from '../../words';
 import { drillContext, type DrillOptions, drillResult, type DrillStage, onStage } from './drill-stage';
 
 /** CPU that one pod of the exercise requests, where its Deployment does not say, in thousandths of a core. */
@@ -56,7 +56,7 @@ async function refusalStep({ context, deployment, watch }: DrillStage): Promise<
       });
       step.note(...eventLines(refusals(), watch.livePods.map(({ metadata }) => metadata), 'pod'));
       const nodePool = await api.get(NODE_POOLS, { name: nodePoolName }, signal);
-      step.note(...(nodePool === undefined ? [] : limitLines(nodePool)), `Told after ${watch.moments.elapsedSeconds().toFixed(1)} s`);
+      step.note(...(nodePool === undefined ? [] : limitLines(nodePool)), `Told after ${secondsText(watch.moments.elapsedSeconds())}`);
     } finally {
       events.stop();
     }

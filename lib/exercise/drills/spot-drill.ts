@@ -6,7 +6,7 @@ import { LiveList } from '../../kubernetes/live-list';
 import type { DrillResult } from '../exercise-result';
 import { diagnose } from '../diagnosis';
 import { launchStep, nodeReadyStep, podsRunningStep, scaleStep } from '../launch-steps';
-import { counted, listed } from '../../words';
+import { counted, listed, secondsText } from '../../words';
 import { drillContext, drillResult, type DrillStage, onStage, type SpotDrillOptions } from './drill-stage';
 
 /** Reasons of the events by which Karpenter says that it has read the message. */
@@ -54,7 +54,7 @@ async function interruptStep({ context, watch }: DrillStage, interrupted: readon
         ],
         signal,
       });
-      step.note(...new Set(noticed()), `Noticed after ${watch.moments.elapsedSeconds().toFixed(1)} s`);
+      step.note(...new Set(noticed()), `Noticed after ${secondsText(watch.moments.elapsedSeconds())}`);
     } finally {
       events.stop();
     }
@@ -90,7 +90,7 @@ async function replacementStep({ context, deployment, watch }: DrillStage, inter
     });
     step.note(
       ...watch.usedClaims.map(({ metadata, instanceType, zone, capacityType }) => `Replacement ${metadata.name}: ${instanceType ?? ''}, ${zone ?? ''}, ${capacityType ?? ''}`),
-      ...[...moments].map(([moment, seconds]) => `${moment} after ${seconds.toFixed(1)} s`),
+      ...[...moments].map(([moment, seconds]) => `${moment} after ${secondsText(seconds)}`),
     );
   });
 }
