@@ -1,4 +1,5 @@
 import { booleanAt, isJsonArray, isJsonObject, type JsonObject, type JsonValue, parseJson, textAt } from '../json';
+import type { ResourceKind } from '../kubernetes/objects';
 import { LabError } from '../lab-error';
 import type { TemplateResource } from './intrinsics';
 import type { SynthesizedStack } from './synthesized-stack';
@@ -24,9 +25,14 @@ export function kubernetesObjects(stack: SynthesizedStack): readonly KubernetesO
   return stack.graph.topologicalOrder().flatMap((logicalId) => objectsOf(stack, logicalId));
 }
 
-/** Objects of one kind, each after those it depends on. */
-export function kubernetesObjectsOfKind(stack: SynthesizedStack, kind: string): readonly KubernetesObject[] {
-  return kubernetesObjects(stack).filter((object) => object.kind === kind);
+/** An object that the stack applies, read as its kind reads it from a cluster, and the resource whose manifest holds it. */
+export type Applied<T> = T & Pick<KubernetesObject, 'logicalId'>;
+
+/** Objects of one kind, each after those it depends on. What only a cluster knows of them is empty. */
+export function objectsOfKind<T>(stack: SynthesizedStack, { apiVersion, kind, read }: ResourceKind<T>): readonly Applied<T>[] {
+  return kubernetesObjects(stack)
+    .filter((object) => object.apiVersion === apiVersion && object.kind === kind)
+    .map(({ logicalId, body }) => ({ ...read(body), logicalId }));
 }
 
 function objectsOf(stack: SynthesizedStack, logicalId: string): readonly KubernetesObject[] {

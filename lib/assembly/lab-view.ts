@@ -1,13 +1,14 @@
 import { momentInUtc, momentOfExpression } from '../config/moments';
-import { arrayAt, type JsonObject, numberAt, objectAt, textAt } from '../json';
+import { textAt } from '../json';
+import { DAEMON_SETS, type Deployment, DEPLOYMENTS, type Workload } from '../kubernetes/core-kinds';
+import { EC2_NODE_CLASSES, type Ec2NodeClass, NODE_POOLS, type NodePool } from '../kubernetes/karpenter-kinds';
 import { LabError } from '../lab-error';
 import {
   type AccessEntryView, type AddonView, type ClusterView, type NodeGroupView, type PodIdentityView, readAccessEntries, readAddons, readCluster,
   readNodeGroups, readPodIdentities,
 } from './cluster-view';
-import { type HelmChart, helmCharts, kubernetesObjects } from './kubernetes-objects';
+import { type Applied, type HelmChart, helmCharts, objectsOfKind } from './kubernetes-objects';
 import { type NetworkView, readNetwork } from './network-view';
-import { type NodeClassView, type NodePoolView, readNodeClasses, readNodePools } from './node-provisioning-view';
 import type { SynthesizedStack } from './synthesized-stack';
 
 /** The lab's stack in the words of AWS, Karpenter and the exercise. */
@@ -23,13 +24,13 @@ export interface LabView {
   /** The chart of the Karpenter controller. */
   readonly karpenter: HelmChart;
   /** The NodePool that launches nodes for the exercise. */
-  readonly nodePool: NodePoolView;
+  readonly nodePool: Applied<NodePool>;
   /** The EC2NodeClass of {@link nodePool}. */
-  readonly nodeClass: NodeClassView;
+  readonly nodeClass: Applied<Ec2NodeClass>;
   /** Every Deployment and DaemonSet that the stack applies, the exercise's among them. */
-  readonly workloads: readonly WorkloadView[];
+  readonly workloads: readonly Applied<Workload>[];
   /** The Deployment that a class scales: the one that runs only on nodes of {@link nodePool}. */
-  readonly exercise: WorkloadView;
+  readonly exercise: Applied<Deployment>;
   /**
    * When AWS deletes the lab by itself.
    *
@@ -51,13 +52,13 @@ export function readLab(stack: SynthesizedStack): LabView {
   const cluster = readCluster(stack);
   const charts = helmCharts(stack);
   const karpenter = present(charts.find((chart) => chart.name === KARPENTER_CHART), 'Helm chart of Karpenter', stack);
-  const workloads = readWorkloads(stack);
-  const nodePools = readNodePools(stack);
-  const found = findExercise(nodePools, workloads);
-  if (found === undefined) checkNodeSelectors(nodePools, workloads);
+  const deployments = objectsOfKind(stack, DEPLOYMENTS);
+  const nodePools = objectsOfKind(stack, NODE_POOLS).toSorted((a, b) => b.weight - a.weight);
+  const found = findExercise(nodePools, deployments);
+  if (found === undefined) checkNodeSelectors(nodePools, deployments);
   const { nodePool, exercise } = present(found, 'Deployment that a NodePool runs', stack);
   const nodeClass = present(
-    readNodeClasses(stack).find(({ name }) => name === nodePool.nodeClassName),
+    objectsOfKind(stack, EC2_NODE_CLASSES).find(({ metadata }) => metadata.name === nodePool.nodeClassName),
     `EC2NodeClass ${nodePool.nodeClassName}`,
     stack,
   );
@@ -73,24 +74,24 @@ export function readLab(stack: SynthesizedStack): LabView {
     karpenter,
     nodePool,
     nodeClass,
-    workloads,
+    workloads: [...deployments, ...objectsOfKind(stack, DAEMON_SETS)],
     exercise,
     deadline: readDeadline(stack),
   };
 }
 
 /** Whether every label that a workload selects is one that the NodePool gives its nodes. */
-export function runsOnNodePool(workload: WorkloadView, nodePool: NodePoolView): boolean {
-  const selected = Object.entries(workload.nodeSelector);
-  return selected.length > 0 && selected.every(([key, value]) => nodePool.labels[key] === value);
+export function runsOnNodePool({ nodeSelector }: Workload, { nodeLabels }: NodePool): boolean {
+  const selected = Object.entries(nodeSelector);
+  return selected.length > 0 && selected.every(([key, value]) => nodeLabels[key] === value);
 }
 
 function findExercise(
-  nodePools: readonly NodePoolView[],
-  workloads: readonly WorkloadView[],
+  nodePools: readonly Applied<NodePool>[],
+  deployments: readonly Applied<Deployment>[],
 ): Pick<LabView, 'nodePool' | 'exercise'> | undefined {
   for (const nodePool of nodePools) {
-    const exercise = workloads.find((workload) => workload.kind === 'Deployment' && runsOnNodePool(workload, nodePool));
+    const exercise = deployments.find((deployment) => runsOnNodePool(deployment, nodePool));
     if (exercise !== undefined) return { nodePool, exercise };
   }
   return undefined;
@@ -101,13 +102,13 @@ function findExercise(
  *
  * @throws LabError `NodeSelectorUnmatched`
  */
-function checkNodeSelectors(nodePools: readonly NodePoolView[], workloads: readonly WorkloadView[]): void {
-  const [selecting] = workloads.filter(({ kind, nodeSelector }) => kind === 'Deployment' && Object.keys(nodeSelector).length > 0);
+function checkNodeSelectors(nodePools: readonly NodePool[], deployments: readonly Deployment[]): void {
+  const selecting = deployments.find(({ nodeSelector }) => Object.keys(nodeSelector).length > 0);
   if (selecting === undefined || nodePools.length === 0) return;
-  const given = nodePools.map(({ name, labels }) => `NodePool ${name} gives ${labelsText(labels)}`);
+  const given = nodePools.map(({ metadata, nodeLabels }) => `NodePool ${metadata.name} gives ${labelsText(nodeLabels)}`);
   throw new LabError({
     code: 'NodeSelectorUnmatched',
-    message: `No NodePool gives nodes the label ${labelsText(selecting.nodeSelector)} that Deployment ${selecting.name} selects: ${given.join('; ')}.`,
+    message: `No NodePool gives nodes the label ${labelsText(selecting.nodeSelector)} that Deployment ${selecting.metadata.name} selects: ${given.join('; ')}.`,
     received: selecting.nodeSelector,
     remedy: 'Make the labels of the NodePool and the nodeSelector of the Deployment the same in charts/, run npm run synth, then try again.',
   });
@@ -150,40 +151,4 @@ export function readDeadline(stack: SynthesizedStack): DeadlineView | undefined 
     }
   }
   return undefined;
-}
-
-/** A Deployment or DaemonSet that the stack applies. */
-export interface WorkloadView {
-  readonly logicalId: string;
-  readonly kind: 'Deployment' | 'DaemonSet';
-  readonly name: string;
-  /** @default - the namespace `default` */
-  readonly namespace?: string;
-  /** Pods of a Deployment; 1, a node, for a DaemonSet. */
-  readonly replicas: number;
-  readonly nodeSelector: Readonly<Record<string, string>>;
-  /** Keys of the taints it tolerates; an empty key tolerates all. */
-  readonly toleratedTaints: readonly string[];
-  /** Requests of each container, as quantities. */
-  readonly containerRequests: readonly JsonObject[];
-}
-
-/** Deployments and DaemonSets that the stack applies, each after those it depends on. */
-export function readWorkloads(stack: SynthesizedStack): readonly WorkloadView[] {
-  return kubernetesObjects(stack).flatMap((object) => {
-    const { kind } = object;
-    if (kind !== 'Deployment' && kind !== 'DaemonSet') return [];
-    const pod = objectAt(object.body, 'spec', 'template', 'spec');
-    const nodeSelector = objectAt(pod, 'nodeSelector');
-    return [{
-      logicalId: object.logicalId,
-      kind,
-      name: object.name,
-      namespace: object.namespace,
-      replicas: kind === 'DaemonSet' ? 1 : numberAt(object.body, 'spec', 'replicas') ?? 1,
-      nodeSelector: Object.fromEntries(Object.keys(nodeSelector).map((key) => [key, textAt(nodeSelector, key) ?? ''])),
-      toleratedTaints: arrayAt(pod, 'tolerations').map((toleration) => textAt(toleration, 'key') ?? ''),
-      containerRequests: arrayAt(pod, 'containers').map((container) => objectAt(container, 'resources', 'requests')),
-    }];
-  });
 }

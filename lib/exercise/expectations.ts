@@ -33,22 +33,22 @@ const CAPACITY_TYPE_KEY = 'karpenter.sh/capacity-type';
  * @param replicas pods to scale to; those of the assembly, or the exercise's own five, where it is left out
  */
 export function expectationsOf(lab: LabView, replicas = exerciseReplicas(lab)): ExerciseExpectations {
-  const namespace = lab.exercise.namespace ?? 'default';
+  const namespace = lab.exercise.metadata.namespace ?? 'default';
   return {
     clusterName: lab.cluster.name,
     region: lab.stack.region,
     namespace,
-    deploymentName: lab.exercise.name,
+    deploymentName: lab.exercise.metadata.name,
     nodeSelector: lab.exercise.nodeSelector,
     replicas,
-    nodePoolName: lab.nodePool.name,
-    nodeClassName: lab.nodeClass.name,
+    nodePoolName: lab.nodePool.metadata.name,
+    nodeClassName: lab.nodeClass.metadata.name,
     capacityTypes: lab.nodePool.requirements.filter(({ key, operator }) => key === CAPACITY_TYPE_KEY && operator === 'In').flatMap(({ values }) => values),
     karpenterNamespace: lab.karpenter.namespace,
     karpenterDeployment: lab.karpenter.release,
     objects: kubernetesObjects(lab.stack)
       .filter((object) => (object.kind === 'Namespace' && object.name === namespace)
-        || (object.kind === 'Deployment' && object.name === lab.exercise.name && object.namespace === lab.exercise.namespace))
+        || (object.kind === 'Deployment' && object.name === lab.exercise.metadata.name && object.namespace === lab.exercise.metadata.namespace))
       .map(({ body }) => body),
   };
 }

@@ -34,7 +34,7 @@ export interface LabSelections {
 export function labSelections({ karpenter, exercise }: Pick<LabView, 'karpenter' | 'exercise'>, namespace?: string): LabSelections {
   return {
     karpenter: { namespace: karpenter.namespace, fieldSelector: `metadata.name=${karpenter.release}` },
-    exercises: { namespace, fieldSelector: `metadata.name=${exercise.name}` },
+    exercises: { namespace, fieldSelector: `metadata.name=${exercise.metadata.name}` },
   };
 }
 

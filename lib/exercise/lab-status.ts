@@ -178,13 +178,13 @@ export function statusOf(objects: ClusterObjects, lab: LabView, began: string | 
 
 function problemsOf({ karpenter, nodePools, nodeClasses }: ClusterObjects, lab: LabView): readonly string[] {
   const [controller] = karpenter;
-  const nodePool = nodePools.find(({ metadata }) => metadata.name === lab.nodePool.name);
-  const nodeClass = nodeClasses.find(({ metadata }) => metadata.name === lab.nodeClass.name);
+  const nodePool = nodePools.find(({ metadata }) => metadata.name === lab.nodePool.metadata.name);
+  const nodeClass = nodeClasses.find(({ metadata }) => metadata.name === lab.nodeClass.metadata.name);
   return [
     ...(controller === undefined ? [`There is no Deployment ${lab.karpenter.release} in namespace ${lab.karpenter.namespace}.`] : []),
     ...(controller !== undefined && controller.readyReplicas === 0 ? [`No pod of Karpenter is ready: 0 of ${controller.replicas}.`] : []),
-    ...(nodePool === undefined ? [`There is no NodePool ${lab.nodePool.name}.`] : isTrue(nodePool, 'Ready') ? [] : linesOr(readinessLines(nodePool), `NodePool ${lab.nodePool.name} is not Ready.`)),
-    ...(nodeClass === undefined ? [`There is no EC2NodeClass ${lab.nodeClass.name}.`] : isTrue(nodeClass, 'Ready') ? [] : linesOr(nodeClassLines(nodeClass), `EC2NodeClass ${lab.nodeClass.name} is not Ready.`)),
+    ...(nodePool === undefined ? [`There is no NodePool ${lab.nodePool.metadata.name}.`] : isTrue(nodePool, 'Ready') ? [] : linesOr(readinessLines(nodePool), `NodePool ${lab.nodePool.metadata.name} is not Ready.`)),
+    ...(nodeClass === undefined ? [`There is no EC2NodeClass ${lab.nodeClass.metadata.name}.`] : isTrue(nodeClass, 'Ready') ? [] : linesOr(nodeClassLines(nodeClass), `EC2NodeClass ${lab.nodeClass.metadata.name} is not Ready.`)),
   ];
 }
 

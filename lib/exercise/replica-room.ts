@@ -118,7 +118,7 @@ function sumOf(pods: readonly Pod[]): Resources {
  * @throws LabError `NodePoolMissing` or `ReplicasBeyondLimits`
  */
 export async function checkRoom(api: KubernetesApi, lab: LabView, deployment: Deployment, replicas: number, signal?: AbortSignal): Promise<ReplicaRoom> {
-  const { name } = lab.nodePool;
+  const { name } = lab.nodePool.metadata;
   const nodePool = await api.get(NODE_POOLS, { name }, signal);
   if (nodePool === undefined) {
     throw new LabError({

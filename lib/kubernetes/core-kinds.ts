@@ -22,20 +22,25 @@ export function readContainerRequests(podSpec: JsonObject): readonly JsonObject[
   return arrayAt(podSpec, 'containers').map((container) => objectAt(container, 'resources', 'requests'));
 }
 
-/** A Deployment. */
-export interface Deployment extends Conditioned {
+/** What runs pods that are all alike. */
+export interface Workload extends Conditioned {
+  readonly kind: 'Deployment' | 'DaemonSet';
   readonly metadata: ObjectMetadata;
-  /** Pods that it should have. */
+  /** Pods that it should have; a DaemonSet 1, on each node. */
   readonly replicas: number;
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  /** What each container requests, as quantities by resource. */
+  readonly containerRequests: readonly JsonObject[];
+}
+
+/** A Deployment. */
+export interface Deployment extends Workload {
   readonly readyReplicas: number;
   readonly matchLabels: Readonly<Record<string, string>>;
-  readonly nodeSelector: Readonly<Record<string, string>>;
   /** Images of its containers. */
   readonly images: readonly string[];
   /** CPU that the first container requests, as a quantity. @default - none */
   readonly cpuRequest?: string;
-  /** What each container requests, as quantities by resource. */
-  readonly containerRequests: readonly JsonObject[];
 }
 
 /** Deployments. */
@@ -45,21 +50,37 @@ export const DEPLOYMENTS: ResourceKind<Deployment> = {
   plural: 'deployments',
   isNamespaced: true,
   read: (body) => {
-    const template = objectAt(body, 'spec', 'template', 'spec');
-    const containers = arrayAt(template, 'containers');
+    const containers = arrayAt(body, 'spec', 'template', 'spec', 'containers');
     return {
-      metadata: readMetadata(body),
-      conditions: readConditions(body),
-      replicas: numberAt(body, 'spec', 'replicas') ?? 1,
+      ...readWorkload(body, 'Deployment'),
       readyReplicas: numberAt(body, 'status', 'readyReplicas') ?? 0,
       matchLabels: readTexts(objectAt(body, 'spec', 'selector', 'matchLabels')),
-      nodeSelector: readTexts(template['nodeSelector']),
       images: containers.flatMap((container) => textAt(container, 'image') ?? []),
       cpuRequest: textAt(containers[0], 'resources', 'requests', 'cpu'),
-      containerRequests: readContainerRequests(template),
     };
   },
 };
+
+/** DaemonSets. */
+export const DAEMON_SETS: ResourceKind<Workload> = {
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  plural: 'daemonsets',
+  isNamespaced: true,
+  read: (body) => readWorkload(body, 'DaemonSet'),
+};
+
+function readWorkload(body: JsonObject, kind: Workload['kind']): Workload {
+  const podSpec = objectAt(body, 'spec', 'template', 'spec');
+  return {
+    kind,
+    metadata: readMetadata(body),
+    conditions: readConditions(body),
+    replicas: numberAt(body, 'spec', 'replicas') ?? 1,
+    nodeSelector: readTexts(podSpec['nodeSelector']),
+    containerRequests: readContainerRequests(podSpec),
+  };
+}
 
 /** `app=inflate` for the labels `app: inflate`. */
 export function selectorText(matchLabels: Readonly<Record<string, string>>): string {

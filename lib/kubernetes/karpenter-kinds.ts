@@ -1,4 +1,4 @@
-import { arrayAt, type JsonValue, objectAt, textAt } from '../json';
+import { arrayAt, type JsonObject, type JsonValue, numberAt, objectAt, textAt } from '../json';
 import {
   CAPACITY_TYPE_LABEL, type Conditioned, INSTANCE_TYPE_LABEL, NODE_POOL_LABEL, type ObjectMetadata, readConditions, readMetadata, readTexts,
   type ResourceKind, ZONE_LABEL,
@@ -52,17 +52,28 @@ export function instanceIdOf(providerId: string): string {
   return providerId.slice(providerId.lastIndexOf('/') + 1);
 }
 
-/** A NodePool in the cluster. */
+/** One requirement of a NodePool: a node label, and the values it may have. */
+export interface NodeRequirement {
+  readonly key: string;
+  /** `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt`, `Lt`, `Gte` or `Lte`. */
+  readonly operator: string;
+  readonly values: readonly string[];
+}
+
+/** A NodePool. */
 export interface NodePool extends Conditioned {
   readonly metadata: ObjectMetadata;
   /** Name of its EC2NodeClass. */
   readonly nodeClassName: string;
   /** Labels that its nodes get. */
   readonly nodeLabels: Readonly<Record<string, string>>;
+  readonly requirements: readonly NodeRequirement[];
   /** Quantities that all its nodes together may not exceed, such as `cpu: 100`. Empty: there is no limit. */
   readonly limits: Readonly<Record<string, string>>;
-  /** Quantities that all its nodes together have. */
+  /** Quantities that all its nodes together have. Empty in a template. */
   readonly resources: Readonly<Record<string, string>>;
+  /** Karpenter tries the NodePool with the highest weight first. */
+  readonly weight: number;
   /** How long a node must have been idle, as a duration such as `30s`, or `Never`. */
   readonly consolidateAfter: string;
 }
@@ -78,16 +89,34 @@ export const NODE_POOLS: ResourceKind<NodePool> = {
     conditions: readConditions(body),
     nodeClassName: textAt(body, 'spec', 'template', 'spec', 'nodeClassRef', 'name') ?? '',
     nodeLabels: readTexts(objectAt(body, 'spec', 'template', 'metadata', 'labels')),
+    requirements: arrayAt(body, 'spec', 'template', 'spec', 'requirements').map(readRequirement),
     limits: readTexts(objectAt(body, 'spec', 'limits')),
     resources: readTexts(objectAt(body, 'status', 'resources')),
+    weight: numberAt(body, 'spec', 'weight') ?? 0,
     consolidateAfter: textAt(body, 'spec', 'disruption', 'consolidateAfter') ?? 'Never',
   }),
 };
 
-/** An EC2NodeClass in the cluster, with what Karpenter found for it in AWS. */
+function readRequirement(requirement: JsonValue): NodeRequirement {
+  return {
+    key: textAt(requirement, 'key') ?? '',
+    operator: textAt(requirement, 'operator') ?? '',
+    values: arrayAt(requirement, 'values').flatMap((value) => textAt(value) ?? []),
+  };
+}
+
+/** An EC2NodeClass, in the cluster with what Karpenter found for it in AWS. */
 export interface Ec2NodeClass extends Conditioned {
   readonly metadata: ObjectMetadata;
-  /** Ids of the subnets that its selector terms match. */
+  /** AMI aliases, such as `al2023@v20260917`. */
+  readonly amiAliases: readonly string[];
+  /** Terms of which one must match a subnet; each names tags or an id. */
+  readonly subnetSelectorTerms: readonly JsonObject[];
+  readonly metadataOptions: JsonObject;
+  readonly kubelet: JsonObject;
+  /** Sizes of the volumes of each node, as quantities; empty where Karpenter's default applies. */
+  readonly volumeSizes: readonly string[];
+  /** Ids of the subnets that its selector terms match. Empty in a template. */
   readonly subnetIds: readonly string[];
   /** What its selectors found nothing for, such as `no subnet matches karpenter.sh/discovery=lab`. */
   readonly unmatchedSelections: readonly string[];
@@ -101,9 +130,15 @@ export const EC2_NODE_CLASSES: ResourceKind<Ec2NodeClass> = {
   isNamespaced: false,
   read: (body) => {
     const conditions = readConditions(body);
+    const spec = objectAt(body, 'spec');
     return {
       metadata: readMetadata(body),
       conditions,
+      amiAliases: arrayAt(spec, 'amiSelectorTerms').flatMap((term) => textAt(term, 'alias') ?? []),
+      subnetSelectorTerms: arrayAt(spec, 'subnetSelectorTerms').map((term) => objectAt(term)),
+      metadataOptions: objectAt(spec, 'metadataOptions'),
+      kubelet: objectAt(spec, 'kubelet'),
+      volumeSizes: arrayAt(spec, 'blockDeviceMappings').flatMap((mapping) => textAt(mapping, 'ebs', 'volumeSize') ?? []),
       subnetIds: arrayAt(body, 'status', 'subnets').flatMap((subnet) => textAt(subnet, 'id') ?? []),
       unmatchedSelections: conditions.filter(({ status }) => status === 'False').flatMap(({ type }) => unmatchedSelection(body, type) ?? []),
     };

@@ -1,4 +1,4 @@
-import { arrayAt, type JsonObject, type JsonValue, objectAt, textAt } from '../json';
+import { arrayAt, type JsonObject, type JsonValue, numberAt, objectAt, textAt } from '../json';
 import { LabError } from '../lab-error';
 
 /** A kind of object of the Kubernetes API, and how the lab reads one. */
@@ -97,14 +97,26 @@ export interface Conditioned {
 }
 
 /** Reads `status.conditions`. */
-export function readConditions(body: JsonObject): readonly Condition[] {
-  return arrayAt(body, 'status', 'conditions').map((condition) => ({
+export function readConditions(body: JsonValue | undefined): readonly Condition[] {
+  return arrayAt(body, 'status', 'conditions').map(readCondition);
+}
+
+/** Reads the conditions that speak of the present generation of an object, and not of what it was before a change. */
+export function readCurrentConditions(body: JsonValue | undefined): readonly Condition[] {
+  const generation = numberAt(body, 'metadata', 'generation');
+  return arrayAt(body, 'status', 'conditions')
+    .filter((condition) => [undefined, generation].includes(numberAt(condition, 'observedGeneration')))
+    .map(readCondition);
+}
+
+function readCondition(condition: JsonValue): Condition {
+  return {
     type: textAt(condition, 'type') ?? '',
     status: readStatus(textAt(condition, 'status')),
     reason: textAt(condition, 'reason') ?? '',
     message: textAt(condition, 'message') ?? '',
     since: textAt(condition, 'lastTransitionTime') ?? '',
-  }));
+  };
 }
 
 /** The condition of a type, where its status is True. */

@@ -94,7 +94,7 @@ function manifestConcern({ stack, exercise }: LabView, logicalId: string): Conce
   if (objects.some(({ kind }) => KARPENTER_KINDS.includes(kind))) return 'Karpenter';
   if (objects.every(({ kind }) => RBAC_KINDS.includes(kind))) return 'Access';
   const isExercise = logicalId === exercise.logicalId
-    || objects.some(({ kind, name }) => kind === 'Namespace' && name === exercise.namespace);
+    || objects.some(({ kind, name }) => kind === 'Namespace' && name === exercise.metadata.namespace);
   return isExercise ? 'Exercise' : 'Tools in the cluster';
 }
 

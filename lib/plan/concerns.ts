@@ -1,7 +1,7 @@
 import { MANIFEST_TYPE } from '../assembly/kubernetes-objects';
 import type { LabView } from '../assembly/lab-view';
-import type { NodeRequirement } from '../assembly/node-provisioning-view';
 import { numberAt } from '../json';
+import type { NodeRequirement } from '../kubernetes/karpenter-kinds';
 import { counted, cpuText, listed, listedZones, momentText } from '../words';
 import { type Concern, CONCERNS, concernsOf, DRAIN_GUARD_TYPE, ownerOf } from './concern-of-resource';
 import { planNetwork } from './network';
@@ -73,22 +73,22 @@ function karpenterLines({ stack, charts, karpenter, nodePool, nodeClass }: LabVi
   return [
     `Charts ${listed([karpenter, ...others].map(({ name, version }) => `${name} ${version ?? ''}`.trim()))} in ${karpenter.namespace}`,
     `${counted(queues, 'queue')} fed by ${counted(rules, 'EventBridge rule')}`,
-    `NodePool ${nodePool.name}: ${[...requirementPhrases(nodePool.requirements), ...within].join(', ')}`,
-    `EC2NodeClass ${nodeClass.name}: ${listed(nodeClass.amiAliases)}`,
+    `NodePool ${nodePool.metadata.name}: ${[...requirementPhrases(nodePool.requirements), ...within].join(', ')}`,
+    `EC2NodeClass ${nodeClass.metadata.name}: ${listed(nodeClass.amiAliases)}`,
   ];
 }
 
 function exerciseLines({ exercise }: LabView): readonly string[] {
   const pod = podsOfWorkload(exercise);
   return [
-    `Deployment ${exercise.name} in ${exercise.namespace ?? 'default'}: ${counted(exercise.replicas, 'replica')} of ${cpuText(pod.cpuMillis)}`,
+    `Deployment ${exercise.metadata.name} in ${exercise.metadata.namespace ?? 'default'}: ${counted(exercise.replicas, 'replica')} of ${cpuText(pod.cpuMillis)}`,
   ];
 }
 
 function toolLines({ workloads, exercise }: LabView): readonly string[] {
   return workloads
     .filter(({ logicalId }) => logicalId !== exercise.logicalId)
-    .map(({ kind, name, namespace }) => `${kind} ${name} in ${namespace ?? 'default'}`);
+    .map(({ kind, metadata }) => `${kind} ${metadata.name} in ${metadata.namespace ?? 'default'}`);
 }
 
 function accessLines(lab: LabView): readonly string[] {

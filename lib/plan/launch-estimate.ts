@@ -48,7 +48,7 @@ function whyUnavailable({ stack, nodePool }: LabView, table: PriceTable | undefi
   if (table === undefined) return `There is no price table for ${stack.region}, so there is nothing to choose the cheapest instance type from.`;
   const [preferred, ...others] = allowedCapacityTypes(nodePool.requirements);
   return preferred === 'reserved' && others.length === 0
-    ? `NodePool ${nodePool.name} takes reserved capacity only: which reservations the account has, no table knows, so this cannot be estimated.`
+    ? `NodePool ${nodePool.metadata.name} takes reserved capacity only: which reservations the account has, no table knows, so this cannot be estimated.`
     : undefined;
 }
 
@@ -105,8 +105,8 @@ function whatIsAsked({ replicas, replicasFrom, podRequest, daemonOverhead }: Que
 }
 
 function whatIsOffered({ stack, nodePool, nodeClass }: LabView, { options, zones, capacityType }: LaunchOptions): string {
-  if (zones.length === 0) return `No subnet has the tags that EC2NodeClass ${nodeClass.name} selects, so Karpenter can launch nothing.`;
-  return `NodePool ${nodePool.name} allows ${counted(options.length, 'type')} as ${capacityType} in ${listedZones(zones, stack.region)}.`;
+  if (zones.length === 0) return `No subnet has the tags that EC2NodeClass ${nodeClass.metadata.name} selects, so Karpenter can launch nothing.`;
+  return `NodePool ${nodePool.metadata.name} allows ${counted(options.length, 'type')} as ${capacityType} in ${listedZones(zones, stack.region)}.`;
 }
 
 /** Why the types are as large as they are: the largest that is too small, and the smallest that is not. */
@@ -136,5 +136,5 @@ function priceReason({ options, pods }: PackedNode, capacityType: string): strin
 
 function pendingReason({ nodePool }: LabView, { pendingPods }: Packing): string {
   const limits = Object.entries(nodePool.limits).map(([resource, limit]) => `${resource} ${limit}`);
-  return `${counted(pendingPods, 'pod')} ${pendingPods === 1 ? 'stays' : 'stay'} pending: NodePool ${nodePool.name} may launch ${listed(limits)} in all.`;
+  return `${counted(pendingPods, 'pod')} ${pendingPods === 1 ? 'stays' : 'stay'} pending: NodePool ${nodePool.metadata.name} may launch ${listed(limits)} in all.`;
 }

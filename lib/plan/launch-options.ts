@@ -1,8 +1,9 @@
 import type { LabView } from '../assembly/lab-view';
 import type { SubnetView } from '../assembly/network-view';
-import type { NodeRequirement } from '../assembly/node-provisioning-view';
 import { type JsonObject, numberAt, objectAt, textAt } from '../json';
 import { allocatableOf, capacityOf, type ReservationSettings, type Resources } from '../kubernetes/allocatable';
+import type { NodeRequirement } from '../kubernetes/karpenter-kinds';
+import { readTexts } from '../kubernetes/objects';
 import type { LaunchOption } from './node-packing';
 import type { InstanceType, PriceTable } from './price-table';
 
@@ -165,11 +166,7 @@ function reservationSettings({ karpenter, nodeClass }: LabView): ReservationSett
     vmMemoryOverheadPercent: numberAt(karpenter.values, 'settings', 'vmMemoryOverheadPercent'),
     reservedEnis: numberAt(karpenter.values, 'settings', 'reservedENIs'),
     maxPods: numberAt(nodeClass.kubelet, 'maxPods'),
-    kubeReserved: quantities(nodeClass.kubelet, 'kubeReserved'),
-    systemReserved: quantities(nodeClass.kubelet, 'systemReserved'),
+    kubeReserved: readTexts(nodeClass.kubelet['kubeReserved']),
+    systemReserved: readTexts(nodeClass.kubelet['systemReserved']),
   };
-}
-
-function quantities(kubelet: JsonObject, key: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.keys(objectAt(kubelet, key)).map((resource) => [resource, textAt(kubelet, key, resource) ?? '']));
 }

@@ -1,6 +1,7 @@
-import { type LabView, runsOnNodePool, type WorkloadView } from '../assembly/lab-view';
+import { type LabView, runsOnNodePool } from '../assembly/lab-view';
 import { type JsonObject, numberAt, textAt } from '../json';
 import { cpuMillis, mebibytes, type Resources } from '../kubernetes/allocatable';
+import type { Workload } from '../kubernetes/core-kinds';
 
 /** Pods of one kind that an add-on or chart runs, with what each requests. */
 export interface SystemPodSpec {
@@ -101,7 +102,7 @@ export function systemPodsOf(lab: LabView): NodePods {
     ...lab.charts.map(({ name, values }) => ({ name, pods: podsOfChart(name, values) })),
     ...lab.workloads
       .filter((workload) => !runsOnNodePool(workload, lab.nodePool))
-      .map((workload) => ({ name: workload.name, pods: [podsOfWorkload(workload)] })),
+      .map((workload) => ({ name: workload.metadata.name, pods: [podsOfWorkload(workload)] })),
   ];
   return {
     pods: sources.flatMap(({ pods }) => pods ?? []),
@@ -110,9 +111,9 @@ export function systemPodsOf(lab: LabView): NodePods {
 }
 
 /** What one pod of a workload requests: the sum over its containers. */
-export function podsOfWorkload(workload: WorkloadView): SystemPodSpec {
+export function podsOfWorkload(workload: Workload): SystemPodSpec {
   return {
-    name: workload.name,
+    name: workload.metadata.name,
     isDaemonSet: workload.kind === 'DaemonSet',
     replicas: workload.replicas,
     ...requestsOf(workload.containerRequests),

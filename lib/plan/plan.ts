@@ -85,9 +85,9 @@ function namesOf({ stack, cluster, karpenter, nodePool, exercise, deadline }: La
     kubernetesVersion: cluster.version,
     karpenterVersion: karpenter.version ?? '',
     karpenterNamespace: karpenter.namespace,
-    nodePoolName: nodePool.name,
-    inflateNamespace: exercise.namespace ?? 'default',
-    inflateName: exercise.name,
+    nodePoolName: nodePool.metadata.name,
+    inflateNamespace: exercise.metadata.namespace ?? 'default',
+    inflateName: exercise.metadata.name,
     inflateReplicas: exercise.replicas,
     expiresAt: deadline?.expiresAt,
   };

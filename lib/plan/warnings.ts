@@ -70,13 +70,13 @@ function launchWarnings(lab: LabView, launch: LaunchEstimate): readonly PlanWarn
   if (selectedZones(lab).length === 0) {
     warnings.push({
       code: 'NoSubnetSelected',
-      message: `No subnet of the stack has the tags that EC2NodeClass ${lab.nodeClass.name} selects, so Karpenter can launch nothing.`,
+      message: `No subnet of the stack has the tags that EC2NodeClass ${lab.nodeClass.metadata.name} selects, so Karpenter can launch nothing.`,
       remedy: 'Make subnetSelectorTerms name tags that the private subnets carry.',
     });
   } else if ((launch.pendingPods ?? 0) > 0) {
     warnings.push({
       code: 'ReplicasBeyondLimits',
-      message: `${counted(launch.pendingPods ?? 0, 'pod')} of ${launch.replicas} would stay pending: no node that NodePool ${lab.nodePool.name} may still launch holds them.`,
+      message: `${counted(launch.pendingPods ?? 0, 'pod')} of ${launch.replicas} would stay pending: no node that NodePool ${lab.nodePool.metadata.name} may still launch holds them.`,
       remedy: 'Lower inflate.replicas or raise karpenter.limits.',
     });
   }
@@ -84,7 +84,7 @@ function launchWarnings(lab: LabView, launch: LaunchEstimate): readonly PlanWarn
   if (moving.length > 0) {
     warnings.push({
       code: 'AmiAliasMoving',
-      message: `EC2NodeClass ${lab.nodeClass.name} follows ${listed(moving)}: a new image replaces running nodes in the middle of a class.`,
+      message: `EC2NodeClass ${lab.nodeClass.metadata.name} follows ${listed(moving)}: a new image replaces running nodes in the middle of a class.`,
       remedy: `Set karpenter.amiAlias to a dated alias, such as ${versions.amiAlias}.`,
     });
   }

@@ -109,7 +109,7 @@ export const spotRoleCheck: Check = {
   name: 'Spot role',
   asksAws: true,
   run: async ({ aws, lab, signal }) => {
-    if (!usesSpot(lab)) return passed(`Not needed: NodePool ${lab.nodePool.name} launches no spot instances.`);
+    if (!usesSpot(lab)) return passed(`Not needed: NodePool ${lab.nodePool.metadata.name} launches no spot instances.`);
     return asking('iam:GetRole', async () => {
       try {
         await aws.iam.send(new GetRoleCommand({ RoleName: ROLE }), { abortSignal: signal });

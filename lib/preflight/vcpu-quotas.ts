@@ -79,7 +79,7 @@ export function onDemandDemand(lab: LabView, launch: LaunchEstimate): VcpuDemand
     needed: system + likely,
     neededFor: likely === 0 ? parts : `${parts}, exercise ${likely}`,
     wanted: system + limit,
-    wantedFor: `${parts}, limit of NodePool ${lab.nodePool.name} ${limit}`,
+    wantedFor: `${parts}, limit of NodePool ${lab.nodePool.metadata.name} ${limit}`,
   };
 }
 
@@ -91,7 +91,7 @@ export function spotDemand(lab: LabView, launch: LaunchEstimate): VcpuDemand {
     needed: likely,
     neededFor: `exercise ${likely}`,
     wanted: limit,
-    wantedFor: `limit of NodePool ${lab.nodePool.name} ${limit}`,
+    wantedFor: `limit of NodePool ${lab.nodePool.metadata.name} ${limit}`,
   };
 }
 
@@ -128,7 +128,7 @@ export const spotQuotaCheck: Check = {
   name: 'Quota: spot vCPUs',
   asksAws: true,
   run: async (context) => {
-    if (!usesSpot(context.lab)) return passed(`NodePool ${context.lab.nodePool.name} launches no spot instances.`);
+    if (!usesSpot(context.lab)) return passed(`NodePool ${context.lab.nodePool.metadata.name} launches no spot instances.`);
     const [limit, { spot }] = await Promise.all([quotaLimit(SPOT_QUOTA, context), runningVcpus(context)]);
     return quotaFinding({ quota: SPOT_QUOTA, limit, used: spot, ...spotDemand(context.lab, context.launch) });
   },

@@ -1,7 +1,8 @@
 import { kubernetesObjects } from '../assembly/kubernetes-objects';
 import type { SynthesizedStack } from '../assembly/synthesized-stack';
-import { arrayAt, type JsonValue, numberAt, parseJson, textAt } from '../json';
+import { arrayAt, type JsonValue, parseJson, textAt } from '../json';
 import { unmatchedSelection } from '../kubernetes/karpenter-kinds';
+import { type Condition, isTrue, readCurrentConditions } from '../kubernetes/objects';
 import { LabError } from '../lab-error';
 import type { ProgressListener } from '../progress';
 import { type Kubectl, runKubectl } from './apply-objects';
@@ -123,8 +124,8 @@ interface SeenObject {
 }
 
 function unreadyObject({ kind, name, object, error }: SeenObject): readonly UnreadyObject[] {
-  const conditions = object === undefined ? [] : conditionsOf(object);
-  if (conditions.some(({ type, status }) => type === 'Ready' && status === 'True')) return [];
+  const conditions = readCurrentConditions(object);
+  if (isTrue({ conditions }, 'Ready')) return [];
   const parts = conditions.filter(({ type }) => type !== 'Ready');
   const refused = parts.filter(({ status }) => status === 'False');
   if (refused.length > 0) return [{ kind, name, isRefused: true, says: refused.map((condition) => refusalText(condition, object)).join('; ') }];
@@ -140,7 +141,7 @@ function unreadyObject({ kind, name, object, error }: SeenObject): readonly Unre
 }
 
 /** A condition that says no, with what was looked for in vain. */
-function refusalText(condition: ReportedCondition, object: JsonValue | undefined): string {
+function refusalText(condition: Condition, object: JsonValue | undefined): string {
   const unmatched = object === undefined ? undefined : unmatchedSelection(object, condition.type);
   return `${conditionText(condition)}${unmatched === undefined ? '' : `: ${unmatched}`}`;
 }
@@ -150,7 +151,7 @@ function withoutRequestIds(error: string): string {
   return error.replaceAll(/,? ?(RequestID: |aws-request-id=)\w+/g, '');
 }
 
-function conditionText({ type, status, reason, message }: ReportedCondition): string {
+function conditionText({ type, status, reason, message }: Condition): string {
   const text = message === '' || message === 'object is awaiting reconciliation' ? reason : message;
   return `${type} is ${status} (${text})`;
 }
@@ -173,29 +174,4 @@ function notReady(object: UnreadyObject): LabError {
     received: `${object.kind} ${object.name}`,
     remedy,
   });
-}
-
-/** A condition of a Kubernetes object. */
-export interface ReportedCondition {
-  readonly type: string;
-  /** `True`, `False` or `Unknown`. */
-  readonly status: string;
-  readonly reason: string;
-  readonly message: string;
-}
-
-/** Conditions of an object that speak of its present generation. */
-export function conditionsOf(object: JsonValue): readonly ReportedCondition[] {
-  const generation = numberAt(object, 'metadata', 'generation');
-  return arrayAt(object, 'status', 'conditions')
-    .filter((condition) => {
-      const observed = numberAt(condition, 'observedGeneration');
-      return observed === undefined || observed === generation;
-    })
-    .map((condition) => ({
-      type: textAt(condition, 'type') ?? '',
-      status: textAt(condition, 'status') ?? '',
-      reason: textAt(condition, 'reason') ?? '',
-      message: textAt(condition, 'message') ?? '',
-    }));
 }

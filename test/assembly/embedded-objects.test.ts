@@ -1,4 +1,4 @@
-import { helmCharts, kubernetesObjects, kubernetesObjectsOfKind } from '../../lib/assembly/kubernetes-objects';
+import { helmCharts, kubernetesObjects } from '../../lib/assembly/kubernetes-objects';
 import { labErrorOf } from './lab-error-of';
 import { resource, smallLab, stackOf } from './small-lab';
 
@@ -20,7 +20,7 @@ describe('Kubernetes objects', () => {
       }),
     });
 
-    expect(kubernetesObjectsOfKind(stack, 'ConfigMap')[0]?.body).toEqual({ kind: 'ConfigMap', data: { role: 'lab-node', queue: '${Queue.Arn}' } });
+    expect(kubernetesObjects(stack)[0]?.body).toEqual({ kind: 'ConfigMap', data: { role: 'lab-node', queue: '${Queue.Arn}' } });
   });
 
   test('may be one object instead of a list', () => {

@@ -1,7 +1,8 @@
 import { readAccessEntries, readAddons, readCluster, readNodeGroups, readPodIdentities } from '../../lib/assembly/cluster-view';
-import { readLab, readWorkloads } from '../../lib/assembly/lab-view';
+import { objectsOfKind } from '../../lib/assembly/kubernetes-objects';
+import { readLab } from '../../lib/assembly/lab-view';
 import { readNetwork } from '../../lib/assembly/network-view';
-import { readNodeClasses, readNodePools } from '../../lib/assembly/node-provisioning-view';
+import { EC2_NODE_CLASSES, NODE_POOLS } from '../../lib/kubernetes/karpenter-kinds';
 import { labErrorOf } from './lab-error-of';
 import { addon, API_ONLY, cluster, manifest, resource, smallLab, stackOf } from './small-lab';
 
@@ -97,15 +98,15 @@ describe('the cluster', () => {
 
 describe('node provisioning', () => {
   test('reads the NodePool, with quantities as text', () => {
-    expect(readNodePools(smallLab())).toEqual([expect.objectContaining({
-      name: 'default', nodeClassName: 'default', labels: { 'eks-team': 'my-team' }, limits: { cpu: '100', memory: '400Gi' }, weight: 0,
+    expect(objectsOfKind(smallLab(), NODE_POOLS)).toEqual([expect.objectContaining({
+      logicalId: 'NodePool', metadata: expect.objectContaining({ name: 'default' }), nodeClassName: 'default', nodeLabels: { 'eks-team': 'my-team' }, limits: { cpu: '100', memory: '400Gi' }, weight: 0,
     })]);
-    expect(readNodePools(smallLab())[0]?.requirements.at(-1)).toEqual({ key: 'karpenter.k8s.aws/instance-generation', operator: 'Gt', values: ['4'] });
+    expect(objectsOfKind(smallLab(), NODE_POOLS)[0]?.requirements.at(-1)).toEqual({ key: 'karpenter.k8s.aws/instance-generation', operator: 'Gt', values: ['4'] });
   });
 
   test('reads the EC2NodeClass', () => {
-    expect(readNodeClasses(smallLab())).toEqual([expect.objectContaining({
-      name: 'default', amiAliases: ['al2023@v20260917'], subnetSelectorTerms: [{ tags: { 'karpenter.sh/discovery': 'lab' } }], volumeSizes: [],
+    expect(objectsOfKind(smallLab(), EC2_NODE_CLASSES)).toEqual([expect.objectContaining({
+      logicalId: 'NodeClass', metadata: expect.objectContaining({ name: 'default' }), amiAliases: ['al2023@v20260917'], subnetSelectorTerms: [{ tags: { 'karpenter.sh/discovery': 'lab' } }], volumeSizes: [],
     })]);
   });
 });
@@ -114,8 +115,8 @@ describe('the lab', () => {
   test('finds the exercise: the Deployment that runs only on nodes of the NodePool', () => {
     const lab = readLab(smallLab());
 
-    expect([lab.exercise.name, lab.exercise.namespace, lab.nodePool.name, lab.karpenter.version]).toEqual(['inflate', 'karpenter-test', 'default', '1.14.1']);
-    expect(readWorkloads(smallLab()).map(({ name }) => name)).toEqual(['inflate', 'viewer']);
+    expect([lab.exercise.metadata.name, lab.exercise.metadata.namespace, lab.nodePool.metadata.name, lab.karpenter.version]).toEqual(['inflate', 'karpenter-test', 'default', '1.14.1']);
+    expect(lab.workloads.map(({ metadata }) => metadata.name)).toEqual(['inflate', 'viewer']);
   });
 
   test.each([['Karpenter', 'Helm chart of Karpenter'], ['Exercise', 'Deployment'], ['NodePool', 'Deployment'], ['NodeClass', 'EC2NodeClass default']])(
@@ -124,7 +125,7 @@ describe('the lab', () => {
     });
 
   test('fails when no NodePool gives the label that the Deployment selects, with both', () => {
-    const other = manifest([{ kind: 'NodePool', metadata: { name: 'default' }, spec: { template: { metadata: { labels: { 'eks-team': 'your-team' } } } } }]);
+    const other = manifest([{ apiVersion: 'karpenter.sh/v1', kind: 'NodePool', metadata: { name: 'default' }, spec: { template: { metadata: { labels: { 'eks-team': 'your-team' } } } } }]);
     expect(labErrorOf(() => readLab(smallLab({ NodePool: other })))).toMatchObject({
       code: 'NodeSelectorUnmatched',
       message: 'No NodePool gives nodes the label eks-team=my-team that Deployment inflate selects: NodePool default gives eks-team=your-team.',

@@ -1,7 +1,8 @@
 import { readCluster } from '../../assembly/cluster-view';
-import { readNodeClasses } from '../../assembly/node-provisioning-view';
+import { objectsOfKind } from '../../assembly/kubernetes-objects';
 import type { SynthesizedStack } from '../../assembly/synthesized-stack';
 import { AMI_ALIAS_ALLOWED, AMI_ALIAS_PATTERN } from '../../config/compatibility';
+import { EC2_NODE_CLASSES } from '../../kubernetes/karpenter-kinds';
 import { LabError } from '../../lab-error';
 import { NODE_IMAGE_KINDS, nodeImageDate, nodeImageId, nodeImageName, type NodeImage } from '../aws-answers/node-image';
 
@@ -42,7 +43,7 @@ const EKS_ACCOUNT = '602401143452';
  */
 export function amisFor(stack: SynthesizedStack): readonly MotoImage[] {
   const { version } = readCluster(stack);
-  const releases = new Set(readNodeClasses(stack).flatMap(({ amiAliases }) => amiAliases).map(releaseOf));
+  const releases = new Set(objectsOfKind(stack, EC2_NODE_CLASSES).flatMap(({ amiAliases }) => amiAliases).map(releaseOf));
   return [...releases].flatMap((release) =>
     NODE_IMAGE_KINDS.map((kind) => motoImage({ ...kind, kubernetesVersion: version, release })));
 }
