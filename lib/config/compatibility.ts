@@ -62,7 +62,7 @@ export function karpenterVersionViolation(value: string): Violation | undefined 
     return { allowed, remedy: `Write three numbers without a v, such as ${versions.karpenter}.` };
   }
   return compareVersions(minorOf(value), minorOf(versions.karpenter)) > 0
-    ? { allowed, remedy: `Take ${versions.karpenter}. For a newer minor version, first compare the permissions in lib/stack/karpenter with its reference, then change lib/config/versions.ts.` }
+    ? { allowed, remedy: `Take ${versions.karpenter}. For a newer minor version, first compare the permissions in lib/stack/controller-policies.ts with its reference, then change lib/config/versions.ts.` }
     : undefined;
 }
 

@@ -6,7 +6,7 @@ import { readLabFile } from './lab-file';
 import { zonesOfRegionViolation } from './network-values';
 import { applyOverrides, type ConfigOverrides } from './overrides';
 import { type ConfigProblem, InvalidConfig, keyOf, type OriginOf, prefixesOf, schemaProblems, originOfOverride } from './problems';
-import { type LabConfig, labConfigSchema } from './schema';
+import { type LabConfig, labConfigSchema, MAX_CPU_LIMIT } from './schema';
 
 export { overridesFromArguments, overridesFromContext } from './overrides';
 
@@ -153,19 +153,22 @@ const replicasFitTheCpuLimit: Rule = {
   problem({ inflate, karpenter }) {
     const { cpu: limit } = karpenter.limits;
     const most = mostReplicas(limit, inflate.cpu);
+    const smallestLimit = smallestCpuLimit(Math.max(1, inflate.replicas), inflate.cpu);
     if (most < 1) {
       return {
         path: 'karpenter.limits.cpu',
         received: limit,
         allowed: `at least ${smallestCpuLimit(1, inflate.cpu)}, so that a node can hold one pod of ${inflate.cpu} CPU`,
-        remedy: `Raise karpenter.limits.cpu to ${smallestCpuLimit(1, inflate.cpu)}, or lower inflate.cpu: the kubelet keeps a part of each node for itself.`,
+        remedy: smallestLimit > MAX_CPU_LIMIT
+          ? `Lower inflate.cpu or inflate.replicas: karpenter.limits.cpu is at most ${MAX_CPU_LIMIT}.`
+          : `Raise karpenter.limits.cpu to ${smallestLimit}, or lower inflate.cpu: the kubelet keeps a part of each node for itself.`,
       };
     }
     return inflate.replicas <= most ? undefined : {
       path: 'inflate.replicas',
       received: inflate.replicas,
       allowed: `a whole number from 0 to ${most}, the most pods of ${inflate.cpu} CPU that karpenter.limits.cpu = ${limit} can hold`,
-      remedy: `Lower inflate.replicas to ${most}, or raise karpenter.limits.cpu to at least ${smallestCpuLimit(inflate.replicas, inflate.cpu)}.`,
+      remedy: `Lower inflate.replicas to ${most}${smallestLimit > MAX_CPU_LIMIT ? '' : `, or raise karpenter.limits.cpu to at least ${smallestLimit}`}.`,
     };
   },
 };

@@ -65,20 +65,14 @@ export const CLUSTER_NAME_ALLOWED = `1 to ${CLUSTER_NAME_MAX_LENGTH} letters, di
 
 /** Refuses a cluster name that EKS, IAM, SQS or CloudFormation would refuse, in itself or in a name made from it. */
 export function clusterNameViolation(value: string): Violation | undefined {
-  if (!CLUSTER_NAME_PATTERN.test(value)) {
-    return {
-      allowed: CLUSTER_NAME_ALLOWED,
-      remedy: 'Use letters, digits and hyphens only and start with a letter: the CloudFormation stack has the same name.',
-    };
-  }
-  if (value.length > CLUSTER_NAME_MAX_LENGTH) {
-    const role = longestRoleName(value);
-    return {
-      allowed: CLUSTER_NAME_ALLOWED,
-      remedy: `Shorten it by ${value.length - CLUSTER_NAME_MAX_LENGTH}: the IAM role ${role} would have ${role.length} of at most ${ROLE_NAME_MAX_LENGTH} characters.`,
-    };
-  }
-  return undefined;
+  const role = longestRoleName(value);
+  const remedies = [
+    !CLUSTER_NAME_PATTERN.test(value)
+      && 'Use letters, digits and hyphens only and start with a letter: the CloudFormation stack has the same name.',
+    value.length > CLUSTER_NAME_MAX_LENGTH
+      && `Shorten it by ${value.length - CLUSTER_NAME_MAX_LENGTH}: the IAM role ${role} would have ${role.length} of at most ${ROLE_NAME_MAX_LENGTH} characters.`,
+  ].filter((remedy) => remedy !== false);
+  return remedies.length === 0 ? undefined : { allowed: CLUSTER_NAME_ALLOWED, remedy: remedies.join(' ') };
 }
 
 function longestRoleName(clusterName: string): string {
@@ -98,34 +92,39 @@ export const LABEL_VALUE_PATTERN = /^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9]
 /** What {@link labelValueViolation} accepts. */
 export const LABEL_VALUE_ALLOWED = `1 to ${MAX_LENGTH} letters, digits, '-', '_' and '.', a letter or digit at both ends`;
 
-/** What {@link namespaceViolation} accepts. */
-export const NAMESPACE_ALLOWED = `1 to ${MAX_LENGTH} lower-case letters, digits and '-', a letter or digit at both ends`;
+const NAMESPACE_ALLOWED = `1 to ${MAX_LENGTH} lower-case letters, digits and '-', a letter or digit at both ends`;
+
+/** What {@link labNamespaceViolation} accepts. */
+export const LAB_NAMESPACE_ALLOWED = `${NAMESPACE_ALLOWED}; not default, not kube-*`;
+
+/** What {@link controllerNamespaceViolation} accepts. */
+export const CONTROLLER_NAMESPACE_ALLOWED = `${NAMESPACE_ALLOWED}; not default, and of kube-* only kube-system`;
+
+const NAMESPACE_REMEDY = `Use lower-case letters, digits and hyphens, at most ${MAX_LENGTH}, such as karpenter-test.`;
 
 /** Namespaces that Kubernetes makes and will not delete. */
 const BUILT_IN_NAMESPACES: readonly string[] = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
-/** Refuses a name that Kubernetes gives no namespace. */
-export function namespaceViolation(value: string): Violation | undefined {
-  return NAMESPACE_PATTERN.test(value) ? undefined : {
-    allowed: NAMESPACE_ALLOWED,
-    remedy: `Use lower-case letters, digits and hyphens, at most ${MAX_LENGTH}, such as karpenter-test.`,
-  };
-}
-
 /** Refuses a namespace for workloads that the lab could not make and delete as its own. */
 export function labNamespaceViolation(value: string): Violation | undefined {
-  return namespaceViolation(value) ?? (isReserved(value) ? {
-    allowed: `${NAMESPACE_ALLOWED}; not default, not kube-*`,
-    remedy: 'Choose a name of its own, such as karpenter-test: the lab deletes this namespace at the end.',
-  } : undefined);
+  const allowed = LAB_NAMESPACE_ALLOWED;
+  if (!NAMESPACE_PATTERN.test(value)) {
+    return { allowed, remedy: NAMESPACE_REMEDY };
+  }
+  return isReserved(value)
+    ? { allowed, remedy: 'Choose a name of its own, such as karpenter-test: the lab deletes this namespace at the end.' }
+    : undefined;
 }
 
 /** Refuses a namespace for the controller: Kubernetes reserves `kube-` and Karpenter belongs in `kube-system` or its own. */
 export function controllerNamespaceViolation(value: string): Violation | undefined {
-  return namespaceViolation(value) ?? (value !== 'kube-system' && isReserved(value) ? {
-    allowed: 'kube-system, or a name that is neither default nor kube-*',
-    remedy: 'Take kube-system, whose requests the API server puts first, or a name of its own, such as karpenter.',
-  } : undefined);
+  const allowed = CONTROLLER_NAMESPACE_ALLOWED;
+  if (!NAMESPACE_PATTERN.test(value)) {
+    return { allowed, remedy: NAMESPACE_REMEDY };
+  }
+  return value !== 'kube-system' && isReserved(value)
+    ? { allowed, remedy: 'Take kube-system, whose requests the API server puts first, or a name of its own, such as karpenter.' }
+    : undefined;
 }
 
 /** Refuses what Kubernetes does not take as a label's value. */

@@ -1,4 +1,4 @@
-import { Address4 } from 'ip-address';
+import { Address4, Address6 } from 'ip-address';
 import type { Violation } from './values';
 
 /** Largest VPC that AWS allows. @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
@@ -53,53 +53,55 @@ export function publicSubnetPrefixLength(vpcCidr: string): number {
   return Math.max(PUBLIC_SUBNET_PREFIX_LENGTH, privateSubnetPrefixLength(vpcCidr) + 2);
 }
 
-/** Refuses a VPC range that AWS, the subnets or a student's desk could not use. */
+/**
+ * Refuses a VPC range that AWS, the subnets or a student's desk could not use. It names all that is wrong with the range at once,
+ * and one range that would be accepted.
+ */
 export function vpcCidrViolation(value: string): Violation | undefined {
-  const allowed = VPC_CIDR_ALLOWED;
   const range = parseCidr(value);
   if (range === undefined) {
-    return { allowed, remedy: 'Write an address and a prefix length, such as 10.11.0.0/16.' };
+    return { allowed: VPC_CIDR_ALLOWED, remedy: 'Write an address and a prefix length, such as 10.11.0.0/16.' };
   }
-  const hostBits = hostBitsViolation(range, allowed);
-  if (hostBits !== undefined) {
-    return hostBits;
-  }
-  if (range.subnetMask > SMALLEST_VPC_PREFIX_LENGTH) {
-    return { allowed, remedy: `Widen it to ${resized(range, SMALLEST_VPC_PREFIX_LENGTH)}: each private subnet is a quarter of the VPC, and a quarter holds the public /${PUBLIC_SUBNET_PREFIX_LENGTH} subnets.` };
-  }
-  if (range.subnetMask < LARGEST_VPC_PREFIX_LENGTH) {
-    return { allowed, remedy: `Narrow it to ${resized(range, LARGEST_VPC_PREFIX_LENGTH)}, the largest VPC of AWS.` };
-  }
-  if (!isWithin(range, PRIVATE_RANGES)) {
-    return { allowed, remedy: 'Take a private range, such as 10.11.0.0/16: public addresses in a VPC hide their owners from it.' };
-  }
-  if (isWithin(range, [DOCKER_BRIDGE_RANGE])) {
-    return { allowed: `${allowed}, but not in ${DOCKER_BRIDGE_RANGE}`, remedy: `Take another range: Docker on a student's desk routes ${DOCKER_BRIDGE_RANGE} to its own bridge.` };
-  }
-  return undefined;
+  const prefixLength = Math.min(Math.max(range.subnetMask, LARGEST_VPC_PREFIX_LENGTH), SMALLEST_VPC_PREFIX_LENGTH);
+  const resized = network(`${range.correctForm()}/${prefixLength}`);
+  const isPrivate = isWithin(resized, PRIVATE_RANGES);
+  const isOfDocker = isWithin(resized, [DOCKER_BRIDGE_RANGE]);
+  const reasons = [
+    hasHostBits(range) && HOST_BITS_REASON,
+    range.subnetMask > SMALLEST_VPC_PREFIX_LENGTH
+      && `each private subnet is a quarter of the VPC, and a quarter holds the public /${PUBLIC_SUBNET_PREFIX_LENGTH} subnets`,
+    range.subnetMask < LARGEST_VPC_PREFIX_LENGTH && `AWS has no VPC larger than /${LARGEST_VPC_PREFIX_LENGTH}`,
+    !isPrivate && 'public addresses in a VPC hide their owners from it',
+    isOfDocker && `Docker on a student's desk routes ${DOCKER_BRIDGE_RANGE} to its own bridge`,
+  ].filter((reason) => reason !== false);
+  if (reasons.length === 0) return undefined;
+  const proposal = isPrivate && !isOfDocker ? resized : network(`10.11.0.0/${prefixLength}`);
+  return {
+    allowed: isOfDocker ? `${VPC_CIDR_ALLOWED}, but not in ${DOCKER_BRIDGE_RANGE}` : VPC_CIDR_ALLOWED,
+    remedy: `Write ${proposal.networkForm()}: ${reasons.join('; ')}.`,
+  };
 }
 
 /** Refuses a range that cannot be a client of the public endpoint. Open to the world is a choice: the plan warns of it. */
 export function apiAccessViolation(value: string): Violation | undefined {
   const allowed = API_ACCESS_ALLOWED;
-  if (Address4.isValid(value) && !value.includes('/')) {
-    return { allowed, remedy: `Add the prefix length: ${value}/32 is this one address.` };
-  }
-  const range = parseCidr(value);
+  const range = parseCidr(value) ?? parseCidr(`${value}/32`);
   if (range === undefined) {
-    return { allowed, remedy: `Write an IPv4 address and a prefix length, such as 203.0.113.7/32; 0.0.0.0/0 opens the endpoint to the world.` };
-  }
-  const hostBits = hostBitsViolation(range, allowed);
-  if (hostBits !== undefined) {
-    return hostBits;
+    return { allowed, remedy: 'Write an IPv4 address and a prefix length, such as 203.0.113.7/32; 0.0.0.0/0 opens the endpoint to the world.' };
   }
   if (isWithin(range, NOBODYS_RANGES)) {
     return { allowed, remedy: 'Remove it: nobody has an address in it. Take the address your network has on the internet.' };
   }
-  return isWithin(range, NOT_PUBLIC_RANGES)
-    ? { allowed, remedy: 'Remove it: the private endpoint serves the VPC, and a private address never reaches the public one. Take the address your network has on the internet.' }
-    : undefined;
+  if (isWithin(range, NOT_PUBLIC_RANGES)) {
+    return { allowed, remedy: 'Remove it: the private endpoint serves the VPC, and a private address never reaches the public one. Take the address your network has on the internet.' };
+  }
+  if (!value.includes('/')) {
+    return { allowed, remedy: `Add the prefix length: ${range.networkForm()} is this one address.` };
+  }
+  return hasHostBits(range) ? { allowed, remedy: `Write ${range.networkForm()}: ${HOST_BITS_REASON}.` } : undefined;
 }
+
+const HOST_BITS_REASON = 'the bits after the prefix must be zero';
 
 function parseCidr(value: string): Address4 | undefined {
   if (!CIDR_PATTERN.test(value) || !Address4.isValid(value)) {
@@ -110,64 +112,64 @@ function parseCidr(value: string): Address4 | undefined {
   return value === `${range.correctForm()}/${range.subnetMask}` ? range : undefined;
 }
 
-function hostBitsViolation(range: Address4, allowed: string): Violation | undefined {
-  const first = range.startAddress().correctForm();
-  return first === range.correctForm() ? undefined : {
-    allowed,
-    remedy: `Write ${first}/${range.subnetMask}: the bits after the prefix must be zero.`,
-  };
+function hasHostBits(range: Address4): boolean {
+  return range.correctForm() !== range.startAddress().correctForm();
 }
 
-function resized(range: Address4, prefixLength: number): string {
-  return `${new Address4(`${range.correctForm()}/${prefixLength}`).startAddress().correctForm()}/${prefixLength}`;
+/** A range without its host bits. */
+function network(cidr: string): Address4 {
+  return new Address4(new Address4(cidr).networkForm());
 }
 
 function isWithin(range: Address4, outer: readonly string[]): boolean {
   return outer.some((candidate) => range.isInSubnet(new Address4(candidate)));
 }
 
+/**
+ * Addresses in an IPv4 range, the first and the last among them.
+ *
+ * @example
+ * addressCount('10.11.0.0/24'); // 256
+ */
+export function addressCount(cidr: string): number {
+  const range = new Address4(cidr);
+  return Number(range.endAddress().bigInt() - range.startAddress().bigInt()) + 1;
+}
+
 /** How much of the internet a list of ranges is: at least half of it, at least one part of 256, or less. */
 export type ApiReach = 'world' | 'wide' | 'named';
 
-/** How many IPv4 addresses there are. */
-const ALL_ADDRESSES = 2 ** 32;
-
 /** From this share on the difference to the whole internet protects nobody. */
-const WORLD_ADDRESSES = ALL_ADDRESSES / 2;
+const WORLD_ADDRESSES = addressCount('0.0.0.0/1');
 
-/** A /8: no school and no company sends its class from so many. */
-const WIDE_ADDRESSES = 2 ** 24;
-
-/** An IPv4 range in numbers, without its end. */
-interface Range {
-  readonly start: number;
-  readonly end: number;
-}
+/** No school and no company sends its class from so many. */
+const WIDE_ADDRESSES = addressCount('0.0.0.0/8');
 
 /** How much of the internet reaches what is open to these CIDRs, all together: two halves are the whole. */
 export function apiReach(cidrs: readonly string[]): ApiReach {
-  // IPv6 counts as its prefix would in IPv4: ::/0 is the world.
-  const addresses = unionSize(cidrs.map(rangeOf));
+  const addresses = unionSize(cidrs.map(countedRange));
   if (addresses >= WORLD_ADDRESSES) return 'world';
   return addresses >= WIDE_ADDRESSES ? 'wide' : 'named';
 }
 
-function rangeOf(cidr: string): Range {
-  const [address = '', prefixLength = '32'] = cidr.split('/');
-  const size = Math.max(1, 2 ** (32 - Number(prefixLength)));
-  const start = address.includes(':') ? 0 : address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
-  return { start, end: start + size };
+/** IPv6 counts as its prefix would in IPv4: ::/0 is the world. */
+function countedRange(cidr: string): Address4 {
+  return Address4.isValid(cidr) ? new Address4(cidr) : new Address4(`0.0.0.0/${Math.min(new Address6(cidr).subnetMask, 32)}`);
 }
 
 /** Addresses in at least one of the ranges. */
-function unionSize(ranges: readonly Range[]): number {
-  let counted = 0;
-  let reached = 0;
-  for (const { start, end } of ranges.toSorted((a, b) => a.start - b.start)) {
-    counted += Math.max(0, end - Math.max(start, reached));
-    reached = Math.max(reached, end);
+function unionSize(ranges: readonly Address4[]): number {
+  let counted = 0n;
+  let reached = 0n;
+  const limits = ranges.map((range) => ({ start: range.startAddress().bigInt(), end: range.endAddress().bigInt() + 1n }));
+  for (const { start, end } of limits.toSorted((a, b) => Number(a.start - b.start))) {
+    const from = start > reached ? start : reached;
+    if (end > from) {
+      counted += end - from;
+      reached = end;
+    }
   }
-  return counted;
+  return Number(counted);
 }
 
 /** Form of a region's name. Whether AWS has it is known only to AWS. */

@@ -5,8 +5,8 @@ import {
 } from './compatibility';
 import { EXPIRES_AT_ALLOWED, EXPIRES_AT_PATTERN, expiresAtViolation } from './moments';
 import {
-  CLUSTER_NAME_ALLOWED, CLUSTER_NAME_MAX_LENGTH, CLUSTER_NAME_PATTERN, clusterNameViolation, controllerNamespaceViolation, LABEL_VALUE_ALLOWED,
-  LABEL_VALUE_PATTERN, labelValueViolation, labNamespaceViolation, NAMESPACE_ALLOWED, NAMESPACE_PATTERN,
+  CLUSTER_NAME_ALLOWED, CLUSTER_NAME_MAX_LENGTH, CLUSTER_NAME_PATTERN, clusterNameViolation, CONTROLLER_NAMESPACE_ALLOWED, controllerNamespaceViolation,
+  LAB_NAMESPACE_ALLOWED, LABEL_VALUE_ALLOWED, LABEL_VALUE_PATTERN, labelValueViolation, labNamespaceViolation, NAMESPACE_PATTERN,
 } from './names';
 import {
   API_ACCESS_ALLOWED, apiAccessViolation, CIDR_PATTERN, MAX_ZONES, MIN_ZONES, REGION_PATTERN, VPC_CIDR_ALLOWED, vpcCidrViolation, ZONE_PATTERN,
@@ -70,10 +70,13 @@ const systemNodes = z.strictObject({
   }),
 });
 
+/** Most cores that `karpenter.limits.cpu` may be: a hundred times the default, more than any class needs. */
+export const MAX_CPU_LIMIT = 10_000;
+
 const limits = z.strictObject({
-  cpu: documented(z.int().min(1).max(10_000).default(100), {
+  cpu: documented(z.int().min(1).max(MAX_CPU_LIMIT).default(100), {
     description: 'CPU cores that all nodes of the NodePool may have together; beyond it Karpenter launches nothing, which caps the cost.',
-    allowed: 'a whole number from 1 to 10000',
+    allowed: `a whole number from 1 to ${MAX_CPU_LIMIT}`,
     link: 'https://karpenter.sh/docs/concepts/nodepools/#speclimits',
   }),
   memory: documented(
@@ -115,7 +118,7 @@ const karpenter = z.strictObject({
     z.string().regex(NAMESPACE_PATTERN).superRefine(refusing(controllerNamespaceViolation)).default('kube-system'),
     {
       description: 'Namespace of the controller. The API server puts requests from kube-system first.',
-      allowed: NAMESPACE_ALLOWED,
+      allowed: CONTROLLER_NAMESPACE_ALLOWED,
       link: 'https://karpenter.sh/docs/getting-started/getting-started-with-karpenter/',
     },
   ),
@@ -168,7 +171,7 @@ const inflate = z.strictObject({
     z.string().regex(NAMESPACE_PATTERN).superRefine(refusing(labNamespaceViolation)).default('karpenter-test'),
     {
       description: 'Namespace of the exercise. The lab makes it, and deletes it with all that is in it.',
-      allowed: NAMESPACE_ALLOWED,
+      allowed: LAB_NAMESPACE_ALLOWED,
       link: 'https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/',
     },
   ),
@@ -212,6 +215,7 @@ export const labConfigSchema = z.strictObject({
     {
       description: 'Availability Zones by name, each with a public and a private subnet. EKS wants two; more of them give Karpenter more choice.',
       allowed: `${MIN_ZONES} to ${MAX_ZONES} different zones of the region`,
+      remedy: `Name ${MIN_ZONES} to ${MAX_ZONES} zones of the region: those of ap-northeast-2 are ap-northeast-2a, ap-northeast-2b, ap-northeast-2c and ap-northeast-2d.`,
       link: 'https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html',
     },
   ),

@@ -76,7 +76,7 @@ export function adminViolation(value: string): Violation | undefined {
 export const IMAGE_PATTERN = /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$/;
 
 /** What {@link imageViolation} accepts. */
-export const IMAGE_ALLOWED = 'registry/repository:tag or registry/repository@sha256:digest';
+export const IMAGE_ALLOWED = 'registry/repository:tag or registry/repository@sha256:digest; not latest';
 
 /** Refuses an image that names no version of itself. */
 export function imageViolation(value: string): Violation | undefined {
@@ -84,7 +84,7 @@ export function imageViolation(value: string): Violation | undefined {
     return { allowed: IMAGE_ALLOWED, remedy: 'Write registry, repository and tag, such as public.ecr.aws/eks-distro/kubernetes/pause:3.7.' };
   }
   return value.endsWith(':latest')
-    ? { allowed: `${IMAGE_ALLOWED}; not latest`, remedy: 'Name a version: latest is another image tomorrow.' }
+    ? { allowed: IMAGE_ALLOWED, remedy: 'Name a version: latest is another image tomorrow.' }
     : undefined;
 }
 

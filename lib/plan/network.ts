@@ -1,11 +1,10 @@
 import type { LabView } from '../assembly/lab-view';
 import type { SubnetView } from '../assembly/network-view';
+import { addressCount } from '../config/network-values';
 import type { PlannedNetwork, PlannedSubnet } from './plan-result';
 
 /** Addresses that AWS keeps in each subnet: network, router, DNS, future use, broadcast. */
 const RESERVED_ADDRESSES = 5;
-
-const ADDRESS_BITS = 32;
 
 /** The VPC, its subnets, and how many pods they have addresses for. */
 export function planNetwork({ network }: LabView): PlannedNetwork {
@@ -30,8 +29,7 @@ function planSubnet(subnet: SubnetView): PlannedSubnet {
   };
 }
 
-/** Addresses of a subnet, without those that AWS keeps. */
+/** Addresses of a subnet, without those that AWS keeps. None where the template leaves the range open. */
 export function usableAddresses(cidr: string): number {
-  const prefixLength = Number(cidr.slice(cidr.indexOf('/') + 1));
-  return 2 ** (ADDRESS_BITS - prefixLength) - RESERVED_ADDRESSES;
+  return cidr === '' ? 0 : addressCount(cidr) - RESERVED_ADDRESSES;
 }

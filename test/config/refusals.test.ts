@@ -44,11 +44,15 @@ const REFUSALS: readonly Refusal[] = [
   refusal('a tag is a number', { 'tags.Room': 7 }, 'tags.Room', 7, 'Put it in quotes'),
 
   // Network
-  refusal('the VPC is too small for the subnets', { vpcCidr: '10.11.0.0/21' }, 'vpcCidr', '10.11.0.0/21', 'from /16 to /20', 'Widen it to 10.11.0.0/20'),
-  refusal('the VPC is larger than AWS allows', { vpcCidr: '10.10.0.0/15' }, 'vpcCidr', '10.10.0.0/15', 'Narrow it to 10.10.0.0/16'),
-  refusal('the VPC is not private', { vpcCidr: '11.0.0.0/16' }, 'vpcCidr', '11.0.0.0/16', '100.64.0.0/10', 'Take a private range'),
-  refusal('the VPC lies beside a private range', { vpcCidr: '172.32.0.0/16' }, 'vpcCidr', '172.32.0.0/16', 'Take a private range'),
+  refusal('the VPC is too small for the subnets', { vpcCidr: '10.11.0.0/21' }, 'vpcCidr', '10.11.0.0/21', 'from /16 to /20', 'Write 10.11.0.0/20', 'a quarter of the VPC'),
+  refusal('the VPC is larger than AWS allows', { vpcCidr: '10.10.0.0/15' }, 'vpcCidr', '10.10.0.0/15', 'Write 10.10.0.0/16', 'no VPC larger than /16'),
+  refusal('the VPC is not private', { vpcCidr: '11.0.0.0/16' }, 'vpcCidr', '11.0.0.0/16', '100.64.0.0/10', 'Write 10.11.0.0/16: public addresses'),
+  refusal('the VPC lies beside a private range', { vpcCidr: '172.32.0.0/16' }, 'vpcCidr', '172.32.0.0/16', 'public addresses'),
   refusal('the VPC has host bits', { vpcCidr: '10.11.7.0/16' }, 'vpcCidr', '10.11.7.0/16', 'Write 10.11.0.0/16'),
+  refusal('the VPC has host bits and is not private', { vpcCidr: '8.8.8.0/16' }, 'vpcCidr', '8.8.8.0/16', 'Write 10.11.0.0/16: the bits after the prefix must be zero; public addresses'),
+  refusal('the VPC has host bits and is too small', { vpcCidr: '192.168.4.9/24' }, 'vpcCidr', '192.168.4.9/24', 'Write 192.168.0.0/20', 'must be zero; each private subnet'),
+  refusal('the VPC is larger than AWS allows and all public', { vpcCidr: '0.0.0.0/0' }, 'vpcCidr', '0.0.0.0/0', 'Write 10.11.0.0/16', 'no VPC larger than /16; public addresses'),
+  refusal('the VPC is a part of the range of Docker and too small', { vpcCidr: '172.17.4.0/24' }, 'vpcCidr', '172.17.4.0/24', 'Write 10.11.0.0/20', 'a quarter of the VPC', 'Docker'),
   refusal('the VPC is the range of Docker', { vpcCidr: '172.17.0.0/16' }, 'vpcCidr', '172.17.0.0/16', 'not in 172.17.0.0/16', 'Docker'),
   refusal('the VPC has no prefix length', { vpcCidr: '10.11.0.0' }, 'vpcCidr', '10.11.0.0', 'such as 10.11.0.0/16'),
   refusal('the VPC has an octet above 255', { vpcCidr: '10.300.0.0/16' }, 'vpcCidr', '10.300.0.0/16', 'a private IPv4 range'),
@@ -80,6 +84,7 @@ const REFUSALS: readonly Refusal[] = [
 
   // Names
   refusal('the longest role name passes 64 characters', { clusterName: 'a'.repeat(44) }, 'clusterName', 'a'.repeat(44), '1 to 43', 'Shorten it by 1', 'would have 65 of at most 64'),
+  refusal('the cluster name is too long and has an underscore', { clusterName: `lab_${'a'.repeat(40)}` }, 'clusterName', `lab_${'a'.repeat(40)}`, 'digits and hyphens only', 'Shorten it by 1'),
   refusal('the cluster name has an underscore', { clusterName: 'lab_two' }, 'clusterName', 'lab_two', 'CloudFormation stack'),
   refusal('the cluster name starts with a digit', { clusterName: '2lab' }, 'clusterName', '2lab', 'a letter first'),
   refusal('the cluster name is empty', { clusterName: '' }, 'clusterName', '', 'a letter first'),
@@ -105,6 +110,9 @@ const REFUSALS: readonly Refusal[] = [
   refusal('replicas are beyond the CPU limit', { scale: '100' }, 'inflate.replicas', 100, 'from 0 to 99', 'karpenter.limits.cpu = 100', 'at least 101'),
   refusal('replicas leave the kubelet nothing', { 'scale': '8', 'karpenter.limits.cpu': '8' }, 'inflate.replicas', 8, 'from 0 to 7', 'at least 9'),
   refusal('replicas of two cores are beyond the CPU limit', { 'scale': '50', 'inflate.cpu': '2' }, 'inflate.replicas', 50, 'from 0 to 49'),
+  refusal('replicas need more CPU than the limit may ever be', { 'scale': '10000', 'inflate.cpu': '2' }, 'inflate.replicas', 10_000, 'Lower inflate.replicas to 49.'),
+  refusal('one pod needs more CPU than the limit may ever be', { 'inflate.cpu': '20000' }, 'karpenter.limits.cpu', 100, 'Lower inflate.cpu', 'at most 10000'),
+  refusal('not one pod fits the CPU limit, and many are wanted', { 'scale': '9', 'inflate.cpu': '2', 'karpenter.limits.cpu': '2' }, 'karpenter.limits.cpu', 2, 'Raise karpenter.limits.cpu to 19'),
   refusal('not one pod fits the CPU limit', { 'inflate.cpu': '2', 'karpenter.limits.cpu': '2' }, 'karpenter.limits.cpu', 2, 'at least 3'),
   refusal('replicas are beyond any class', { scale: '20000' }, 'inflate.replicas', 20_000, 'a whole number from 0'),
   refusal('the CPU limit is zero', { 'karpenter.limits.cpu': '0' }, 'karpenter.limits.cpu', 0, 'from 1 to 10000'),
@@ -150,6 +158,8 @@ const REFUSALS: readonly Refusal[] = [
   refusal('access is given to multicast addresses', { apiAccess: '224.0.0.0/4' }, 'apiAccess[0]', '224.0.0.0/4', 'nobody has an address in it'),
   refusal('access is given to a reserved range', { apiAccess: '250.0.0.0/8' }, 'apiAccess[0]', '250.0.0.0/8', 'nobody has an address in it'),
   refusal('access is given to this network', { apiAccess: '0.0.0.0/8' }, 'apiAccess[0]', '0.0.0.0/8', 'nobody has an address in it'),
+  refusal('access is given to a private address', { apiAccess: '10.1.2.3' }, 'apiAccess[0]', '10.1.2.3', 'private endpoint serves the VPC'),
+  refusal('access is given to a private range with host bits', { apiAccess: '192.168.1.7/24' }, 'apiAccess[0]', '192.168.1.7/24', 'private endpoint serves the VPC'),
   refusal('access has host bits', { apiAccess: '203.0.113.7/24' }, 'apiAccess[0]', '203.0.113.7/24', 'Write 203.0.113.0/24'),
   refusal('access is given by IPv6', { apiAccess: '2001:db8::/32' }, 'apiAccess[0]', '2001:db8::/32', 'IPv4'),
   refusal('access is given to a host name', { apiAccess: 'example.com' }, 'apiAccess[0]', 'example.com', 'opens the endpoint to the world'),
@@ -178,6 +188,32 @@ function problemsOf(options: LoadConfigOptions): readonly ConfigProblem[] {
   throw new Error('the configuration was accepted');
 }
 
+/** What a remedy tells to write, as it stands after the equals sign of `-c`. */
+interface Proposal extends Refusal {
+  readonly key: string;
+  readonly value: string;
+}
+
+const OTHER_KEY = /^Write (?<key>\S+) instead of/;
+const ARGUMENT = /-c (?<key>\S+)=(?<value>\S+?)\.?$/;
+const VALUE = /(?:such as|without spaces:|meant:|session:|length:|^Write|^Take|^Raise \S+ to|^Lower \S+ to|^Set \S+ to) (?<value>\[[^\]]+\]|"[^"]+"|[^\s"[]*[^\s"[.:,;])/g;
+const ENGLISH_WORD = /^(a|an|the|[a-z]{4,})$/;
+
+function proposalOf(refused: Refusal): readonly Proposal[] {
+  const [problem] = problemsOf({ file: writeLabFile(''), overrides: refused.given });
+  const otherKey = OTHER_KEY.exec(problem?.remedy ?? '')?.groups?.['key'];
+  if (otherKey !== undefined) return [{ ...refused, key: otherKey, value: String(refused.received) }];
+  const argument = ARGUMENT.exec(problem?.remedy ?? '')?.groups;
+  if (argument !== undefined) return [{ ...refused, key: argument['key'] ?? '', value: argument['value'] ?? '' }];
+  const values = [...problem?.remedy.matchAll(VALUE) ?? []].map(({ groups }) => groups?.['value'] ?? '');
+  const value = values.find((each) => !ENGLISH_WORD.test(each));
+  return value === undefined
+    ? []
+    : [{ ...refused, key: refused.path.replace(/\[\d+\]$/, ''), value: value.replaceAll(/["[\]]/g, '') }];
+}
+
+const PROPOSALS = REFUSALS.flatMap(proposalOf);
+
 describe('a configuration', () => {
   test.each(REFUSALS)('fails when $fact', ({ given, path, received, words }) => {
     const problems = problemsOf({ file: writeLabFile(''), overrides: given });
@@ -186,6 +222,15 @@ describe('a configuration', () => {
     for (const word of words) {
       expect(`${problems[0]?.allowed}\n${problems[0]?.remedy}`).toContain(word);
     }
+  });
+
+  it('is told what to write in most refusals', () => {
+    expect(PROPOSALS.length).toBeGreaterThan(REFUSALS.length / 2);
+  });
+
+  test.each(PROPOSALS)('is accepted with $value as the remedy has it, where $fact', ({ given, path, key, value }) => {
+    const others = Object.entries(given).filter(([name]) => name !== path.replace(/\[\d+\]$/, '') && !(name === 'scale' && path === 'inflate.replicas'));
+    expect(() => loadConfig({ file: writeLabFile(''), overrides: { ...Object.fromEntries(others), [key]: value } })).not.toThrow();
   });
 
   it('fails when upstream does not state that the Karpenter release works with the Kubernetes version', () => {
