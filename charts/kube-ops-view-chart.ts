@@ -11,9 +11,10 @@ import {
   type PodSpec,
 } from 'cdk8s-plus-29/lib/imports/k8s';
 import type { Construct } from 'constructs';
+import { APP_NAME_LABEL, NODE_POOL_LABEL } from '../lib/well-known-keys';
 
 const NAME = 'kube-ops-view';
-const LABELS = { 'app.kubernetes.io/name': NAME };
+const LABELS = { [APP_NAME_LABEL]: NAME };
 const HTTP_PORT = 'http';
 
 /** What the cluster's live picture is made of. */
@@ -98,7 +99,7 @@ function podSpec(image: string, serviceAccountName: string): PodSpec {
       nodeAffinity: {
         // On a node of Karpenter's this pod would keep the node alive after the student scaled in.
         requiredDuringSchedulingIgnoredDuringExecution: {
-          nodeSelectorTerms: [{ matchExpressions: [{ key: 'karpenter.sh/nodepool', operator: 'DoesNotExist' }] }],
+          nodeSelectorTerms: [{ matchExpressions: [{ key: NODE_POOL_LABEL, operator: 'DoesNotExist' }] }],
         },
       },
     },

@@ -2,6 +2,7 @@ import { App } from 'cdk8s';
 import { resourceNames } from '../lib/config/names';
 import type { LabConfig } from '../lib/config/schema';
 import { versions } from '../lib/config/versions';
+import { CLUSTER_SECURITY_GROUP_TAG } from '../lib/well-known-keys';
 import { InflateChart } from './inflate-chart';
 import { KubeOpsViewChart } from './kube-ops-view-chart';
 import { NodePoolChart } from './node-pool-chart';
@@ -12,14 +13,6 @@ import { NodePoolChart } from './node-pool-chart';
  * @see https://karpenter.sh/docs/getting-started/getting-started-with-karpenter/
  */
 export const SUBNET_DISCOVERY_TAG = 'karpenter.sh/discovery';
-
-/**
- * Tag that EKS sets on the security group that it makes for a cluster, and on no other: unlike
- * `kubernetes.io/cluster/NAME`, which load balancers' groups carry as well. Its value is the cluster's name.
- *
- * @see https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
- */
-const CLUSTER_SECURITY_GROUP_TAG = 'aws:eks:cluster-name';
 
 /** The wiring that follows from the configuration: the stack gives these names and tags to what it makes. */
 export function wiringOf(config: LabConfig): LabChartsWiring {

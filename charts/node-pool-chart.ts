@@ -1,5 +1,9 @@
 import { ApiObject, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
+import {
+  ARCHITECTURE_LABEL, CAPACITY_TYPE_LABEL, INSTANCE_CATEGORY_LABEL, INSTANCE_GENERATION_LABEL, INSTANCE_HYPERVISOR_LABEL,
+  OPERATING_SYSTEM_LABEL,
+} from '../lib/well-known-keys';
 import { Ec2NodeClassObject, type Ec2NodeClassProps } from './ec2-node-class';
 import type { Immutable } from './kubernetes-object';
 import type { NodePool as NodePoolManifest } from './schemas/karpenter.sh_nodepools.v1';
@@ -116,17 +120,17 @@ export class NodePoolObject extends ApiObject {
               name: props.nodeClass.name,
             },
             requirements: [
-              { key: 'kubernetes.io/arch', operator: 'In', values: props.architectures },
-              { key: 'kubernetes.io/os', operator: 'In', values: ['linux'] },
-              { key: 'karpenter.sh/capacity-type', operator: 'In', values: props.capacityTypes },
-              { key: 'karpenter.k8s.aws/instance-category', operator: 'In', values: props.instanceCategories },
+              { key: ARCHITECTURE_LABEL, operator: 'In', values: props.architectures },
+              { key: OPERATING_SYSTEM_LABEL, operator: 'In', values: ['linux'] },
+              { key: CAPACITY_TYPE_LABEL, operator: 'In', values: props.capacityTypes },
+              { key: INSTANCE_CATEGORY_LABEL, operator: 'In', values: props.instanceCategories },
               {
-                key: 'karpenter.k8s.aws/instance-generation',
+                key: INSTANCE_GENERATION_LABEL,
                 operator: 'Gt',
                 values: [String(props.minInstanceGeneration - 1)],
               },
               // Bare metal has no hypervisor. It takes many minutes to boot and costs dollars an hour.
-              { key: 'karpenter.k8s.aws/instance-hypervisor', operator: 'In', values: ['nitro'] },
+              { key: INSTANCE_HYPERVISOR_LABEL, operator: 'In', values: ['nitro'] },
             ],
             expireAfter: props.expireAfter ?? '720h',
             terminationGracePeriod: props.terminationGracePeriod ?? '5m',

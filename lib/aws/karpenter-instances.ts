@@ -1,5 +1,5 @@
 import { paginateDescribeInstances, type EC2Client, type Instance } from '@aws-sdk/client-ec2';
-import { NODE_POOL_LABEL } from '../kubernetes/objects';
+import { clusterTag, NODE_CLAIM_TAG, NODE_POOL_LABEL } from '../well-known-keys';
 import { asking } from './aws-failure';
 import { exactTag, karpenterEvidence, ownedByCluster, tagsFrom } from './leftovers/leftover';
 
@@ -20,9 +20,6 @@ export interface KarpenterInstance {
   readonly launchedAt?: string;
 }
 
-/** The NodeClaim, as a tag. */
-const NODE_CLAIM_TAG = 'karpenter.sh/nodeclaim';
-
 /** Every state but `terminated`, in which an instance is billed no more and cannot come back. */
 const LIVING_STATES = ['pending', 'running', 'shutting-down', 'stopping', 'stopped'];
 
@@ -39,7 +36,7 @@ export async function karpenterInstances(ec2: EC2Client, clusterName: string, si
     const found: Instance[] = [];
     const pages = paginateDescribeInstances({ client: ec2, pageSize: 500 }, {
       Filters: [
-        { Name: `tag:kubernetes.io/cluster/${clusterName}`, Values: ['owned'] },
+        { Name: `tag:${clusterTag(clusterName)}`, Values: ['owned'] },
         { Name: 'instance-state-name', Values: LIVING_STATES },
       ],
     }, { abortSignal: signal });

@@ -2,6 +2,7 @@ import { kubernetesObjects } from '../assembly/kubernetes-objects';
 import type { LabView } from '../assembly/lab-view';
 import type { JsonObject } from '../json';
 import { exerciseReplicas } from '../plan/launch-estimate';
+import { CAPACITY_TYPE_LABEL } from '../well-known-keys';
 
 /** What the exercise should find and reach in this lab. Everything is read from the assembly. */
 export interface ExerciseExpectations {
@@ -25,8 +26,6 @@ export interface ExerciseExpectations {
   readonly objects: readonly JsonObject[];
 }
 
-const CAPACITY_TYPE_KEY = 'karpenter.sh/capacity-type';
-
 /**
  * What the exercise should find in the lab of an assembly.
  *
@@ -43,7 +42,7 @@ export function expectationsOf(lab: LabView, replicas = exerciseReplicas(lab)): 
     replicas,
     nodePoolName: lab.nodePool.metadata.name,
     nodeClassName: lab.nodeClass.metadata.name,
-    capacityTypes: lab.nodePool.requirements.filter(({ key, operator }) => key === CAPACITY_TYPE_KEY && operator === 'In').flatMap(({ values }) => values),
+    capacityTypes: lab.nodePool.requirements.filter(({ key, operator }) => key === CAPACITY_TYPE_LABEL && operator === 'In').flatMap(({ values }) => values),
     karpenterNamespace: lab.karpenter.namespace,
     karpenterDeployment: lab.karpenter.release,
     objects: kubernetesObjects(lab.stack)

@@ -4,10 +4,11 @@ import { type ClusterNode, isRunning, type Pod, selectsPod, takesNoRoom } from '
 import type { NodeClaim, NodePool } from '../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { type LabConnection, onLab } from '../kubernetes/lab-cluster';
-import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, isTrue, NODE_POOL_LABEL, ZONE_LABEL } from '../kubernetes/objects';
+import { isTrue } from '../kubernetes/objects';
 import { idleCostLines, nodeVolumePricePerHour, unpricedSystemNodes } from '../plan/cost';
 import { requestsOf } from '../plan/node-pods';
 import { priceTableOf } from '../plan/price-table';
+import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, NODE_GROUP_CAPACITY_TYPE_LABEL, NODE_POOL_LABEL, ZONE_LABEL } from '../well-known-keys';
 import { nodeClassLines, readinessLines } from './diagnosis';
 import { pricePerHour } from './exercise-timeline';
 import { clusterBegan, type ClusterObjects, labSelections, readLabObjects } from './lab-objects';
@@ -240,7 +241,7 @@ function nodeStatus(node: ClusterNode, pods: readonly Pod[], region: string): No
   const requests = pods.map(({ containerRequests }) => requestsOf(containerRequests));
   const instanceType = labels[INSTANCE_TYPE_LABEL];
   // Nodes of a managed node group say nothing of it; they are on demand unless spot was asked for.
-  const capacityType = labels[CAPACITY_TYPE_LABEL] ?? labels['eks.amazonaws.com/capacityType']?.toLowerCase().replace('_', '-') ?? 'on-demand';
+  const capacityType = labels[CAPACITY_TYPE_LABEL] ?? labels[NODE_GROUP_CAPACITY_TYPE_LABEL]?.toLowerCase().replace('_', '-') ?? 'on-demand';
   return {
     name,
     nodePoolName: labels[NODE_POOL_LABEL],

@@ -1,6 +1,10 @@
 import { type ClusterNode, isSimulatedNode } from '../kubernetes/core-kinds';
-import { NODE_POOL_LABEL } from '../kubernetes/objects';
 import { DeadlinePassed, waitFor } from '../kubernetes/wait-for';
+import {
+  ARCHITECTURE_LABEL, CAPACITY_TYPE_LABEL, HOSTNAME_LABEL, INSTANCE_CATEGORY_LABEL, INSTANCE_CPU_LABEL, INSTANCE_FAMILY_LABEL,
+  INSTANCE_GENERATION_LABEL, INSTANCE_HYPERVISOR_LABEL, INSTANCE_MEMORY_LABEL, INSTANCE_SIZE_LABEL, INSTANCE_TYPE_LABEL, NODE_CLASS_LABEL,
+  NODE_POOL_LABEL, OPERATING_SYSTEM_LABEL, REGION_LABEL, ZONE_LABEL,
+} from '../well-known-keys';
 import { counted, listed } from '../words';
 import { exerciseCommands } from './exercise-commands';
 import type { ExerciseWatch } from './exercise-watch';
@@ -67,7 +71,7 @@ function essentialsMissing({ metadata }: ClusterNode, nodeSelector: Readonly<Rec
 
 function labelLinesOf(node: ClusterNode, nodeSelector: Readonly<Record<string, string>>): readonly string[] {
   const { present, missing } = compareLabels(node.metadata.labels, nodeSelector);
-  const values = [...Object.keys(nodeSelector), NODE_POOL_LABEL, 'karpenter.sh/capacity-type', 'node.kubernetes.io/instance-type', 'topology.kubernetes.io/zone']
+  const values = [...Object.keys(nodeSelector), NODE_POOL_LABEL, CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, ZONE_LABEL]
     .map((key) => `${key}=${node.metadata.labels[key] ?? ''}`);
   return [
     `${node.metadata.name}: ${values.join(', ')}`,
@@ -93,23 +97,23 @@ export interface ShownLabel {
  */
 export const SHOWN_LABELS: readonly ShownLabel[] = [
   ...[
-    'karpenter.k8s.aws/ec2nodeclass',
-    'karpenter.k8s.aws/instance-category',
-    'karpenter.k8s.aws/instance-cpu',
-    'karpenter.k8s.aws/instance-family',
-    'karpenter.k8s.aws/instance-generation',
-    'karpenter.k8s.aws/instance-memory',
-    'karpenter.k8s.aws/instance-size',
-    'karpenter.sh/capacity-type',
+    NODE_CLASS_LABEL,
+    INSTANCE_CATEGORY_LABEL,
+    INSTANCE_CPU_LABEL,
+    INSTANCE_FAMILY_LABEL,
+    INSTANCE_GENERATION_LABEL,
+    INSTANCE_MEMORY_LABEL,
+    INSTANCE_SIZE_LABEL,
+    CAPACITY_TYPE_LABEL,
     'karpenter.sh/initialized',
-    'karpenter.sh/nodepool',
+    NODE_POOL_LABEL,
     'karpenter.sh/registered',
-    'kubernetes.io/arch',
-    'kubernetes.io/hostname',
-    'kubernetes.io/os',
-    'node.kubernetes.io/instance-type',
-    'topology.kubernetes.io/region',
-    'topology.kubernetes.io/zone',
+    ARCHITECTURE_LABEL,
+    HOSTNAME_LABEL,
+    OPERATING_SYSTEM_LABEL,
+    INSTANCE_TYPE_LABEL,
+    REGION_LABEL,
+    ZONE_LABEL,
   ].map((key) => ({ key, isEssential: true, isSimulated: true })),
   ...[
     'beta.kubernetes.io/arch',
@@ -118,7 +122,7 @@ export const SHOWN_LABELS: readonly ShownLabel[] = [
     'karpenter.k8s.aws/instance-cpu-sustained-clock-speed-mhz',
     'karpenter.k8s.aws/instance-ebs-bandwidth',
     'karpenter.k8s.aws/instance-encryption-in-transit-supported',
-    'karpenter.k8s.aws/instance-hypervisor',
+    INSTANCE_HYPERVISOR_LABEL,
     'karpenter.k8s.aws/instance-network-bandwidth',
     'topology.k8s.aws/zone-id',
   ].map((key) => ({ key, isEssential: false, isSimulated: true })),

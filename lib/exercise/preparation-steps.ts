@@ -3,8 +3,9 @@ import { type Deployment, DEPLOYMENTS, NAMESPACES, NODES } from '../kubernetes/c
 import { EC2_NODE_CLASSES, NODE_CLAIMS, NODE_POOLS } from '../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { LiveList } from '../kubernetes/live-list';
-import { isTrue, NODE_POOL_LABEL } from '../kubernetes/objects';
+import { isTrue } from '../kubernetes/objects';
 import { waitFor } from '../kubernetes/wait-for';
+import { NODE_POOL_LABEL } from '../well-known-keys';
 import { counted, listed } from '../words';
 import { diagnoseReadiness, labelLines } from './diagnosis';
 import { exerciseCommands } from './exercise-commands';

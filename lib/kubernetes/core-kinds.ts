@@ -1,4 +1,5 @@
 import { arrayAt, type JsonObject, numberAt, objectAt, textAt } from '../json';
+import { SIMULATED_ANNOTATION } from '../well-known-keys';
 import { type Conditioned, isTrue, type ObjectMetadata, readConditions, readMetadata, readTexts, type ResourceKind } from './objects';
 
 /** A namespace. */
@@ -155,9 +156,6 @@ export const NODES: ResourceKind<ClusterNode> = {
     allocatable: readTexts(objectAt(body, 'status', 'allocatable')),
   }),
 };
-
-/** Annotation by which kwok, a simulation of nodes, knows those that it plays. */
-const SIMULATED_ANNOTATION = 'kwok.x-k8s.io/node';
 
 /** Scheme of the provider ids that Karpenter's simulated EC2 hands out; EC2's own is `aws`. */
 const SIMULATED_SCHEME = 'kwok-aws:';

@@ -1,8 +1,6 @@
 import { arrayAt, type JsonObject, type JsonValue, numberAt, objectAt, textAt } from '../json';
-import {
-  CAPACITY_TYPE_LABEL, type Conditioned, INSTANCE_TYPE_LABEL, NODE_POOL_LABEL, type ObjectMetadata, readConditions, readMetadata, readTexts,
-  type ResourceKind, ZONE_LABEL,
-} from './objects';
+import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, NODE_POOL_LABEL, ZONE_LABEL } from '../well-known-keys';
+import { type Conditioned, type ObjectMetadata, readConditions, readMetadata, readTexts, type ResourceKind } from './objects';
 
 /** A node that Karpenter launches: asked for, launched, registered, ready, and at last removed. */
 export interface NodeClaim extends Conditioned {

@@ -5,10 +5,11 @@ import { readAssembly } from '../assembly/read-assembly';
 import type { SynthesizedStack } from '../assembly/synthesized-stack';
 import { arrayAt, objectAt, textAt } from '../json';
 import { LabError } from '../lab-error';
+import { REGION_LABEL } from '../well-known-keys';
 import { KubernetesRequestRefused } from './api-request';
 import { DEPLOYMENTS, NODES } from './core-kinds';
 import { KubernetesApi } from './kubernetes-api';
-import { REGION_LABEL, type ResourceKind } from './objects';
+import type { ResourceKind } from './objects';
 
 /** Where the lab belongs. */
 export type LabPlace = Pick<SynthesizedStack, 'region' | 'account'>;

@@ -2,6 +2,10 @@ import { MANIFEST_TYPE } from '../assembly/kubernetes-objects';
 import type { LabView } from '../assembly/lab-view';
 import { numberAt } from '../json';
 import type { NodeRequirement } from '../kubernetes/karpenter-kinds';
+import {
+  ARCHITECTURE_LABEL, CAPACITY_TYPE_LABEL, INSTANCE_CATEGORY_LABEL, INSTANCE_FAMILY_LABEL, INSTANCE_GENERATION_LABEL,
+  INSTANCE_HYPERVISOR_LABEL, INSTANCE_TYPE_LABEL, OPERATING_SYSTEM_LABEL, ZONE_LABEL,
+} from '../well-known-keys';
 import { counted, cpuText, listed, listedZones, momentText } from '../words';
 import { type Concern, CONCERNS, concernsOf, DRAIN_GUARD_TYPE, ownerOf } from './concern-of-resource';
 import { planNetwork } from './network';
@@ -121,30 +125,26 @@ function shortVersion(version: string): string {
   return version.replace(/^v/, '').replace(/-eksbuild\.\d+$/, '');
 }
 
-const CATEGORY = 'karpenter.k8s.aws/instance-category';
-const GENERATION = 'karpenter.k8s.aws/instance-generation';
-const HYPERVISOR = 'karpenter.k8s.aws/instance-hypervisor';
-
 /** Keys whose values say by themselves what they are about. */
 const TELLING_KEYS: readonly string[] = [
-  'kubernetes.io/arch',
-  'karpenter.sh/capacity-type',
-  'karpenter.k8s.aws/instance-family',
-  'node.kubernetes.io/instance-type',
-  'topology.kubernetes.io/zone',
+  ARCHITECTURE_LABEL,
+  CAPACITY_TYPE_LABEL,
+  INSTANCE_FAMILY_LABEL,
+  INSTANCE_TYPE_LABEL,
+  ZONE_LABEL,
 ];
 
 /** What a NodePool requires of its nodes, as people say it: `c, m, r generation 5+`, `amd64`, `on-demand`, `no bare metal`. */
 export function requirementPhrases(requirements: readonly NodeRequirement[]): readonly string[] {
   const family = familyPhrase(requirements);
-  const rest = requirements.filter(({ key }) => family === undefined || (key !== CATEGORY && key !== GENERATION));
+  const rest = requirements.filter(({ key }) => family === undefined || (key !== INSTANCE_CATEGORY_LABEL && key !== INSTANCE_GENERATION_LABEL));
   return [...(family === undefined ? [] : [family]), ...rest.flatMap(requirementPhrase)];
 }
 
 /** Category and generation in one, where each is required once and in the usual way. */
 function familyPhrase(requirements: readonly NodeRequirement[]): string | undefined {
-  const [categories, ...otherCategories] = requirements.filter(({ key }) => key === CATEGORY);
-  const [generation, ...otherGenerations] = requirements.filter(({ key }) => key === GENERATION);
+  const [categories, ...otherCategories] = requirements.filter(({ key }) => key === INSTANCE_CATEGORY_LABEL);
+  const [generation, ...otherGenerations] = requirements.filter(({ key }) => key === INSTANCE_GENERATION_LABEL);
   const first = generation === undefined ? undefined : firstGeneration(generation);
   if (categories?.operator !== 'In' || first === undefined || otherCategories.length + otherGenerations.length > 0) return undefined;
   return `${categories.values.join(', ')} generation ${first}+`;
@@ -158,8 +158,8 @@ function firstGeneration({ operator, values: [bound] }: NodeRequirement): number
 function requirementPhrase(requirement: NodeRequirement): readonly string[] {
   const { key, operator, values } = requirement;
   const isOnly = (value: string): boolean => operator === 'In' && values.length === 1 && values[0] === value;
-  if (key === 'kubernetes.io/os' && isOnly('linux')) return []; // There is no other in this lab.
-  if (key === HYPERVISOR && isOnly('nitro')) return ['no bare metal'];
+  if (key === OPERATING_SYSTEM_LABEL && isOnly('linux')) return []; // There is no other in this lab.
+  if (key === INSTANCE_HYPERVISOR_LABEL && isOnly('nitro')) return ['no bare metal'];
   if (operator === 'In' && TELLING_KEYS.includes(key)) return [values.join(' or ')];
   return [[key.slice(key.lastIndexOf('/') + 1), operator, values.join(', ')].filter((part) => part !== '').join(' ')];
 }

@@ -4,13 +4,16 @@ import { type JsonObject, numberAt, objectAt, textAt } from '../json';
 import { allocatableOf, capacityOf, type ReservationSettings, type Resources } from '../kubernetes/allocatable';
 import type { NodeRequirement } from '../kubernetes/karpenter-kinds';
 import { readTexts } from '../kubernetes/objects';
+import {
+  ARCHITECTURE_LABEL, CAPACITY_TYPE_LABEL, INSTANCE_CATEGORY_LABEL, INSTANCE_CPU_LABEL, INSTANCE_FAMILY_LABEL, INSTANCE_GENERATION_LABEL,
+  INSTANCE_HYPERVISOR_LABEL, INSTANCE_MEMORY_LABEL, INSTANCE_SIZE_LABEL, INSTANCE_TYPE_LABEL, OPERATING_SYSTEM_LABEL, REGION_LABEL,
+  ZONE_LABEL,
+} from '../well-known-keys';
 import type { LaunchOption } from './node-packing';
 import type { InstanceType, PriceTable } from './price-table';
 
 /** Labels of the nodes that an instance type can become; several values where EC2 has a choice. */
 export type InstanceLabels = Readonly<Record<string, readonly string[]>>;
-
-const CAPACITY_TYPE_LABEL = 'karpenter.sh/capacity-type';
 
 /** How Karpenter reads an instance type's name: category, then generation. */
 const TYPE_NAME = /^([a-z]+)(?:-[0-9]+tb)?([0-9]+).*\./;
@@ -25,19 +28,19 @@ export function instanceLabels(type: InstanceType, region: string, zones: readon
   const [, category, generation] = TYPE_NAME.exec(type.name) ?? [];
   const [family, size] = type.name.split('.');
   return {
-    'node.kubernetes.io/instance-type': [type.name],
-    'kubernetes.io/arch': [type.architecture],
-    'kubernetes.io/os': ['linux'],
-    'topology.kubernetes.io/region': [region],
-    'topology.kubernetes.io/zone': zones,
+    [INSTANCE_TYPE_LABEL]: [type.name],
+    [ARCHITECTURE_LABEL]: [type.architecture],
+    [OPERATING_SYSTEM_LABEL]: ['linux'],
+    [REGION_LABEL]: [region],
+    [ZONE_LABEL]: zones,
     [CAPACITY_TYPE_LABEL]: type.spotPricePerHour === undefined ? ['on-demand'] : ['on-demand', 'spot'],
-    'karpenter.k8s.aws/instance-category': values(category),
-    'karpenter.k8s.aws/instance-generation': values(generation),
-    'karpenter.k8s.aws/instance-family': values(family),
-    'karpenter.k8s.aws/instance-size': values(size),
-    'karpenter.k8s.aws/instance-hypervisor': values(type.hypervisor),
-    'karpenter.k8s.aws/instance-cpu': [String(type.vcpu)],
-    'karpenter.k8s.aws/instance-memory': [String(type.memoryMiB)],
+    [INSTANCE_CATEGORY_LABEL]: values(category),
+    [INSTANCE_GENERATION_LABEL]: values(generation),
+    [INSTANCE_FAMILY_LABEL]: values(family),
+    [INSTANCE_SIZE_LABEL]: values(size),
+    [INSTANCE_HYPERVISOR_LABEL]: values(type.hypervisor),
+    [INSTANCE_CPU_LABEL]: [String(type.vcpu)],
+    [INSTANCE_MEMORY_LABEL]: [String(type.memoryMiB)],
     'karpenter.k8s.aws/instance-capability-flex': [String(family?.includes('-flex') ?? false)],
   };
 }
@@ -81,8 +84,6 @@ function allows({ operator, values: allowed }: NodeRequirement, value: string): 
 function values(value: string | undefined): readonly string[] {
   return value === undefined ? [] : [value];
 }
-
-const ZONE_LABEL = 'topology.kubernetes.io/zone';
 
 /** Instance types that satisfy the NodePool, priced. */
 export interface LaunchOptions {

@@ -5,6 +5,7 @@ import { cpuMillis } from '../kubernetes/allocatable';
 import { allowedCapacityTypes } from '../plan/launch-options';
 import type { LaunchEstimate } from '../plan/plan-result';
 import { instanceTypeShape } from '../plan/price-table';
+import { clusterTag } from '../well-known-keys';
 import { type Check, type CheckContext, passed } from './preflight-check';
 import { ownStack, quotaFinding, quotaLimit, type ServiceQuota } from './service-quota';
 
@@ -30,7 +31,7 @@ export function isStandardType(instanceType: string): boolean {
 export async function runningVcpus(context: CheckContext): Promise<RunningVcpus> {
   const { aws, signal } = context;
   const isDeployed = (await ownStack(context)).stack !== undefined;
-  const ownTag = `kubernetes.io/cluster/${context.lab.cluster.name}`;
+  const ownTag = clusterTag(context.lab.cluster.name);
   return asking('ec2:DescribeInstances', async () => {
     const sum = { onDemand: 0, spot: 0 };
     const filters = [{ Name: 'instance-state-name', Values: ['pending', 'running'] }];

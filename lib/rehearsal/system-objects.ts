@@ -9,6 +9,10 @@ import { allocatableOf, capacityOf } from '../kubernetes/allocatable';
 import { LabError } from '../lab-error';
 import { podsOfAddon, podsOfChart, type SystemPodSpec } from '../plan/node-pods';
 import { instanceTypeShape } from '../plan/price-table';
+import {
+  APP_NAME_LABEL, ARCHITECTURE_LABEL, HOSTNAME_LABEL, INSTANCE_TYPE_LABEL, NODE_GROUP_CAPACITY_TYPE_LABEL, NODE_POOL_LABEL,
+  OPERATING_SYSTEM_LABEL, REGION_LABEL, SIMULATED_ANNOTATION, ZONE_LABEL,
+} from '../well-known-keys';
 import { KARPENTER_CONTAINER } from './control-plane';
 
 /** Addresses at the start of a subnet that are not a node's: AWS keeps the first four, and the rest reads better. */
@@ -57,16 +61,16 @@ function systemNode({ lab, nodeGroup, subnet, host, serial, kubernetesVersion }:
       name,
       // The annotation without the label of the same name: nodes with the label that are no simulated
       // instance are deleted by Karpenter's simulation.
-      annotations: { 'kwok.x-k8s.io/node': 'fake' },
+      annotations: { [SIMULATED_ANNOTATION]: 'fake' },
       labels: {
-        'eks.amazonaws.com/capacityType': 'ON_DEMAND',
+        [NODE_GROUP_CAPACITY_TYPE_LABEL]: 'ON_DEMAND',
         'eks.amazonaws.com/nodegroup': textAt(properties, 'NodegroupName') ?? nodeGroup.logicalId,
-        'kubernetes.io/arch': shape.architecture,
-        'kubernetes.io/hostname': name,
-        'kubernetes.io/os': 'linux',
-        'node.kubernetes.io/instance-type': nodeGroup.instanceType,
-        'topology.kubernetes.io/region': region,
-        'topology.kubernetes.io/zone': zone,
+        [ARCHITECTURE_LABEL]: shape.architecture,
+        [HOSTNAME_LABEL]: name,
+        [OPERATING_SYSTEM_LABEL]: 'linux',
+        [INSTANCE_TYPE_LABEL]: nodeGroup.instanceType,
+        [REGION_LABEL]: region,
+        [ZONE_LABEL]: zone,
       },
     },
     spec: { providerID: `aws:///${zone}/i-0${String(serial).padStart(16, '0')}` },
@@ -138,7 +142,7 @@ export function systemWorkloads(lab: LabView): readonly JsonObject[] {
 }
 
 function workload(pods: SystemPodSpec, namespace: string): JsonObject {
-  const labels = { 'app.kubernetes.io/name': pods.name };
+  const labels = { [APP_NAME_LABEL]: pods.name };
   const pod = {
     // As for the real ones: on every node, whatever its taints, and never without room.
     priorityClassName: pods.isDaemonSet ? 'system-node-critical' : 'system-cluster-critical',
@@ -162,7 +166,7 @@ function workload(pods: SystemPodSpec, namespace: string): JsonObject {
  * hosts and zones. The process that does its work is no pod; `kubectl logs` shows its log all the same.
  */
 function karpenterWorkloads(chart: HelmChart): readonly JsonObject[] {
-  const labels = { 'app.kubernetes.io/name': 'karpenter', 'app.kubernetes.io/instance': chart.release };
+  const labels = { [APP_NAME_LABEL]: 'karpenter', 'app.kubernetes.io/instance': chart.release };
   return (podsOfChart(chart.name, chart.values) ?? []).map((pods) => ({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -178,18 +182,18 @@ function karpenterWorkloads(chart: HelmChart): readonly JsonObject[] {
           affinity: {
             nodeAffinity: {
               requiredDuringSchedulingIgnoredDuringExecution: {
-                nodeSelectorTerms: [{ matchExpressions: [{ key: 'karpenter.sh/nodepool', operator: 'DoesNotExist' }] }],
+                nodeSelectorTerms: [{ matchExpressions: [{ key: NODE_POOL_LABEL, operator: 'DoesNotExist' }] }],
               },
             },
             podAntiAffinity: {
               requiredDuringSchedulingIgnoredDuringExecution: [
-                { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: labels } },
+                { topologyKey: HOSTNAME_LABEL, labelSelector: { matchLabels: labels } },
               ],
             },
           },
           topologySpreadConstraints: [{
             maxSkew: 1,
-            topologyKey: 'topology.kubernetes.io/zone',
+            topologyKey: ZONE_LABEL,
             whenUnsatisfiable: 'DoNotSchedule',
             labelSelector: { matchLabels: labels },
           }],

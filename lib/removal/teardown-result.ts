@@ -1,10 +1,11 @@
 import type { ClusterInAws, DeployedResource, DeployedStack } from '../aws/deployed-lab';
 import type { LabAws } from '../aws/lab-aws';
 import { findLeftovers, type KeptLeftover, leftoverKey } from '../aws/leftovers/find-leftovers';
-import { EKS_CLUSTER_TAG, type LabNames, type Leftover } from '../aws/leftovers/leftover';
+import type { LabNames, Leftover } from '../aws/leftovers/leftover';
 import { NAMESPACES } from '../kubernetes/core-kinds';
 import { EC2_NODE_CLASSES, NODE_CLAIMS, NODE_POOLS } from '../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
+import { EKS_CLUSTER_TAG } from '../well-known-keys';
 import { AWS_BACKED_KINDS, SYSTEM_NAMESPACES } from './drain-workloads';
 import { existing, objectName } from './named-objects';
 import type { Drainer } from './reach-cluster';

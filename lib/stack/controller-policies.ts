@@ -2,6 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { KARPENTER_POLICY_NAMES, karpenterPolicyName } from '../config/names';
+import { clusterTag, EKS_CLUSTER_TAG, NODE_CLAIM_TAG, NODE_CLASS_LABEL, NODE_POOL_LABEL, REGION_LABEL } from '../well-known-keys';
 
 /** What the controller's policies are scoped to. */
 export interface ControllerPoliciesProps {
@@ -53,21 +54,31 @@ function publicEc2Arns(...types: readonly string[]): string[] {
 
 const LAUNCHED_RESOURCES = ['fleet', 'instance', 'volume', 'network-interface', 'launch-template', 'spot-instances-request'] as const;
 
+/** Key of a condition on the tag that a resource has. */
+function resourceTag(key: string): string {
+  return `aws:ResourceTag/${key}`;
+}
+
+/** Key of a condition on the tag that a request would give. */
+function requestTag(key: string): string {
+  return `aws:RequestTag/${key}`;
+}
+
 function ownedResource(clusterName: string): Record<string, string> {
-  return { [`aws:ResourceTag/kubernetes.io/cluster/${clusterName}`]: 'owned' };
+  return { [resourceTag(clusterTag(clusterName))]: 'owned' };
 }
 
 function ownedRequest(clusterName: string): Record<string, string> {
   return {
-    [`aws:RequestTag/kubernetes.io/cluster/${clusterName}`]: 'owned',
-    'aws:RequestTag/eks:eks-cluster-name': clusterName,
+    [requestTag(clusterTag(clusterName))]: 'owned',
+    [requestTag(EKS_CLUSTER_TAG)]: clusterName,
   };
 }
 
 /** Launch, tag and terminate instances, those of this cluster's NodePools only. */
 function nodeLifecycle(clusterName: string): iam.PolicyStatement[] {
-  const resourceHasNodePool = { 'aws:ResourceTag/karpenter.sh/nodepool': '*' };
-  const requestHasNodePool = { 'aws:RequestTag/karpenter.sh/nodepool': '*' };
+  const resourceHasNodePool = { [resourceTag(NODE_POOL_LABEL)]: '*' };
+  const requestHasNodePool = { [requestTag(NODE_POOL_LABEL)]: '*' };
   return [
     new iam.PolicyStatement({
       sid: 'AllowScopedEC2InstanceAccessActions',
@@ -108,8 +119,8 @@ function nodeLifecycle(clusterName: string): iam.PolicyStatement[] {
       conditions: {
         'StringEquals': ownedResource(clusterName),
         'StringLike': resourceHasNodePool,
-        'StringEqualsIfExists': { 'aws:RequestTag/eks:eks-cluster-name': clusterName },
-        'ForAllValues:StringEquals': { 'aws:TagKeys': ['eks:eks-cluster-name', 'karpenter.sh/nodeclaim', 'Name'] },
+        'StringEqualsIfExists': { [requestTag(EKS_CLUSTER_TAG)]: clusterName },
+        'ForAllValues:StringEquals': { 'aws:TagKeys': [EKS_CLUSTER_TAG, NODE_CLAIM_TAG, 'Name'] },
       },
     }),
     new iam.PolicyStatement({
@@ -124,10 +135,10 @@ function nodeLifecycle(clusterName: string): iam.PolicyStatement[] {
 /** Pass the node role to EC2, and keep the instance profiles of this cluster's EC2NodeClasses. */
 function iamIntegration(clusterName: string, nodeRoleArn: string): iam.PolicyStatement[] {
   const profiles = [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:instance-profile/*`];
-  const resourceInRegion = { 'aws:ResourceTag/topology.kubernetes.io/region': Aws.REGION };
-  const requestInRegion = { 'aws:RequestTag/topology.kubernetes.io/region': Aws.REGION };
-  const resourceHasNodeClass = { 'aws:ResourceTag/karpenter.k8s.aws/ec2nodeclass': '*' };
-  const requestHasNodeClass = { 'aws:RequestTag/karpenter.k8s.aws/ec2nodeclass': '*' };
+  const resourceInRegion = { [resourceTag(REGION_LABEL)]: Aws.REGION };
+  const requestInRegion = { [requestTag(REGION_LABEL)]: Aws.REGION };
+  const resourceHasNodeClass = { [resourceTag(NODE_CLASS_LABEL)]: '*' };
+  const requestHasNodeClass = { [requestTag(NODE_CLASS_LABEL)]: '*' };
   return [
     new iam.PolicyStatement({
       sid: 'AllowPassingInstanceRole',

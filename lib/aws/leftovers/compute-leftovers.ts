@@ -1,15 +1,16 @@
 import {
-  DeleteLaunchTemplateCommand, DeleteVolumeCommand, DescribeInstancesCommand, type Filter, paginateDescribeLaunchTemplates, paginateDescribeVolumes,
-  TerminateInstancesCommand, type Volume,
+  DeleteLaunchTemplateCommand, DeleteVolumeCommand, DescribeInstancesCommand, type Filter, paginateDescribeLaunchTemplates,
+  paginateDescribeVolumes, TerminateInstancesCommand, type Volume,
 } from '@aws-sdk/client-ec2';
 import {
   DeleteInstanceProfileCommand, GetInstanceProfileCommand, paginateListInstanceProfiles, RemoveRoleFromInstanceProfileCommand,
 } from '@aws-sdk/client-iam';
+import { EKS_CLUSTER_TAG, NODE_POOL_LABEL } from '../../well-known-keys';
 import { asking, isAwsError } from '../aws-failure';
 import { karpenterInstances } from '../karpenter-instances';
 import type { LabAws } from '../lab-aws';
 import {
-  EKS_CLUSTER_TAG, exactTag, gathered, GONE, karpenterEvidence, type LabNames, type Leftover, type LeftoverKind, ownedByCluster, type Removal, type Tags,
+  exactTag, gathered, GONE, karpenterEvidence, type LabNames, type Leftover, type LeftoverKind, ownedByCluster, type Removal, type Tags,
   tagsFrom, tryRemoval,
 } from './leftover';
 
@@ -22,7 +23,7 @@ export const INSTANCES: LeftoverKind = {
       kind: 'instance' as const,
       id,
       name: instanceType,
-      evidence: `${owned} and ${nodePool === undefined ? `${EKS_CLUSTER_TAG}=${clusterName}` : `karpenter.sh/nodepool=${nodePool}`}`,
+      evidence: `${owned} and ${nodePool === undefined ? `${EKS_CLUSTER_TAG}=${clusterName}` : `${NODE_POOL_LABEL}=${nodePool}`}`,
       isBillable: true,
       createdAt: launchedAt,
     }));

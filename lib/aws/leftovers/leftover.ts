@@ -1,3 +1,4 @@
+import { clusterTag, EKS_CLUSTER_TAG, NODE_CLAIM_TAG, NODE_CLASS_LABEL, NODE_POOL_LABEL } from '../../well-known-keys';
 import { asking, awsFailure, isAwsError } from '../aws-failure';
 import type { LabAws } from '../lab-aws';
 
@@ -103,14 +104,11 @@ export function exactTag(tags: Tags, ...wanted: readonly (readonly [key: string,
 
 /** The key that Kubernetes' own controllers put on what they make for a cluster, with the value `owned`. */
 export function ownedByCluster(clusterName: string): readonly [key: string, value: string] {
-  return [`kubernetes.io/cluster/${clusterName}`, 'owned'];
+  return [clusterTag(clusterName), 'owned'];
 }
 
-/** The key by which Karpenter says for which cluster it works. */
-export const EKS_CLUSTER_TAG = 'eks:eks-cluster-name';
-
 /** Keys that only Karpenter writes. */
-const KARPENTER_KEYS = ['karpenter.sh/nodeclaim', 'karpenter.sh/nodepool', 'karpenter.k8s.aws/ec2nodeclass'] as const;
+const KARPENTER_KEYS = [NODE_CLAIM_TAG, NODE_POOL_LABEL, NODE_CLASS_LABEL] as const;
 
 /**
  * Evidence that Karpenter made something for this cluster: the cluster's name, and a key that only Karpenter writes. EKS

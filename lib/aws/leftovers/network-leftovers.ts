@@ -1,9 +1,13 @@
 import {
-  DeleteNetworkInterfaceCommand, DeleteSecurityGroupCommand, type NetworkInterface, paginateDescribeNetworkInterfaces, paginateDescribeSecurityGroupRules,
-  paginateDescribeSecurityGroups, RevokeSecurityGroupEgressCommand, RevokeSecurityGroupIngressCommand, type SecurityGroup,
+  DeleteNetworkInterfaceCommand, DeleteSecurityGroupCommand, type NetworkInterface, paginateDescribeNetworkInterfaces,
+  paginateDescribeSecurityGroupRules, paginateDescribeSecurityGroups, RevokeSecurityGroupEgressCommand, RevokeSecurityGroupIngressCommand,
+  type SecurityGroup,
 } from '@aws-sdk/client-ec2';
+import { CLUSTER_SECURITY_GROUP_TAG } from '../../well-known-keys';
 import type { LabAws } from '../lab-aws';
-import { exactTag, gathered, type LabNames, type Leftover, type LeftoverKind, ownedByCluster, type Tags, tagsFrom, tryRemoval } from './leftover';
+import {
+  exactTag, gathered, type LabNames, type Leftover, type LeftoverKind, ownedByCluster, type Tags, tagsFrom, tryRemoval,
+} from './leftover';
 import { LOAD_BALANCER_CLUSTER_TAG } from './load-balancer-leftovers';
 
 /** What the VPC CNI writes as the description of each interface it makes. */
@@ -52,9 +56,6 @@ function evidenceOf(tags: Tags, { Groups }: NetworkInterface, clusterName: strin
   return owner === undefined || group === undefined ? undefined : `${owner} and security group ${group.GroupId} of the cluster`;
 }
 
-/** The tag that EKS puts on the security group it makes. Nobody else can write a key that begins with `aws:`. */
-const EKS_GROUP_TAG = 'aws:eks:cluster-name';
-
 /** How the names of groups begin that Kubernetes' controllers make for load balancers. */
 const LOAD_BALANCER_GROUP = 'k8s-';
 
@@ -84,8 +85,8 @@ export const SECURITY_GROUPS: LeftoverKind = {
 
 /** The security group that EKS made for the cluster. */
 export async function clusterSecurityGroups(aws: LabAws, { clusterName }: LabNames, signal?: AbortSignal): Promise<readonly Leftover[]> {
-  const groups = await describe(aws, EKS_GROUP_TAG, clusterName, signal);
-  return groups.flatMap((group) => leftoverOf(group, exactTag(tagsFrom(group.Tags), [EKS_GROUP_TAG, clusterName])));
+  const groups = await describe(aws, CLUSTER_SECURITY_GROUP_TAG, clusterName, signal);
+  return groups.flatMap((group) => leftoverOf(group, exactTag(tagsFrom(group.Tags), [CLUSTER_SECURITY_GROUP_TAG, clusterName])));
 }
 
 function describe(aws: LabAws, key: string, value: string, signal: AbortSignal | undefined): Promise<readonly SecurityGroup[]> {

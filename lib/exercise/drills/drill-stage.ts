@@ -3,9 +3,10 @@ import { type Deployment, DEPLOYMENTS, NAMESPACES, NODES } from '../../kubernete
 import { NODE_CLAIMS, NODE_POOLS } from '../../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LiveList } from '../../kubernetes/live-list';
-import { checkOurs, isTrue, MADE_FOR_LABEL, NODE_POOL_LABEL } from '../../kubernetes/objects';
+import { checkOurs, isTrue, MADE_FOR_LABEL } from '../../kubernetes/objects';
 import { waitFor } from '../../kubernetes/wait-for';
 import { ignoreProgress, type ProgressListener } from '../../progress';
+import { CAPACITY_TYPE_LABEL, NODE_POOL_LABEL } from '../../well-known-keys';
 import { diagnoseReadiness } from '../diagnosis';
 import type { DrillName, DrillResult } from '../exercise-result';
 import { ExerciseWatch } from '../exercise-watch';
@@ -95,8 +96,6 @@ export interface DrillStage {
   readonly deployment: Deployment;
   readonly watch: ExerciseWatch;
 }
-
-const CAPACITY_TYPE_KEY = 'karpenter.sh/capacity-type';
 
 /**
  * Sets a stage apart from the class: a NodePool like the lab's, whose nodes have a team label of their own, and a namespace
@@ -236,8 +235,8 @@ function drillNodePool(body: JsonObject, stage: ExerciseExpectations, { drill, c
 }
 
 function withCapacityTypes(requirements: JsonValue | undefined, values: readonly string[]): JsonValue {
-  const others = Array.isArray(requirements) ? (requirements as readonly JsonValue[]).filter((requirement) => textAt(requirement, 'key') !== CAPACITY_TYPE_KEY) : [];
-  return [...others, { key: CAPACITY_TYPE_KEY, operator: 'In', values }];
+  const others = Array.isArray(requirements) ? (requirements as readonly JsonValue[]).filter((requirement) => textAt(requirement, 'key') !== CAPACITY_TYPE_LABEL) : [];
+  return [...others, { key: CAPACITY_TYPE_LABEL, operator: 'In', values }];
 }
 
 function changeLines({ capacityTypes, limits }: StageOptions): readonly string[] {

@@ -1,14 +1,11 @@
 import { numberAt, textAt, arrayAt, type JsonObject } from '../../json';
 import { NODE_CLAIMS } from '../../kubernetes/karpenter-kinds';
-import { NODE_POOL_LABEL } from '../../kubernetes/objects';
+import { clusterTag, NODE_CLAIM_TAG, NODE_POOL_LABEL } from '../../well-known-keys';
 import { listSimulatedInstances } from '../start-karpenter';
 import { ec2Answer, type Handler, xmlElement, type XmlElement } from './aws-answer';
 import { AwsFault } from './aws-request';
 import { matchesPattern, queryFilters, queryList, type Ec2Filter } from './ec2-query';
 import type { RehearsedLab } from './rehearsed-stack';
-
-/** Tag by which Karpenter names the NodeClaim of an instance. */
-const NODE_CLAIM_TAG = 'karpenter.sh/nodeclaim';
 
 /** An instance of Karpenter's simulated EC2, as EC2 would show it. */
 interface Instance {
@@ -66,7 +63,7 @@ function readInstance(body: JsonObject, clusterName: string, nodePools: Readonly
     launchedAt: textAt(body, 'LaunchTime') ?? '',
     zone: textAt(body, 'Placement', 'AvailabilityZone') ?? '',
     tags: {
-      [`kubernetes.io/cluster/${clusterName}`]: 'owned',
+      [clusterTag(clusterName)]: 'owned',
       ...(nodePool === undefined ? {} : { [NODE_POOL_LABEL]: nodePool }),
       ...kept,
     },

@@ -1,9 +1,10 @@
 import {
-  CreateSecurityGroupCommand, CreateSubnetCommand, CreateVpcCommand, DeleteSubnetCommand, DescribeSubnetsCommand,
-  type ResourceType, type TagSpecification,
+  CreateSecurityGroupCommand, CreateSubnetCommand, CreateVpcCommand, DeleteSubnetCommand, DescribeSubnetsCommand, type ResourceType, type
+  TagSpecification,
 } from '@aws-sdk/client-ec2';
 import { textAt } from '../../json';
 import { readNetwork, tagsOf, type NetworkView, type SecurityGroupView, type SubnetView } from '../../assembly/network-view';
+import { CLUSTER_SECURITY_GROUP_TAG, clusterTag } from '../../well-known-keys';
 import { given, known, seedFailed, type Seeding } from './seeding';
 
 /** A subnet of the template, as the rehearsal's AWS has it. */
@@ -98,8 +99,8 @@ async function createClusterSecurityGroup(seeding: Seeding, vpcId: string, clust
     Description: 'EKS created security group applied to ENI that is attached to EKS Control Plane master nodes, as well as any managed workloads.',
     TagSpecifications: tagged('security-group', {
       Name: name,
-      'aws:eks:cluster-name': clusterName,
-      [`kubernetes.io/cluster/${clusterName}`]: 'owned',
+      [CLUSTER_SECURITY_GROUP_TAG]: clusterName,
+      [clusterTag(clusterName)]: 'owned',
     }),
   })));
   return given(GroupId, step);

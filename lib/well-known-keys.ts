@@ -1,0 +1,80 @@
+/*
+ * Keys of labels and tags that Kubernetes, Karpenter and AWS give to what they make. Karpenter writes its labels as tags on
+ * instances, too.
+ */
+
+/** NodePool of a node, a NodeClaim or an instance, by name. */
+export const NODE_POOL_LABEL = 'karpenter.sh/nodepool';
+
+/** NodeClaim of an instance, by name. */
+export const NODE_CLAIM_TAG = 'karpenter.sh/nodeclaim';
+
+/** EC2NodeClass of a node, a NodeClaim or an instance, by name. */
+export const NODE_CLASS_LABEL = 'karpenter.k8s.aws/ec2nodeclass';
+
+/** How a node of Karpenter's is bought: `on-demand`, `spot` or `reserved`. */
+export const CAPACITY_TYPE_LABEL = 'karpenter.sh/capacity-type';
+
+/** How a node of a managed node group is bought: `ON_DEMAND` or `SPOT`. */
+export const NODE_GROUP_CAPACITY_TYPE_LABEL = 'eks.amazonaws.com/capacityType';
+
+/** Instance type of a node, such as `c5a.2xlarge`. */
+export const INSTANCE_TYPE_LABEL = 'node.kubernetes.io/instance-type';
+
+/** Category of a node's instance type, such as `c`. */
+export const INSTANCE_CATEGORY_LABEL = 'karpenter.k8s.aws/instance-category';
+
+/** Family of a node's instance type, such as `c5a`. */
+export const INSTANCE_FAMILY_LABEL = 'karpenter.k8s.aws/instance-family';
+
+/** Generation of a node's instance type, such as `5`. */
+export const INSTANCE_GENERATION_LABEL = 'karpenter.k8s.aws/instance-generation';
+
+/** Size of a node's instance type, such as `2xlarge`. */
+export const INSTANCE_SIZE_LABEL = 'karpenter.k8s.aws/instance-size';
+
+/** vCPUs of a node. */
+export const INSTANCE_CPU_LABEL = 'karpenter.k8s.aws/instance-cpu';
+
+/** Memory of a node in MiB. */
+export const INSTANCE_MEMORY_LABEL = 'karpenter.k8s.aws/instance-memory';
+
+/** Hypervisor of a node: `nitro`, `xen`, or none on bare metal. */
+export const INSTANCE_HYPERVISOR_LABEL = 'karpenter.k8s.aws/instance-hypervisor';
+
+/** CPU architecture of a node: `amd64` or `arm64`. */
+export const ARCHITECTURE_LABEL = 'kubernetes.io/arch';
+
+/** Operating system of a node, such as `linux`. */
+export const OPERATING_SYSTEM_LABEL = 'kubernetes.io/os';
+
+/** Name of a node as its host knows it. */
+export const HOSTNAME_LABEL = 'kubernetes.io/hostname';
+
+/** Region of a node. */
+export const REGION_LABEL = 'topology.kubernetes.io/region';
+
+/** Availability Zone of a node. */
+export const ZONE_LABEL = 'topology.kubernetes.io/zone';
+
+/** What an object of Kubernetes is a part of, such as `kube-ops-view`. */
+export const APP_NAME_LABEL = 'app.kubernetes.io/name';
+
+/** Annotation by which kwok, a simulation of nodes, knows those that it plays. */
+export const SIMULATED_ANNOTATION = 'kwok.x-k8s.io/node';
+
+/** Tag by which Karpenter says for which cluster it works. Its value is the cluster's name. */
+export const EKS_CLUSTER_TAG = 'eks:eks-cluster-name';
+
+/**
+ * Tag that EKS sets on the security group that it makes for a cluster, and on no other: unlike {@link clusterTag}, which load
+ * balancers' groups carry as well. Its value is the cluster's name.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
+ */
+export const CLUSTER_SECURITY_GROUP_TAG = 'aws:eks:cluster-name';
+
+/** Tag that controllers put on what they make for a cluster, with the value `owned`, or `shared` where others use it, too. */
+export function clusterTag(clusterName: string): string {
+  return `kubernetes.io/cluster/${clusterName}`;
+}
