@@ -1,14 +1,10 @@
 import { inspect } from 'node:util';
 import { type ConfigProblem, InvalidConfig, renderValue } from '../config/problems';
 import { LabError } from '../lab-error';
+import { withFullStop } from '../words';
 import { DEFECT_CODE, DEFECT_REMEDY, defectMessage, errorExitCode, errorStack } from './errors';
 import { padToWidth, printableText, streamLayout, type TextLayout, wrapText } from './terminal/text-layout';
 import { paragraph } from './terminal/text-section';
-
-/** What is wrong, in one sentence. A refused configuration tells its problems apart from that, one by one. */
-export function errorSentence(error: LabError): string {
-  return error instanceof InvalidConfig ? error.message.split('\n', 1).join('').replace(/:$/, '.') : error.message;
-}
 
 const LONGEST_RECEIVED = 300;
 
@@ -32,7 +28,7 @@ export function errorText(error: unknown, isVerbose: boolean, layout: TextLayout
 
 function labErrorText(error: LabError, layout: TextLayout): readonly string[] {
   const received: readonly Part[] = error.received === undefined ? [] : [['Received', receivedText(error.received)]];
-  const lines = errorParts(error.code, errorSentence(error), [...received, ['Remedy', error.remedy]], layout);
+  const lines = errorParts(error.code, error.message, [...received, ['Remedy', error.remedy]], layout);
   return error instanceof InvalidConfig ? [...lines, ...error.problems.flatMap((problem) => problemText(problem, layout))] : lines;
 }
 
@@ -40,9 +36,9 @@ function problemText(problem: ConfigProblem, layout: TextLayout): readonly strin
   return [
     '',
     `  ${layout.style.name(printableText(problem.path))}${layout.style.muted(problem.origin === undefined ? '' : ` (${printableText(problem.origin)})`)}`,
+    ...wrapText(withFullStop(problem.message), layout.width - 4).map((line) => `    ${line}`),
     ...partLines([
       ['Received', problem.received === undefined ? 'nothing' : renderValue(problem.received)],
-      ['Allowed', problem.allowed],
       ['Remedy', problem.remedy],
     ], 4, layout),
   ];
@@ -83,7 +79,7 @@ export function errorDocument(error: unknown, isVerbose: boolean): ErrorDocument
   return {
     error: {
       code: error.code,
-      message: errorSentence(error),
+      message: error.message,
       ...(error.received === undefined ? {} : { received: receivedText(error.received) }),
       remedy: error.remedy,
       ...(error instanceof InvalidConfig ? { problems: error.problems } : {}),

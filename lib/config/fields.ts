@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listed } from '../words';
 import { type FieldDocumentation, labConfigSchema } from './schema';
 
 /** What a key holds. A group holds further keys of its own; a map has keys that its author chooses. */
@@ -6,6 +7,8 @@ export type FieldKind = 'group' | 'text' | 'whole number' | 'list' | 'map';
 
 /** One key of `lab.yaml`, as the schema describes it. */
 export interface ConfigField extends FieldDocumentation {
+  /** What is accepted, as a noun phrase: of a group its keys. */
+  readonly allowed: string;
   /** The key with its groups, such as `karpenter.limits.cpu`. */
   readonly key: string;
   readonly kind: FieldKind;
@@ -54,8 +57,9 @@ function kindOf(schema: JsonSchema): FieldKind {
   return schema.type === 'integer' ? 'whole number' : 'text';
 }
 
-function documentationOf(key: string, schema: JsonSchema): FieldDocumentation {
-  const { description, allowed, remedy, link, examples } = schema;
+function documentationOf(key: string, schema: JsonSchema): FieldDocumentation & Pick<ConfigField, 'allowed'> {
+  const { description, remedy, link, examples } = schema;
+  const allowed = schema.properties === undefined ? schema.allowed : `the keys ${listed(Object.keys(schema.properties))}`;
   if (typeof description !== 'string' || typeof allowed !== 'string') {
     throw new TypeError(`the schema does not document ${key}`);
   }

@@ -7,6 +7,7 @@ import { zonesOfRegionViolation } from './network-values';
 import { applyOverrides, type ConfigOverrides } from './overrides';
 import { type ConfigProblem, InvalidConfig, keyOf, type OriginOf, prefixesOf, schemaProblems, originOfOverride } from './problems';
 import { type LabConfig, labConfigSchema, MAX_CPU_LIMIT } from './schema';
+import { expecting, type Violation } from './values';
 
 export { overridesFromArguments, overridesFromContext } from './overrides';
 
@@ -101,7 +102,15 @@ function brokenRules(config: LabConfig, refusedKeys: ReadonlySet<string>, origin
   return RULES
     .filter((rule) => rule.reads.every(wasAccepted))
     .flatMap((rule) => rule.problem(config) ?? [])
-    .map((problem) => ({ ...problem, origin: originOf(problem.path.split('.')) }));
+    .map((broken) => ({ ...broken, message: expecting(broken.allowed), origin: originOf(broken.path.split('.')) }));
+}
+
+/** What is wrong between keys, told of the one that is easiest to change. */
+interface BrokenRule extends Violation {
+  /** The key, such as `natGateways`. */
+  readonly path: string;
+  /** Its value. */
+  readonly received: unknown;
 }
 
 /** A rule that ties several keys together. */
@@ -109,7 +118,7 @@ export interface Rule {
   /** The keys it reads. With a problem in one of them, the rule has nothing to say. */
   readonly reads: readonly string[];
   /** What is wrong between them, if anything. */
-  problem(config: LabConfig): ConfigProblem | undefined;
+  problem(config: LabConfig): BrokenRule | undefined;
 }
 
 const zonesAreOfTheRegion: Rule = {

@@ -175,8 +175,14 @@ function unionSize(ranges: readonly Address4[]): number {
 /** Form of a region's name. Whether AWS has it is known only to AWS. */
 export const REGION_PATTERN = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
+/** What {@link REGION_PATTERN} accepts. */
+export const REGION_ALLOWED = 'the name of an AWS region, such as ap-northeast-2';
+
 /** Form of an Availability Zone's name: its region's and one letter. */
 export const ZONE_PATTERN = /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/;
+
+/** What {@link ZONE_PATTERN} accepts. */
+export const ZONE_ALLOWED = 'a zone of the region, named by its letter, such as ap-northeast-2a';
 
 /** Fewest zones: EKS wants its control plane in two. */
 export const MIN_ZONES = 2;

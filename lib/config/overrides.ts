@@ -2,6 +2,7 @@ import { type ConfigField, configFields, KEY_ALIASES } from './fields';
 import { isYamlMap, type YamlMap, withValueAt } from '../json';
 import { isNameOfKey, isSlipOf } from './nearest-key';
 import { type ConfigProblem, originOfOverride, unknownKeyProblem } from './problems';
+import { expecting } from './values';
 
 /** Values that go before those of the file, by key: `karpenter.limits.cpu`, or an alias such as `scale`. */
 export type ConfigOverrides = Readonly<Record<string, unknown>>;
@@ -113,6 +114,7 @@ function keysBelow(path: readonly string[], value: unknown): readonly (readonly 
 function givenTwice(key: string, earlier: string, name: string, value: unknown): ConfigProblem {
   return {
     path: key,
+    message: expecting('one value'),
     received: value,
     allowed: 'one value',
     remedy: `Give ${earlier} or ${name}, not both: they are the same key.`,

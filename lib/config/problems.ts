@@ -21,9 +21,11 @@ export function isOverrideOrigin(origin: string | undefined): boolean {
 export interface ConfigProblem {
   /** The key, such as `karpenter.limits.cpu` or `apiAccess[1]`. */
   readonly path: string;
+  /** What is wrong with it, as zod says it: `Too small: expected number to be >=2`. */
+  readonly message: string;
   /** The value as the user wrote it. */
   readonly received: unknown;
-  /** What would be accepted. */
+  /** What would be accepted, as a noun phrase. */
   readonly allowed: string;
   /** What to do about it. */
   readonly remedy: string;
@@ -40,10 +42,9 @@ export class InvalidConfig extends LabError {
   readonly problems: readonly ConfigProblem[];
 
   constructor(problems: readonly ConfigProblem[]) {
-    const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
     super({
       code: 'InvalidConfig',
-      message: [`The configuration has ${count}:`, ...problems.map(renderProblem)].join('\n\n'),
+      message: `The configuration has ${problems.length === 1 ? 'one problem' : `${problems.length} problems`}.`,
       remedy: 'Correct it and run the command again; nothing was changed. docs/configuration.md describes every key.',
     });
     this.name = 'InvalidConfig';
@@ -57,16 +58,6 @@ export class ConfigFileError extends LabError {
     super(options);
     this.name = 'ConfigFileError';
   }
-}
-
-function renderProblem(problem: ConfigProblem): string {
-  const origin = problem.origin === undefined ? '' : ` (${problem.origin})`;
-  return [
-    `  ${problem.path}${origin}`,
-    `    received  ${renderValue(problem.received)}`,
-    `    allowed   ${problem.allowed}`,
-    `    remedy    ${problem.remedy}`,
-  ].join('\n');
 }
 
 /** A value as it would stand in YAML's flow style; text in quotes, so that `"5"` and `5` differ. */
@@ -83,7 +74,7 @@ type FieldsByKey = ReadonlyMap<string, ConfigField>;
 /** Names the place that a value comes from, where it can be named. */
 export type OriginOf = (path: Path) => string | undefined;
 
-/** What the schema refuses, in the words of the documentation of each key: one problem a value. */
+/** What the schema refuses, in zod's words and with a remedy from the documentation of the key: one problem a value. */
 export function schemaProblems(issues: readonly Issue[], input: unknown, originOf: OriginOf): readonly ConfigProblem[] {
   const fields: FieldsByKey = new Map(configFields().map((field) => [field.key, field]));
   const issueByPath = new Map<string, Issue>();
@@ -124,15 +115,21 @@ function problemsOf(issue: Issue, input: unknown, fields: FieldsByKey, originOf:
       return { ...unknownKeyProblem(path.join('.'), valueAt(input, path), [...fields.keys()]), origin: originOf(path) };
     });
   }
+  const path = renderPath(issue.path);
   const origin = originOf(issue.path);
-  const received = issue.code === 'invalid_key' ? issue.path.at(-1) : valueAt(input, issue.path);
-  const violation = violationOf(issue);
+  const isKeyOfMap = issue.code === 'invalid_key';
+  const received = isKeyOfMap ? issue.path.at(-1) : valueAt(input, issue.path);
   const field = fields.get(keyOf(issue.path, fields.keys()) ?? '');
+  const violation = violationOf(issue);
+  const remedy = field === undefined
+    ? 'Write one key a line, such as region: ap-northeast-2.'
+    : remedyFor(field, received, { isElement: path !== field.key, isOverride: isOverrideOrigin(origin) });
   return [{
-    path: renderPath(issue.path),
+    path,
+    message: (isKeyOfMap ? issue.issues[0]?.message : undefined) ?? issue.message,
     received,
     allowed: violation?.allowed ?? field?.allowed ?? 'keys and their values',
-    remedy: violation?.remedy ?? (field === undefined ? 'Write one key a line, such as region: ap-northeast-2.' : remedyFor(field, received, { isElement: renderPath(issue.path) !== field.key, isOverride: isOverrideOrigin(origin) })),
+    remedy: violation?.remedy ?? remedy,
     origin,
   }];
 }
@@ -154,36 +151,34 @@ interface ValuePlace {
 }
 
 function remedyFor(field: ConfigField, received: unknown, { isElement, isOverride }: ValuePlace): string {
+  if (field.kind === 'group') return remedyForGroup(field, isOverride && typeof received === 'string');
   if (isOverride && typeof received === 'string' && field.remedy === undefined) return overrideRemedy(field);
   const example = renderValue(field.examples?.[0] ?? field.default);
   if (received === null) {
-    return field.kind === 'group'
-      ? `Write keys below ${field.key}, or remove it.`
-      : `Give ${field.key} a value, such as ${example}, or remove the key to take its default.`;
+    return `Give ${field.key} a value, such as ${example}, or remove the key to take its default.`;
   }
   if ((field.kind === 'text' || isElement) && (typeof received === 'number' || typeof received === 'boolean')) {
     return `Put it in quotes: YAML reads ${String(received)} without them as a ${typeof received}.`;
   }
-  if (field.remedy !== undefined) {
-    return field.remedy;
-  }
-  return field.kind === 'group'
-    ? `Write keys below ${field.key}, each on a line of its own.`
-    : `Set ${field.key} to what is allowed, such as ${example}.`;
+  const showsExample = field.kind !== 'list' && field.allowed.includes('such as');
+  return field.remedy ?? `Set ${field.key} to ${field.allowed}${showsExample ? '' : `, for example ${example}`}.`;
+}
+
+function remedyForGroup({ key, allowed }: ConfigField, isOverride: boolean): string {
+  const single = configFields().find((field) => field.kind !== 'group' && field.key.startsWith(`${key}.`));
+  return isOverride
+    ? `Give its keys one by one, such as -c ${single?.key}=${argumentText(single?.examples?.[0] ?? single?.default)}.`
+    : `Write below ${key}, each on a line of its own, any of ${allowed}; or remove ${key}.`;
 }
 
 /** What to write after `-c` instead. */
-function overrideRemedy(field: ConfigField): string {
-  const [example] = field.examples ?? [field.default];
-  if (field.kind === 'group') {
-    const [key] = configFields().filter(({ key: candidate, kind }) => kind !== 'group' && candidate.startsWith(`${field.key}.`));
-    return `Give its keys one by one, such as -c ${key?.key}=${argumentText(key?.examples?.[0] ?? key?.default)}.`;
-  }
-  if (field.kind === 'map' && isYamlMap(example)) {
+function overrideRemedy({ key, kind, allowed, examples, default: usual }: ConfigField): string {
+  const [example] = examples ?? [usual];
+  if (kind === 'map' && isYamlMap(example)) {
     const [name, value] = Object.entries(example)[0] ?? [];
-    return `Give its keys one by one, such as -c ${field.key}.${name}=${argumentText(value)}.`;
+    return `Give its keys one by one, such as -c ${key}.${name}=${argumentText(value)}.`;
   }
-  return `Give what is allowed, such as -c ${field.key}=${argumentText(example)}.`;
+  return `Give ${allowed}: -c ${key}=${argumentText(example)}.`;
 }
 
 /** A value as it stands after the equals sign of `-c`. */
@@ -203,22 +198,21 @@ function renderPath(path: Path): string {
 /** The problem of a key that the configuration does not have, with the nearest that it has. */
 export function unknownKeyProblem(key: string, received: unknown, knownKeys: readonly string[]): ConfigProblem {
   const nearest = nearestKeys(key, knownKeys);
-  if (nearest.length === 0) {
-    return {
-      path: key,
-      received,
-      allowed: 'a known key; none is near this one',
-      remedy: `Remove ${key}. docs/configuration.md lists the keys.`,
-    };
-  }
-  const named = nearest.join(' or ');
   return {
     path: key,
+    message: `Unrecognized key: ${renderValue(key)}`,
     received,
-    allowed: `a known key; the nearest is ${named}`,
-    // On the command line a key has dots, in YAML it is nested.
-    remedy: nearest.includes(key)
-      ? `Nest it: write each part of ${key} as a key below the one before.`
-      : `Write ${named} instead of ${key}, or remove it.`,
+    allowed: nearest.length === 0 ? 'a known key; none is near this one' : `a known key; the nearest is ${nearest.join(' or ')}`,
+    remedy: remedyForUnknownKey(key, nearest),
   };
+}
+
+function remedyForUnknownKey(key: string, nearest: readonly string[]): string {
+  if (nearest.length === 0) {
+    return `Remove ${key}: no key is near it. docs/configuration.md lists all keys.`;
+  }
+  // On the command line a key has dots, in YAML it is nested.
+  return nearest.includes(key)
+    ? `Nest it: write each part of ${key} as a key below the one before.`
+    : `Write ${nearest.join(' or ')} instead of ${key}, or remove it.`;
 }

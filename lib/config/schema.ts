@@ -9,12 +9,13 @@ import {
   LAB_NAMESPACE_ALLOWED, LABEL_VALUE_ALLOWED, LABEL_VALUE_PATTERN, labelValueViolation, labNamespaceViolation, NAMESPACE_PATTERN,
 } from './names';
 import {
-  API_ACCESS_ALLOWED, apiAccessViolation, CIDR_PATTERN, MAX_ZONES, MIN_ZONES, REGION_PATTERN, VPC_CIDR_ALLOWED, vpcCidrViolation, ZONE_PATTERN,
+  API_ACCESS_ALLOWED, apiAccessViolation, CIDR_PATTERN, MAX_ZONES, MIN_ZONES, REGION_ALLOWED, REGION_PATTERN, VPC_CIDR_ALLOWED, vpcCidrViolation, ZONE_ALLOWED,
+  ZONE_PATTERN,
 } from './network-values';
 import { tagKeyViolation, TAGS_ALLOWED, tagSetViolation, tagValueViolation } from './tags';
 import {
   ACCOUNT_ALLOWED, ACCOUNT_PATTERN, accountViolation, ADMIN_ALLOWED, adminViolation, CPU_ALLOWED, CPU_PATTERN, cpuViolation, DURATION_ALLOWED,
-  DURATION_PATTERN, durationViolation, IMAGE_ALLOWED, IMAGE_PATTERN, imageViolation, INSTANCE_CATEGORIES, INSTANCE_CATEGORY_ALLOWED, INSTANCE_TYPE_PATTERN,
+  DURATION_PATTERN, durationViolation, expecting, IMAGE_ALLOWED, IMAGE_PATTERN, imageViolation, INSTANCE_CATEGORIES, INSTANCE_CATEGORY_ALLOWED, INSTANCE_TYPE_PATTERN,
   instanceCategoryViolation, MEMORY_ALLOWED, MEMORY_PATTERN, memoryLimitViolation, PRINCIPAL_ARN_PATTERN, refusing, repeatedItem,
   SYSTEM_INSTANCE_TYPE_ALLOWED, systemInstanceTypeViolation,
 } from './values';
@@ -24,8 +25,12 @@ import { versions } from './versions';
 export interface FieldDocumentation {
   /** One sentence of purpose, then what zero or empty means. */
   readonly description: string;
-  /** What is accepted, as a noun phrase. */
-  readonly allowed: string;
+  /**
+   * What is accepted, as a noun phrase.
+   *
+   * @default - for a group, its keys
+   */
+  readonly allowed?: string;
   /**
    * What to do about a value of the wrong type or size.
    *
@@ -151,10 +156,9 @@ const karpenter = z.strictObject({
       link: 'https://karpenter.sh/docs/concepts/nodepools/#capacity-type',
     },
   ),
-  limits: documented(limits.prefault({}), { description: 'How large the NodePool may grow.', allowed: 'the keys cpu and memory' }),
+  limits: documented(limits.prefault({}), { description: 'How large the NodePool may grow.' }),
   consolidation: documented(consolidation.prefault({}), {
     description: 'When Karpenter removes nodes that are not needed.',
-    allowed: 'the keys policy and after',
   }),
   amiAlias: documented(
     z.string().regex(AMI_ALIAS_PATTERN).superRefine(refusing(amiAliasViolation)).default(versions.amiAlias),
@@ -198,9 +202,9 @@ const inflate = z.strictObject({
  * and the configuration reference are all derived from this one object.
  */
 export const labConfigSchema = z.strictObject({
-  region: documented(z.string().regex(REGION_PATTERN).default('ap-northeast-2'), {
+  region: documented(z.string().regex(REGION_PATTERN, expecting(REGION_ALLOWED)).default('ap-northeast-2'), {
     description: 'AWS region of the lab. Another region needs its own availabilityZones.',
-    allowed: 'the name of an AWS region, such as ap-northeast-2',
+    allowed: REGION_ALLOWED,
     link: 'https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html',
   }),
   account: documented(z.string().regex(ACCOUNT_PATTERN).superRefine(refusing(accountViolation)).default(''), {
@@ -210,7 +214,7 @@ export const labConfigSchema = z.strictObject({
     examples: ['111122223333'],
   }),
   availabilityZones: documented(
-    z.array(z.string().regex(ZONE_PATTERN)).min(MIN_ZONES).max(MAX_ZONES).superRefine(refusing(repeatedItem))
+    z.array(z.string().regex(ZONE_PATTERN, expecting(ZONE_ALLOWED))).min(MIN_ZONES).max(MAX_ZONES).superRefine(refusing(repeatedItem))
       .default(['ap-northeast-2a', 'ap-northeast-2b', 'ap-northeast-2c']),
     {
       description: 'Availability Zones by name, each with a public and a private subnet. EKS wants two; more of them give Karpenter more choice.',
@@ -254,7 +258,6 @@ export const labConfigSchema = z.strictObject({
   }),
   systemNodes: documented(systemNodes.prefault({}), {
     description: 'The managed node group that Karpenter itself runs on.',
-    allowed: 'the keys instanceType and count',
   }),
   apiAccess: documented(z.array(z.string().superRefine(refusing(apiAccessViolation))).max(40).superRefine(refusing(repeatedItem)).default([]), {
     description: 'IPv4 ranges that may reach the public endpoint of the API server. Empty turns it off: the API is reached from inside the VPC only. 0.0.0.0/0 opens it to the world.',
@@ -281,11 +284,9 @@ export const labConfigSchema = z.strictObject({
   ),
   karpenter: documented(karpenter.prefault({}), {
     description: 'Karpenter, its NodePool and its EC2NodeClass.',
-    allowed: 'the keys of karpenter',
   }),
   inflate: documented(inflate.prefault({}), {
     description: 'The exercise: a Deployment whose pods do nothing but ask for CPU.',
-    allowed: 'the keys namespace, replicas, cpu and image',
   }),
   tags: documented(
     z.record(z.string().superRefine(refusing(tagKeyViolation)), z.string().superRefine(refusing(tagValueViolation)))

@@ -13,12 +13,17 @@ export interface Violation {
 /** A check of one value: says why it is refused, or nothing. */
 export type ValueCheck<T> = (value: T) => Violation | undefined;
 
+/** What is wrong with a value, in the form of zod's own messages. */
+export function expecting(allowed: string): string {
+  return `Invalid input: expected ${allowed}`;
+}
+
 /** Makes a {@link ValueCheck} a refinement of a schema; the {@link Violation} travels in the issue's `params`. */
 export function refusing<T>(check: ValueCheck<T>): (value: T, context: z.core.$RefinementCtx<T>) => void {
   return (value, context) => {
     const violation = check(value);
     if (violation !== undefined) {
-      context.addIssue({ code: 'custom', message: violation.allowed, params: { violation } });
+      context.addIssue({ code: 'custom', message: expecting(violation.allowed), params: { violation } });
     }
   };
 }

@@ -19,9 +19,10 @@ function reported(error: unknown): { readonly text: string; readonly exitCode: t
 }
 
 test('a refused configuration ends the CDK app with its problems and exit code 2', () => {
-  const { text, exitCode } = reported(new InvalidConfig([{ path: 'scale', received: 'five', allowed: 'a whole number', remedy: 'Write 5.' }]));
+  const { text, exitCode } = reported(new InvalidConfig([{ path: 'scale', message: 'Invalid input: expected number, received string', received: 'five', allowed: 'a whole number', remedy: 'Write 5.' }]));
   expect(exitCode).toBe(2);
   expect(text).toContain('Error InvalidConfig');
+  expect(text).toContain('Invalid input: expected number, received string.');
   expect(text).toContain('Received  "five"');
   expect(text).not.toContain('    at ');
 });

@@ -11,8 +11,8 @@ const assemblyNotFound = new LabError({
 });
 
 const invalidConfig = new InvalidConfig([
-  { path: 'vpcCidr', received: '8.8.0.0/16', allowed: 'a private CIDR', remedy: 'Use 10.11.0.0/16.', origin: 'lab.yaml:12' },
-  { path: 'inflate.replicas', received: -1, allowed: 'a whole number from 0', remedy: 'Use 0.' },
+  { path: 'vpcCidr', message: 'Invalid input: expected a private CIDR', received: '8.8.0.0/16', allowed: 'a private CIDR', remedy: 'Use 10.11.0.0/16.', origin: 'lab.yaml:12' },
+  { path: 'inflate.replicas', message: 'Too small: expected number to be >=0', received: -1, allowed: 'a whole number from 0', remedy: 'Use 0.' },
 ]);
 
 function failingHost(error: Error): ReturnType<typeof fakeHost> {
@@ -102,13 +102,13 @@ describe('errors for people', () => {
             docs/configuration.md describes every key.
 
   vpcCidr (lab.yaml:12)
+    Invalid input: expected a private CIDR.
     Received  "8.8.0.0/16"
-    Allowed   a private CIDR
     Remedy    Use 10.11.0.0/16.
 
   inflate.replicas
+    Too small: expected number to be >=0.
     Received  -1
-    Allowed   a whole number from 0
     Remedy    Use 0.
 "
 `);
