@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { Immutable } from './kubernetes-object';
+import { EC2_NODE_CLASSES } from '../lib/kubernetes/karpenter-kinds';
+import type { Immutable } from './manifest';
 import type { EC2NodeClass as Ec2NodeClassManifest } from './schemas/karpenter.k8s.aws_ec2nodeclasses.v1';
 
 /** What Karpenter needs to know of AWS to launch an instance. */
@@ -61,11 +62,11 @@ export interface Ec2NodeClassProps {
  *
  * @see https://karpenter.sh/docs/concepts/nodeclasses/
  */
-export class Ec2NodeClassObject extends ApiObject {
+export class KubeEc2NodeClass extends ApiObject {
   constructor(scope: Construct, id: string, props: Ec2NodeClassProps) {
     const manifest: Immutable<Ec2NodeClassManifest> = {
-      apiVersion: 'karpenter.k8s.aws/v1',
-      kind: 'EC2NodeClass',
+      apiVersion: EC2_NODE_CLASSES.apiVersion,
+      kind: EC2_NODE_CLASSES.kind,
       metadata: { name: props.name ?? 'default' },
       spec: {
         role: props.nodeRoleName,

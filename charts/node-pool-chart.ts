@@ -1,11 +1,12 @@
 import { ApiObject, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { NODE_POOLS } from '../lib/kubernetes/karpenter-kinds';
 import {
   ARCHITECTURE_LABEL, CAPACITY_TYPE_LABEL, INSTANCE_CATEGORY_LABEL, INSTANCE_GENERATION_LABEL, INSTANCE_HYPERVISOR_LABEL,
   OPERATING_SYSTEM_LABEL,
 } from '../lib/well-known-keys';
-import { Ec2NodeClassObject, type Ec2NodeClassProps } from './ec2-node-class';
-import type { Immutable } from './kubernetes-object';
+import { KubeEc2NodeClass, type Ec2NodeClassProps } from './ec2-node-class';
+import type { Immutable } from './manifest';
 import type { NodePool as NodePoolManifest } from './schemas/karpenter.sh_nodepools.v1';
 
 /** The node label by which a team's pods find the nodes of its NodePool. Its value is the team's name. */
@@ -93,7 +94,7 @@ export interface NodePoolOptions {
 /** {@link NodePoolOptions}, and the node class that the nodes are launched from. */
 export interface NodePoolProps extends NodePoolOptions {
   /** AWS side of the nodes. */
-  readonly nodeClass: Ec2NodeClassObject;
+  readonly nodeClass: KubeEc2NodeClass;
 }
 
 /**
@@ -104,11 +105,11 @@ export interface NodePoolProps extends NodePoolOptions {
  *
  * @see https://karpenter.sh/docs/concepts/nodepools/
  */
-export class NodePoolObject extends ApiObject {
+export class KubeNodePool extends ApiObject {
   constructor(scope: Construct, id: string, props: NodePoolProps) {
     const manifest: Immutable<NodePoolManifest> = {
-      apiVersion: 'karpenter.sh/v1',
-      kind: 'NodePool',
+      apiVersion: NODE_POOLS.apiVersion,
+      kind: NODE_POOLS.kind,
       metadata: { name: props.name ?? 'default' },
       spec: {
         template: {
@@ -156,12 +157,12 @@ export interface NodePoolChartProps extends Ec2NodeClassProps, NodePoolOptions {
 
 /** What lets Karpenter launch nodes: an EC2NodeClass and a NodePool that refers to it. */
 export class NodePoolChart extends Chart {
-  readonly nodeClass: Ec2NodeClassObject;
-  readonly nodePool: NodePoolObject;
+  readonly nodeClass: KubeEc2NodeClass;
+  readonly nodePool: KubeNodePool;
 
   constructor(scope: Construct, id: string, props: NodePoolChartProps) {
     super(scope, id);
-    this.nodeClass = new Ec2NodeClassObject(this, 'NodeClass', props);
-    this.nodePool = new NodePoolObject(this, 'NodePool', { ...props, nodeClass: this.nodeClass });
+    this.nodeClass = new KubeEc2NodeClass(this, 'NodeClass', props);
+    this.nodePool = new KubeNodePool(this, 'NodePool', { ...props, nodeClass: this.nodeClass });
   }
 }

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../lib/cli/errors';
-import { type ChartObject, objectOf, objectsOf } from './kubernetes-object';
+import { type Manifest, manifestOf, manifestsOf } from './manifest';
 import type { LabCharts } from './lab-charts';
 
 /**
@@ -48,7 +48,7 @@ function keyAndValue(argument: string): readonly [string, string] {
 /** A YAML file for `kubectl apply -f`. */
 export interface ManifestFile {
   readonly name: string;
-  readonly objects: readonly ChartObject[];
+  readonly objects: readonly Manifest[];
 }
 
 /**
@@ -57,10 +57,10 @@ export interface ManifestFile {
  */
 export function manifestFilesOf(charts: LabCharts): readonly ManifestFile[] {
   return [
-    { name: 'nodepool.yaml', objects: objectsOf(charts.nodePool) },
-    { name: 'namespace.yaml', objects: [objectOf(charts.inflate.exerciseNamespace)] },
-    { name: 'basic-deploy.yaml', objects: [objectOf(charts.inflate.deployment)] },
-    { name: 'kube-ops-view.yaml', objects: objectsOf(charts.kubeOpsView) },
+    { name: 'nodepool.yaml', objects: manifestsOf(charts.nodePool) },
+    { name: 'namespace.yaml', objects: [manifestOf(charts.inflate.exerciseNamespace)] },
+    { name: 'basic-deploy.yaml', objects: [manifestOf(charts.inflate.deployment)] },
+    { name: 'kube-ops-view.yaml', objects: manifestsOf(charts.kubeOpsView) },
   ];
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { assemblyConfiguration } from './read-assembly';
+import { assemblyConfiguration, MANIFEST_FILE } from './read-assembly';
 import { isJsonObject, textAt, type JsonObject, type JsonValue } from '../json';
 import { loadConfig } from '../config/load';
 
@@ -36,7 +36,7 @@ const SOURCES = ['bin', 'charts', 'lib', 'cdk.json', 'package.json', 'package-lo
  * @throws LabError when the configuration cannot be read, or is refused
  */
 export function assemblyState({ assemblyDirectory, projectDirectory }: AssemblyStateOptions): AssemblyState {
-  const manifest = join(assemblyDirectory, 'manifest.json');
+  const manifest = join(assemblyDirectory, MANIFEST_FILE);
   if (!existsSync(manifest)) return { state: 'absent' };
   const made = assemblyConfiguration(assemblyDirectory);
   const configured = asJson(loadConfig());

@@ -51,7 +51,7 @@ function objectsOf(stack: SynthesizedStack, logicalId: string): readonly Kuberne
 }
 
 /** CloudFormation type of a chart that the stack installs with Helm. */
-const HELM_CHART_TYPE = 'Custom::AWSCDK-EKS-HelmChart';
+export const HELM_CHART_TYPE = 'Custom::AWSCDK-EKS-HelmChart';
 
 /** A Helm chart that the stack installs. */
 export interface HelmChart {

@@ -1,11 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { arrayAt, isJsonObject, type JsonObject, numberAt, objectAt, parseJson, textAt } from '../json';
+import { CONFIGURATION_METADATA } from '../config/names';
+import { arrayAt, isJsonObject, type JsonObject, type JsonValue, numberAt, objectAt, parseJson, textAt } from '../json';
 import { LabError } from '../lab-error';
 import { SynthesizedStack } from './synthesized-stack';
 
-const MANIFEST_FILE = 'manifest.json';
-const STACK_ARTIFACT = 'aws:cloudformation:stack';
+/** The file of an assembly that names its parts. */
+export const MANIFEST_FILE = 'manifest.json';
+
+/** Stacks that a manifest names, by id. */
+function stackArtifacts(manifest: JsonValue): readonly (readonly [id: string, artifact: JsonObject])[] {
+  return Object.entries(objectAt(manifest, 'artifacts'))
+    .filter(([, artifact]) => textAt(artifact, 'type') === 'aws:cloudformation:stack')
+    .map(([id, artifact]) => [id, objectAt(artifact)]);
+}
 
 /**
  * Reads the lab's stack from a synthesized assembly.
@@ -25,15 +33,13 @@ export function readAssembly(directory: string): SynthesizedStack {
     });
   }
 
-  const stacks = Object.entries(objectAt(readJsonFile(manifestFile), 'artifacts'))
-    .filter(([, artifact]) => textAt(artifact, 'type') === STACK_ARTIFACT);
+  const stacks = stackArtifacts(readJsonFile(manifestFile));
   const [stack, ...others] = stacks;
   if (stack === undefined || others.length > 0) {
     throw unreadable(`The assembly holds ${stacks.length} stacks where the lab is one.`, manifestFile);
   }
 
-  const [artifactId, artifact] = stack;
-  return readStack(directory, artifactId, objectAt(artifact));
+  return readStack(directory, ...stack);
 }
 
 function readStack(directory: string, artifactId: string, artifact: JsonObject): SynthesizedStack {
@@ -82,18 +88,13 @@ function unreadable(message: string, received: string, cause?: unknown): LabErro
   });
 }
 
-/** Type of the metadata by which a stack says of which configuration it was made. It is in the assembly, not in the template. */
-export const CONFIGURATION_METADATA = 'karpenter-lab:configuration';
-
-const STACK_ARTIFACT_TYPE = 'aws:cloudformation:stack';
-
 /**
  * The configuration that an assembly was made of.
  *
  * @returns undefined where it does not say so: it is not the lab's, or an earlier version or a broken disk made it
  */
 export function assemblyConfiguration(directory: string): JsonObject | undefined {
-  const stack = Object.values(objectAt(jsonIn(join(directory, 'manifest.json')), 'artifacts')).find((artifact) => textAt(artifact, 'type') === STACK_ARTIFACT_TYPE);
+  const [[, stack] = []] = stackArtifacts(jsonIn(join(directory, MANIFEST_FILE)));
   const file = textAt(stack, 'additionalMetadataFile');
   const metadata = file === undefined ? objectAt(stack, 'metadata') : jsonIn(join(directory, file));
   const found = Object.keys(metadata).flatMap((path) => arrayAt(metadata, path)).find((entry) => textAt(entry, 'type') === CONFIGURATION_METADATA);
@@ -127,12 +128,8 @@ export interface BootstrapRequirement {
  * @returns undefined for a stack that asks nothing
  */
 export function readBootstrapRequirement(directory: string): BootstrapRequirement | undefined {
-  const manifest = parseJson(readFileSync(join(directory, 'manifest.json'), 'utf8'));
-  for (const artifact of Object.values(objectAt(manifest, 'artifacts'))) {
-    if (textAt(artifact, 'type') !== 'aws:cloudformation:stack') continue;
-    const version = numberAt(artifact, 'properties', 'requiresBootstrapStackVersion');
-    const parameterName = textAt(artifact, 'properties', 'bootstrapStackVersionSsmParameter');
-    if (version !== undefined && parameterName !== undefined) return { version, parameterName };
-  }
-  return undefined;
+  const [[, stack] = []] = stackArtifacts(readJsonFile(join(directory, MANIFEST_FILE)));
+  const version = numberAt(stack, 'properties', 'requiresBootstrapStackVersion');
+  const parameterName = textAt(stack, 'properties', 'bootstrapStackVersionSsmParameter');
+  return version === undefined || parameterName === undefined ? undefined : { version, parameterName };
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { kubeconfigPath, type LabConnection } from '../kubernetes/lab-cluster';
+import type { LabConnection } from '../exercise/connected-lab';
+import { kubeconfigPath } from '../kubernetes/lab-cluster';
 import { assemblyFlag, type AssemblyFlags, deployedAssembly } from './assembly-flag';
 import { UsageError } from './errors';
 import type { Invocation, VerbFlag } from './verb';

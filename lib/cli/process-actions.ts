@@ -11,7 +11,7 @@ import type { ScaleOptions } from '../exercise/scale-lab';
 import type { ScaleResult } from '../exercise/scale-result';
 import type { VerifyOptions } from '../exercise/verify-lab';
 import type { WatchOptions, WatchResult } from '../exercise/watch-lab';
-import type { LabConnection } from '../kubernetes/lab-cluster';
+import type { LabConnection } from '../exercise/connected-lab';
 import type { LabError } from '../lab-error';
 import type { PlanOptions } from '../plan/plan';
 import type { PlanResult } from '../plan/plan-result';

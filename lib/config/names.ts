@@ -25,6 +25,12 @@ export function resourceNames(clusterName: string): ResourceNames {
   };
 }
 
+/** CloudFormation type of the custom resource that drains Karpenter before the stack goes. */
+export const DRAIN_GUARD_TYPE = 'Custom::KarpenterDrainGuard';
+
+/** Type of the metadata by which a stack says of which configuration it was made. It is in the assembly, not in the template. */
+export const CONFIGURATION_METADATA = 'karpenter-lab:configuration';
+
 /** The managed policies that the Karpenter controller's permissions are split into, by upstream's names for them. */
 export const KARPENTER_POLICY_NAMES = [
   'NodeLifecycle',

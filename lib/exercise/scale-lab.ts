@@ -3,7 +3,7 @@ import { DEPLOYMENTS, type Deployment } from '../kubernetes/core-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { LabError } from '../lab-error';
 import { ignoreProgress, type ProgressListener } from '../progress';
-import { onLab, type LabConnection } from '../kubernetes/lab-cluster';
+import { type LabConnection, onLab } from './connected-lab';
 import { exerciseCommands } from './exercise-commands';
 import { expectationsOf, type ExerciseExpectations } from './expectations';
 import { StepRecorder } from './step-recorder';

@@ -1,7 +1,7 @@
 import { isSimulatedNode, selectorText } from '../kubernetes/core-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { KubernetesRequestRefused } from '../kubernetes/api-request';
-import { onLab, type LabConnection } from '../kubernetes/lab-cluster';
+import { type LabConnection, onLab } from './connected-lab';
 import { diagnose } from './diagnosis';
 import { expectationsOf, type ExerciseExpectations } from './expectations';
 import { launchedNodes } from './exercise-timeline';

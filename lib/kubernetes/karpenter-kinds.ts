@@ -2,6 +2,9 @@ import { arrayAt, type JsonObject, type JsonValue, numberAt, objectAt, textAt } 
 import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, NODE_POOL_LABEL, ZONE_LABEL } from '../well-known-keys';
 import { type Conditioned, type ObjectMetadata, readConditions, readMetadata, readTexts, type ResourceKind } from './objects';
 
+/** Karpenter's API, whatever the cloud. */
+const KARPENTER_API = 'karpenter.sh/v1';
+
 /** A node that Karpenter launches: asked for, launched, registered, ready, and at last removed. */
 export interface NodeClaim extends Conditioned {
   readonly metadata: ObjectMetadata;
@@ -24,7 +27,7 @@ export interface NodeClaim extends Conditioned {
 
 /** NodeClaims: the nodes that Karpenter launches. */
 export const NODE_CLAIMS: ResourceKind<NodeClaim> = {
-  apiVersion: 'karpenter.sh/v1',
+  apiVersion: KARPENTER_API,
   kind: 'NodeClaim',
   plural: 'nodeclaims',
   isNamespaced: false,
@@ -77,12 +80,12 @@ export interface NodePool extends Conditioned {
 }
 
 /** NodePools: which nodes Karpenter may launch. */
-export const NODE_POOLS: ResourceKind<NodePool> = {
-  apiVersion: 'karpenter.sh/v1',
+export const NODE_POOLS = {
+  apiVersion: KARPENTER_API,
   kind: 'NodePool',
   plural: 'nodepools',
   isNamespaced: false,
-  read: (body) => ({
+  read: (body: JsonObject): NodePool => ({
     metadata: readMetadata(body),
     conditions: readConditions(body),
     nodeClassName: textAt(body, 'spec', 'template', 'spec', 'nodeClassRef', 'name') ?? '',
@@ -93,7 +96,7 @@ export const NODE_POOLS: ResourceKind<NodePool> = {
     weight: numberAt(body, 'spec', 'weight') ?? 0,
     consolidateAfter: textAt(body, 'spec', 'disruption', 'consolidateAfter') ?? 'Never',
   }),
-};
+} as const satisfies ResourceKind<NodePool>;
 
 function readRequirement(requirement: JsonValue): NodeRequirement {
   return {
@@ -121,12 +124,12 @@ export interface Ec2NodeClass extends Conditioned {
 }
 
 /** EC2NodeClasses: the AWS side of nodes. */
-export const EC2_NODE_CLASSES: ResourceKind<Ec2NodeClass> = {
+export const EC2_NODE_CLASSES = {
   apiVersion: 'karpenter.k8s.aws/v1',
   kind: 'EC2NodeClass',
   plural: 'ec2nodeclasses',
   isNamespaced: false,
-  read: (body) => {
+  read: (body: JsonObject): Ec2NodeClass => {
     const conditions = readConditions(body);
     const spec = objectAt(body, 'spec');
     return {
@@ -141,7 +144,7 @@ export const EC2_NODE_CLASSES: ResourceKind<Ec2NodeClass> = {
       unmatchedSelections: conditions.filter(({ status }) => status === 'False').flatMap(({ type }) => unmatchedSelection(body, type) ?? []),
     };
   },
-};
+} as const satisfies ResourceKind<Ec2NodeClass>;
 
 /** The terms that a condition of an EC2NodeClass is about, and what they select. */
 const SELECTIONS: Readonly<Record<string, { readonly terms: string; readonly noun: string }>> = {

@@ -1,8 +1,5 @@
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import { type LabView, readLab } from '../assembly/lab-view';
-import { readAssembly } from '../assembly/read-assembly';
-import type { SynthesizedStack } from '../assembly/synthesized-stack';
 import { arrayAt, objectAt, textAt } from '../json';
 import { LabError } from '../lab-error';
 import { REGION_LABEL } from '../well-known-keys';
@@ -12,7 +9,18 @@ import { KubernetesApi } from './kubernetes-api';
 import type { ResourceKind } from './objects';
 
 /** Where the lab belongs. */
-export type LabPlace = Pick<SynthesizedStack, 'region' | 'account'>;
+export interface LabPlace {
+  readonly region: string;
+  /** Twelve digits. @default - any account */
+  readonly account?: string;
+}
+
+/** By what the lab's cluster is known from inside. */
+export interface LabInCluster {
+  /** Karpenter's Deployment. */
+  readonly karpenter: { readonly namespace: string; readonly release: string };
+  readonly cluster: { readonly name: string };
+}
 
 /** Where a cluster is, as far as it can be told. */
 export interface ClusterPlace {
@@ -121,7 +129,7 @@ const KARPENTER: ResourceKind<string | undefined> = {
  * @param kubeconfig absolute path
  * @throws LabError `KubeconfigUnreadable`, `KubernetesUnreachable`, `KarpenterNotFound`, `ClusterNotConfigured`
  */
-export async function connectToLab(kubeconfig: string, lab: Pick<LabView, 'karpenter' | 'cluster'>, signal?: AbortSignal): Promise<KubernetesApi> {
+export async function connectToLab(kubeconfig: string, lab: LabInCluster, signal?: AbortSignal): Promise<KubernetesApi> {
   const api = await KubernetesApi.connect({ kubeconfig });
   try {
     await checkCluster(api, lab, signal);
@@ -132,7 +140,7 @@ export async function connectToLab(kubeconfig: string, lab: Pick<LabView, 'karpe
   }
 }
 
-async function checkCluster(api: KubernetesApi, { karpenter, cluster }: Pick<LabView, 'karpenter' | 'cluster'>, signal: AbortSignal | undefined): Promise<void> {
+async function checkCluster(api: KubernetesApi, { karpenter, cluster }: LabInCluster, signal: AbortSignal | undefined): Promise<void> {
   const { namespace, release } = karpenter;
   const { items } = await api.list(KARPENTER, { namespace, fieldSelector: `metadata.name=${release}` }, signal);
   if (items.length === 0) {
@@ -151,37 +159,4 @@ async function checkCluster(api: KubernetesApi, { karpenter, cluster }: Pick<Lab
     received: api.server,
     remedy: 'Choose the lab\'s cluster with kubectl config use-context, or synthesize the lab with that clusterName.',
   });
-}
-
-/** Which lab is meant, and how its cluster is reached. */
-export interface LabConnection {
-  /** The folder that `cdk synth` wrote. */
-  readonly assemblyDirectory: string;
-  /** Absolute path of the kubeconfig. */
-  readonly kubeconfig: string;
-  /** Aborted when the user interrupts. @default - it cannot be interrupted */
-  readonly signal?: AbortSignal;
-}
-
-/** A lab whose cluster answers. */
-export interface ConnectedLab {
-  readonly lab: LabView;
-  readonly api: KubernetesApi;
-}
-
-/**
- * Does something on the lab of an assembly by Kubernetes alone, and ends the connection afterwards.
- *
- * @throws LabError `AssemblyNotFound`, `AssemblyUnreadable`, `KubeconfigUnreadable`, `KubernetesUnreachable`,
- * `KarpenterNotFound` or `ClusterNotConfigured`
- */
-export async function onLab<Result>({ assemblyDirectory, kubeconfig, signal }: LabConnection, work: (connected: ConnectedLab) => Promise<Result>): Promise<Result> {
-  const lab = readLab(readAssembly(assemblyDirectory));
-  const api = await connectToLab(kubeconfig, lab, signal);
-  try {
-    await requireLabPlace(api, lab.stack, signal);
-    return await work({ lab, api });
-  } finally {
-    api.close();
-  }
 }

@@ -1,7 +1,9 @@
 import type { TemplateResource } from '../assembly/intrinsics';
 import { type KubernetesObject, kubernetesObjects } from '../assembly/kubernetes-objects';
 import type { LabView } from '../assembly/lab-view';
+import { DRAIN_GUARD_TYPE } from '../config/names';
 import { textAt } from '../json';
+import { EC2_NODE_CLASSES, NODE_POOLS } from '../kubernetes/karpenter-kinds';
 
 /** What a resource is for, in the order a reader wants it. */
 export const CONCERNS = [
@@ -20,9 +22,6 @@ export const CONCERNS = [
 
 /** One of {@link CONCERNS}. */
 export type Concern = typeof CONCERNS[number];
-
-/** Type of the custom resource that drains Karpenter before the stack goes. */
-export const DRAIN_GUARD_TYPE = 'Custom::KarpenterDrainGuard';
 
 const CONCERN_BY_TYPE: Readonly<Record<string, Concern>> = {
   'AWS::EC2::EIP': 'Network',
@@ -48,7 +47,7 @@ const CONCERN_BY_TYPE: Readonly<Record<string, Concern>> = {
 };
 
 /** Kinds that belong to Karpenter's own API. */
-const KARPENTER_KINDS: readonly string[] = ['NodePool', 'EC2NodeClass'];
+const KARPENTER_KINDS: readonly string[] = [NODE_POOLS.kind, EC2_NODE_CLASSES.kind];
 
 /** Kinds that say who may do what in the cluster. */
 const RBAC_KINDS: readonly string[] = ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'];

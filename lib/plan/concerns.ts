@@ -1,5 +1,6 @@
 import { MANIFEST_TYPE } from '../assembly/kubernetes-objects';
 import type { LabView } from '../assembly/lab-view';
+import { DRAIN_GUARD_TYPE } from '../config/names';
 import { numberAt } from '../json';
 import type { NodeRequirement } from '../kubernetes/karpenter-kinds';
 import {
@@ -7,7 +8,7 @@ import {
   INSTANCE_HYPERVISOR_LABEL, INSTANCE_TYPE_LABEL, OPERATING_SYSTEM_LABEL, ZONE_LABEL,
 } from '../well-known-keys';
 import { counted, cpuText, listed, listedZones, momentText } from '../words';
-import { type Concern, CONCERNS, concernsOf, DRAIN_GUARD_TYPE, ownerOf } from './concern-of-resource';
+import { type Concern, CONCERNS, concernsOf, ownerOf } from './concern-of-resource';
 import { planNetwork } from './network';
 import { podsOfWorkload } from './node-pods';
 import type { PlannedConcern } from './plan-result';

@@ -1,5 +1,7 @@
 import type { TemplateResource } from '../assembly/intrinsics';
+import { HELM_CHART_TYPE, MANIFEST_TYPE } from '../assembly/kubernetes-objects';
 import type { LabView } from '../assembly/lab-view';
+import { DRAIN_GUARD_TYPE } from '../config/names';
 import { isJsonObject } from '../json';
 import { resourceLabels } from './concern-of-resource';
 import type { TimeEstimate, TimelineEntry } from './plan-result';
@@ -75,11 +77,11 @@ const SECONDS: Readonly<Record<string, number | Readonly<Record<string, number>>
   'AWS::StepFunctions::StateMachine': 5,
   // Logs of handlers with 1 GiB show 1 to 25 s, most of it starting the AWS CLI and kubectl. This
   // one has twice the memory, and so twice the CPU.
-  'Custom::AWSCDK-EKS-KubernetesResource': 4,
+  [MANIFEST_TYPE]: 4,
   // On creation it does nothing: four short calls of functions in turn, and one turn of a state machine.
-  'Custom::KarpenterDrainGuard': 4,
+  [DRAIN_GUARD_TYPE]: 4,
   // The CRDs wait for no pods; Karpenter's chart waits for its two.
-  'Custom::AWSCDK-EKS-HelmChart': { default: 15, 'karpenter-crd': 10, karpenter: 50 },
+  [HELM_CHART_TYPE]: { default: 15, 'karpenter-crd': 10, karpenter: 50 },
 };
 
 /** Typical seconds to create a resource. */

@@ -1,6 +1,7 @@
 import { GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
 import { LabError } from '../lab-error';
+import { MOTO_ACCOUNT } from './aws-answers/aws-answer';
 import { closeLocalAws, localAws, type LocalAws } from './seed/seeding';
 
 /** Which instance is interrupted, and who is told. */
@@ -91,9 +92,6 @@ export interface SpotInterruptionWarning {
     readonly 'instance-action': 'terminate';
   };
 }
-
-/** The account that moto plays. */
-const MOTO_ACCOUNT = '123456789012';
 
 /** The warning for an instance. */
 export function spotInterruptionWarning({ id, time, region, instanceId }: SpotInterruptionWarningOptions): SpotInterruptionWarning {

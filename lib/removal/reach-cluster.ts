@@ -1,5 +1,6 @@
 import type { LabView } from '../assembly/lab-view';
 import type { ClusterInAws, DeployedResource, DeployedStack } from '../aws/deployed-lab';
+import { DRAIN_GUARD_TYPE } from '../config/names';
 import { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { connectToLab } from '../kubernetes/lab-cluster';
 import { KubernetesRequestRefused } from '../kubernetes/api-request';
@@ -31,9 +32,6 @@ export interface ReachClusterOptions {
   readonly resources: readonly DeployedResource[];
   readonly signal?: AbortSignal;
 }
-
-/** Type of the guard in the stack. */
-const GUARD_TYPE = 'Custom::KarpenterDrainGuard';
 
 /**
  * Connects to the cluster, after EKS itself has said that the kubeconfig leads there. A cluster that does not let the user in,
@@ -69,7 +67,7 @@ function isNoWayIn(error: LabError): boolean {
 /** Who else sees to it that no node is left behind, by what is left of the stack. */
 function otherDrainer({ lab, stack, resources }: ReachClusterOptions, { message }: LabError): Drainer | undefined {
   if (stack === undefined) return undefined;
-  if (resources.some(({ type, physicalId }) => type === GUARD_TYPE && physicalId !== '')) return { by: 'guard', why: message };
+  if (resources.some(({ type, physicalId }) => type === DRAIN_GUARD_TYPE && physicalId !== '')) return { by: 'guard', why: message };
   // The guard is the first to go, and goes only when it has drained.
   if (stack.status === 'DELETE_FAILED') return { by: 'nobody', why: 'the guard in the stack has drained it already' };
   const hasKarpenter = resources.some(({ logicalId }) => logicalId === lab.karpenter.logicalId);

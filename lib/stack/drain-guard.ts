@@ -6,7 +6,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct, type IDependable } from 'constructs';
-import type { ChartObject } from '../../charts/kubernetes-object';
+import type { Manifest } from '../../charts/manifest';
+import { DRAIN_GUARD_TYPE } from '../config/names';
 import { DRAIN_RIGHTS } from '../removal/drain-pass';
 import { DRAIN_INTERVAL_SECONDS, type GuardProperties } from '../removal/guard/drain-guard';
 import { describeClusterStatement, joinVpcStatement, logStatement } from './functions';
@@ -77,7 +78,7 @@ export class DrainGuard extends Construct {
     const properties: GuardProperties = { ClusterName: clusterName, ControllerNamespace: controller.namespace, ControllerName: controller.name };
     const guard = new CustomResource(this, 'Resource', {
       serviceToken: provider.serviceToken,
-      resourceType: 'Custom::KarpenterDrainGuard',
+      resourceType: DRAIN_GUARD_TYPE,
       serviceTimeout: CLOUDFORMATION_TIMEOUT,
       properties: { ...properties },
     });
@@ -123,7 +124,7 @@ export class GuardAccess extends Construct {
   }
 }
 
-function rbacObjects(): readonly ChartObject[] {
+function rbacObjects(): readonly Manifest[] {
   const apiVersion = 'rbac.authorization.k8s.io/v1';
   const metadata = { name: GROUP };
   return [

@@ -1,6 +1,6 @@
 import { KubernetesManifest, type ICluster } from 'aws-cdk-lib/aws-eks-v2';
 import { Construct, type IDependable } from 'constructs';
-import { type ChartObject, objectOf, objectsOf } from '../../charts/kubernetes-object';
+import { type Manifest, manifestOf, manifestsOf } from '../../charts/manifest';
 import { LabCharts, type LabChartsWiring } from '../../charts/lab-charts';
 import type { LabConfig } from '../config/schema';
 
@@ -31,7 +31,7 @@ export class LabObjects extends Construct {
     const { cluster, config, wiring, controller } = props;
     const charts = new LabCharts(config, wiring);
 
-    const apply = (manifestId: string, objects: readonly ChartObject[], after: IDependable): KubernetesManifest => {
+    const apply = (manifestId: string, objects: readonly Manifest[], after: IDependable): KubernetesManifest => {
       const manifest = new KubernetesManifest(this, manifestId, {
         cluster,
         manifest: [...objects],
@@ -42,10 +42,10 @@ export class LabObjects extends Construct {
       return manifest;
     };
 
-    const nodeClass = apply('EC2NodeClass', [objectOf(charts.nodePool.nodeClass)], controller);
-    const nodePool = apply('NodePool', [objectOf(charts.nodePool.nodePool)], nodeClass);
-    apply('Inflate', objectsOf(charts.inflate), nodePool);
-    apply('KubeOpsView', objectsOf(charts.kubeOpsView), nodePool);
+    const nodeClass = apply('EC2NodeClass', [manifestOf(charts.nodePool.nodeClass)], controller);
+    const nodePool = apply('NodePool', [manifestOf(charts.nodePool.nodePool)], nodeClass);
+    apply('Inflate', manifestsOf(charts.inflate), nodePool);
+    apply('KubeOpsView', manifestsOf(charts.kubeOpsView), nodePool);
     this.nodeProvisioning = nodePool;
     this.nodePoolName = charts.nodePool.nodePool.name;
   }

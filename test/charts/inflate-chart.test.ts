@@ -3,7 +3,7 @@ import path from 'node:path';
 import { App } from 'cdk8s';
 import { parse } from 'yaml';
 import { InflateChart, type InflateChartProps } from '../../charts/inflate-chart';
-import { objectOf, objectsOf } from '../../charts/kubernetes-object';
+import { manifestOf, manifestsOf } from '../../charts/manifest';
 import { DEFAULT_CONFIG, labCharts } from './default-lab-charts';
 
 const EXERCISE = path.join(__dirname, '../fixtures/exercise-basic-deploy.yaml');
@@ -14,12 +14,12 @@ function inflateChart(props: Partial<InflateChartProps> = {}): InflateChart {
 }
 
 function deploymentOf(chart: InflateChart): object {
-  return objectOf(chart.deployment);
+  return manifestOf(chart.deployment);
 }
 
 describe('the inflate chart', () => {
   test('is stable', () => {
-    expect(objectsOf(labCharts().inflate)).toMatchSnapshot();
+    expect(manifestsOf(labCharts().inflate)).toMatchSnapshot();
   });
 
   test('by default holds the Deployment of the exercise, and no field besides', () => {
@@ -27,7 +27,7 @@ describe('the inflate chart', () => {
   });
 
   test('makes the namespace before the Deployment', () => {
-    expect(objectsOf(labCharts().inflate).map(({ kind, metadata }) => `${kind}/${metadata.name}`))
+    expect(manifestsOf(labCharts().inflate).map(({ kind, metadata }) => `${kind}/${metadata.name}`))
       .toEqual(['Namespace/karpenter-test', 'Deployment/inflate']);
   });
 

@@ -1,4 +1,4 @@
-import { objectOf } from '../../charts/kubernetes-object';
+import { manifestOf } from '../../charts/manifest';
 import { DEFAULT_CONFIG, labCharts } from './default-lab-charts';
 import { KARPENTER_SCHEMAS, schemaErrors } from './karpenter-schema';
 
@@ -42,7 +42,7 @@ describe('the Karpenter schemas', () => {
     ['a limit that is no quantity', 'spec.limits.memory', 'plenty', 'must match pattern'],
     ['a weight above 100', 'spec.weight', 101, 'must be <= 100'],
   ])('fails when a NodePool has %s', (_what, path, value, message) => {
-    const errors = schemaErrors('NodePool', withField(objectOf(nodePool), path, value));
+    const errors = schemaErrors('NodePool', withField(manifestOf(nodePool), path, value));
     expect(errors).toContainEqual(expect.stringContaining(message));
   });
 
@@ -55,13 +55,13 @@ describe('the Karpenter schemas', () => {
     ['metadata tokens neither required nor optional', 'spec.metadataOptions.httpTokens', 'on', NOT_IN_ENUM],
     ['a hop limit of zero', 'spec.metadataOptions.httpPutResponseHopLimit', 0, 'must be >= 1'],
   ])('fails when an EC2NodeClass has %s', (_what, path, value, message) => {
-    const errors = schemaErrors('EC2NodeClass', withField(objectOf(nodeClass), path, value));
+    const errors = schemaErrors('EC2NodeClass', withField(manifestOf(nodeClass), path, value));
     expect(errors).toContainEqual(expect.stringContaining(message));
   });
 
   // The limit of these schemas: rules between fields are CEL, which only an API server checks.
   test('do not know that role and instanceProfile exclude each other', () => {
-    const both = withField(objectOf(nodeClass), 'spec.instanceProfile', 'test-profile');
+    const both = withField(manifestOf(nodeClass), 'spec.instanceProfile', 'test-profile');
     expect(schemaErrors('EC2NodeClass', both)).toEqual([]);
   });
 });

@@ -1,13 +1,13 @@
 import type { DeploymentSpec, PolicyRule, ServiceSpec } from 'cdk8s-plus-29/lib/imports/k8s';
-import { objectsOf, type ChartObject } from '../../charts/kubernetes-object';
+import { manifestsOf, type Manifest } from '../../charts/manifest';
 import { labCharts } from './default-lab-charts';
 
-const objects = objectsOf(labCharts().kubeOpsView);
+const objects = manifestsOf(labCharts().kubeOpsView);
 
-function only(kind: string): ChartObject {
+function only(kind: string): Manifest {
   const found = objects.filter((object) => object.kind === kind);
   expect(found).toHaveLength(1);
-  return found[0] as ChartObject;
+  return found[0] as Manifest;
 }
 
 function podSpec(): NonNullable<DeploymentSpec['template']['spec']> {

@@ -1,11 +1,11 @@
-import { objectsOf, type ChartObject } from '../../charts/kubernetes-object';
+import { manifestsOf, type Manifest } from '../../charts/manifest';
 import { labCharts } from './default-lab-charts';
 
 const CLUSTER_SCOPED = ['ClusterRole', 'ClusterRoleBinding', 'EC2NodeClass', 'Namespace', 'NodePool'];
 
 const charts = labCharts();
-const objects = [charts.nodePool, charts.inflate, charts.kubeOpsView].flatMap(objectsOf);
-const named = objects.map((object): [string, ChartObject] => [`${object.kind} ${object.metadata.name}`, object]);
+const objects = [charts.nodePool, charts.inflate, charts.kubeOpsView].flatMap(manifestsOf);
+const named = objects.map((object): [string, Manifest] => [`${object.kind} ${object.metadata.name}`, object]);
 
 /** Paths of all values that are no JSON data: null, undefined, functions and instances of classes. */
 function pathsOfForeignValues(value: unknown, path = '$'): readonly string[] {

@@ -1,4 +1,4 @@
-import { objectOf, objectsOf, type ChartObject } from '../../charts/kubernetes-object';
+import { manifestOf, manifestsOf, type Manifest } from '../../charts/manifest';
 import type { EC2NodeClass } from '../../charts/schemas/karpenter.k8s.aws_ec2nodeclasses.v1';
 import type { NodePool } from '../../charts/schemas/karpenter.sh_nodepools.v1';
 import { DEFAULT_CONFIG, labCharts } from './default-lab-charts';
@@ -11,16 +11,16 @@ const RESTRICTED_TAGS =
   /^(eks:eks-cluster-name|kubernetes\.io\/cluster.*|karpenter\.sh\/(nodepool|nodeclaim)|karpenter\.k8s\.aws\/ec2nodeclass)$/;
 
 /** Tests read the emitted object as what the schema test says it is. */
-function emitted<Manifest>(object: ChartObject): Manifest {
-  return object as unknown as Manifest;
+function emitted<Schema>(manifest: Manifest): Schema {
+  return manifest as unknown as Schema;
 }
 
 function nodeClass(config = DEFAULT_CONFIG): EC2NodeClass {
-  return emitted(objectOf(labCharts(config).nodePool.nodeClass));
+  return emitted(manifestOf(labCharts(config).nodePool.nodeClass));
 }
 
 function nodePool(config = DEFAULT_CONFIG): NodePool {
-  return emitted(objectOf(labCharts(config).nodePool.nodePool));
+  return emitted(manifestOf(labCharts(config).nodePool.nodePool));
 }
 
 function requirement(pool: NodePool, key: string): { readonly operator: string; readonly values?: readonly string[] } {
@@ -32,11 +32,11 @@ function requirement(pool: NodePool, key: string): { readonly operator: string; 
 
 describe('the node pool chart', () => {
   test('is stable', () => {
-    expect(objectsOf(labCharts().nodePool)).toMatchSnapshot();
+    expect(manifestsOf(labCharts().nodePool)).toMatchSnapshot();
   });
 
   test('makes the EC2NodeClass before the NodePool that refers to it', () => {
-    expect(objectsOf(labCharts().nodePool).map(({ kind, metadata }) => `${kind}/${metadata.name}`))
+    expect(manifestsOf(labCharts().nodePool).map(({ kind, metadata }) => `${kind}/${metadata.name}`))
       .toEqual(['EC2NodeClass/default', 'NodePool/default']);
     expect(nodePool().spec.template.spec.nodeClassRef)
       .toEqual({ group: 'karpenter.k8s.aws', kind: 'EC2NodeClass', name: 'default' });
@@ -113,8 +113,8 @@ describe('the NodePool', () => {
 
   test('gives its nodes the label that the inflate pods select', () => {
     const charts = labCharts();
-    const pool = emitted<NodePool>(objectOf(charts.nodePool.nodePool));
-    expect(objectOf(charts.inflate.deployment))
+    const pool = emitted<NodePool>(manifestOf(charts.nodePool.nodePool));
+    expect(manifestOf(charts.inflate.deployment))
       .toMatchObject({ spec: { template: { spec: { nodeSelector: pool.spec.template.metadata?.labels } } } });
   });
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { LabConnection } from '../../lib/kubernetes/lab-cluster';
+import type { LabConnection } from '../../lib/exercise/connected-lab';
 import type { ScaleOptions } from '../../lib/exercise/scale-lab';
 import type { ScaleChange } from '../../lib/exercise/scale-result';
 import type { VerifyOptions } from '../../lib/exercise/verify-lab';

@@ -1,5 +1,5 @@
 import { LabCharts, wiringOf } from '../../charts/lab-charts';
-import { objectsOf } from '../../charts/kubernetes-object';
+import { manifestsOf } from '../../charts/manifest';
 import { loadConfig } from '../../lib/config/load';
 import { LAB_OF_DEFAULTS, synthLab, type SynthesizedLab } from '../support/synth-lab';
 
@@ -29,7 +29,7 @@ describe('the objects that the stack applies', () => {
     const config = loadConfig({ file: LAB_OF_DEFAULTS });
     const charts = new LabCharts(config, wiringOf(config));
     const forClass = appliedBy(lab).filter(({ metadata }) => metadata.name !== 'drain-guard');
-    expect(forClass).toEqual([charts.nodePool, charts.inflate, charts.kubeOpsView].flatMap((chart) => objectsOf(chart)));
+    expect(forClass).toEqual([charts.nodePool, charts.inflate, charts.kubeOpsView].flatMap((chart) => manifestsOf(chart)));
   });
 
   it('run as many replicas as the context asks for', async () => {

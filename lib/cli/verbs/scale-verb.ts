@@ -3,7 +3,8 @@ import { counted, hourlyText, secondsText } from '../../words';
 import { ExitCode, UsageError } from '../errors';
 import { launchedNodesText, stepsText, timelineText } from '../exercise/exercise-text';
 import {
-  confirmed, connectionFlags, type ConnectionFlags, labConnection, namespaceFlag, type NamespaceFlags, replicaCount, yesFlag, type YesFlags,
+  confirmed, connectionFlags, type ConnectionFlags, labConnection, namespaceFlag, type NamespaceFlags, replicaCount, timeoutFlag,
+  yesFlag, type YesFlags,
 } from '../flags';
 import { type TextLayout, wrapText } from '../terminal/text-layout';
 import { paragraph, sectionHeading } from '../terminal/text-section';
@@ -25,7 +26,7 @@ export const scaleVerb: Verb = {
   positionals: [{ name: '<replicas>', summary: 'pods that should run: 5 in the exercise, 0 to end it' }],
   flags: [
     { flags: '-w, --wait', summary: 'follow it until the pods run, or are gone' },
-    { flags: '--timeout <seconds>', summary: 'with --wait: seconds to wait at most (default: 300)', parse: timeoutSeconds },
+    timeoutFlag('with --wait: seconds to wait at most (default: 300)'),
     namespaceFlag,
     yesFlag,
     ...connectionFlags,
@@ -50,12 +51,6 @@ async function runScale(invocation: Invocation): Promise<VerbOutcome> {
     onProgress: progress,
   });
   return { result, text: (layout) => scaleText(result, layout), exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed };
-}
-
-function timeoutSeconds(text: string): number {
-  const seconds = /^\d+$/.test(text) ? Number(text) : 0;
-  if (seconds > 0 && seconds <= 86_400) return seconds;
-  throw new UsageError({ code: 'InvalidTimeout', message: '--timeout takes a whole number of seconds from 1 to 86400.', received: text, remedy: 'Give it in seconds: `--timeout 600`.' });
 }
 
 /** What is about to happen, as a question. */

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../json';
 import type { AwsFault, AwsRequest } from './aws-request';
 
+/** The account that the rehearsal's AWS plays where the lab is bound to none: moto's own. */
+export const MOTO_ACCOUNT = '123456789012';
+
 /** An XML element with text, or with elements. */
 export interface XmlElement {
   readonly name: string;

@@ -2,7 +2,7 @@ import { Agent, createServer, type IncomingMessage, type OutgoingHttpHeaders, re
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { LabError } from '../../lab-error';
-import { requireLoopback } from '../process/loopback';
+import { LOOPBACK, requireLoopback } from '../process/loopback';
 import { type AwsAnswer, faultAnswer, type Handler, type Handling } from './aws-answer';
 import { AwsFault, type AwsRequest, readAwsRequest } from './aws-request';
 import { handlersOf, type Market } from './handlers';
@@ -29,8 +29,6 @@ export interface AwsAnswersServer {
   /** Stops it, and ends requests that are under way. */
   close(): Promise<void>;
 }
-
-const LOOPBACK = '127.0.0.1';
 
 /**
  * Milliseconds for which a connection may be idle: longer than Karpenter's SDK keeps one (90 s),

@@ -4,7 +4,7 @@ import { readLab } from '../../assembly/lab-view';
 import { readAssembly } from '../../assembly/read-assembly';
 import type { SynthesizedStack } from '../../assembly/synthesized-stack';
 import { KubernetesApi } from '../../kubernetes/kubernetes-api';
-import { type Handler, type Handling, queryAnswer, xmlElement, type XmlElement } from './aws-answer';
+import { type Handler, type Handling, MOTO_ACCOUNT, queryAnswer, xmlElement, type XmlElement } from './aws-answer';
 import { AwsFault, type AwsRequest } from './aws-request';
 import { queryList } from './ec2-query';
 
@@ -55,9 +55,6 @@ function reached(stack: SynthesizedStack, kubeconfig: string, moto: string): Pic
 
 /** Namespace of CloudFormation's answers: its API version. */
 const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
-
-/** The account that moto plays where the lab is bound to none. */
-const MOTO_ACCOUNT = '123456789012';
 
 /** Type of the stack in its own events. */
 const STACK_TYPE = 'AWS::CloudFormation::Stack';

@@ -1,6 +1,6 @@
 import {
-  CreateSecurityGroupCommand, CreateSubnetCommand, CreateVpcCommand, DeleteSubnetCommand, DescribeSubnetsCommand, type ResourceType, type
-  TagSpecification,
+  CreateSecurityGroupCommand, CreateSubnetCommand, CreateVpcCommand, DeleteSubnetCommand, DescribeSubnetsCommand,
+  type ResourceType, type TagSpecification,
 } from '@aws-sdk/client-ec2';
 import { textAt } from '../../json';
 import { readNetwork, tagsOf, type NetworkView, type SecurityGroupView, type SubnetView } from '../../assembly/network-view';

@@ -4,7 +4,7 @@ import type { ApiObject, Chart } from 'cdk8s';
 export type Immutable<T> = { readonly [K in keyof T]: Immutable<T[K]> };
 
 /** A Kubernetes object as plain data, as `kubectl apply` takes it. It holds no null and no undefined. */
-export interface ChartObject {
+export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: {
@@ -21,11 +21,11 @@ export interface ChartObject {
 }
 
 /** The object that a construct stands for. */
-export function objectOf(apiObject: ApiObject): ChartObject {
-  return apiObject.toJson() as ChartObject;
+export function manifestOf(apiObject: ApiObject): Manifest {
+  return apiObject.toJson() as Manifest;
 }
 
 /** All objects of a chart, each after those it depends on. */
-export function objectsOf(chart: Chart): readonly ChartObject[] {
-  return chart.toJson() as ChartObject[];
+export function manifestsOf(chart: Chart): readonly Manifest[] {
+  return chart.toJson() as Manifest[];
 }

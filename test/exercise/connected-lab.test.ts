@@ -1,5 +1,5 @@
 /** @jest-environment ./test/support/kubernetes-client-environment.js */
-import { onLab } from '../../lib/kubernetes/lab-cluster';
+import { onLab } from '../../lib/exercise/connected-lab';
 import { labStatus } from '../../lib/exercise/lab-status';
 import { watchLab } from '../../lib/exercise/watch-lab';
 import { scaleLab } from '../../lib/exercise/scale-lab';
@@ -9,7 +9,7 @@ import { DEPLOYMENTS, NODES } from '../../lib/kubernetes/core-kinds';
 import { KubernetesApi } from '../../lib/kubernetes/kubernetes-api';
 import { smallLab } from '../assembly/small-lab';
 import { writeAssembly } from '../assembly/write-assembly';
-import { kubeconfigFile } from './kubeconfig-file';
+import { kubeconfigFile } from '../kubernetes/kubeconfig-file';
 import { FakeKubernetes } from '../support/fake-kubernetes/fake-kubernetes';
 
 // The real client, which Jest cannot load by itself: the environment brings it.
