@@ -29,9 +29,9 @@ export interface DeployedResource {
  * @returns undefined where there is none; one whose deletion is complete is none
  * @throws LabError what `awsFailure` says
  */
-export async function deployedStack(cloudFormation: CloudFormationClient, stackName: string, signal?: AbortSignal): Promise<DeployedStack | undefined> {
+export async function deployedStack(cloudFormation: CloudFormationClient, stackName: string): Promise<DeployedStack | undefined> {
   return asking('cloudformation:DescribeStacks', async () => {
-    const answer = await absentWhenUnknown(cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }), { abortSignal: signal }));
+    const answer = await absentWhenUnknown(cloudFormation.send(new DescribeStacksCommand({ StackName: stackName })));
     const [stack] = answer?.Stacks ?? [];
     if (stack === undefined || stack.StackStatus === 'DELETE_COMPLETE') return undefined;
     return {
@@ -151,10 +151,10 @@ export interface ClusterInAws {
  * @returns undefined where there is none
  * @throws LabError what `awsFailure` says
  */
-export async function clusterInAws(eks: EKSClient, name: string, signal?: AbortSignal): Promise<ClusterInAws | undefined> {
+export async function clusterInAws(eks: EKSClient, name: string): Promise<ClusterInAws | undefined> {
   return asking('eks:DescribeCluster', async () => {
     try {
-      const { cluster } = await eks.send(new DescribeClusterCommand({ name }), { abortSignal: signal });
+      const { cluster } = await eks.send(new DescribeClusterCommand({ name }));
       return cluster === undefined ? undefined : { name, status: cluster.status ?? '', endpoint: cluster.endpoint };
     } catch (error) {
       if (isAwsError(error, 'ResourceNotFoundException')) return undefined;

@@ -31,7 +31,7 @@ const LIVING_STATES = ['pending', 'running', 'shutting-down', 'stopping', 'stopp
  *
  * @throws LabError what `awsFailure` says
  */
-export async function karpenterInstances(ec2: EC2Client, clusterName: string, signal?: AbortSignal): Promise<readonly KarpenterInstance[]> {
+export async function karpenterInstances(ec2: EC2Client, clusterName: string): Promise<readonly KarpenterInstance[]> {
   return asking('ec2:DescribeInstances', async () => {
     const found: Instance[] = [];
     const pages = paginateDescribeInstances({ client: ec2, pageSize: 500 }, {
@@ -39,7 +39,7 @@ export async function karpenterInstances(ec2: EC2Client, clusterName: string, si
         { Name: `tag:${clusterTag(clusterName)}`, Values: ['owned'] },
         { Name: 'instance-state-name', Values: LIVING_STATES },
       ],
-    }, { abortSignal: signal });
+    });
     for await (const { Reservations } of pages) found.push(...(Reservations ?? []).flatMap(({ Instances }) => Instances ?? []));
     return found.filter((instance) => isLaunchedFor(clusterName, instance)).map(readInstance);
   });

@@ -11,7 +11,9 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { LabError } from '../lab-error';
+import { type RunContext, runContext } from '../run-context';
 import { asking } from './aws-failure';
+import { boundTo } from './bound-client';
 
 /**
  * The AWS services that the lab's actions ask, in the lab's region.
@@ -21,6 +23,8 @@ import { asking } from './aws-failure';
  */
 export interface LabAws {
   readonly region: string;
+  /** Aborts every request. */
+  readonly signal: AbortSignal;
   readonly cloudFormation: CloudFormationClient;
   readonly logs: CloudWatchLogsClient;
   readonly ec2: EC2Client;
@@ -39,8 +43,13 @@ export interface LabAws {
   readonly close: () => void;
 }
 
-/** Connects to AWS in a region. No request is made yet. */
-export function connectAws(region: string): LabAws {
+/**
+ * Connects to AWS in a region. No request is made yet.
+ *
+ * @param run its signal aborts every request
+ */
+export function connectAws(region: string, run: Partial<RunContext> = {}): LabAws {
+  const { signal } = runContext(run);
   const configuration = { region };
   const clients = {
     cloudFormation: new CloudFormationClient(configuration),
@@ -56,8 +65,10 @@ export function connectAws(region: string): LabAws {
     ssm: new SSMClient(configuration),
     sts: new STSClient(configuration),
   };
+  for (const client of Object.values(clients)) boundTo(signal, client);
   return {
     region,
+    signal,
     ...clients,
     close: () => {
       for (const client of Object.values(clients)) client.destroy();
@@ -77,8 +88,8 @@ export interface AwsCaller {
  *
  * @throws LabError `AwsCredentialsRefused`, `AwsUnreachable`
  */
-async function callerOf(aws: Pick<LabAws, 'sts'>, signal?: AbortSignal): Promise<AwsCaller> {
-  const { Account, Arn } = await asking('sts:GetCallerIdentity', () => aws.sts.send(new GetCallerIdentityCommand({}), { abortSignal: signal }));
+async function callerOf(aws: Pick<LabAws, 'sts'>): Promise<AwsCaller> {
+  const { Account, Arn } = await asking('sts:GetCallerIdentity', () => aws.sts.send(new GetCallerIdentityCommand({})));
   return { account: Account ?? '', arn: Arn ?? '' };
 }
 
@@ -88,8 +99,8 @@ async function callerOf(aws: Pick<LabAws, 'sts'>, signal?: AbortSignal): Promise
  * @param account the account that the lab is bound to; undefined where `lab.yaml` names none
  * @throws LabError `AccountNotConfigured`
  */
-export async function checkedCaller(aws: Pick<LabAws, 'sts'>, account: string | undefined, signal?: AbortSignal): Promise<AwsCaller> {
-  const caller = await callerOf(aws, signal);
+export async function checkedCaller(aws: Pick<LabAws, 'sts'>, account: string | undefined): Promise<AwsCaller> {
+  const caller = await callerOf(aws);
   if (account === undefined || account === caller.account) return caller;
   throw new LabError({
     code: 'AccountNotConfigured',

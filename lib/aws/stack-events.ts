@@ -145,13 +145,13 @@ export interface DeletionEvent {
  * @param stackId ARN: a stack that is gone has events by its ARN only
  * @throws LabError what `awsFailure` says
  */
-export async function deletionEvents(cloudFormation: CloudFormationClient, stackId: string, signal?: AbortSignal): Promise<readonly DeletionEvent[]> {
+export async function deletionEvents(cloudFormation: CloudFormationClient, stackId: string): Promise<readonly DeletionEvent[]> {
   return asking('cloudformation:DescribeStackEvents', async () => {
     const newestFirst: DeletionEvent[] = [];
     let token: string | undefined;
     do {
       const { StackEvents, NextToken }: { readonly StackEvents?: SdkEvent[]; readonly NextToken?: string } = await cloudFormation.send(
-        new DescribeStackEventsCommand({ StackName: stackId, NextToken: token }), { abortSignal: signal },
+        new DescribeStackEventsCommand({ StackName: stackId, NextToken: token })
       );
       for (const event of StackEvents ?? []) {
         newestFirst.push(readDeletionEvent(event));

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
-import { type LabHost, machineClock } from './host';
+import { machineClock } from '../run-context';
+import type { LabHost } from './host';
 import { processActions } from './process-actions';
 
 const SDK_ADVICE = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';

@@ -8,6 +8,7 @@ import { accessLines, deployedOutputs, updateKubeconfig } from './kubeconfig';
 import { runDeployment } from './run-deployment';
 import { isBeginning } from '../aws/stack-events';
 import { toolkitDeploy, type ToolkitDeployOptions } from './toolkit-deploy';
+import type { RunContext } from '../run-context';
 
 /** Which lab is meant. */
 export interface DeploymentTargetOptions {
@@ -44,7 +45,7 @@ const DEFAULT_POLL_SECONDS = 5;
  */
 export async function deploymentTarget({ assemblyDirectory, signal }: DeploymentTargetOptions): Promise<DeploymentTarget> {
   const lab = readLab(readAssembly(assemblyDirectory));
-  return connected(lab.stack.region, (aws) => findTarget(aws, lab, signal));
+  return connected(lab.stack.region, { signal }, (aws) => findTarget(aws, lab));
 }
 
 /**
@@ -54,14 +55,14 @@ export async function deploymentTarget({ assemblyDirectory, signal }: Deployment
  */
 export async function deploy(options: DeployOptions): Promise<DeployResult> {
   const { region } = readAssembly(options.assemblyDirectory);
-  return connected(region, (aws) => deployTo(aws, options));
+  return connected(region, options, (aws) => deployTo(aws, options));
 }
 
 /** {@link deploy} by clients that are connected already. */
 export async function deployTo(aws: LabAws, options: DeployOptions): Promise<DeployResult> {
   const { assemblyDirectory, env, signal, onProgress = ignoreProgress, onNote = () => undefined } = options;
   const lab = readLab(readAssembly(assemblyDirectory));
-  const { mode, ...target } = await findTarget(aws, lab, signal);
+  const { mode, ...target } = await findTarget(aws, lab);
   const { events, durationSeconds } = await runDeployment({
     aws,
     lab,
@@ -79,7 +80,7 @@ export async function deployTo(aws: LabAws, options: DeployOptions): Promise<Dep
     nowMillis: options.nowMillis ?? Date.now,
     signal,
   });
-  const stack = await deployedStack(aws.cloudFormation, target.stackName, signal);
+  const stack = await deployedStack(aws.cloudFormation, target.stackName);
   const beginning = events.find(isBeginning);
   return {
     ...target,
@@ -92,8 +93,8 @@ export async function deployTo(aws: LabAws, options: DeployOptions): Promise<Dep
   };
 }
 
-async function connected<T>(region: string, work: (aws: LabAws) => Promise<T>): Promise<T> {
-  const aws = connectAws(region);
+async function connected<T>(region: string, run: Pick<Partial<RunContext>, 'signal'>, work: (aws: LabAws) => Promise<T>): Promise<T> {
+  const aws = connectAws(region, run);
   try {
     return await work(aws);
   } finally {

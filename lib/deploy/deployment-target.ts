@@ -45,10 +45,10 @@ export interface KubeconfigUpdate {
  *
  * @throws LabError `AccountNotConfigured`, `StackNotDeployable`, or what `awsFailure` says
  */
-export async function findTarget(aws: LabAws, lab: LabView, signal?: AbortSignal): Promise<DeploymentTarget> {
+export async function findTarget(aws: LabAws, lab: LabView): Promise<DeploymentTarget> {
   const { stackName, region } = lab.stack;
-  const { account } = await checkedCaller(aws, lab.stack.account, signal);
-  const stack = await deployedStack(aws.cloudFormation, stackName, signal);
+  const { account } = await checkedCaller(aws, lab.stack.account);
+  const stack = await deployedStack(aws.cloudFormation, stackName);
   const target = { stackName, clusterName: lab.cluster.name, region, account };
   if (stack === undefined) return { ...target, mode: 'create' };
   const readiness = stackReadiness(stack.status);

@@ -60,13 +60,13 @@ export interface ExerciseState {
 
 /** Asks the cluster for the state of the exercise. */
 export async function readExerciseState(
-  api: KubernetesApi, { namespace, deploymentName }: Pick<ExerciseExpectations, 'namespace' | 'deploymentName'>, signal?: AbortSignal,
+  api: KubernetesApi, { namespace, deploymentName }: Pick<ExerciseExpectations, 'namespace' | 'deploymentName'>
 ): Promise<ExerciseState> {
-  const deployment = await api.get(DEPLOYMENTS, { namespace, name: deploymentName }, signal);
+  const deployment = await api.get(DEPLOYMENTS, { namespace, name: deploymentName });
   const [pods, { items: nodes }, { items: nodeClaims }] = await Promise.all([
-    deployment === undefined ? { items: [] } : api.list(PODS, { namespace, labelSelector: selectorText(deployment.matchLabels) }, signal),
-    api.list(NODES, {}, signal),
-    api.list(NODE_CLAIMS, {}, signal),
+    deployment === undefined ? { items: [] } : api.list(PODS, { namespace, labelSelector: selectorText(deployment.matchLabels) }),
+    api.list(NODES, {}),
+    api.list(NODE_CLAIMS, {}),
   ]);
   return { deployment, pods: pods.items.filter(({ metadata }) => metadata.deletedAt === undefined), nodes, nodeClaims };
 }

@@ -53,12 +53,12 @@ export class MomentLog {
 export class ExerciseWatch {
   /** Begins to watch. */
   static async start(
-    api: KubernetesApi, deployment: Deployment, { nodeSelector }: Pick<ExerciseExpectations, 'nodeSelector'>, signal?: AbortSignal,
+    api: KubernetesApi, deployment: Deployment, { nodeSelector }: Pick<ExerciseExpectations, 'nodeSelector'>
   ): Promise<ExerciseWatch> {
     const [pods, nodeClaims, nodes] = await Promise.all([
-      LiveList.start(api, PODS, { namespace: deployment.metadata.namespace, labelSelector: selectorText(deployment.matchLabels) }, signal),
-      LiveList.start(api, NODE_CLAIMS, {}, signal),
-      LiveList.start(api, NODES, { labelSelector: selectorText(nodeSelector) }, signal),
+      LiveList.start(api, PODS, { namespace: deployment.metadata.namespace, labelSelector: selectorText(deployment.matchLabels) }),
+      LiveList.start(api, NODE_CLAIMS, {}),
+      LiveList.start(api, NODES, { labelSelector: selectorText(nodeSelector) }),
     ]);
     return new ExerciseWatch(pods, nodeClaims, nodes, nodeSelector);
   }

@@ -13,9 +13,9 @@ import { durationSeconds } from './step-recorder';
 
 /** Scales out and follows the pods until all of them run, on nodes that were there or that Karpenter launches. */
 export async function followUp(context: ScaleContext, scale: Scaling): Promise<FollowedScaling> {
-  const { api, expectations, deployment, signal } = context;
+  const { api, expectations, deployment } = context;
   const { deploymentName, replicas, region } = expectations;
-  const watch = await ExerciseWatch.start(api, deployment, expectations, signal);
+  const watch = await ExerciseWatch.start(api, deployment, expectations);
   try {
     watch.begin();
     const scaledAt = await scale(context);
@@ -59,9 +59,9 @@ async function runningStep({ api, expectations, deployment, recorder, signal, ti
 
 /** Scales in and follows it until the pods are gone, and with them the nodes that they leave empty. */
 export async function followDown(context: ScaleContext, scale: Scaling): Promise<FollowedScaling> {
-  const { api, expectations, deployment, signal } = context;
-  const watch = await ExerciseWatch.start(api, deployment, expectations, signal);
-  const all = await LiveList.start(api, PODS, {}, signal);
+  const { api, expectations, deployment } = context;
+  const watch = await ExerciseWatch.start(api, deployment, expectations);
+  const all = await LiveList.start(api, PODS, {});
   try {
     const nodesBefore = [...new Set(watch.pods.items.flatMap(({ nodeName }) => nodeName ?? []))];
     const scaledAt = await scale(context);
@@ -94,7 +94,7 @@ async function podsGoneStep({ expectations, recorder, signal, timeoutSeconds }: 
 async function nodesGoneStep(context: ScaleContext, watch: ExerciseWatch, all: LiveList<Pod>, nodesBefore: readonly string[]): Promise<void> {
   const { api, expectations, recorder, signal, timeoutSeconds } = context;
   const title = { title: 'The nodes that are left empty are removed', command: exerciseCommands(expectations).nodes };
-  const nodePool = await api.get(NODE_POOLS, { name: expectations.nodePoolName }, signal);
+  const nodePool = await api.get(NODE_POOLS, { name: expectations.nodePoolName });
   const idleSeconds = durationSeconds(nodePool?.consolidateAfter ?? 'Never');
   if (idleSeconds === undefined) {
     recorder.skip(title, `NodePool ${expectations.nodePoolName} never removes a node for being empty.`);

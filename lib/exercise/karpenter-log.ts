@@ -68,18 +68,18 @@ export function launchOf({ message, fields }: KarpenterLogLine): LaunchLine | un
 export async function followKarpenterLog(
   api: KubernetesApi,
   { karpenterNamespace, karpenterDeployment }: Pick<ExerciseExpectations, 'karpenterNamespace' | 'karpenterDeployment'>,
-  options: { readonly sinceSeconds: number; readonly deadlineSeconds: number; readonly signal?: AbortSignal },
+  options: { readonly sinceSeconds: number; readonly deadlineSeconds: number},
   onLine: (line: KarpenterLogLine, pod: string) => boolean,
 ): Promise<boolean> {
-  const pods = await karpenterPods(api, karpenterNamespace, karpenterDeployment, options.signal);
+  const pods = await karpenterPods(api, karpenterNamespace, karpenterDeployment);
   const ended = new AbortController();
   const late = AbortSignal.timeout(options.deadlineSeconds * 1000);
-  const signal = AbortSignal.any([ended.signal, late, ...(options.signal === undefined ? [] : [options.signal])]);
+  const following = api.boundTo(AbortSignal.any([ended.signal, late, api.signal]));
   const seen = new Set<string>();
 
   await Promise.all(pods.flatMap(({ metadata, containerNames }) => containerNames.map(async (container) => {
     try {
-      const lines = await api.logs({ namespace: karpenterNamespace, pod: metadata.name, container, sinceSeconds: options.sinceSeconds, follow: true }, signal);
+      const lines = await following.logs({ namespace: karpenterNamespace, pod: metadata.name, container, sinceSeconds: options.sinceSeconds, follow: true });
       for await (const text of lines) {
         const line = parseLogLine(text);
         if (line === undefined || seen.has(text)) continue;
@@ -87,7 +87,7 @@ export async function followKarpenterLog(
         if (onLine(line, metadata.name)) ended.abort();
       }
     } catch (error) {
-      options.signal?.throwIfAborted();
+      api.signal.throwIfAborted();
       if (!ended.signal.aborted && !late.aborted) throw error;
     }
   })));
@@ -102,13 +102,12 @@ export async function followKarpenterLog(
 export async function readKarpenterLog(
   api: KubernetesApi,
   { karpenterNamespace, karpenterDeployment }: Pick<ExerciseExpectations, 'karpenterNamespace' | 'karpenterDeployment'>,
-  sinceSeconds?: number,
-  signal?: AbortSignal,
+  sinceSeconds?: number
 ): Promise<readonly KarpenterLogLine[]> {
   const lines = new Map<string, KarpenterLogLine>();
-  for (const { metadata, containerNames } of await karpenterPods(api, karpenterNamespace, karpenterDeployment, signal)) {
+  for (const { metadata, containerNames } of await karpenterPods(api, karpenterNamespace, karpenterDeployment)) {
     for (const container of containerNames) {
-      for await (const text of await api.logs({ namespace: karpenterNamespace, pod: metadata.name, container, sinceSeconds }, signal)) {
+      for await (const text of await api.logs({ namespace: karpenterNamespace, pod: metadata.name, container, sinceSeconds })) {
         const line = parseLogLine(text);
         if (line !== undefined) lines.set(text, line);
       }
@@ -117,11 +116,11 @@ export async function readKarpenterLog(
   return [...lines.values()].toSorted((a, b) => a.time.localeCompare(b.time));
 }
 
-async function karpenterPods(api: KubernetesApi, namespace: string, name: string, signal?: AbortSignal): Promise<readonly Pod[]> {
-  const deployment = await api.get(DEPLOYMENTS, { namespace, name }, signal);
+async function karpenterPods(api: KubernetesApi, namespace: string, name: string): Promise<readonly Pod[]> {
+  const deployment = await api.get(DEPLOYMENTS, { namespace, name });
   const { items } = deployment === undefined
     ? { items: [] }
-    : await api.list(PODS, { namespace, labelSelector: selectorText(deployment.matchLabels) }, signal);
+    : await api.list(PODS, { namespace, labelSelector: selectorText(deployment.matchLabels) });
   const running = items.filter(isRunning);
   if (running.length > 0) return running;
   throw new LabError({

@@ -39,15 +39,15 @@ export function labSelections({ karpenter, exercise }: Pick<LabView, 'karpenter'
 }
 
 /** Asks the cluster for all of them once. */
-export async function readLabObjects(api: KubernetesApi, selections: LabSelections, signal?: AbortSignal): Promise<ClusterObjects> {
+export async function readLabObjects(api: KubernetesApi, selections: LabSelections): Promise<ClusterObjects> {
   const [karpenter, exercises, nodePools, nodeClasses, nodeClaims, nodes, pods] = await Promise.all([
-    api.list(DEPLOYMENTS, selections.karpenter, signal),
-    api.list(DEPLOYMENTS, selections.exercises, signal),
-    api.list(NODE_POOLS, {}, signal),
-    api.list(EC2_NODE_CLASSES, {}, signal),
-    api.list(NODE_CLAIMS, {}, signal),
-    api.list(NODES, {}, signal),
-    api.list(PODS, {}, signal),
+    api.list(DEPLOYMENTS, selections.karpenter),
+    api.list(DEPLOYMENTS, selections.exercises),
+    api.list(NODE_POOLS, {}),
+    api.list(EC2_NODE_CLASSES, {}),
+    api.list(NODE_CLAIMS, {}),
+    api.list(NODES, {}),
+    api.list(PODS, {}),
   ]);
   return {
     karpenter: karpenter.items, exercises: exercises.items, nodePools: nodePools.items, nodeClasses: nodeClasses.items,
@@ -59,8 +59,8 @@ export async function readLabObjects(api: KubernetesApi, selections: LabSelectio
 const FIRST_NAMESPACE = 'kube-system';
 
 /** When the cluster came to be: its control plane makes this namespace first. */
-export async function clusterBegan(api: KubernetesApi, signal?: AbortSignal): Promise<string | undefined> {
-  const namespace = await api.get(NAMESPACES, { name: FIRST_NAMESPACE }, signal);
+export async function clusterBegan(api: KubernetesApi): Promise<string | undefined> {
+  const namespace = await api.get(NAMESPACES, { name: FIRST_NAMESPACE });
   return namespace?.metadata.createdAt;
 }
 
@@ -69,9 +69,9 @@ type Lists = { readonly [Key in keyof ClusterObjects]: LiveList<ClusterObjects[K
 /** The objects of a lab, kept up to date by watches that try again for ever when the API server is out of reach. */
 export class LiveLab {
   /** Lists the objects and begins to watch them. */
-  static async start(api: KubernetesApi, selections: LabSelections, signal?: AbortSignal): Promise<LiveLab> {
+  static async start(api: KubernetesApi, selections: LabSelections): Promise<LiveLab> {
     const live = <T extends { readonly metadata: ObjectMetadata }>(kind: ResourceKind<T>, selection: Selection = {}): Promise<LiveList<T>> =>
-      LiveList.start(api, kind, selection, signal, Infinity);
+      LiveList.start(api, kind, selection, Infinity);
     const [karpenter, exercises, nodePools, nodeClasses, nodeClaims, nodes, pods] = await Promise.all([
       live(DEPLOYMENTS, selections.karpenter), live(DEPLOYMENTS, selections.exercises), live(NODE_POOLS), live(EC2_NODE_CLASSES), live(NODE_CLAIMS), live(NODES), live(PODS),
     ]);

@@ -145,8 +145,8 @@ export async function labStatus(options: StatusOptions & LabConnection): Promise
 }
 
 /** {@link labStatus} on a cluster that is already connected. */
-export async function statusOn(api: KubernetesApi, lab: LabView, { namespace, now, signal }: StatusOptions): Promise<LabStatus> {
-  const [objects, began] = await Promise.all([readLabObjects(api, labSelections(lab, namespace), signal), clusterBegan(api, signal)]);
+export async function statusOn(api: KubernetesApi, lab: LabView, { namespace, now }: StatusOptions): Promise<LabStatus> {
+  const [objects, began] = await Promise.all([readLabObjects(api, labSelections(lab, namespace)), clusterBegan(api)]);
   return statusOf(objects, lab, began, now());
 }
 

@@ -9,12 +9,12 @@ import { type ExerciseContext, exerciseFailed } from './step-recorder';
 import type { ExerciseWatch } from './exercise-watch';
 
 /** Scales the Deployment and gives back when, by the API server's clock, as ISO 8601. */
-export async function scaleStep({ api, expectations, recorder, signal }: ExerciseContext, watch: ExerciseWatch): Promise<string | undefined> {
+export async function scaleStep({ api, expectations, recorder }: ExerciseContext, watch: ExerciseWatch): Promise<string | undefined> {
   const { namespace, deploymentName, replicas } = expectations;
   let scaledAt: string | undefined;
   await recorder.step({ title: `Scale the Deployment to ${counted(replicas, 'replica')}`, command: exerciseCommands(expectations).scale(replicas) }, async (step) => {
     watch.begin();
-    scaledAt = await api.scale(DEPLOYMENTS, { namespace, name: deploymentName }, replicas, signal);
+    scaledAt = await api.scale(DEPLOYMENTS, { namespace, name: deploymentName }, replicas);
     step.note(`deployment.apps/${deploymentName} scaled`);
   });
   return scaledAt;

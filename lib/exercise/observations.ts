@@ -183,13 +183,13 @@ function labels({ name, node }: NodeOfPods, nodeSelector: Readonly<Record<string
  *
  * @throws LabError `KubernetesUnreachable`
  */
-export async function launchLogObservation(api: KubernetesApi, state: ExerciseState, expectations: ExerciseExpectations, signal?: AbortSignal): Promise<Observation> {
+export async function launchLogObservation(api: KubernetesApi, state: ExerciseState, expectations: ExerciseExpectations): Promise<Observation> {
   const claims = nodesOfPods(state).flatMap(({ claim }) => claim ?? []).map(({ metadata }) => metadata.name);
   const asked = { name: 'launch log', expected: `Karpenter's log shows "${LAUNCH_MESSAGE}"`, command: exerciseCommands(expectations).log } as const;
   if (claims.length === 0) return { ...asked, outcome: 'unknown', evidence: ['There is no NodeClaim to look for.'] };
   let launches: readonly LaunchLine[];
   try {
-    launches = (await readKarpenterLog(api, expectations, undefined, signal)).flatMap((line) => launchOf(line) ?? []);
+    launches = (await readKarpenterLog(api, expectations, undefined)).flatMap((line) => launchOf(line) ?? []);
   } catch (error) {
     if (!(error instanceof LabError) || error.code === 'KubernetesUnreachable') throw error;
     return { ...asked, outcome: 'unknown', evidence: [`The log cannot be read: ${error.message}`] };

@@ -26,8 +26,8 @@ export async function deploymentStep({ api, expectations, recorder, signal }: Ex
 export async function karpenterStep({ api, expectations, recorder, deadlines, signal }: ExerciseContext): Promise<void> {
   const { nodePoolName, nodeClassName, nodeSelector } = expectations;
   await recorder.step({ title: 'Karpenter is ready to launch nodes', command: exerciseCommands(expectations).karpenter }, async (step) => {
-    const nodePools = await LiveList.start(api, NODE_POOLS, { fieldSelector: `metadata.name=${nodePoolName}` }, signal);
-    const nodeClasses = await LiveList.start(api, EC2_NODE_CLASSES, { fieldSelector: `metadata.name=${nodeClassName}` }, signal);
+    const nodePools = await LiveList.start(api, NODE_POOLS, { fieldSelector: `metadata.name=${nodePoolName}` });
+    const nodeClasses = await LiveList.start(api, EC2_NODE_CLASSES, { fieldSelector: `metadata.name=${nodeClassName}` });
     try {
       await waitFor(() => [nodePools.items[0], nodeClasses.items[0]].every((object) => object !== undefined && isTrue(object, 'Ready')), {
         what: `NodePool ${nodePoolName} and EC2NodeClass ${nodeClassName} are Ready`,
@@ -47,11 +47,11 @@ export async function karpenterStep({ api, expectations, recorder, deadlines, si
 
 /** Shows the nodes before the exercise, and clears away pods and nodes that an earlier run left. */
 export async function nodesBeforeStep(context: ExerciseContext, watch: ExerciseWatch): Promise<void> {
-  const { api, expectations, recorder, signal } = context;
+  const { api, expectations, recorder } = context;
   await recorder.step({ title: 'Look at the nodes before', command: exerciseCommands(expectations).nodesBefore }, async (step) => {
     await clearPods(context, watch, step);
     await clearNodes(context, watch, step);
-    const { items } = await api.list(NODES, {}, signal);
+    const { items } = await api.list(NODES, {});
     const launched = items.filter(({ metadata }) => NODE_POOL_LABEL in metadata.labels);
     step.note(`${counted(items.length, 'node')}, ${launched.length} of them launched by Karpenter, none for these pods`);
   });
@@ -59,9 +59,9 @@ export async function nodesBeforeStep(context: ExerciseContext, watch: ExerciseW
 
 async function clearPods({ api, expectations, deadlines, signal }: ExerciseContext, watch: ExerciseWatch, step: RunningStep): Promise<void> {
   const { namespace, deploymentName } = expectations;
-  const deployment = await api.get(DEPLOYMENTS, { namespace, name: deploymentName }, signal);
+  const deployment = await api.get(DEPLOYMENTS, { namespace, name: deploymentName });
   if ((deployment?.replicas ?? 0) > 0) {
-    await api.scale(DEPLOYMENTS, { namespace, name: deploymentName }, 0, signal);
+    await api.scale(DEPLOYMENTS, { namespace, name: deploymentName }, 0);
     step.note(`${deploymentName} was scaled from ${deployment?.replicas ?? 0} to 0 replicas to begin with`);
   }
   await waitFor(() => watch.pods.items.length === 0, {
@@ -83,8 +83,8 @@ async function clearNodes({ api, deadlines, signal }: ExerciseContext, watch: Ex
   const names = (): string => listed(watch.nodes.items.map(({ metadata }) => metadata.name));
   step.note(`nodes of an earlier run: ${names()}; their NodeClaims were deleted, so that Karpenter ends them`);
   const nodeNames = new Set(watch.nodes.items.map(({ metadata }) => metadata.name));
-  for (const { metadata, nodeName } of (await api.list(NODE_CLAIMS, {}, signal)).items) {
-    if (nodeName !== undefined && nodeNames.has(nodeName)) await api.delete(NODE_CLAIMS, { name: metadata.name }, signal);
+  for (const { metadata, nodeName } of (await api.list(NODE_CLAIMS, {})).items) {
+    if (nodeName !== undefined && nodeNames.has(nodeName)) await api.delete(NODE_CLAIMS, { name: metadata.name });
   }
   await waitFor(() => watch.nodes.items.length === 0, {
     what: 'the nodes of an earlier run are gone, so that a new one can be launched',
@@ -111,10 +111,10 @@ export async function ensureDeployment(
   const { namespace, deploymentName } = expectations;
   await ensureNamespace(api, expectations, step, signal);
   const reference = { namespace, name: deploymentName };
-  let deployment = await api.get(DEPLOYMENTS, reference, signal);
+  let deployment = await api.get(DEPLOYMENTS, reference);
   if (deployment === undefined) {
-    await api.apply(DEPLOYMENTS, withoutPods(bodyOf(expectations, 'Deployment')), signal);
-    deployment = await api.get(DEPLOYMENTS, reference, signal);
+    await api.apply(DEPLOYMENTS, withoutPods(bodyOf(expectations, 'Deployment')));
+    deployment = await api.get(DEPLOYMENTS, reference);
     step.note(`deployment.apps/${deploymentName} created`);
   } else {
     step.note(`deployment.apps/${deploymentName} is there, with ${deployment.replicas} replicas`);
@@ -126,19 +126,19 @@ export async function ensureDeployment(
 
 async function ensureNamespace(api: KubernetesApi, expectations: ExerciseExpectations, step: RunningStep, signal?: AbortSignal): Promise<void> {
   const { namespace: name } = expectations;
-  let found = await api.get(NAMESPACES, { name }, signal);
+  let found = await api.get(NAMESPACES, { name });
   if (found?.phase === 'Terminating') {
     step.note(`namespace/${name} is being deleted, so it is waited for`);
     await namespaceGone(api, name, signal);
     found = undefined;
   }
   if (found !== undefined) return;
-  await api.apply(NAMESPACES, namespaceBody(expectations), signal);
+  await api.apply(NAMESPACES, namespaceBody(expectations));
   step.note(`namespace/${name} created`);
 }
 
 async function namespaceGone(api: KubernetesApi, name: string, signal?: AbortSignal): Promise<void> {
-  const list = await LiveList.start(api, NAMESPACES, { fieldSelector: `metadata.name=${name}` }, signal);
+  const list = await LiveList.start(api, NAMESPACES, { fieldSelector: `metadata.name=${name}` });
   try {
     await waitFor(() => list.items.length === 0, {
       what: `namespace ${name} is deleted`,

@@ -40,7 +40,7 @@ export async function runRehearsedExercise(options: RehearsedExerciseOptions): P
   const result = await runExercise(run);
   if (drills.length === 0 || result.verdict === 'failed') return result;
 
-  const api = await KubernetesApi.connect({ kubeconfig });
+  const api = await KubernetesApi.connect({ kubeconfig }, { signal });
   try {
     return withDrills(result, await runDrills({
       ...run,
@@ -51,7 +51,7 @@ export async function runRehearsedExercise(options: RehearsedExerciseOptions): P
         queueName: textAt(lab.karpenter.values, 'settings', 'interruptionQueue') ?? '',
         instanceId,
       }),
-      countInstances: () => countSimulatedInstances(api, karpenterNamespace, signal),
+      countInstances: () => countSimulatedInstances(api, karpenterNamespace),
     }));
   } finally {
     api.close();

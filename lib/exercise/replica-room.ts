@@ -117,9 +117,9 @@ function sumOf(pods: readonly Pod[]): Resources {
  * @returns where the pods find a place
  * @throws LabError `NodePoolMissing` or `ReplicasBeyondLimits`
  */
-export async function checkRoom(api: KubernetesApi, lab: LabView, deployment: Deployment, replicas: number, signal?: AbortSignal): Promise<ReplicaRoom> {
+export async function checkRoom(api: KubernetesApi, lab: LabView, deployment: Deployment, replicas: number): Promise<ReplicaRoom> {
   const { name } = lab.nodePool.metadata;
-  const nodePool = await api.get(NODE_POOLS, { name }, signal);
+  const nodePool = await api.get(NODE_POOLS, { name });
   if (nodePool === undefined) {
     throw new LabError({
       code: 'NodePoolMissing',
@@ -129,7 +129,7 @@ export async function checkRoom(api: KubernetesApi, lab: LabView, deployment: De
     });
   }
   const [{ items: nodeClaims }, { items: nodes }, { items: pods }] = await Promise.all([
-    api.list(NODE_CLAIMS, {}, signal), api.list(NODES, {}, signal), api.list(PODS, {}, signal),
+    api.list(NODE_CLAIMS, {}), api.list(NODES, {}), api.list(PODS, {}),
   ]);
   const room = replicaRoom(replicas, { lab, prices: priceTableOf(lab.stack.region), deployment, nodePool, nodeClaims, nodes, pods });
   if (room.held >= replicas) return room;

@@ -35,7 +35,7 @@ export interface RunExerciseOptions extends ExerciseOptions {
  * @throws LabError `KubeconfigUnreadable` or `KubernetesUnreachable`; the reason of the signal
  */
 export async function runExercise({ kubeconfig, ...options }: RunExerciseOptions): Promise<ExerciseResult> {
-  const api = await KubernetesApi.connect({ kubeconfig });
+  const api = await KubernetesApi.connect({ kubeconfig }, options);
   try {
     return await exerciseOn(api, options);
   } finally {
@@ -52,7 +52,7 @@ export async function exerciseOn(api: KubernetesApi, options: ExerciseOptions): 
   const deployment = await deploymentStep(context);
   await karpenterStep(context);
   const seen = deployment === undefined ? { timeline: [], nodes: [] } : await watched(context, deployment);
-  const { items: nodes } = await api.list(NODES, {}, signal);
+  const { items: nodes } = await api.list(NODES, {});
   return {
     verdict: recorder.verdict,
     cluster: expectations.clusterName,
@@ -75,8 +75,8 @@ export function withDrills(result: ExerciseResult, drills: readonly DrillResult[
 
 /** The steps that a watch sees. */
 async function watched(context: ExerciseContext, deployment: Deployment): Promise<{ readonly timeline: readonly ExerciseMark[]; readonly nodes: readonly LaunchedNode[] }> {
-  const { api, expectations, signal } = context;
-  const watch = await ExerciseWatch.start(api, deployment, expectations, signal);
+  const { api, expectations } = context;
+  const watch = await ExerciseWatch.start(api, deployment, expectations);
   try {
     await nodesBeforeStep(context, watch);
     const scaledAt = await scaleStep(context, watch);

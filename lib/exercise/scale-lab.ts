@@ -44,8 +44,8 @@ export async function scaleOn(api: KubernetesApi, lab: LabView, options: ScaleOp
   const { replicas, signal } = options;
   const own = expectationsOf(lab, replicas);
   const expectations: ExerciseExpectations = { ...own, namespace: options.namespace ?? own.namespace };
-  const deployment = await presentDeployment(api, expectations, signal);
-  const room = replicas > deployment.replicas ? await checkRoom(api, lab, deployment, replicas, signal) : undefined;
+  const deployment = await presentDeployment(api, expectations);
+  const room = replicas > deployment.replicas ? await checkRoom(api, lab, deployment, replicas) : undefined;
   const outline = {
     cluster: expectations.clusterName,
     namespace: expectations.namespace,
@@ -76,9 +76,9 @@ function expectedLaunch(room: ReplicaRoom | undefined): ExpectedLaunch | undefin
   return { nodes: room.newNodes, pricePerHour: room.newNodesPerHour };
 }
 
-async function presentDeployment(api: KubernetesApi, expectations: ExerciseExpectations, signal?: AbortSignal): Promise<Deployment> {
+async function presentDeployment(api: KubernetesApi, expectations: ExerciseExpectations): Promise<Deployment> {
   const { namespace, deploymentName: name } = expectations;
-  const deployment = await api.get(DEPLOYMENTS, { namespace, name }, signal);
+  const deployment = await api.get(DEPLOYMENTS, { namespace, name });
   if (deployment !== undefined) return deployment;
   throw new LabError({
     code: 'DeploymentMissing',
@@ -93,9 +93,9 @@ async function presentDeployment(api: KubernetesApi, expectations: ExerciseExpec
  *
  * @throws LabError `KubernetesRequestRefused`: where the scaling itself is refused, there is nothing to follow
  */
-async function scaleStep({ api, expectations, deployment, recorder, signal }: ScaleContext): Promise<string> {
+async function scaleStep({ api, expectations, deployment, recorder }: ScaleContext): Promise<string> {
   const { namespace, deploymentName: name, replicas } = expectations;
-  const scaledAt = await api.scale(DEPLOYMENTS, { namespace, name }, replicas, signal);
+  const scaledAt = await api.scale(DEPLOYMENTS, { namespace, name }, replicas);
   await recorder.step({ title: `Scale ${name} from ${deployment.replicas} to ${counted(replicas, 'replica')}`, command: exerciseCommands(expectations).scale(replicas) }, (step) => {
     step.note(`deployment.apps/${name} scaled`);
   });

@@ -27,19 +27,19 @@ const DIAGNOSIS_SECONDS = 600;
 export async function verifyLab({ namespace, replicas, ...connection }: VerifyOptions): Promise<VerifyResult> {
   return onLab(connection, ({ lab, api }) => {
     const expectations = expectationsOf(lab, replicas);
-    return verifyOn(api, { ...expectations, namespace: namespace ?? expectations.namespace }, connection.signal);
+    return verifyOn(api, { ...expectations, namespace: namespace ?? expectations.namespace });
   });
 }
 
 /** {@link verifyLab} on a cluster that is already connected. */
-export async function verifyOn(api: KubernetesApi, expectations: ExerciseExpectations, signal?: AbortSignal): Promise<VerifyResult> {
-  const state = await readExerciseState(api, expectations, signal);
+export async function verifyOn(api: KubernetesApi, expectations: ExerciseExpectations): Promise<VerifyResult> {
+  const state = await readExerciseState(api, expectations);
   const observations = [
     deploymentObservation(state, expectations),
     replicasObservation(state, expectations),
     podsRunningObservation(state, expectations, await causes(api, state, expectations)),
     ...nodeObservations(state, expectations),
-    await launchLogObservation(api, state, expectations, signal),
+    await launchLogObservation(api, state, expectations),
   ];
   const nodes = nodesOfPods(state);
   return {

@@ -114,8 +114,8 @@ export async function watchLab(options: WatchOptions & LabConnection): Promise<W
 /** {@link watchLab} on a cluster that is already connected. */
 export async function watchOn(api: KubernetesApi, lab: LabView, options: WatchOptions): Promise<WatchResult> {
   const { namespace, now, signal, untilRunning, onNews, intervalSeconds } = options;
-  const began = await clusterBegan(api, signal);
-  const live = await LiveLab.start(api, labSelections(lab, namespace), signal);
+  const began = await clusterBegan(api);
+  const live = await LiveLab.start(api, labSelections(lab, namespace));
   try {
     const look = (): LabStatus => statusOf(live.objects, lab, began, now());
     let status = look();

@@ -19,8 +19,7 @@ export interface ApiRequest {
 
 /** How a request is sent. */
 export interface SendOptions {
-  /** @default - it cannot be aborted */
-  readonly signal?: AbortSignal;
+  readonly signal: AbortSignal;
   /** Seconds for the whole answer. @default - as long as it takes */
   readonly timeoutSeconds?: number;
 }
@@ -41,19 +40,18 @@ export interface ApiAnswer {
  * @throws LabError `KubernetesUnreachable` when no answer comes; the reason of the signal when it is aborted
  */
 export async function sendRequest(connection: Connection, request: ApiRequest, { signal, timeoutSeconds }: SendOptions): Promise<ApiAnswer> {
-  signal?.throwIfAborted();
+  signal.throwIfAborted();
   const url = new URL(`${connection.server.replace(/\/$/, '')}${request.path}`);
   for (const [key, value] of Object.entries(request.query ?? {})) {
     if (value !== undefined) url.searchParams.set(key, value);
   }
   const text = request.body === undefined ? undefined : JSON.stringify(request.body);
   const timeout = timeoutSeconds === undefined ? undefined : AbortSignal.timeout(timeoutSeconds * 1000);
-  const signals = [signal, timeout].filter((each) => each !== undefined);
   const authenticated = await connection.authenticate();
   const options: RequestOptions = {
     ...authenticated,
     method: request.method,
-    signal: AbortSignal.any(signals),
+    signal: timeout === undefined ? signal : AbortSignal.any([signal, timeout]),
     headers: {
       ...authenticated.headers,
       accept: 'application/json',

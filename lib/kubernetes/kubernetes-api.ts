@@ -1,4 +1,5 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectAt, parseJson, textAt } from '../json';
+import { type RunContext, runContext } from '../run-context';
 import { type ApiRequest, requestRefused, sendRequest } from './api-request';
 import { type Connection, connectionOf } from './connection';
 import { type ObjectReference, type ResourceKind, resourcePath } from './objects';
@@ -63,12 +64,20 @@ export class KubernetesApi {
    *
    * @throws LabError `KubeconfigUnreadable`
    */
-  static async connect(options: KubernetesApiOptions): Promise<KubernetesApi> {
-    return new KubernetesApi(await connectionOf(options.kubeconfig), options.fieldManager);
+  static async connect(options: KubernetesApiOptions, run: Partial<RunContext> = {}): Promise<KubernetesApi> {
+    return new KubernetesApi(await connectionOf(options.kubeconfig), runContext(run).signal, options.fieldManager);
   }
 
-  /** @param fieldManager see {@link KubernetesApiOptions.fieldManager} */
-  constructor(private readonly connection: Connection, readonly fieldManager = 'karpenter-lab') {}
+  /**
+   * @param signal aborts every request, watch and log of this API
+   * @param fieldManager see {@link KubernetesApiOptions.fieldManager}
+   */
+  constructor(private readonly connection: Connection, readonly signal: AbortSignal = runContext().signal, readonly fieldManager = 'karpenter-lab') {}
+
+  /** The same API by the same connection, whose requests another signal aborts. It must not be closed on its own. */
+  boundTo(signal: AbortSignal): KubernetesApi {
+    return new KubernetesApi(this.connection, signal, this.fieldManager);
+  }
 
   /** URL of the API server. */
   get server(): string {
@@ -90,19 +99,19 @@ export class KubernetesApi {
    *
    * @returns undefined where there is none
    */
-  async get<T>(kind: ResourceKind<T>, reference: ObjectReference, signal?: AbortSignal): Promise<T | undefined> {
-    const answer = await this.ask({ method: 'GET', path: resourcePath(kind, reference), acceptsMissing: true }, signal);
+  async get<T>(kind: ResourceKind<T>, reference: ObjectReference): Promise<T | undefined> {
+    const answer = await this.ask({ method: 'GET', path: resourcePath(kind, reference), acceptsMissing: true });
     return answer === undefined ? undefined : kind.read(objectAt(answer));
   }
 
   /** All objects of a selection. */
-  async list<T>(kind: ResourceKind<T>, selection: Selection = {}, signal?: AbortSignal): Promise<ObjectList<T>> {
-    const { items, resourceVersion } = await this.listBodies(kind, selection, signal);
+  async list<T>(kind: ResourceKind<T>, selection: Selection = {}): Promise<ObjectList<T>> {
+    const { items, resourceVersion } = await this.listBodies(kind, selection);
     return { items: items.map((item) => kind.read(item)), resourceVersion };
   }
 
   /** {@link list}, with the objects as the API server sends them. */
-  async listBodies(kind: ResourceKind<unknown>, selection: Selection = {}, signal?: AbortSignal): Promise<ObjectList<JsonObject>> {
+  async listBodies(kind: ResourceKind<unknown>, selection: Selection = {}): Promise<ObjectList<JsonObject>> {
     const items: JsonObject[] = [];
     let continueToken: string | undefined;
     let resourceVersion = '';
@@ -111,7 +120,7 @@ export class KubernetesApi {
         method: 'GET',
         path: resourcePath(kind, { namespace: selection.namespace }),
         query: { labelSelector: selection.labelSelector, fieldSelector: selection.fieldSelector, limit: String(PAGE_SIZE), continue: continueToken },
-      }, signal);
+      });
       const found = objectAt(answer)['items'];
       items.push(...(isJsonArray(found) ? found.filter(isJsonObject) : []));
       resourceVersion = textAt(answer, 'metadata', 'resourceVersion') ?? '';
@@ -126,7 +135,7 @@ export class KubernetesApi {
    *
    * @throws LabError `KubernetesRequestRefused` with status 410 when the moment is too long ago
    */
-  async * watch(kind: ResourceKind<unknown>, selection: Selection, resourceVersion: string, signal: AbortSignal): AsyncGenerator<WatchEvent> {
+  async * watch(kind: ResourceKind<unknown>, selection: Selection, resourceVersion: string): AsyncGenerator<WatchEvent> {
     const lines = await this.stream({
       method: 'GET',
       path: resourcePath(kind, { namespace: selection.namespace }),
@@ -138,7 +147,7 @@ export class KubernetesApi {
         allowWatchBookmarks: 'true',
         timeoutSeconds: String(WATCH_TIMEOUT_SECONDS),
       },
-    }, signal, WATCH_TIMEOUT_SECONDS + WATCH_MARGIN_SECONDS);
+    }, WATCH_TIMEOUT_SECONDS + WATCH_MARGIN_SECONDS);
     for await (const line of lines) {
       const event = JSON.parse(line) as { readonly type: WatchEvent['type'] | 'ERROR'; readonly object: JsonObject };
       if (event.type === 'ERROR') throw requestRefused({ method: 'WATCH', path: resourcePath(kind, { namespace: selection.namespace }) }, undefined, event.object);
@@ -151,22 +160,22 @@ export class KubernetesApi {
    *
    * @throws LabError `KubernetesRequestRefused`, with status 409 where it exists already
    */
-  async create<T>(kind: ResourceKind<T>, body: JsonObject, signal?: AbortSignal): Promise<T> {
+  async create<T>(kind: ResourceKind<T>, body: JsonObject): Promise<T> {
     const path = resourcePath(kind, { namespace: textAt(body, 'metadata', 'namespace') });
-    return kind.read(objectAt(await this.ask({ method: 'POST', path, query: { fieldManager: this.fieldManager }, body }, signal)));
+    return kind.read(objectAt(await this.ask({ method: 'POST', path, query: { fieldManager: this.fieldManager }, body })));
   }
 
   /** Makes an object what the body says, as `kubectl apply --server-side` does: made, or changed where it differs. */
-  async apply(kind: ResourceKind<unknown>, body: JsonObject, signal?: AbortSignal): Promise<void> {
+  async apply(kind: ResourceKind<unknown>, body: JsonObject): Promise<void> {
     const path = resourcePath(kind, { namespace: textAt(body, 'metadata', 'namespace'), name: textAt(body, 'metadata', 'name') ?? '' });
-    await this.ask({ method: 'PATCH', path, query: { fieldManager: this.fieldManager, force: 'true' }, body, contentType: 'application/apply-patch+yaml' }, signal);
+    await this.ask({ method: 'PATCH', path, query: { fieldManager: this.fieldManager, force: 'true' }, body, contentType: 'application/apply-patch+yaml' });
   }
 
   /** Changes some fields of an object, and leaves the others. A null removes a field. */
-  async patch<T>(kind: ResourceKind<T>, reference: ObjectReference, change: JsonObject, signal?: AbortSignal): Promise<T> {
+  async patch<T>(kind: ResourceKind<T>, reference: ObjectReference, change: JsonObject): Promise<T> {
     const answer = await this.ask({
       method: 'PATCH', path: resourcePath(kind, reference), query: { fieldManager: this.fieldManager }, body: change, contentType: 'application/merge-patch+json',
-    }, signal);
+    });
     return kind.read(objectAt(answer));
   }
 
@@ -175,14 +184,14 @@ export class KubernetesApi {
    *
    * @returns when, by the API server's clock, as ISO 8601 in whole seconds: the object itself does not keep it
    */
-  async scale(kind: ResourceKind<unknown>, reference: ObjectReference, replicas: number, signal?: AbortSignal): Promise<string> {
+  async scale(kind: ResourceKind<unknown>, reference: ObjectReference, replicas: number): Promise<string> {
     const { at } = await this.exchange({
       method: 'PATCH',
       path: `${resourcePath(kind, reference)}/scale`,
       query: { fieldManager: this.fieldManager },
       body: { spec: { replicas } },
       contentType: 'application/merge-patch+json',
-    }, signal);
+    });
     return at;
   }
 
@@ -191,19 +200,19 @@ export class KubernetesApi {
    *
    * @returns whether there was anything to delete
    */
-  async delete(kind: ResourceKind<unknown>, reference: ObjectReference, signal?: AbortSignal): Promise<boolean> {
+  async delete(kind: ResourceKind<unknown>, reference: ObjectReference): Promise<boolean> {
     const answer = await this.ask({
       method: 'DELETE', path: resourcePath(kind, reference), query: { propagationPolicy: 'Background' }, acceptsMissing: true,
-    }, signal);
+    });
     return answer !== undefined;
   }
 
   /**
-   * Lines that a container wrote, and, with `follow`, those that it will write until the signal is aborted.
+   * Lines that a container wrote, and, with `follow`, those that it will write until the API's signal is aborted.
    *
    * @throws LabError `KubernetesRequestRefused`
    */
-  async logs(options: LogOptions, signal?: AbortSignal): Promise<AsyncIterable<string>> {
+  async logs(options: LogOptions): Promise<AsyncIterable<string>> {
     return this.stream({
       method: 'GET',
       path: `/api/v1/namespaces/${options.namespace}/pods/${options.pod}/log`,
@@ -212,15 +221,15 @@ export class KubernetesApi {
         follow: options.follow === true ? 'true' : undefined,
         sinceSeconds: options.sinceSeconds === undefined ? undefined : String(Math.max(1, Math.ceil(options.sinceSeconds))),
       },
-    }, signal);
+    });
   }
 
-  private async ask(request: FullRequest, signal: AbortSignal | undefined): Promise<JsonValue | undefined> {
-    return (await this.exchange(request, signal)).body;
+  private async ask(request: FullRequest): Promise<JsonValue | undefined> {
+    return (await this.exchange(request)).body;
   }
 
-  private async exchange(request: FullRequest, signal: AbortSignal | undefined): Promise<{ readonly body?: JsonValue; readonly at: string }> {
-    const answer = await sendRequest(this.connection, request, { signal, timeoutSeconds: REQUEST_TIMEOUT_SECONDS });
+  private async exchange(request: FullRequest): Promise<{ readonly body?: JsonValue; readonly at: string }> {
+    const answer = await sendRequest(this.connection, request, { signal: this.signal, timeoutSeconds: REQUEST_TIMEOUT_SECONDS });
     const text = await answer.text();
     if (answer.status === 404 && request.acceptsMissing === true) return { at: answer.at };
     const body = parsed(text);
@@ -228,8 +237,8 @@ export class KubernetesApi {
     return { body, at: answer.at };
   }
 
-  private async stream(request: ApiRequest, signal: AbortSignal | undefined, timeoutSeconds?: number): Promise<AsyncIterable<string>> {
-    const answer = await sendRequest(this.connection, request, { signal, timeoutSeconds });
+  private async stream(request: ApiRequest, timeoutSeconds?: number): Promise<AsyncIterable<string>> {
+    const answer = await sendRequest(this.connection, request, { signal: this.signal, timeoutSeconds });
     if (answer.status >= 300) throw requestRefused(request, answer.status, objectAt(parsed(await answer.text())));
     return readLines(answer.chunks);
   }

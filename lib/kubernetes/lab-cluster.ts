@@ -60,7 +60,7 @@ export function placeOfEntry(name: string): ClusterPlace {
  *
  * @throws LabError `ClusterNotConfigured`
  */
-export async function requireLabPlace(api: KubernetesApi, lab: LabPlace, signal?: AbortSignal): Promise<void> {
+export async function requireLabPlace(api: KubernetesApi, lab: LabPlace): Promise<void> {
   const { server, clusterEntry = '' } = api;
   const entry = placeOfEntry(clusterEntry);
   const { region } = placeOfServer(server);
@@ -75,7 +75,7 @@ export async function requireLabPlace(api: KubernetesApi, lab: LabPlace, signal?
     });
   }
   if (region !== undefined || entry.region !== undefined) return;
-  const labelled = await regionsOfNodes(api, signal);
+  const labelled = await regionsOfNodes(api);
   const [stranger] = labelled;
   if (stranger !== undefined && !labelled.includes(lab.region)) throw inAnotherRegion(stranger, lab, server);
 }
@@ -90,9 +90,9 @@ function inAnotherRegion(region: string, lab: LabPlace, received: string): LabEr
 }
 
 /** Regions that nodes say they are in. A student may be kept from seeing nodes: then these tell nothing either. */
-async function regionsOfNodes(api: KubernetesApi, signal: AbortSignal | undefined): Promise<readonly string[]> {
+async function regionsOfNodes(api: KubernetesApi): Promise<readonly string[]> {
   try {
-    const { items } = await api.list(NODES, {}, signal);
+    const { items } = await api.list(NODES, {});
     return [...new Set(items.flatMap(({ metadata }) => metadata.labels[REGION_LABEL] ?? []))];
   } catch (error) {
     if (error instanceof KubernetesRequestRefused && error.status === 403) return [];
@@ -130,9 +130,9 @@ const KARPENTER: ResourceKind<string | undefined> = {
  * @throws LabError `KubeconfigUnreadable`, `KubernetesUnreachable`, `KarpenterNotFound`, `ClusterNotConfigured`
  */
 export async function connectToLab(kubeconfig: string, lab: LabInCluster, signal?: AbortSignal): Promise<KubernetesApi> {
-  const api = await KubernetesApi.connect({ kubeconfig });
+  const api = await KubernetesApi.connect({ kubeconfig }, { signal });
   try {
-    await checkCluster(api, lab, signal);
+    await checkCluster(api, lab);
     return api;
   } catch (error) {
     api.close();
@@ -140,9 +140,9 @@ export async function connectToLab(kubeconfig: string, lab: LabInCluster, signal
   }
 }
 
-async function checkCluster(api: KubernetesApi, { karpenter, cluster }: LabInCluster, signal: AbortSignal | undefined): Promise<void> {
+async function checkCluster(api: KubernetesApi, { karpenter, cluster }: LabInCluster): Promise<void> {
   const { namespace, release } = karpenter;
-  const { items } = await api.list(KARPENTER, { namespace, fieldSelector: `metadata.name=${release}` }, signal);
+  const { items } = await api.list(KARPENTER, { namespace, fieldSelector: `metadata.name=${release}` });
   if (items.length === 0) {
     throw new LabError({
       code: 'KarpenterNotFound',

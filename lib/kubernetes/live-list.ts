@@ -29,13 +29,13 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
   /**
    * Lists the objects and begins to watch them.
    *
-   * @param signal ends the watch, as {@link stop} does
+   * @param api its signal ends the watch, as {@link stop} does
    * @param patienceSeconds how long the API server may be out of reach before the list gives up; Infinity: it never does
    */
   static async start<T extends { readonly metadata: ObjectMetadata }>(
-    api: KubernetesApi, kind: ResourceKind<T>, selection: Selection = {}, signal?: AbortSignal, patienceSeconds = RESUME_DEADLINE_SECONDS,
+    api: KubernetesApi, kind: ResourceKind<T>, selection: Selection = {}, patienceSeconds = RESUME_DEADLINE_SECONDS,
   ): Promise<LiveList<T>> {
-    const list = new LiveList(api, kind, selection, signal, patienceSeconds);
+    const list = new LiveList(api, kind, selection, patienceSeconds);
     await list.relist();
     list.keepUp();
     return list;
@@ -44,16 +44,15 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
   private readonly objects = new Map<string, T>();
   private readonly listeners = new Set<(change: ListChange<T> | undefined) => void>();
   private readonly stopped = new AbortController();
-  private readonly signal: AbortSignal;
+  private readonly api: KubernetesApi;
   private resourceVersion = '';
   private givenUp: unknown;
   private cutOffBy: unknown;
 
   private constructor(
-    private readonly api: KubernetesApi, private readonly kind: ResourceKind<T>, private readonly selection: Selection, signal: AbortSignal | undefined,
-    private readonly patienceSeconds: number,
+    api: KubernetesApi, private readonly kind: ResourceKind<T>, private readonly selection: Selection, private readonly patienceSeconds: number,
   ) {
-    this.signal = signal === undefined ? this.stopped.signal : AbortSignal.any([signal, this.stopped.signal]);
+    this.api = api.boundTo(AbortSignal.any([api.signal, this.stopped.signal]));
   }
 
   /** The objects, in the order of their first appearance. */
@@ -92,7 +91,7 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
 
   private keepUp(): void {
     this.follow().catch((error: unknown) => {
-      if (this.signal.aborted) return;
+      if (this.api.signal.aborted) return;
       this.givenUp = error;
       this.tell(undefined);
     });
@@ -101,12 +100,12 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
   private async follow(): Promise<void> {
     let failingSince: number | undefined;
     let isOutdated = false;
-    while (!this.signal.aborted) {
+    while (!this.api.signal.aborted) {
       try {
         if (isOutdated) await this.relist();
         isOutdated = false;
         this.setInterruption(undefined);
-        for await (const { type, body } of this.api.watch(this.kind, this.selection, this.resourceVersion, this.signal)) {
+        for await (const { type, body } of this.api.watch(this.kind, this.selection, this.resourceVersion)) {
           failingSince = undefined;
           this.resourceVersion = textAt(body, 'metadata', 'resourceVersion') ?? this.resourceVersion;
           if (type !== 'BOOKMARK') this.take(type === 'DELETED' ? 'deleted' : 'modified', this.kind.read(body));
@@ -119,7 +118,7 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
         // Listed again in any case: the answer shows that the server is there, and what went unseen.
         isOutdated = true;
         if (!(error instanceof KubernetesRequestRefused && error.status === GONE)) this.setInterruption(error);
-        await pause(RESUME_PAUSE_SECONDS, this.signal);
+        await pause(RESUME_PAUSE_SECONDS, this.api.signal);
       }
     }
   }
@@ -127,11 +126,11 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
   private setInterruption(error: unknown): void {
     const isNews = (this.cutOffBy === undefined) !== (error === undefined);
     this.cutOffBy = error;
-    if (isNews && !this.signal.aborted) this.tell(undefined);
+    if (isNews && !this.api.signal.aborted) this.tell(undefined);
   }
 
   private async relist(): Promise<void> {
-    const { items, resourceVersion } = await this.api.list(this.kind, this.selection, this.signal);
+    const { items, resourceVersion } = await this.api.list(this.kind, this.selection);
     const present = new Set(items.map(({ metadata }) => metadata.uid));
     for (const [uid, item] of this.objects) {
       if (!present.has(uid)) this.take('deleted', item);

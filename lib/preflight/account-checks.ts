@@ -81,7 +81,7 @@ export const bootstrapCheck: Check = {
 /** The parameter decides; the stack only says more, where it can be read. */
 async function bootstrapStackState({ aws, signal }: CheckContext): Promise<string> {
   try {
-    const stack = await deployedStack(aws.cloudFormation, BOOTSTRAP_STACK, signal);
+    const stack = await deployedStack(aws.cloudFormation, BOOTSTRAP_STACK);
     return stack === undefined ? `, and no stack ${BOOTSTRAP_STACK}` : `, though stack ${BOOTSTRAP_STACK} is ${stack.status}`;
   } catch (error) {
     signal?.throwIfAborted();
@@ -90,10 +90,10 @@ async function bootstrapStackState({ aws, signal }: CheckContext): Promise<strin
   }
 }
 
-async function bootstrapVersion({ aws, signal }: CheckContext, parameterName: string): Promise<number | undefined> {
+async function bootstrapVersion({ aws }: CheckContext, parameterName: string): Promise<number | undefined> {
   return asking('ssm:GetParameter', async () => {
     try {
-      const { Parameter } = await aws.ssm.send(new GetParameterCommand({ Name: parameterName }), { abortSignal: signal });
+      const { Parameter } = await aws.ssm.send(new GetParameterCommand({ Name: parameterName }));
       return Number(Parameter?.Value);
     } catch (error) {
       if (isAwsError(error, 'ParameterNotFound')) return undefined;
@@ -108,11 +108,11 @@ const ROLE = 'AWSServiceRoleForEC2Spot';
 export const spotRoleCheck: Check = {
   name: 'Spot role',
   asksAws: true,
-  run: async ({ aws, lab, signal }) => {
+  run: async ({ aws, lab }) => {
     if (!usesSpot(lab)) return passed(`Not needed: NodePool ${lab.nodePool.metadata.name} launches no spot instances.`);
     return asking('iam:GetRole', async () => {
       try {
-        await aws.iam.send(new GetRoleCommand({ RoleName: ROLE }), { abortSignal: signal });
+        await aws.iam.send(new GetRoleCommand({ RoleName: ROLE }));
         return passed(`Role ${ROLE} exists.`);
       } catch (error) {
         if (!isAwsError(error, 'NoSuchEntityException', 'NoSuchEntity')) throw error;

@@ -18,7 +18,7 @@ export const clusterNameCheck: Check = {
     type: 'AWS::EKS::Cluster',
     noun: 'cluster',
     holder: (name) => asking('eks:DescribeCluster', async () => {
-      const found = await unlessAbsent(() => context.aws.eks.send(new DescribeClusterCommand({ name }), { abortSignal: context.signal }), 'ResourceNotFoundException');
+      const found = await unlessAbsent(() => context.aws.eks.send(new DescribeClusterCommand({ name })), 'ResourceNotFoundException');
       return found === undefined ? undefined : { physicalId: name, stack: makingStack(found.cluster?.tags ?? {}) };
     }),
     deletion: ({ physicalId }) => `aws eks delete-cluster --region ${context.lab.stack.region} --name ${physicalId}`,
@@ -32,14 +32,14 @@ export const iamNamesCheck: Check = {
   name: 'Names: IAM',
   asksAws: true,
   run: async (context) => {
-    const { aws: { iam }, signal } = context;
+    const { aws: { iam } } = context;
     const { account, arn } = await context.caller();
     const partition = arn.split(':')[1] ?? 'aws';
     return nameClashFinding(context, {
       type: 'AWS::IAM::Role',
       noun: 'role',
       holder: (name) => asking('iam:GetRole', async () => {
-        const found = await unlessAbsent(() => iam.send(new GetRoleCommand({ RoleName: name }), { abortSignal: signal }), ...ABSENT);
+        const found = await unlessAbsent(() => iam.send(new GetRoleCommand({ RoleName: name })), ...ABSENT);
         return found === undefined ? undefined : { physicalId: name, stack: makingStack(tagsByKey(found.Role?.Tags)) };
       }),
       deletion: ({ physicalId }) => `aws iam delete-role --role-name ${physicalId}`,
@@ -48,7 +48,7 @@ export const iamNamesCheck: Check = {
       noun: 'policy',
       holder: (name) => asking('iam:GetPolicy', async () => {
         const physicalId = `arn:${partition}:iam::${account}:policy/${name}`;
-        const found = await unlessAbsent(() => iam.send(new GetPolicyCommand({ PolicyArn: physicalId }), { abortSignal: signal }), ...ABSENT);
+        const found = await unlessAbsent(() => iam.send(new GetPolicyCommand({ PolicyArn: physicalId })), ...ABSENT);
         return found === undefined ? undefined : { physicalId, stack: makingStack(tagsByKey(found.Policy?.Tags)) };
       }),
       deletion: ({ physicalId }) => `aws iam delete-policy --policy-arn ${physicalId}`,
@@ -88,7 +88,7 @@ export const queueNameCheck: Check = {
     noun: 'queue',
     holder: (name) => asking('sqs:GetQueueUrl', async () => {
       const found = await unlessAbsent(
-        () => context.aws.sqs.send(new GetQueueUrlCommand({ QueueName: name }), { abortSignal: context.signal }),
+        () => context.aws.sqs.send(new GetQueueUrlCommand({ QueueName: name })),
         'QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue',
       );
       return found === undefined ? undefined : { physicalId: found.QueueUrl ?? name };
@@ -104,13 +104,13 @@ export const scheduleNameCheck: Check = {
   name: 'Names: schedule',
   asksAws: true,
   run: (context) => {
-    const { aws: { scheduler }, lab: { stack }, signal } = context;
+    const { aws: { scheduler }, lab: { stack } } = context;
     if (fixedNames(stack, TYPE).length === 0) return passed('Not needed: the lab has no deadline.');
     return nameClashFinding(context, {
       type: TYPE,
       noun: 'schedule',
       holder: (name) => asking('scheduler:GetSchedule', async () => {
-        const found = await unlessAbsent(() => scheduler.send(new GetScheduleCommand({ Name: name }), { abortSignal: signal }), 'ResourceNotFoundException');
+        const found = await unlessAbsent(() => scheduler.send(new GetScheduleCommand({ Name: name })), 'ResourceNotFoundException');
         return found === undefined ? undefined : { physicalId: name };
       }),
       deletion: ({ physicalId }) => `aws scheduler delete-schedule --region ${stack.region} --name ${physicalId}`,
@@ -123,8 +123,8 @@ export const leftoverInstancesCheck: Check = {
   name: 'Leftover instances',
   asksAws: true,
   run: async (context) => {
-    const { aws, lab, signal } = context;
-    const [{ isKnown, stack }, instances] = await Promise.all([ownStack(context), karpenterInstances(aws.ec2, lab.cluster.name, signal)]);
+    const { aws, lab } = context;
+    const [{ isKnown, stack }, instances] = await Promise.all([ownStack(context), karpenterInstances(aws.ec2, lab.cluster.name)]);
     if (stack !== undefined) return passed(`${counted(instances.length, 'instance')} of Karpenter's; they belong to the lab that is deployed.`);
     if (instances.length === 0) return passed(`No instance of an earlier ${lab.cluster.name} runs.`);
     const shown = listed(instances.map(({ id, instanceType, state }) => `${id} (${instanceType}, ${state})`));

@@ -13,10 +13,10 @@ const MILLIS_PER_DAY = 86_400_000;
 export const kubernetesVersionCheck: Check = {
   name: 'Kubernetes version',
   asksAws: true,
-  run: async ({ aws, lab, today, signal }) => {
+  run: async ({ aws, lab, today }) => {
     const { version } = lab.cluster;
     const { clusterVersions } = await asking('eks:DescribeClusterVersions', () =>
-      aws.eks.send(new DescribeClusterVersionsCommand({ clusterVersions: [version] }), { abortSignal: signal }));
+      aws.eks.send(new DescribeClusterVersionsCommand({ clusterVersions: [version] })));
     const found = clusterVersions?.find(({ clusterVersion }) => clusterVersion === version);
     const remedy = 'Set kubernetesVersion in lab.yaml to one in standard support; CONTRIBUTING.md has the steps of an upgrade.';
     if (found === undefined) return failed(`EKS offers no Kubernetes ${version}.`, remedy);
@@ -47,9 +47,9 @@ export const addOnVersionsCheck: Check = {
   },
 };
 
-async function offers({ aws, lab, signal }: CheckContext, { name, version }: AddonView): Promise<boolean> {
+async function offers({ aws, lab }: CheckContext, { name, version }: AddonView): Promise<boolean> {
   const { addons } = await asking('eks:DescribeAddonVersions', () =>
-    aws.eks.send(new DescribeAddonVersionsCommand({ addonName: name, kubernetesVersion: lab.cluster.version }), { abortSignal: signal }));
+    aws.eks.send(new DescribeAddonVersionsCommand({ addonName: name, kubernetesVersion: lab.cluster.version })));
   return addons?.some(({ addonVersions }) => addonVersions?.some(({ addonVersion }) => addonVersion === version)) === true;
 }
 
@@ -108,10 +108,10 @@ async function offeredZones({ aws, signal }: CheckContext, types: readonly strin
 export const zonesCheck: Check = {
   name: 'Availability Zones',
   asksAws: true,
-  run: async ({ aws, lab, signal }) => {
+  run: async ({ aws, lab }) => {
     const wanted = [...new Set(lab.network.subnets.map(({ availabilityZone }) => availabilityZone))];
     const { AvailabilityZones } = await asking('ec2:DescribeAvailabilityZones', () =>
-      aws.ec2.send(new DescribeAvailabilityZonesCommand({}), { abortSignal: signal }));
+      aws.ec2.send(new DescribeAvailabilityZonesCommand({})));
     const available = new Set((AvailabilityZones ?? []).filter(({ State }) => State === 'available').map(({ ZoneName }) => ZoneName));
     const missing = wanted.filter((zone) => !available.has(zone));
     return missing.length === 0

@@ -42,7 +42,7 @@ export interface PreflightOptions {
  */
 export async function preflight(options: PreflightOptions): Promise<PreflightResult> {
   const stack = readAssembly(options.assemblyDirectory);
-  const aws = connectAws(stack.region);
+  const aws = connectAws(stack.region, { signal: options.signal });
   try {
     return await preflightIn(aws, options);
   } finally {
@@ -55,7 +55,7 @@ export async function preflightIn(aws: LabAws, options: PreflightOptions): Promi
   const { assemblyDirectory, env, today = new Date(), onProgress = ignoreProgress, signal } = options;
   const lab = readLab(readAssembly(assemblyDirectory));
   const { stackName, region, account } = lab.stack;
-  const caller = once(() => checkedCaller(aws, account, signal));
+  const caller = once(() => checkedCaller(aws, account));
   const context: CheckContext = {
     lab,
     aws,
@@ -84,7 +84,7 @@ async function accountOf(caller: () => Promise<AwsCaller>, [credentials]: readon
 }
 
 async function stackInPlace(aws: LabAws, stackName: string, signal?: AbortSignal): Promise<StackInPlace | undefined> {
-  const stack = await deployedStack(aws.cloudFormation, stackName, signal);
+  const stack = await deployedStack(aws.cloudFormation, stackName);
   return stack === undefined ? undefined : { ...stack, resources: await deployedResources(aws.cloudFormation, stackName, signal) };
 }
 

@@ -62,15 +62,15 @@ export interface QuotaDemand {
  *
  * @throws LabError what `awsFailure` says
  */
-export async function quotaLimit({ service, code }: ServiceQuota, { aws, signal }: CheckContext): Promise<number> {
+export async function quotaLimit({ service, code }: ServiceQuota, { aws }: CheckContext): Promise<number> {
   const request = { ServiceCode: service, QuotaCode: code };
   return asking('servicequotas:GetServiceQuota', async () => {
     try {
-      return valueOf(await aws.quotas.send(new GetServiceQuotaCommand(request), { abortSignal: signal }));
+      return valueOf(await aws.quotas.send(new GetServiceQuotaCommand(request)));
     } catch (error) {
       // A quota that was never changed may have no value of the account's own.
       if (!isAwsError(error, 'NoSuchResourceException')) throw error;
-      return valueOf(await aws.quotas.send(new GetAWSDefaultServiceQuotaCommand(request), { abortSignal: signal }));
+      return valueOf(await aws.quotas.send(new GetAWSDefaultServiceQuotaCommand(request)));
     }
   });
 }
@@ -107,8 +107,8 @@ export const addressQuotaCheck: Check = {
   },
 };
 
-async function countAddresses({ aws, signal }: CheckContext): Promise<number> {
-  const { Addresses } = await asking('ec2:DescribeAddresses', () => aws.ec2.send(new DescribeAddressesCommand({}), { abortSignal: signal }));
+async function countAddresses({ aws }: CheckContext): Promise<number> {
+  const { Addresses } = await asking('ec2:DescribeAddresses', () => aws.ec2.send(new DescribeAddressesCommand({})));
   return Addresses?.length ?? 0;
 }
 

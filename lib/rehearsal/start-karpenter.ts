@@ -237,14 +237,14 @@ const CONFIG_MAPS: ResourceKind<InstanceStore> = {
  *
  * @see https://github.com/aws/karpenter-provider-aws/blob/v1.14.1/kwok/ec2/ec2.go `backupInstances`
  */
-export async function listSimulatedInstances(api: KubernetesApi, karpenterNamespace: string, signal?: AbortSignal): Promise<readonly JsonObject[]> {
-  const { items } = await api.list(CONFIG_MAPS, { namespace: karpenterNamespace }, signal);
+export async function listSimulatedInstances(api: KubernetesApi, karpenterNamespace: string): Promise<readonly JsonObject[]> {
+  const { items } = await api.list(CONFIG_MAPS, { namespace: karpenterNamespace });
   return items.filter(({ name }) => name.startsWith(STORE_PREFIX)).flatMap(({ instances }) => instances);
 }
 
 /** How many instances the simulated EC2 has. */
-export async function countSimulatedInstances(api: KubernetesApi, karpenterNamespace: string, signal?: AbortSignal): Promise<number> {
-  return (await listSimulatedInstances(api, karpenterNamespace, signal)).length;
+export async function countSimulatedInstances(api: KubernetesApi, karpenterNamespace: string): Promise<number> {
+  return (await listSimulatedInstances(api, karpenterNamespace)).length;
 }
 
 function instancesIn(body: JsonObject): readonly JsonObject[] {

@@ -44,14 +44,14 @@ const DELETING = 'DELETE_IN_PROGRESS';
  * @throws LabError what `awsFailure` says
  */
 export async function deleteStack(options: DeleteStackOptions): Promise<StackDeletion> {
-  const { aws, lab, stack, isGuarded, signal } = options;
+  const { aws, lab, stack, isGuarded } = options;
   // Asked anew: while the cluster was drained, the deadline or somebody else may have begun to delete it.
-  const now = await deployedStack(aws.cloudFormation, stack.id, signal);
+  const now = await deployedStack(aws.cloudFormation, stack.id);
   if (now === undefined) return { isDeleted: true };
   if (now.status === DELETING) return follow(options, undefined);
-  const [earlier] = await deletionEvents(aws.cloudFormation, stack.id, signal);
-  if (!isGuarded) await requireNoInstances(aws, lab.cluster.name, signal);
-  await asking('cloudformation:DeleteStack', () => aws.cloudFormation.send(new DeleteStackCommand({ StackName: stack.id }), { abortSignal: signal }));
+  const [earlier] = await deletionEvents(aws.cloudFormation, stack.id);
+  if (!isGuarded) await requireNoInstances(aws, lab.cluster.name);
+  await asking('cloudformation:DeleteStack', () => aws.cloudFormation.send(new DeleteStackCommand({ StackName: stack.id })));
   return follow(options, earlier?.id);
 }
 
@@ -63,8 +63,8 @@ async function follow(options: DeleteStackOptions, earlier: string | undefined):
   for (;;) {
     signal?.throwIfAborted();
     try {
-      const now = await deployedStack(aws.cloudFormation, stack.id, signal);
-      const all = await deletionEvents(aws.cloudFormation, stack.id, signal);
+      const now = await deployedStack(aws.cloudFormation, stack.id);
+      const all = await deletionEvents(aws.cloudFormation, stack.id);
       const events = all[0]?.id === earlier ? [] : all;
       report(events, now === undefined);
       if (now === undefined) return { isDeleted: true };
@@ -82,8 +82,8 @@ async function follow(options: DeleteStackOptions, earlier: string | undefined):
 /** Questions in a row that AWS may leave without an answer. */
 const MAX_FAILURES = 12;
 
-async function requireNoInstances(aws: LabAws, clusterName: string, signal: AbortSignal | undefined): Promise<void> {
-  const instances = await karpenterInstances(aws.ec2, clusterName, signal);
+async function requireNoInstances(aws: LabAws, clusterName: string): Promise<void> {
+  const instances = await karpenterInstances(aws.ec2, clusterName);
   if (instances.length === 0) return;
   throw new LabError({
     code: 'InstancesRemained',

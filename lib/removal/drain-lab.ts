@@ -90,12 +90,12 @@ const RELEASE = 'Let go of objects that wait for Karpenter';
 async function release(
   options: DrainLabOptions, seconds: number, deletedObjects: Set<string>, report: (state: DrainState) => void,
 ): Promise<readonly string[]> {
-  const { api, onProgress, signal } = options;
+  const { api, onProgress } = options;
   if (api === undefined) return [];
   const released = new Set<string>();
   onProgress({ step: RELEASE, state: 'started', detail: 'no pod of Karpenter is ready, and no instance is left' });
   const last = await passUntil(options, seconds, deletedObjects, report, async () => {
-    for (const name of await releaseAbandoned(api, signal)) released.add(name);
+    for (const name of await releaseAbandoned(api)) released.add(name);
     return false;
   });
   if (!last.isDrained) throw notDrained(last, seconds);
@@ -103,12 +103,12 @@ async function release(
   return [...released];
 }
 
-async function isKarpenterGone({ api, lab, signal }: DrainLabOptions): Promise<boolean> {
-  return api !== undefined && isAbandoned(api, { namespace: lab.karpenter.namespace, name: lab.karpenter.release }, signal);
+async function isKarpenterGone({ api, lab }: DrainLabOptions): Promise<boolean> {
+  return api !== undefined && isAbandoned(api, { namespace: lab.karpenter.namespace, name: lab.karpenter.release });
 }
 
-async function countInstances({ aws, names, signal }: DrainLabOptions): Promise<number> {
-  return (await karpenterInstances(aws.ec2, names.clusterName, signal)).length;
+async function countInstances({ aws, names }: DrainLabOptions): Promise<number> {
+  return (await karpenterInstances(aws.ec2, names.clusterName)).length;
 }
 
 /** Passes until all is drained, the time is up, or after a pass something else says that it is enough. */
@@ -123,9 +123,8 @@ async function passUntil(
     const pass = await tolerant(async () => {
       const state = await drainPass({
         api,
-        instances: () => karpenterInstances(aws.ec2, names.clusterName, signal),
+        instances: () => karpenterInstances(aws.ec2, names.clusterName),
         controller: { namespace: lab.karpenter.namespace, name: lab.karpenter.release },
-        signal,
       });
       for (const name of state.deleted) deletedObjects.add(name);
       report(state);

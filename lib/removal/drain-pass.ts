@@ -35,8 +35,6 @@ export interface DrainOptions {
   readonly keptNamespaces?: readonly string[];
   /** Karpenter's Deployment. Its namespace is kept. @default - nothing is said of the controller */
   readonly controller?: ObjectReference;
-  /** @default - it cannot be interrupted */
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -49,38 +47,38 @@ export interface DrainOptions {
  * @throws LabError what `KubernetesApi` and `instances` say
  */
 export async function drainPass(options: DrainOptions): Promise<DrainState> {
-  const { api, signal } = options;
+  const { api } = options;
   const deleted: string[] = [];
   const at = (phase: DrainPhase, remaining: readonly string[]): DrainState => ({ phase, isDrained: phase === 'drained', deleted, remaining });
   const before = async (phase: DrainPhase, remaining: readonly string[]): Promise<DrainState> => at(phase, [...remaining, ...await controllerNote(options)]);
 
   if (api !== undefined) {
-    const workloads = await drainWorkloads(api, [...options.keptNamespaces ?? [], ...namespaceOf(options.controller)], signal);
+    const workloads = await drainWorkloads(api, [...options.keptNamespaces ?? [], ...namespaceOf(options.controller)]);
     deleted.push(...workloads.deleted);
     if (workloads.remaining.length > 0) return at('workloads', workloads.remaining);
 
-    deleted.push(...await deleteThose(api, NODE_POOLS, () => true, signal));
-    const nodePools = await existing(api, NODE_POOLS, signal);
+    deleted.push(...await deleteThose(api, NODE_POOLS, () => true));
+    const nodePools = await existing(api, NODE_POOLS);
     // Those of a NodePool go with it; one that somebody made by hand has no owner.
-    if (nodePools.length === 0) deleted.push(...await deleteThose(api, NODE_CLAIMS, () => true, signal));
-    const claims = await existing(api, NODE_CLAIMS, signal);
-    if (nodePools.length > 0) return before('nodePools', [...nodePools.map((pool) => stillThere(NODE_POOLS, pool)), ...await claimLines(api, claims, signal)]);
-    if (claims.length > 0) return before('nodeClaims', await claimLines(api, claims, signal));
+    if (nodePools.length === 0) deleted.push(...await deleteThose(api, NODE_CLAIMS, () => true));
+    const claims = await existing(api, NODE_CLAIMS);
+    if (nodePools.length > 0) return before('nodePools', [...nodePools.map((pool) => stillThere(NODE_POOLS, pool)), ...await claimLines(api, claims)]);
+    if (claims.length > 0) return before('nodeClaims', await claimLines(api, claims));
   }
 
   const instances = await options.instances();
   if (instances.length > 0) return before('instances', instances.map(instanceLine));
 
   if (api !== undefined) {
-    deleted.push(...await deleteThose(api, EC2_NODE_CLASSES, () => true, signal));
-    const nodeClasses = await existing(api, EC2_NODE_CLASSES, signal);
+    deleted.push(...await deleteThose(api, EC2_NODE_CLASSES, () => true));
+    const nodeClasses = await existing(api, EC2_NODE_CLASSES);
     if (nodeClasses.length > 0) return before('nodeClasses', nodeClasses.map((nodeClass) => stillThere(EC2_NODE_CLASSES, nodeClass)));
   }
   return at('drained', []);
 }
 
-async function claimLines(api: KubernetesApi, claims: readonly NodeClaim[], signal: AbortSignal | undefined): Promise<readonly string[]> {
-  const holders = await holdersOf(api, claims, signal);
+async function claimLines(api: KubernetesApi, claims: readonly NodeClaim[]): Promise<readonly string[]> {
+  const holders = await holdersOf(api, claims);
   return claims.map((claim) => stillThere(NODE_CLAIMS, claim, [...nodeOf(claim), ...unmetConditions(endOf(claim)), ...holders(claim)]));
 }
 
@@ -103,9 +101,9 @@ function instanceLine({ id, state, instanceType, zone, nodePool }: KarpenterInst
 }
 
 /** Why nothing goes on at all, where it is so. */
-async function controllerNote({ api, controller, signal }: DrainOptions): Promise<readonly string[]> {
+async function controllerNote({ api, controller }: DrainOptions): Promise<readonly string[]> {
   if (controller === undefined || api === undefined) return [];
-  const deployment = await api.get(DEPLOYMENTS, controller, signal);
+  const deployment = await api.get(DEPLOYMENTS, controller);
   const name = `Deployment ${controller.namespace ?? ''}/${controller.name}`;
   if (deployment === undefined) return [`Karpenter's ${name} does not exist, so nobody ends nodes.`];
   if (deployment.readyReplicas > 0) return [];

@@ -76,18 +76,18 @@ export interface DrainStep {
  * It waits for the load balancers and volumes only. Pods end with their nodes, at the latest; waiting for them here would wait
  * for ever for one on a node that no longer answers.
  */
-export async function drainWorkloads(api: KubernetesApi, keptNamespaces: readonly string[], signal?: AbortSignal): Promise<DrainStep> {
+export async function drainWorkloads(api: KubernetesApi, keptNamespaces: readonly string[]): Promise<DrainStep> {
   const kept = new Set([...SYSTEM_NAMESPACES, ...keptNamespaces]);
   const deleted = [
-    ...await deleteThose(api, NAMESPACES, ({ metadata }) => !kept.has(metadata.name), signal),
+    ...await deleteThose(api, NAMESPACES, ({ metadata }) => !kept.has(metadata.name)),
     ...(await inTurn(POD_MAKING_KINDS, (kind) =>
-      deleteThose(api, kind, ({ metadata }) => metadata.namespace === DEFAULT_NAMESPACE && metadata.owners.length === 0, signal))),
+      deleteThose(api, kind, ({ metadata }) => metadata.namespace === DEFAULT_NAMESPACE && metadata.owners.length === 0))),
     // Those in other namespaces go with their namespace.
     ...(await inTurn(AWS_BACKED_KINDS, (kind) =>
-      deleteThose(api, kind, ({ metadata, isInAws }) => isInAws && kept.has(metadata.namespace ?? ''), signal))),
+      deleteThose(api, kind, ({ metadata, isInAws }) => isInAws && kept.has(metadata.namespace ?? '')))),
   ];
   const remaining = await inTurn([...AWS_BACKED_KINDS, PERSISTENT_VOLUMES], async (kind) =>
-    (await existing(api, kind, signal)).filter(({ isInAws }) => isInAws).map((object) => stillThere(kind, object)));
+    (await existing(api, kind)).filter(({ isInAws }) => isInAws).map((object) => stillThere(kind, object)));
   return { deleted, remaining };
 }
 
@@ -97,13 +97,13 @@ export async function drainWorkloads(api: KubernetesApi, keptNamespaces: readonl
  * @returns their names
  */
 export async function deleteThose<T extends NamedObject>(
-  api: KubernetesApi, kind: ResourceKind<T>, isMeant: (object: T) => boolean, signal?: AbortSignal,
+  api: KubernetesApi, kind: ResourceKind<T>, isMeant: (object: T) => boolean
 ): Promise<readonly string[]> {
   const deleted: string[] = [];
-  for (const object of await existing(api, kind, signal)) {
+  for (const object of await existing(api, kind)) {
     const { name, namespace, deletedAt } = object.metadata;
     if (deletedAt !== undefined || !isMeant(object)) continue;
-    if (await api.delete(kind, { name, namespace }, signal)) deleted.push(objectName(kind, object.metadata));
+    if (await api.delete(kind, { name, namespace })) deleted.push(objectName(kind, object.metadata));
   }
   return deleted;
 }

@@ -57,7 +57,7 @@ export interface ExtendOptions {
  */
 export async function extendLab(options: ExtendOptions): Promise<ExtendResult> {
   const lab = readLab(readAssembly(options.assemblyDirectory));
-  const aws = connectAws(lab.stack.region);
+  const aws = connectAws(lab.stack.region, options);
   try {
     return await extendIn(aws, lab, options);
   } finally {
@@ -69,14 +69,14 @@ export async function extendLab(options: ExtendOptions): Promise<ExtendResult> {
 export async function extendIn(
   aws: Pick<LabAws, 'sts' | 'cloudFormation' | 'scheduler' | 'region'>, lab: LabView, options: Omit<ExtendOptions, 'assemblyDirectory'>,
 ): Promise<ExtendResult> {
-  const { move, now, confirm, signal } = options;
+  const { move, now, confirm } = options;
   const { stackName } = lab.stack;
-  const { account } = await checkedCaller(aws, lab.stack.account, signal);
-  await checkStack(aws, stackName, signal);
+  const { account } = await checkedCaller(aws, lab.stack.account);
+  await checkStack(aws, stackName);
 
   // Not from the template: the lab may have been deployed with a deadline for one run, and synthesized without it since.
   const name = resourceNames(lab.cluster.name).deadlineSchedule;
-  const schedule = await deadlineSchedule(aws, name, signal);
+  const schedule = await deadlineSchedule(aws, name);
   if (schedule === undefined) throw deadlineMissing(name);
 
   const moment = 'to' in move ? move.to : new Date(schedule.moment.getTime() + move.bySeconds * 1000);
@@ -88,12 +88,12 @@ export async function extendIn(
   };
   if (change.from === change.to) return { ...change, outcome: 'unchanged' };
   if (!await confirm(change)) return { ...change, outcome: 'declined' };
-  await moveSchedule(aws, schedule, moment, signal);
+  await moveSchedule(aws, schedule, moment);
   return { ...change, outcome: 'moved' };
 }
 
-async function checkStack({ cloudFormation }: Pick<LabAws, 'cloudFormation'>, stackName: string, signal: AbortSignal | undefined): Promise<void> {
-  const stack = await deployedStack(cloudFormation, stackName, signal);
+async function checkStack({ cloudFormation }: Pick<LabAws, 'cloudFormation'>, stackName: string): Promise<void> {
+  const stack = await deployedStack(cloudFormation, stackName);
   if (stack === undefined) {
     throw new LabError({
       code: 'StackMissing',
@@ -145,11 +145,11 @@ export interface DeadlineSchedule {
  * @returns undefined where there is none
  * @throws LabError `DeadlineUnreadable` when somebody made it something else than one moment; what `awsFailure` says
  */
-export async function deadlineSchedule({ scheduler }: Pick<LabAws, 'scheduler'>, name: string, signal?: AbortSignal): Promise<DeadlineSchedule | undefined> {
+export async function deadlineSchedule({ scheduler }: Pick<LabAws, 'scheduler'>, name: string): Promise<DeadlineSchedule | undefined> {
   return asking('scheduler:GetSchedule', async () => {
     let definition: GetScheduleCommandOutput;
     try {
-      definition = await scheduler.send(new GetScheduleCommand({ Name: name }), { abortSignal: signal });
+      definition = await scheduler.send(new GetScheduleCommand({ Name: name }));
     } catch (error) {
       if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
       throw error;
@@ -173,12 +173,12 @@ export async function deadlineSchedule({ scheduler }: Pick<LabAws, 'scheduler'>,
  *
  * @throws LabError what `awsFailure` says; the caller needs `iam:PassRole` for the role of the schedule as well
  */
-export async function moveSchedule({ scheduler }: Pick<LabAws, 'scheduler'>, { name, definition }: DeadlineSchedule, moment: Date, signal?: AbortSignal): Promise<void> {
+export async function moveSchedule({ scheduler }: Pick<LabAws, 'scheduler'>, { name, definition }: DeadlineSchedule, moment: Date): Promise<void> {
   const { GroupName, Description, StartDate, EndDate, FlexibleTimeWindow, Target, State, KmsKeyArn, ActionAfterCompletion } = definition;
   const input: UpdateScheduleCommandInput = {
     Name: name, GroupName, Description, StartDate, EndDate, FlexibleTimeWindow, Target, State, KmsKeyArn, ActionAfterCompletion,
     ScheduleExpression: atExpression(moment),
     ScheduleExpressionTimezone: SCHEDULE_TIME_ZONE,
   };
-  await asking('scheduler:UpdateSchedule', () => scheduler.send(new UpdateScheduleCommand(input), { abortSignal: signal }));
+  await asking('scheduler:UpdateSchedule', () => scheduler.send(new UpdateScheduleCommand(input)));
 }

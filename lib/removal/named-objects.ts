@@ -19,9 +19,9 @@ export function readNamedObject(body: JsonObject): NamedObject {
 }
 
 /** All objects of a kind. A kind that the cluster does not know, such as one whose CRD is gone, has none. */
-export async function existing<T>(api: KubernetesApi, kind: ResourceKind<T>, signal?: AbortSignal): Promise<readonly T[]> {
+export async function existing<T>(api: KubernetesApi, kind: ResourceKind<T>): Promise<readonly T[]> {
   try {
-    return (await api.list(kind, {}, signal)).items;
+    return (await api.list(kind, {})).items;
   } catch (error) {
     if (error instanceof KubernetesRequestRefused && error.status === 404) return [];
     throw error;
@@ -56,8 +56,8 @@ const FINALIZERS: readonly (readonly [kind: ResourceKind<NamedObject>, finalizer
  *
  * @param controller Karpenter's Deployment
  */
-export async function isAbandoned(api: KubernetesApi, controller: ObjectReference, signal?: AbortSignal): Promise<boolean> {
-  const deployment = await api.get(DEPLOYMENTS, controller, signal);
+export async function isAbandoned(api: KubernetesApi, controller: ObjectReference): Promise<boolean> {
+  const deployment = await api.get(DEPLOYMENTS, controller);
   return deployment === undefined || deployment.readyReplicas === 0;
 }
 
@@ -68,13 +68,13 @@ export async function isAbandoned(api: KubernetesApi, controller: ObjectReferenc
  *
  * @returns their names
  */
-export async function releaseAbandoned(api: KubernetesApi, signal?: AbortSignal): Promise<readonly string[]> {
+export async function releaseAbandoned(api: KubernetesApi): Promise<readonly string[]> {
   const released: string[] = [];
   for (const [kind, finalizer] of FINALIZERS) {
-    for (const { metadata } of await existing(api, kind, signal)) {
+    for (const { metadata } of await existing(api, kind)) {
       if (metadata.deletedAt === undefined || !metadata.finalizers.includes(finalizer)) continue;
       const finalizers = metadata.finalizers.filter((name) => name !== finalizer);
-      await api.patch(kind, { name: metadata.name }, { metadata: { uid: metadata.uid, finalizers } }, signal);
+      await api.patch(kind, { name: metadata.name }, { metadata: { uid: metadata.uid, finalizers } });
       released.push(objectName(kind, metadata));
     }
   }

@@ -31,13 +31,13 @@ export const DISRUPTION_BUDGETS: ResourceKind<Budget> = {
 };
 
 /** For each NodeClaim, what keeps its node from being drained: pods that may not be evicted. */
-export async function holdersOf(api: KubernetesApi, claims: readonly NodeClaim[], signal?: AbortSignal): Promise<(claim: NodeClaim) => readonly string[]> {
+export async function holdersOf(api: KubernetesApi, claims: readonly NodeClaim[]): Promise<(claim: NodeClaim) => readonly string[]> {
   const nodeNames = new Set(claims.flatMap(({ nodeName }) => nodeName ?? []));
   if (nodeNames.size === 0) return () => [];
-  const pods = (await existing(api, PODS, signal)).filter(({ nodeName, phase }) => nodeNames.has(nodeName ?? '') && phase !== 'Succeeded' && phase !== 'Failed');
+  const pods = (await existing(api, PODS)).filter(({ nodeName, phase }) => nodeNames.has(nodeName ?? '') && phase !== 'Succeeded' && phase !== 'Failed');
   const budgeted: { readonly budget: Budget; readonly uids: ReadonlySet<string> }[] = [];
-  for (const budget of (await existing(api, DISRUPTION_BUDGETS, signal)).filter(({ disruptionsAllowed }) => disruptionsAllowed === 0)) {
-    const { items } = await api.list(PODS, { namespace: budget.metadata.namespace, labelSelector: budget.selector }, signal);
+  for (const budget of (await existing(api, DISRUPTION_BUDGETS)).filter(({ disruptionsAllowed }) => disruptionsAllowed === 0)) {
+    const { items } = await api.list(PODS, { namespace: budget.metadata.namespace, labelSelector: budget.selector });
     budgeted.push({ budget, uids: new Set(items.map(({ metadata }) => metadata.uid)) });
   }
   return ({ nodeName }) => {

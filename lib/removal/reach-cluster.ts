@@ -51,7 +51,7 @@ export async function reachCluster(options: ReachClusterOptions): Promise<Draine
     return { by: 'teardown', api: await connectToLab(kubeconfig, lab, signal), hasKarpenter: true };
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
-    if (error.code === 'KarpenterNotFound') return { by: 'teardown', api: await KubernetesApi.connect({ kubeconfig }), hasKarpenter: false };
+    if (error.code === 'KarpenterNotFound') return { by: 'teardown', api: await KubernetesApi.connect({ kubeconfig }, { signal }), hasKarpenter: false };
     const other = isNoWayIn(error) ? otherDrainer(options, error) : undefined;
     if (other === undefined) throw error;
     return other;

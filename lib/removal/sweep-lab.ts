@@ -77,7 +77,7 @@ export interface SweepInventory extends LabNames {
  * @throws LabError `AssemblyNotFound`, `AssemblyUnreadable`, `AccountNotConfigured`, what `awsFailure` says
  */
 export async function sweepLab(options: SweepOptions): Promise<SweepResult> {
-  const aws = connectAws(readAssembly(options.assemblyDirectory).region);
+  const aws = connectAws(readAssembly(options.assemblyDirectory).region, options);
   try {
     return await sweepLabIn(aws, options);
   } finally {
@@ -90,8 +90,8 @@ export async function sweepLabIn(aws: LabAws, options: SweepOptions): Promise<Sw
   const { onProgress = ignoreProgress, signal, timeoutSeconds = TIMEOUT_SECONDS, everySeconds } = options;
   const lab = readLab(readAssembly(options.assemblyDirectory));
   const names = labNames(lab);
-  const { account } = await checkedCaller(aws, lab.stack.account, signal);
-  await requireDeleted(aws, names, signal);
+  const { account } = await checkedCaller(aws, lab.stack.account);
+  await requireDeleted(aws, names);
 
   onProgress({ step: 'List leftovers', state: 'started' });
   const found = await findLeftovers({ aws, lab: names, signal });
@@ -117,8 +117,8 @@ export function isBillable(leftovers: readonly Leftover[]): boolean {
 }
 
 /** While they exist, the lab uses what would be swept, and Karpenter would make it again. */
-async function requireDeleted(aws: LabAws, { stackName, clusterName }: LabNames, signal: AbortSignal | undefined): Promise<void> {
-  const stack = await deployedStack(aws.cloudFormation, stackName, signal);
+async function requireDeleted(aws: LabAws, { stackName, clusterName }: LabNames): Promise<void> {
+  const stack = await deployedStack(aws.cloudFormation, stackName);
   if (stack !== undefined) {
     throw new LabError({
       code: 'StackNotDeleted',
@@ -127,7 +127,7 @@ async function requireDeleted(aws: LabAws, { stackName, clusterName }: LabNames,
       remedy: 'Run `npm run lab -- teardown`, which deletes the stack and then sweeps.',
     });
   }
-  await requireNoCluster(aws, { clusterName }, signal);
+  await requireNoCluster(aws, { clusterName });
 }
 
 /**
@@ -135,8 +135,8 @@ async function requireDeleted(aws: LabAws, { stackName, clusterName }: LabNames,
  *
  * @throws LabError `ClusterNotDeleted`
  */
-export async function requireNoCluster(aws: LabAws, { clusterName }: Pick<LabNames, 'clusterName'>, signal?: AbortSignal): Promise<void> {
-  const cluster = await clusterInAws(aws.eks, clusterName, signal);
+export async function requireNoCluster(aws: LabAws, { clusterName }: Pick<LabNames, 'clusterName'>): Promise<void> {
+  const cluster = await clusterInAws(aws.eks, clusterName);
   if (cluster === undefined) return;
   throw new LabError({
     code: 'ClusterNotDeleted',

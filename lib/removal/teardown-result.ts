@@ -104,24 +104,24 @@ export async function takeInventory({ aws, names, account, stack, resources, clu
     clusterStatus: cluster?.status,
     drainedBy: drainer.by,
     whyNotHere: drainer.by === 'teardown' ? undefined : drainer.why,
-    objects: drainer.by === 'teardown' ? await objectsToDrain(drainer.api, karpenterNamespace, signal) : [],
+    objects: drainer.by === 'teardown' ? await objectsToDrain(drainer.api, karpenterNamespace) : [],
     leftovers: await findLeftovers({ aws, lab: names, signal }),
   };
 }
 
-async function objectsToDrain(api: KubernetesApi, karpenterNamespace: string, signal: AbortSignal | undefined): Promise<readonly string[]> {
+async function objectsToDrain(api: KubernetesApi, karpenterNamespace: string): Promise<readonly string[]> {
   const kept = new Set([...SYSTEM_NAMESPACES, karpenterNamespace]);
-  const namespaces = (await existing(api, NAMESPACES, signal)).filter(({ metadata }) => !kept.has(metadata.name));
+  const namespaces = (await existing(api, NAMESPACES)).filter(({ metadata }) => !kept.has(metadata.name));
   const names = namespaces.map(({ metadata }) => objectName(NAMESPACES, metadata));
   for (const kind of AWS_BACKED_KINDS) {
-    const backed = (await existing(api, kind, signal)).filter(({ isInAws }) => isInAws);
+    const backed = (await existing(api, kind)).filter(({ isInAws }) => isInAws);
     names.push(...backed.map(({ metadata }) => objectName(kind, metadata)));
   }
   return [
     ...names,
-    ...(await existing(api, NODE_POOLS, signal)).map(({ metadata }) => objectName(NODE_POOLS, metadata)),
-    ...(await existing(api, NODE_CLAIMS, signal)).map(({ metadata }) => objectName(NODE_CLAIMS, metadata)),
-    ...(await existing(api, EC2_NODE_CLASSES, signal)).map(({ metadata }) => objectName(EC2_NODE_CLASSES, metadata)),
+    ...(await existing(api, NODE_POOLS)).map(({ metadata }) => objectName(NODE_POOLS, metadata)),
+    ...(await existing(api, NODE_CLAIMS)).map(({ metadata }) => objectName(NODE_CLAIMS, metadata)),
+    ...(await existing(api, EC2_NODE_CLASSES)).map(({ metadata }) => objectName(EC2_NODE_CLASSES, metadata)),
   ];
 }
 

@@ -51,7 +51,7 @@ const EVERY_SECONDS = 3;
  * @throws LabError what `drainLab` raises, `StackDeletionFailed`, `ClusterNotDeleted`, what `awsFailure` says
  */
 export async function teardown(options: TeardownOptions): Promise<TeardownResult> {
-  const aws = connectAws(readAssembly(options.assemblyDirectory).region);
+  const aws = connectAws(readAssembly(options.assemblyDirectory).region, options);
   try {
     return await teardownIn(aws, options);
   } finally {
@@ -64,10 +64,10 @@ export async function teardownIn(aws: LabAws, options: TeardownOptions): Promise
   const { signal } = options;
   const lab = readLab(readAssembly(options.assemblyDirectory));
   const names = labNames(lab);
-  const { account } = await checkedCaller(aws, lab.stack.account, signal);
-  const stack = await deployedStack(aws.cloudFormation, names.stackName, signal);
+  const { account } = await checkedCaller(aws, lab.stack.account);
+  const stack = await deployedStack(aws.cloudFormation, names.stackName);
   const resources = stack === undefined ? [] : await deployedResources(aws.cloudFormation, stack.id, signal);
-  const cluster = await clusterInAws(aws.eks, names.clusterName, signal);
+  const cluster = await clusterInAws(aws.eks, names.clusterName);
   const drainer = await reachCluster({ kubeconfig: options.kubeconfig, lab, cluster, stack, resources, signal });
   try {
     return await new Teardown(aws, lab, names, options, { account, stack, resources, cluster, drainer }).run();
@@ -129,7 +129,7 @@ class Teardown {
 
     const drained = await this.drain();
     await this.deleteStack(stack);
-    await requireNoCluster(this.aws, this.names, signal);
+    await requireNoCluster(this.aws, this.names);
     const found = await findLeftovers({ aws: this.aws, lab: this.names, signal });
     this.accounting.afterStage(found, () => 'CloudFormation');
     const { removed, kept, remaining } = await sweepLeftovers({
@@ -209,7 +209,7 @@ class Teardown {
     });
     let outcome = await deletion(stack);
     if (!outcome.isDeleted) {
-      const left = await deployedStack(this.aws.cloudFormation, stack.id, this.options.signal);
+      const left = await deployedStack(this.aws.cloudFormation, stack.id);
       // What it leaked keeps its network: without that, a second try succeeds.
       const before = unblocked;
       unblocked += await this.unblock(this.deletedIds(await this.stillThere(stack)));

@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/cli/host';
+import type { Clock } from '../../lib/run-context';
 
 interface Timer {
   readonly millis: number;
@@ -10,6 +10,8 @@ interface Timer {
 export class FakeClock implements Clock {
   private millis = 1_000;
   private timers: readonly Timer[] = [];
+
+  readonly now = (): Date => new Date(this.millis);
 
   readonly nowMillis = (): number => this.millis;
 

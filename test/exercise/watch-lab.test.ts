@@ -112,7 +112,7 @@ describe('watch', () => {
     await until(() => news.length > 0);
     ended.abort();
     await watching;
-    expect(started.mock.calls.map(([, , , , patienceSeconds]) => patienceSeconds)).toEqual(Array(7).fill(Infinity));
+    expect(started.mock.calls.map(([, , , patienceSeconds]) => patienceSeconds)).toEqual(Array(7).fill(Infinity));
     started.mockRestore();
   });
 

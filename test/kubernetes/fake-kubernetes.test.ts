@@ -84,7 +84,7 @@ describe('the fake Kubernetes API', () => {
     const told = async (selection: { readonly labelSelector?: string }): Promise<readonly string[]> => {
       const types: string[] = [];
       setTimeout(() => fake.endWatches(), 50);
-      for await (const { type } of api.watch(PODS, selection, resourceVersion, new AbortController().signal)) types.push(type);
+      for await (const { type } of api.watch(PODS, selection, resourceVersion)) types.push(type);
       return types;
     };
     expect(await told({})).toEqual(['ADDED', 'MODIFIED', 'DELETED']);

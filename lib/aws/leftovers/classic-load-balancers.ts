@@ -26,14 +26,14 @@ export const CLASSIC_LOAD_BALANCERS: LeftoverKind = {
         : [{ kind: 'classicLoadBalancer' as const, id, name: id, evidence, isBillable: true, createdAt: CreatedTime?.toISOString() }];
     });
   },
-  remove: (aws, { id }, signal) => tryRemoval({
+  remove: (aws, { id }) => tryRemoval({
     request: 'elasticloadbalancing:DeleteLoadBalancer', gone: NOT_FOUND,
-  }, () => aws.classicLoadBalancers.send(new DeleteLoadBalancerCommand({ LoadBalancerName: id }), { abortSignal: signal })),
+  }, () => aws.classicLoadBalancers.send(new DeleteLoadBalancerCommand({ LoadBalancerName: id }))),
 };
 
 async function tagsOf(aws: LabAws, names: readonly string[], signal: AbortSignal | undefined): Promise<readonly (readonly [string, Tags])[]> {
   try {
-    const { TagDescriptions } = await aws.classicLoadBalancers.send(new DescribeTagsCommand({ LoadBalancerNames: [...names] }), { abortSignal: signal });
+    const { TagDescriptions } = await aws.classicLoadBalancers.send(new DescribeTagsCommand({ LoadBalancerNames: [...names] }));
     return (TagDescriptions ?? []).map(({ LoadBalancerName, Tags }) => [LoadBalancerName ?? '', tagsFrom(Tags)] as const);
   } catch (error) {
     if (!isAwsError(error, ...NOT_FOUND)) throw awsFailure(error, 'elasticloadbalancing:DescribeTags');

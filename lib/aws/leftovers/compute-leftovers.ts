@@ -17,9 +17,9 @@ import {
 /** Instances that Karpenter launched and did not end. */
 export const INSTANCES: LeftoverKind = {
   kind: 'instance',
-  find: async (aws, { clusterName }, signal) => {
+  find: async (aws, { clusterName }) => {
     const owned = ownedByCluster(clusterName).join('=');
-    return (await karpenterInstances(aws.ec2, clusterName, signal)).map(({ id, instanceType, nodePool, launchedAt }) => ({
+    return (await karpenterInstances(aws.ec2, clusterName)).map(({ id, instanceType, nodePool, launchedAt }) => ({
       kind: 'instance' as const,
       id,
       name: instanceType,
@@ -28,23 +28,23 @@ export const INSTANCES: LeftoverKind = {
       createdAt: launchedAt,
     }));
   },
-  remove: async (aws, { id }, signal) => {
+  remove: async (aws, { id }) => {
     const removal = await tryRemoval({
       request: 'ec2:TerminateInstances',
       gone: ['InvalidInstanceID.NotFound'],
       inUse: ['IncorrectInstanceState', 'IncorrectState'],
       // Somebody protected it from termination.
       refused: ['OperationNotPermitted'],
-    }, () => aws.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }), { abortSignal: signal }));
-    return removal.isGone ? hasEnded(aws, id, signal) : removal;
+    }, () => aws.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] })));
+    return removal.isGone ? hasEnded(aws, id) : removal;
   },
 };
 
 /** Its volumes and interfaces go only when it has ended. */
-function hasEnded(aws: LabAws, id: string, signal: AbortSignal | undefined): Promise<Removal> {
+function hasEnded(aws: LabAws, id: string): Promise<Removal> {
   return asking('ec2:DescribeInstances', async () => {
     try {
-      const { Reservations } = await aws.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }), { abortSignal: signal });
+      const { Reservations } = await aws.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
       const state = Reservations?.[0]?.Instances?.[0]?.State?.Name ?? 'terminated';
       return state === 'terminated' ? GONE : { isGone: false, reason: `it is ${state}`, isFinal: false };
     } catch (error) {
@@ -74,9 +74,9 @@ export const VOLUMES: LeftoverKind = {
     }
     return [...found.values()];
   },
-  remove: (aws, { id }, signal) => tryRemoval({
+  remove: (aws, { id }) => tryRemoval({
     request: 'ec2:DeleteVolume', gone: ['InvalidVolume.NotFound'], inUse: ['VolumeInUse', 'IncorrectState'],
-  }, () => aws.ec2.send(new DeleteVolumeCommand({ VolumeId: id }), { abortSignal: signal })),
+  }, () => aws.ec2.send(new DeleteVolumeCommand({ VolumeId: id }))),
 };
 
 function describe(aws: LabAws, filter: Filter, signal: AbortSignal | undefined): Promise<readonly Volume[]> {
@@ -119,9 +119,9 @@ export const LAUNCH_TEMPLATES: LeftoverKind = {
         : [{ kind: 'launchTemplate' as const, id, name: name ?? id, evidence, isBillable: false, createdAt: CreateTime?.toISOString() }];
     });
   },
-  remove: (aws, { id }, signal) => tryRemoval({
+  remove: (aws, { id }) => tryRemoval({
     request: 'ec2:DeleteLaunchTemplate', gone: ['InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateId.NotFoundException', 'InvalidLaunchTemplateName.NotFoundException'],
-  }, () => aws.ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: id }), { abortSignal: signal })),
+  }, () => aws.ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: id }))),
 };
 
 const NO_SUCH_ENTITY = ['NoSuchEntity', 'NoSuchEntityException'];
@@ -141,14 +141,14 @@ export const INSTANCE_PROFILES: LeftoverKind = {
       ? []
       : [{ kind: 'instanceProfile' as const, id: name, name, evidence: `path ${Path}`, isBillable: false, createdAt: CreateDate?.toISOString() }]);
   },
-  remove: (aws, { id: InstanceProfileName }, signal) => tryRemoval({
+  remove: (aws, { id: InstanceProfileName }) => tryRemoval({
     request: 'iam:DeleteInstanceProfile', gone: NO_SUCH_ENTITY, inUse: ['DeleteConflict', 'DeleteConflictException', 'ConcurrentModificationException'],
   }, async () => {
-    const { InstanceProfile } = await aws.iam.send(new GetInstanceProfileCommand({ InstanceProfileName }), { abortSignal: signal });
+    const { InstanceProfile } = await aws.iam.send(new GetInstanceProfileCommand({ InstanceProfileName }));
     // A role in a profile keeps both: the profile from being deleted, and the role with its stack.
     for (const { RoleName } of InstanceProfile?.Roles ?? []) {
-      await aws.iam.send(new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName }), { abortSignal: signal });
+      await aws.iam.send(new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName }));
     }
-    await aws.iam.send(new DeleteInstanceProfileCommand({ InstanceProfileName }), { abortSignal: signal });
+    await aws.iam.send(new DeleteInstanceProfileCommand({ InstanceProfileName }));
   }),
 };

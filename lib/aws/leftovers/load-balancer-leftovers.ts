@@ -35,7 +35,7 @@ export async function tagsByArn(aws: LabAws, arns: readonly string[], signal?: A
 
 async function tagsOfBatch(aws: LabAws, arns: readonly string[], signal: AbortSignal | undefined): Promise<readonly (readonly [string, Tags])[]> {
   try {
-    const { TagDescriptions } = await aws.loadBalancers.send(new DescribeTagsCommand({ ResourceArns: [...arns] }), { abortSignal: signal });
+    const { TagDescriptions } = await aws.loadBalancers.send(new DescribeTagsCommand({ ResourceArns: [...arns] }));
     return (TagDescriptions ?? []).map(({ ResourceArn, Tags }) => [ResourceArn ?? '', tagsFrom(Tags)] as const);
   } catch (error) {
     if (!isAwsError(error, ...ELBV2_NOT_FOUND)) throw awsFailure(error, 'elasticloadbalancing:DescribeTags');
@@ -62,13 +62,13 @@ export const LOAD_BALANCERS: LeftoverKind = {
       return evidence === undefined ? [] : [{ kind: 'loadBalancer' as const, id, name, evidence, isBillable: true, createdAt: CreatedTime?.toISOString() }];
     });
   },
-  remove: (aws, { id }, signal) => tryRemoval({
+  remove: (aws, { id }) => tryRemoval({
     request: 'elasticloadbalancing:DeleteLoadBalancer',
     gone: ['LoadBalancerNotFound', 'LoadBalancerNotFoundException'],
     inUse: ['ResourceInUse', 'ResourceInUseException'],
     // Deletion protection is on: somebody's wish, which is not overruled.
     refused: ['OperationNotPermitted', 'OperationNotPermittedException'],
-  }, () => aws.loadBalancers.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: id }), { abortSignal: signal })),
+  }, () => aws.loadBalancers.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: id }))),
 };
 
 /** Target groups of Services and Ingresses. They stay when their load balancer goes. */
@@ -86,9 +86,9 @@ export const TARGET_GROUPS: LeftoverKind = {
       return evidence === undefined ? [] : [{ kind: 'targetGroup' as const, id, name, evidence, isBillable: false }];
     });
   },
-  remove: (aws, { id }, signal) => tryRemoval({
+  remove: (aws, { id }) => tryRemoval({
     request: 'elasticloadbalancing:DeleteTargetGroup',
     gone: ['TargetGroupNotFound', 'TargetGroupNotFoundException'],
     inUse: ['ResourceInUse', 'ResourceInUseException'],
-  }, () => aws.loadBalancers.send(new DeleteTargetGroupCommand({ TargetGroupArn: id }), { abortSignal: signal })),
+  }, () => aws.loadBalancers.send(new DeleteTargetGroupCommand({ TargetGroupArn: id }))),
 };

@@ -28,9 +28,9 @@ export const LOG_GROUPS: LeftoverKind = {
     }
     return [...new Map(found.map((leftover) => [leftover.id, leftover])).values()];
   },
-  remove: (aws, { id }, signal) => tryRemoval({
+  remove: (aws, { id }) => tryRemoval({
     request: 'logs:DeleteLogGroup', gone: ['ResourceNotFoundException'], inUse: ['OperationAbortedException'],
-  }, () => aws.logs.send(new DeleteLogGroupCommand({ logGroupName: id }), { abortSignal: signal })),
+  }, () => aws.logs.send(new DeleteLogGroupCommand({ logGroupName: id }))),
 };
 
 function describe(aws: LabAws, logGroupNamePrefix: string, signal: AbortSignal | undefined): Promise<readonly LogGroup[]> {

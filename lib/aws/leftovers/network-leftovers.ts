@@ -42,11 +42,11 @@ export const NETWORK_INTERFACES: LeftoverKind = {
       return [{ kind: 'networkInterface' as const, id, name: Description, evidence, isBillable: Association?.PublicIp !== undefined }];
     });
   },
-  remove: (aws, { id }, signal) => tryRemoval({
+  remove: (aws, { id }) => tryRemoval({
     request: 'ec2:DeleteNetworkInterface',
     gone: ['InvalidNetworkInterfaceID.NotFound'],
     inUse: ['InvalidNetworkInterface.InUse', 'InvalidParameterValue', 'OperationNotPermitted'],
-  }, () => aws.ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id }), { abortSignal: signal })),
+  }, () => aws.ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id }))),
 };
 
 function evidenceOf(tags: Tags, { Groups }: NetworkInterface, clusterName: string, clusterGroups: ReadonlySet<string>): string | undefined {
@@ -79,7 +79,7 @@ export const SECURITY_GROUPS: LeftoverKind = {
     inUse: ['DependencyViolation', 'InvalidGroup.InUse', 'ResourceInUse', 'InvalidSecurityGroupRuleId.NotFound'],
   }, async () => {
     await revokeReferences(aws, id, signal);
-    await aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }), { abortSignal: signal });
+    await aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
   }),
 };
 
@@ -117,6 +117,6 @@ async function revokeReferences(aws: LabAws, GroupId: string, signal: AbortSigna
   const idsOf = (isEgress: boolean): string[] =>
     references.filter(({ IsEgress }) => (IsEgress ?? false) === isEgress).flatMap(({ SecurityGroupRuleId }) => SecurityGroupRuleId ?? []);
   const [ingress, egress] = [idsOf(false), idsOf(true)];
-  if (ingress.length > 0) await aws.ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds: ingress }), { abortSignal: signal });
-  if (egress.length > 0) await aws.ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, SecurityGroupRuleIds: egress }), { abortSignal: signal });
+  if (ingress.length > 0) await aws.ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds: ingress }));
+  if (egress.length > 0) await aws.ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, SecurityGroupRuleIds: egress }));
 }

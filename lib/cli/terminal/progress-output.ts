@@ -1,6 +1,7 @@
 import type { ProgressEvent, ProgressListener } from '../../progress';
 import { clockText, durationText } from '../../words';
-import type { Clock, OutputStream } from '../host';
+import type { Clock } from '../../run-context';
+import type { OutputStream } from '../host';
 import { cutText, eraseLines, printableText, type TextLayout } from './text-layout';
 
 /** Shows the progress of an action on one stream. */

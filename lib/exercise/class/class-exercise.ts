@@ -31,22 +31,22 @@ export async function doClassExercise(
   const onProgress = options.onProgress ?? ignoreProgress;
   const replicasEach = options.replicasEach ?? EXERCISE_REPLICAS;
   const pods = names.length * replicasEach;
-  if (options.raiseLimits === true) await raiseLimits(api, nodePool, limitsForClass(nodePool, podMillis(options), pods), signal);
+  if (options.raiseLimits === true) await raiseLimits(api, nodePool, limitsForClass(nodePool, podMillis(options), pods));
   await reported(onProgress, `Make ${counted(names.length, 'namespace')} with a Deployment each`, (news) =>
-    makeNamespaces(api, names, exercise, (done) => news(names.length - done, names.length), signal));
+    makeNamespaces(api, names, exercise, (done) => news(names.length - done, names.length)));
 
-  const watch = await ClassWatch.start(api, exercise, replicasEach, signal);
+  const watch = await ClassWatch.start(api, exercise, replicasEach);
   try {
     const scaledAt = new Map<string, string>();
     const scaling = `Scale all to ${counted(replicasEach, 'replica')}`;
     await reported(onProgress, scaling, (news) => forEachBounded(names, CLASS_CONCURRENCY, async (namespace) => {
-      scaledAt.set(namespace, await api.scale(DEPLOYMENTS, { namespace, name: exercise.deploymentName }, replicasEach, signal));
+      scaledAt.set(namespace, await api.scale(DEPLOYMENTS, { namespace, name: exercise.deploymentName }, replicasEach));
       news(names.length - scaledAt.size, names.length);
     }));
     await untilRunning(watch, pods, names.length, deadlines, onProgress, signal);
     const shortfall = watch.running >= pods ? { problems: [] } : await classProblems(api, watch.waitingPods, exercise);
     // All of them, because a class that got no node may run on a rehearsal as well.
-    const { items: nodes } = await api.list(NODES, {}, signal);
+    const { items: nodes } = await api.list(NODES, {});
     return { ...outcome(watch, scaledAt, nodePool, replicasEach, options), ...simulationOf(nodes, exercise), ...shortfall };
   } finally {
     watch.stop();

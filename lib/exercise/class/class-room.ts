@@ -25,9 +25,9 @@ export async function makeRoom(
 ): Promise<readonly string[]> {
   const { namespace, deploymentName } = exercise;
   const remarks: string[] = [];
-  const replicas = (await api.get(DEPLOYMENTS, { namespace, name: deploymentName }, signal))?.replicas ?? 0;
+  const replicas = (await api.get(DEPLOYMENTS, { namespace, name: deploymentName }))?.replicas ?? 0;
   if (replicas > 0) {
-    await reported(onProgress, `Scale ${deploymentName} of ${namespace} to 0 to make room`, () => api.scale(DEPLOYMENTS, { namespace, name: deploymentName }, 0, signal));
+    await reported(onProgress, `Scale ${deploymentName} of ${namespace} to 0 to make room`, () => api.scale(DEPLOYMENTS, { namespace, name: deploymentName }, 0));
     remarks.push(`Deployment ${deploymentName} of ${namespace} was scaled from ${replicas} to 0 to make room, and stays there. Scale it back: ${exerciseCommands(exercise).scale(replicas)}`);
   }
   return [...remarks, ...await nodesGone(api, exercise, nodePool, deadlines, onProgress, signal)];
@@ -37,7 +37,7 @@ async function nodesGone(
   api: KubernetesApi, { nodeSelector }: ExerciseExpectations, { consolidateAfter }: NodePool, deadlines: ClassDeadlines, onProgress: ProgressListener, signal?: AbortSignal,
 ): Promise<readonly string[]> {
   // NodeClaims, because one that still boots is no node yet and takes pods all the same.
-  const list = await LiveList.start(api, NODE_CLAIMS, { labelSelector: selectorText(nodeSelector) }, signal);
+  const list = await LiveList.start(api, NODE_CLAIMS, { labelSelector: selectorText(nodeSelector) });
   const total = list.items.length;
   const idleSeconds = durationSeconds(consolidateAfter);
   try {

@@ -11,11 +11,11 @@ import { CLASS_SELECTOR } from './student-namespaces';
 /** All pods of a class, and the nodes it runs on, as they are now: three watches, however large the class. */
 export class ClassWatch {
   /** Begins to watch. */
-  static async start(api: KubernetesApi, { nodeSelector }: ExerciseExpectations, replicasEach: number, signal?: AbortSignal): Promise<ClassWatch> {
+  static async start(api: KubernetesApi, { nodeSelector }: ExerciseExpectations, replicasEach: number): Promise<ClassWatch> {
     const labelSelector = selectorText(nodeSelector);
-    const pods = await LiveList.start(api, PODS, { labelSelector: CLASS_SELECTOR }, signal);
-    const nodeClaims = await LiveList.start(api, NODE_CLAIMS, { labelSelector }, signal);
-    const nodes = await LiveList.start(api, NODES, { labelSelector }, signal);
+    const pods = await LiveList.start(api, PODS, { labelSelector: CLASS_SELECTOR });
+    const nodeClaims = await LiveList.start(api, NODE_CLAIMS, { labelSelector });
+    const nodes = await LiveList.start(api, NODES, { labelSelector });
     return new ClassWatch(pods, nodeClaims, nodes, replicasEach);
   }
 

@@ -50,12 +50,12 @@ export function limitsForClass({ resources }: NodePool, podMillis: number, pods:
 }
 
 /** Raises a NodePool's limits of CPU and memory, and notes in it what they were. */
-export async function raiseLimits(api: KubernetesApi, nodePool: NodePool, limits: JsonObject, signal?: AbortSignal): Promise<void> {
+export async function raiseLimits(api: KubernetesApi, nodePool: NodePool, limits: JsonObject): Promise<void> {
   const before = Object.fromEntries(Object.keys(limits).map((resource) => [resource, nodePool.limits[resource] ?? null]));
   await api.patch(NODE_POOLS, { name: nodePool.metadata.name }, {
     metadata: { annotations: { [LIMITS_BEFORE_ANNOTATION]: JSON.stringify(before) } },
     spec: { limits },
-  }, signal);
+  });
 }
 
 /**
@@ -63,14 +63,14 @@ export async function raiseLimits(api: KubernetesApi, nodePool: NodePool, limits
  *
  * @returns the NodePool as it then is; undefined where there is none
  */
-export async function restoreLimits(api: KubernetesApi, name: string, signal?: AbortSignal): Promise<NodePool | undefined> {
-  const nodePool = await api.get(NODE_POOLS, { name }, signal);
+export async function restoreLimits(api: KubernetesApi, name: string): Promise<NodePool | undefined> {
+  const nodePool = await api.get(NODE_POOLS, { name });
   const noted = nodePool?.metadata.annotations[LIMITS_BEFORE_ANNOTATION];
   if (noted === undefined) return nodePool;
   return api.patch(NODE_POOLS, { name }, {
     metadata: { annotations: { [LIMITS_BEFORE_ANNOTATION]: null } },
     spec: { limits: notedLimits(noted) },
-  }, signal);
+  });
 }
 
 /** Quantities as they were; null, which removes it, where there was no limit. */

@@ -1,3 +1,4 @@
+import { runContext } from '../../run-context';
 import { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { NODE_CLAIMS, type NodePool } from '../../kubernetes/karpenter-kinds';
 import { LabError } from '../../lab-error';
@@ -27,7 +28,7 @@ const MOST_STUDENTS = 999;
  * `KubeconfigUnreadable` or `KubernetesUnreachable`; the reason of the signal
  */
 export async function runClass({ kubeconfig, ...options }: RunClassOptions): Promise<ClassResult> {
-  const api = await KubernetesApi.connect({ kubeconfig });
+  const api = await KubernetesApi.connect({ kubeconfig }, options);
   try {
     return await classOn(api, options);
   } finally {
@@ -41,11 +42,11 @@ export async function classOn(api: KubernetesApi, options: ClassOptions): Promis
   const onProgress = options.onProgress ?? ignoreProgress;
   const deadlines = { ...CLASS_DEADLINES, ...options.deadlines };
   const names = studentNamespaces(checkedStudents(students));
-  const left = await namespacesLeft(api, names, signal);
-  const nodePool = await withOwnLimits(api, expectations.exercise.nodePoolName, signal);
+  const left = await namespacesLeft(api, names);
+  const nodePool = await withOwnLimits(api, expectations.exercise.nodePoolName);
   if (left.length > 0) await reported(onProgress, 'Remove what an earlier class left', (news) => removeNamespaces(api, deadlines.deletedSeconds, news, signal));
   const remarks = await makeRoom(api, expectations.exercise, nodePool, deadlines, onProgress, signal);
-  const { items } = await api.list(NODE_CLAIMS, {}, signal);
+  const { items } = await api.list(NODE_CLAIMS, {});
   const before: LabBeforeClass = { nodePool, nodeClaims: new Set(items.map(({ metadata }) => metadata.uid)) };
 
   let remained: readonly string[] = [];
@@ -54,15 +55,15 @@ export async function classOn(api: KubernetesApi, options: ClassOptions): Promis
     outcome = await doClassExercise(api, names, nodePool, deadlines, options);
   } finally {
     // Not aborted by the user's signal: what was made for the class must go.
-    remained = await cleanUpClass(api, before, deadlines, onProgress);
+    remained = await cleanUpClass(api.boundTo(runContext().signal), before, deadlines, onProgress);
   }
   const problems = [...outcome.problems, ...remained];
   return { ...outcome, remarks, problems, verdict: problems.length === 0 && outcome.finished === students ? 'passed' : 'failed' };
 }
 
 /** The NodePool with the limits that the lab gives it: those that an earlier class raised are put back first. */
-async function withOwnLimits(api: KubernetesApi, name: string, signal?: AbortSignal): Promise<NodePool> {
-  const nodePool = await restoreLimits(api, name, signal);
+async function withOwnLimits(api: KubernetesApi, name: string): Promise<NodePool> {
+  const nodePool = await restoreLimits(api, name);
   if (nodePool !== undefined) return nodePool;
   throw new LabError({
     code: 'NodePoolMissing',

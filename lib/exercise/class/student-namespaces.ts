@@ -26,13 +26,13 @@ export function studentNamespaces(students: number): readonly string[] {
 
 /** Makes the namespaces, each with a copy of the exercise's Deployment without a pod. */
 export async function makeNamespaces(
-  api: KubernetesApi, names: readonly string[], exercise: ExerciseExpectations, onDone: (done: number) => void, signal?: AbortSignal,
+  api: KubernetesApi, names: readonly string[], exercise: ExerciseExpectations, onDone: (done: number) => void
 ): Promise<void> {
   const deployment = exercise.objects.find((object) => textAt(object, 'kind') === 'Deployment') ?? {};
   let done = 0;
   await forEachBounded(names, CLASS_CONCURRENCY, async (name) => {
-    await api.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { [MADE_FOR_LABEL]: CLASS_VALUE } } }, signal);
-    await api.create(DEPLOYMENTS, studentDeployment(deployment, name, exercise.deploymentName), signal);
+    await api.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { [MADE_FOR_LABEL]: CLASS_VALUE } } });
+    await api.create(DEPLOYMENTS, studentDeployment(deployment, name, exercise.deploymentName));
     done += 1;
     onDone(done);
   });
@@ -56,8 +56,8 @@ function studentDeployment(body: JsonObject, namespace: string, name: string): J
  * @throws LabError `ObjectNotOurs`
  * @returns names of the namespaces that an earlier class left
  */
-export async function namespacesLeft(api: KubernetesApi, names: readonly string[], signal?: AbortSignal): Promise<readonly string[]> {
-  const { items } = await api.list(NAMESPACES, {}, signal);
+export async function namespacesLeft(api: KubernetesApi, names: readonly string[]): Promise<readonly string[]> {
+  const { items } = await api.list(NAMESPACES, {});
   for (const { metadata } of items) {
     if (names.includes(metadata.name)) checkOurs('Namespace', metadata);
   }
@@ -68,11 +68,11 @@ export async function namespacesLeft(api: KubernetesApi, names: readonly string[
 export async function removeNamespaces(
   api: KubernetesApi, deadlineSeconds: number, onLeft: (left: number, of: number) => void, signal?: AbortSignal,
 ): Promise<void> {
-  const list = await LiveList.start(api, NAMESPACES, { labelSelector: CLASS_SELECTOR }, signal);
+  const list = await LiveList.start(api, NAMESPACES, { labelSelector: CLASS_SELECTOR });
   const total = list.items.length;
   const left = (): readonly string[] => list.items.map(({ metadata }) => metadata.name);
   try {
-    await forEachBounded(left(), CLASS_CONCURRENCY, (name) => api.delete(NAMESPACES, { name }, signal));
+    await forEachBounded(left(), CLASS_CONCURRENCY, (name) => api.delete(NAMESPACES, { name }));
     await waitFor(() => list.items.length === 0, {
       what: `the ${counted(total, 'namespace')} of the class are deleted`,
       deadlineSeconds,

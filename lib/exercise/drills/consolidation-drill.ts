@@ -23,7 +23,7 @@ export async function consolidationDrill(api: KubernetesApi, options: DrillOptio
   const context = drillContext(api, options);
   const deployment = await deploymentStep(context);
   if (deployment === undefined) return drillResult('consolidation', context);
-  const watch = await ExerciseWatch.start(api, deployment, context.expectations, options.signal);
+  const watch = await ExerciseWatch.start(api, deployment, context.expectations);
   try {
     if (watch.nodes.items.length === 0) await scaleOut(context, watch, deployment);
     // Taken before, because a NodePool may remove empty nodes at once.
@@ -40,7 +40,7 @@ async function scaleBackStep({ api, expectations, recorder, deadlines, signal }:
   const { namespace, deploymentName } = expectations;
   await recorder.step({ title: 'Scale the Deployment back to 0 replicas', command: exerciseCommands(expectations).scale(0) }, async (step) => {
     watch.begin();
-    await api.scale(DEPLOYMENTS, { namespace, name: deploymentName }, 0, signal);
+    await api.scale(DEPLOYMENTS, { namespace, name: deploymentName }, 0);
     await waitFor(() => watch.pods.items.length === 0, {
       what: `the pods of ${deploymentName} are gone`,
       deadlineSeconds: deadlines.clearedSeconds,
@@ -56,7 +56,7 @@ async function consolidationStep(
   { api, expectations, recorder, deadlines, signal }: DrillContext, watch: ExerciseWatch, before: readonly LaunchedNode[],
 ): Promise<void> {
   const title = { title: 'Karpenter consolidates the empty nodes away', command: exerciseCommands(expectations).nodes };
-  const nodePool = await api.get(NODE_POOLS, { name: expectations.nodePoolName }, signal);
+  const nodePool = await api.get(NODE_POOLS, { name: expectations.nodePoolName });
   const consolidateAfter = nodePool?.consolidateAfter ?? 'Never';
   const idleSeconds = durationSeconds(consolidateAfter);
   if (idleSeconds === undefined) {

@@ -1,3 +1,4 @@
+import { runContext } from '../../run-context';
 import { type JsonObject, type JsonValue, objectAt, textAt } from '../../json';
 import { type Deployment, DEPLOYMENTS, NAMESPACES, NODES } from '../../kubernetes/core-kinds';
 import { NODE_CLAIMS, NODE_POOLS } from '../../kubernetes/karpenter-kinds';
@@ -106,26 +107,26 @@ export interface DrillStage {
 export async function onStage(context: DrillContext, options: StageOptions, play: (stage: DrillStage) => Promise<void>): Promise<void> {
   const expectations = stageExpectations(context.expectations, options);
   const staged: DrillContext = { ...context, expectations };
-  const { api, recorder, signal } = context;
+  const { api, recorder } = context;
   let watch: ExerciseWatch | undefined;
   try {
     let deployment: Deployment | undefined;
     await recorder.step({ title: `Add NodePool ${expectations.nodePoolName} and namespace ${expectations.namespace}` }, async (step) => {
       await clearStage(staged);
-      await api.apply(NODE_POOLS, await nodePoolBody(context, expectations, options), signal);
-      for (const body of expectations.objects) await api.apply(body['kind'] === 'Namespace' ? NAMESPACES : DEPLOYMENTS, body, signal);
+      await api.apply(NODE_POOLS, await nodePoolBody(context, expectations, options));
+      for (const body of expectations.objects) await api.apply(body['kind'] === 'Namespace' ? NAMESPACES : DEPLOYMENTS, body);
       await nodePoolReady(staged);
-      deployment = await api.get(DEPLOYMENTS, { namespace: expectations.namespace, name: expectations.deploymentName }, signal);
+      deployment = await api.get(DEPLOYMENTS, { namespace: expectations.namespace, name: expectations.deploymentName });
       step.note(...changeLines(options), `Pods of namespace ${expectations.namespace} run on its nodes only`);
     });
     if (deployment === undefined) return;
-    watch = await ExerciseWatch.start(api, deployment, expectations, signal);
+    watch = await ExerciseWatch.start(api, deployment, expectations);
     await play({ context: staged, deployment, watch });
   } finally {
     watch?.stop();
     await recorder.perform({ title: 'Put everything back' }, async (step) => {
       // Not aborted by the user's signal: what was made for the drill must go.
-      await clearStage({ ...staged, signal: undefined });
+      await clearStage({ ...staged, api: api.boundTo(runContext().signal), signal: undefined });
       step.note(`NodePool ${expectations.nodePoolName}, its nodes and namespace ${expectations.namespace} are gone`);
     });
   }
@@ -134,20 +135,20 @@ export async function onStage(context: DrillContext, options: StageOptions, play
 /** Removes what a drill makes, and waits until its nodes are gone. */
 async function clearStage({ api, expectations, deadlines, signal }: DrillContext): Promise<void> {
   const { namespace, nodePoolName } = expectations;
-  const madeBefore = await api.get(NAMESPACES, { name: namespace }, signal);
-  const poolBefore = await api.get(NODE_POOLS, { name: nodePoolName }, signal);
+  const madeBefore = await api.get(NAMESPACES, { name: namespace });
+  const poolBefore = await api.get(NODE_POOLS, { name: nodePoolName });
   if (madeBefore !== undefined) checkOurs('Namespace', madeBefore.metadata);
   if (poolBefore !== undefined) checkOurs('NodePool', poolBefore.metadata);
   if (madeBefore === undefined && poolBefore === undefined) return;
 
-  await api.delete(NAMESPACES, { name: namespace }, signal);
-  await api.delete(NODE_POOLS, { name: nodePoolName }, signal);
+  await api.delete(NAMESPACES, { name: namespace });
+  await api.delete(NODE_POOLS, { name: nodePoolName });
   const labelSelector = `${NODE_POOL_LABEL}=${nodePoolName}`;
   const lists = await Promise.all([
-    LiveList.start(api, NAMESPACES, { fieldSelector: `metadata.name=${namespace}` }, signal),
-    LiveList.start(api, NODE_POOLS, { fieldSelector: `metadata.name=${nodePoolName}` }, signal),
-    LiveList.start(api, NODE_CLAIMS, { labelSelector }, signal),
-    LiveList.start(api, NODES, { labelSelector }, signal),
+    LiveList.start(api, NAMESPACES, { fieldSelector: `metadata.name=${namespace}` }),
+    LiveList.start(api, NODE_POOLS, { fieldSelector: `metadata.name=${nodePoolName}` }),
+    LiveList.start(api, NODE_CLAIMS, { labelSelector }),
+    LiveList.start(api, NODES, { labelSelector }),
   ]);
   const kinds = ['Namespace', 'NodePool', 'NodeClaim', 'Node'];
   try {
@@ -165,7 +166,7 @@ async function clearStage({ api, expectations, deadlines, signal }: DrillContext
 }
 
 async function nodePoolReady({ api, expectations, deadlines, signal }: DrillContext): Promise<void> {
-  const list = await LiveList.start(api, NODE_POOLS, { fieldSelector: `metadata.name=${expectations.nodePoolName}` }, signal);
+  const list = await LiveList.start(api, NODE_POOLS, { fieldSelector: `metadata.name=${expectations.nodePoolName}` });
   try {
     await waitFor(() => list.items.some((nodePool) => isTrue(nodePool, 'Ready')), {
       what: `NodePool ${expectations.nodePoolName} is Ready`,
@@ -205,8 +206,8 @@ function stageExpectations(expectations: ExerciseExpectations, { drill, capacity
 }
 
 /** The lab's NodePool, as it is in the cluster, with a drill's changes. */
-async function nodePoolBody({ api, expectations, signal }: DrillContext, stage: ExerciseExpectations, options: StageOptions): Promise<JsonObject> {
-  const { items } = await api.listBodies(NODE_POOLS, { fieldSelector: `metadata.name=${expectations.nodePoolName}` }, signal);
+async function nodePoolBody({ api, expectations }: DrillContext, stage: ExerciseExpectations, options: StageOptions): Promise<JsonObject> {
+  const { items } = await api.listBodies(NODE_POOLS, { fieldSelector: `metadata.name=${expectations.nodePoolName}` });
   const [body] = items;
   if (body === undefined) throw exerciseFailed(`There is no NodePool ${expectations.nodePoolName} to make the drill's NodePool from.`, 'Deploy the lab again, or rehearse it.');
   return drillNodePool(body, stage, options);

@@ -44,7 +44,7 @@ async function refusalStep({ context, deployment, watch }: DrillStage): Promise<
   const { api, expectations, recorder, deadlines, signal } = context;
   const { namespace, deploymentName, replicas, nodePoolName } = expectations;
   await recorder.step({ title: 'Karpenter refuses to launch beyond the limit', command: `kubectl get events -n ${namespace} --field-selector reason=FailedScheduling` }, async (step) => {
-    const events = await LiveList.start(api, EVENTS, { namespace, fieldSelector: 'involvedObject.kind=Pod,type=Warning' }, signal);
+    const events = await LiveList.start(api, EVENTS, { namespace, fieldSelector: 'involvedObject.kind=Pod,type=Warning' });
     const refusals = (): readonly ClusterEvent[] => events.items.filter(({ message }) => LIMIT_MESSAGE.test(message));
     try {
       await waitFor(() => refusals().length > 0, {
@@ -55,7 +55,7 @@ async function refusalStep({ context, deployment, watch }: DrillStage): Promise<
         signal,
       });
       step.note(...eventLines(refusals(), watch.livePods.map(({ metadata }) => metadata), 'pod'));
-      const nodePool = await api.get(NODE_POOLS, { name: nodePoolName }, signal);
+      const nodePool = await api.get(NODE_POOLS, { name: nodePoolName });
       step.note(...(nodePool === undefined ? [] : limitLines(nodePool)), `Told after ${secondsText(watch.moments.elapsedSeconds())}`);
     } finally {
       events.stop();
@@ -68,7 +68,7 @@ async function raiseStep({ context, deployment, watch }: DrillStage, cores: numb
   const { namespace, deploymentName, replicas, nodePoolName } = expectations;
   const command = `kubectl patch nodepool ${nodePoolName} --type merge -p '{"spec":{"limits":{"cpu":${cores}}}}'`;
   await recorder.step({ title: 'With a higher limit all pods run', command }, async (step) => {
-    await api.patch(NODE_POOLS, { name: nodePoolName }, { spec: { limits: { cpu: cores } } }, signal);
+    await api.patch(NODE_POOLS, { name: nodePoolName }, { spec: { limits: { cpu: cores } } });
     await waitFor(() => watch.runningPods.length >= replicas, {
       what: `${counted(replicas, 'pod')} of ${deploymentName} run`,
       deadlineSeconds: deadlines.claimedSeconds + deadlines.nodeReadySeconds,

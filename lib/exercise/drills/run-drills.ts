@@ -27,7 +27,7 @@ export interface RunDrillsOptions extends DrillOptions, Partial<Pick<SpotDrillOp
 export async function runDrills({ kubeconfig, drills, ...options }: RunDrillsOptions): Promise<readonly DrillResult[]> {
   const wanted = DRILL_ORDER.filter((name) => drills.includes(name));
   const doings = wanted.map((name) => drillOf(name, options));
-  const api = await KubernetesApi.connect({ kubeconfig });
+  const api = await KubernetesApi.connect({ kubeconfig }, options);
   const results: DrillResult[] = [];
   try {
     for (const drill of doings) results.push(await drill(api));

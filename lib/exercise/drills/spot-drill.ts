@@ -33,7 +33,7 @@ export async function spotDrill(api: KubernetesApi, options: SpotDrillOptions): 
 async function interruptStep({ context, watch }: DrillStage, interrupted: readonly NodeClaim[], interrupt: SpotDrillOptions['interrupt']): Promise<void> {
   const { api, recorder, deadlines, signal } = context;
   await recorder.step({ title: 'EC2 announces that it takes the spot instance back' }, async (step) => {
-    const events = await LiveList.start(api, EVENTS, { namespace: 'default', fieldSelector: 'involvedObject.kind=NodeClaim' }, signal);
+    const events = await LiveList.start(api, EVENTS, { namespace: 'default', fieldSelector: 'involvedObject.kind=NodeClaim' });
     const names = new Set(interrupted.map(({ metadata }) => metadata.name));
     const noticed = (): readonly string[] => events.items
       .filter(({ subject, reason }) => names.has(subject.name) && NOTICED_REASONS.includes(reason))

@@ -21,20 +21,20 @@ const COUNT_EVERY_SECONDS = 2;
  */
 export async function teardownDrill(api: KubernetesApi, options: TeardownDrillOptions): Promise<DrillResult> {
   const context = drillContext(api, options);
-  const { expectations, signal } = context;
+  const { expectations } = context;
   await ensureNode(context);
   const instancesBefore = await beforeStep(context, options);
-  const { items } = await api.list(NAMESPACES, { labelSelector: MADE_FOR_LABEL }, signal);
+  const { items } = await api.list(NAMESPACES, { labelSelector: MADE_FOR_LABEL });
   await drainSteps(context, [expectations.namespace, ...items.map(({ metadata }) => metadata.name)]);
   await noInstanceStep(context, options, instancesBefore);
   return drillResult('teardown', context);
 }
 
 async function ensureNode(context: DrillContext): Promise<void> {
-  const { api, expectations, signal } = context;
+  const { api, expectations } = context;
   const deployment = await deploymentStep(context);
   if (deployment === undefined) return;
-  const watch = await ExerciseWatch.start(api, deployment, expectations, signal);
+  const watch = await ExerciseWatch.start(api, deployment, expectations);
   try {
     if (watch.nodeClaims.items.every(({ metadata }) => metadata.deletedAt !== undefined)) await scaleOut(context, watch, deployment);
   } finally {
@@ -42,10 +42,10 @@ async function ensureNode(context: DrillContext): Promise<void> {
   }
 }
 
-async function beforeStep({ api, recorder, signal }: DrillContext, { countInstances }: TeardownDrillOptions): Promise<number> {
+async function beforeStep({ api, recorder }: DrillContext, { countInstances }: TeardownDrillOptions): Promise<number> {
   let instances = 0;
   await recorder.step({ title: 'Count what there is to remove', command: 'kubectl get nodeclaims' }, async (step) => {
-    const { items } = await api.list(NODE_CLAIMS, {}, signal);
+    const { items } = await api.list(NODE_CLAIMS, {});
     instances = await countInstances();
     step.note(`${counted(items.length, 'NodeClaim')}, ${counted(instances, 'instance')}`);
     if (items.length === 0 || instances === 0) {
@@ -87,7 +87,7 @@ export async function drainSteps(context: DrainContext, namespaces: readonly str
   await recorder.step({ title: 'Delete the workloads', command: `kubectl delete namespace ${namespaces.join(' ')}` }, (step) =>
     deleteAll(context, step, { kind: NAMESPACES, isMeant: ({ name }) => namespaces.includes(name) }));
   await recorder.step({ title: 'Delete all NodePools, and with them their nodes', command: 'kubectl delete nodepools --all' }, async (step) => {
-    const { items: before } = await context.api.list(NODE_CLAIMS, {}, context.signal);
+    const { items: before } = await context.api.list(NODE_CLAIMS, {});
     await deleteAll(context, step, { kind: NODE_POOLS, isMeant: () => true });
     await allGone(context, step, { kind: NODE_CLAIMS, isMeant: () => true });
     step.note(`${counted(before.length, 'NodeClaim')} before, 0 after`);
@@ -105,16 +105,16 @@ interface Meant<T> {
 type Removable = Conditioned & { readonly metadata: ObjectMetadata };
 
 async function deleteAll<T extends Removable>(context: DrainContext, step: RunningStep, meant: Meant<T>): Promise<void> {
-  const { api, signal } = context;
-  const { items } = await api.list(meant.kind, {}, signal);
+  const { api } = context;
+  const { items } = await api.list(meant.kind, {});
   const names = items.filter(({ metadata }) => meant.isMeant(metadata)).map(({ metadata }) => metadata.name);
-  for (const name of names) await api.delete(meant.kind, { name }, signal);
+  for (const name of names) await api.delete(meant.kind, { name });
   await allGone(context, step, meant);
   step.note(names.length === 0 ? `There was no ${meant.kind.kind}` : `${meant.kind.kind} ${listed(names)} deleted`);
 }
 
 async function allGone<T extends Removable>({ api, deadlines, signal }: DrainContext, step: RunningStep, { kind, isMeant }: Meant<T>): Promise<void> {
-  const list = await LiveList.start(api, kind, {}, signal);
+  const list = await LiveList.start(api, kind, {});
   const left = (): readonly T[] => list.items.filter(({ metadata }) => isMeant(metadata));
   try {
     await waitFor(() => left().length === 0, {

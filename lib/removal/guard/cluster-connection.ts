@@ -87,8 +87,8 @@ const TOKEN_SECONDS = 60;
  * @returns undefined when the cluster does not exist
  * @throws LabError `ClusterEndpointMissing`, and what `awsFailure` says
  */
-export async function clusterConnection(eks: EKSClient, clusterName: string, signal?: AbortSignal): Promise<Connection | undefined> {
-  const cluster = await describedCluster(eks, clusterName, signal);
+export async function clusterConnection(eks: EKSClient, clusterName: string): Promise<Connection | undefined> {
+  const cluster = await describedCluster(eks, clusterName);
   if (cluster === undefined) return undefined;
   const { endpoint, certificateAuthority, status } = cluster;
   if (endpoint === undefined || certificateAuthority?.data === undefined) {
@@ -119,10 +119,10 @@ export async function clusterToken(eks: EKSClient, clusterName: string, at: Date
   return `k8s-aws-v1.${Buffer.from(url).toString('base64url')}`;
 }
 
-async function describedCluster(eks: EKSClient, name: string, signal: AbortSignal | undefined) {
+async function describedCluster(eks: EKSClient, name: string) {
   return asking('eks:DescribeCluster', async () => {
     try {
-      return (await eks.send(new DescribeClusterCommand({ name }), { abortSignal: signal })).cluster;
+      return (await eks.send(new DescribeClusterCommand({ name }))).cluster;
     } catch (error) {
       if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
       throw error;

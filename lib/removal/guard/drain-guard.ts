@@ -106,7 +106,6 @@ async function passOf({ ResourceProperties }: GuardEvent, lab: GuardedLab): Prom
       api,
       instances: () => lab.instances(clusterName, signal),
       controller: { namespace, name },
-      signal,
     });
   } finally {
     api?.close();

@@ -1,19 +1,17 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
+import { boundTo } from '../../aws/bound-client';
 import { karpenterInstances } from '../../aws/karpenter-instances';
 import { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { clusterConnection } from './cluster-connection';
 import { begin, type GuardBegun, type GuardedLab, guardedPass, type GuardEvent } from './drain-guard';
 
-const ec2 = new EC2Client();
-const eks = new EKSClient();
-
 const LAB: GuardedLab = {
   connect: async (clusterName, signal) => {
-    const connection = await clusterConnection(eks, clusterName, signal);
-    return connection && new KubernetesApi(connection, 'drain-guard');
+    const connection = await clusterConnection(boundTo(signal, new EKSClient()), clusterName);
+    return connection && new KubernetesApi(connection, signal, 'drain-guard');
   },
-  instances: (clusterName, signal) => karpenterInstances(ec2, clusterName, signal),
+  instances: (clusterName, signal) => karpenterInstances(boundTo(signal, new EC2Client()), clusterName),
   now: () => new Date(),
   tell: (fact) => process.stdout.write(`${JSON.stringify(fact)}\n`),
 };

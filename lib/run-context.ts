@@ -1,0 +1,49 @@
+import { setMaxListeners } from 'node:events';
+import { ignoreProgress, type ProgressListener } from './progress';
+
+/** What tells how time passes. */
+export interface Clock {
+  /** The moment by the calendar. */
+  readonly now: () => Date;
+  /** Milliseconds since some moment. It never goes back. */
+  readonly nowMillis: () => number;
+  /** Calls back again and again, until the function that it returns is called. It keeps no process alive. */
+  readonly every: (millis: number, call: () => void) => () => void;
+}
+
+/** The clock of the computer. */
+export const machineClock: Clock = {
+  now: () => new Date(),
+  nowMillis: () => performance.now(),
+  every: (millis, call) => {
+    const timer = setInterval(call, millis).unref();
+    return () => clearInterval(timer);
+  },
+};
+
+/** What every action gets from whoever runs it. It travels as one thing. */
+export interface RunContext {
+  /** Aborted when nobody waits for the result any longer, as by Ctrl-C. Connections are bound to it when they are made. */
+  readonly signal: AbortSignal;
+  /** Where the action tells what it has come to. */
+  readonly onProgress: ProgressListener;
+  readonly clock: Clock;
+}
+
+/**
+ * A run, with what its caller does not care about filled in.
+ *
+ * @param given @default - it is never aborted, its progress is ignored, and its clock is the computer's
+ * @example
+ * await teardown(options, runContext({ signal: AbortSignal.timeout(60_000), onProgress: (event) => process.stderr.write(`${event.step}\n`) }));
+ */
+export function runContext({ signal = new AbortController().signal, onProgress = ignoreProgress, clock = machineClock }: Partial<RunContext> = {}): RunContext {
+  // One run makes dozens of requests at once, and each listens to its signal: Node.js would take more than ten for a leak.
+  setMaxListeners(0, signal);
+  return { signal, onProgress, clock };
+}
+
+/** The same run for what must be done though the user has interrupted: putting things back. */
+export function beyondInterruption(run: RunContext): RunContext {
+  return runContext({ ...run, signal: undefined });
+}
