@@ -81,8 +81,8 @@ describe('the drain guard, when the stack of a class is deleted', () => {
   const call = (elapsedSeconds = 60) => guardedPass(event, guardedLab(elapsedSeconds));
   const guardedLab = (elapsedSeconds: number): GuardedLab => ({
     connect: () => Promise.resolve(new KubernetesApi(kubeconfigConnection(record.kubeconfig))),
-    connect: () => Promise.resolve(new KubernetesApi(kubeconfigConnection(record.kubeconfig))),
     instances: (clusterName) => karpenterInstances(ec2, clusterName),
+    now: () => new Date(Date.parse(event.DrainStartedAt ?? '') + elapsedSeconds * 1000),
     tell: (fact) => facts.push(fact),
   });
   const countInstances = () => countSimulatedInstances(api, record.karpenterNamespace);
