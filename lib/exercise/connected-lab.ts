@@ -29,7 +29,7 @@ export async function onLab<Result>({ assemblyDirectory, kubeconfig, signal }: L
   const lab = readLab(readAssembly(assemblyDirectory));
   const api = await connectToLab(kubeconfig, lab, signal);
   try {
-    await requireLabPlace(api, lab.stack, signal);
+    await requireLabPlace(api, lab.stack);
     return await work({ lab, api });
   } finally {
     api.close();
