@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { runContext } from '../run-context';
 import { commandLineError, errorExitCode, ExitCode, InterruptedError } from './errors';
 import { errorDocument, errorText } from './error-report';
 import type { LabHost } from './host';
@@ -41,6 +42,7 @@ async function runVerb(request: VerbRequest, isJson: boolean, host: LabHost, ter
     positionals: request.positionals,
     host,
     note: (text) => terminal.note(text),
+    run: runContext({ signal: host.signal, onProgress: terminal.progress, clock: host.clock }),
     progress: terminal.progress,
     show: (text) => {
       if (!isJson) terminal.result(text(terminal.resultLayout));

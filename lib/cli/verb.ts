@@ -1,4 +1,5 @@
 import type { ProgressListener } from '../progress';
+import type { RunContext } from '../run-context';
 import type { ExitCode } from './errors';
 import type { LabHost } from './host';
 import type { TextLayout } from './terminal/text-layout';
@@ -37,6 +38,8 @@ export interface Invocation {
   readonly host: LabHost;
   /** Tells the user what goes on, apart from the result. */
   readonly note: (text: string) => void;
+  /** What the verb's action gets: the user's Ctrl-C, where its progress is shown, and the clock. */
+  readonly run: RunContext;
   /** Shows the progress of an action. */
   readonly progress: ProgressListener;
   /** Shows a part of the result as soon as it is there. With `--json` nothing: the result comes as a whole. */
