@@ -1,6 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { loadConfig, overridesFromContext } from '../lib/config/load';
 import { reportFailure } from '../lib/cli/error-report';
+import type { JsonObject } from '../lib/json';
 import { buildLabStack } from '../lib/stack/lab-stack';
 
 /** CDK entry: configuration in, the lab's stack out. `cdk.json` runs it. */
@@ -10,7 +11,7 @@ async function main(): Promise<void> {
     stackTraces: false,
     postCliContext: { 'aws:cdk:disable-creation-stack-traces': true },
   });
-  const config = loadConfig({ overrides: overridesFromContext(app.node.getAllContext() as Readonly<Record<string, unknown>>) });
+  const config = loadConfig({ overrides: overridesFromContext(app.node.getAllContext() as JsonObject) });
   await buildLabStack(app, config);
   app.synth();
 }

@@ -1,7 +1,7 @@
-/** Any value that JSON can hold. */
+/** Any value that JSON, and YAML of its core schema, can hold. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
-/** A JSON object: keys to values. */
+/** An object of JSON, or a map of YAML: keys to values. */
 export interface JsonObject {
   readonly [key: string]: JsonValue;
 }
@@ -74,34 +74,26 @@ export function booleanAt(value: JsonValue | undefined, ...path: readonly string
   return undefined;
 }
 
-/** A map as YAML and JSON have it. */
-export type YamlMap = Readonly<Record<string, unknown>>;
-
-/** Whether a value is a map, not a list or a scalar. */
-export function isYamlMap(value: unknown): value is YamlMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /**
- * The map with a value at a path. Maps on the way are made where none are; where something else
+ * The object with a value at a path. Objects on the way are made where none are; where something else
  * stands in the way it stays, for the check of the whole to find.
  */
-export function withValueAt(map: YamlMap, [name, ...rest]: readonly string[], value: unknown): YamlMap {
+export function withValueAt(object: JsonObject, [name, ...rest]: readonly string[], value: JsonValue): JsonObject {
   if (name === undefined) {
-    return map;
+    return object;
   }
   if (rest.length === 0) {
-    return { ...map, [name]: value };
+    return { ...object, [name]: value };
   }
-  const child = Object.hasOwn(map, name) ? map[name] : {};
-  return isYamlMap(child) ? { ...map, [name]: withValueAt(child, rest, value) } : map;
+  const child = Object.hasOwn(object, name) ? object[name] : {};
+  return isJsonObject(child) ? { ...object, [name]: withValueAt(child, rest, value) } : object;
 }
 
-/** The map without what is at a path. */
-export function withoutPath(map: YamlMap, [name, ...rest]: readonly string[]): YamlMap {
+/** The object without what is at a path. */
+export function withoutPath(object: JsonObject, [name, ...rest]: readonly string[]): JsonObject {
   if (name === undefined) {
-    return map;
+    return object;
   }
-  const { [name]: child, ...others } = map;
-  return rest.length > 0 && isYamlMap(child) ? { ...others, [name]: withoutPath(child, rest) } : others;
+  const { [name]: child, ...others } = object;
+  return rest.length > 0 && isJsonObject(child) ? { ...others, [name]: withoutPath(child, rest) } : others;
 }

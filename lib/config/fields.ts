@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { JsonValue } from '../json';
 import { listed } from '../words';
 import { type FieldDocumentation, labConfigSchema } from './schema';
 
@@ -13,17 +14,17 @@ export interface ConfigField extends FieldDocumentation {
   readonly key: string;
   readonly kind: FieldKind;
   /** Not set for a group: its keys have defaults. */
-  readonly default?: unknown;
+  readonly default?: JsonValue;
 }
 
 /** A node of a JSON Schema, as far as it is read here. */
-export type JsonSchema = z.core.JSONSchema.BaseSchema;
+type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** Aliases of keys, for the command line. */
 export const KEY_ALIASES: ReadonlyMap<string, string> = new Map([['scale', 'inflate.replicas']]);
 
 /** The schema of `lab.yaml` as its author writes it, every key optional, with the documentation of each key in place. */
-export function inputJsonSchema(): JsonSchema {
+function inputJsonSchema(): JsonSchema {
   return z.toJSONSchema(labConfigSchema, { io: 'input', target: 'draft-7' });
 }
 
@@ -42,7 +43,7 @@ function fieldsIn(schema: JsonSchema, prefix: string): readonly ConfigField[] {
     }
     const key = `${prefix}${name}`;
     const kind = kindOf(node);
-    const field = { ...documentationOf(key, node), key, kind, default: kind === 'group' ? undefined : node.default };
+    const field = { ...documentationOf(key, node), key, kind, default: kind === 'group' ? undefined : node.default as JsonValue };
     return [field, ...fieldsIn(node, `${key}.`)];
   });
 }
@@ -68,7 +69,7 @@ function documentationOf(key: string, schema: JsonSchema): FieldDocumentation & 
     allowed,
     remedy: typeof remedy === 'string' ? remedy : undefined,
     link: typeof link === 'string' ? link : undefined,
-    examples,
+    examples: examples as readonly JsonValue[] | undefined,
   };
 }
 

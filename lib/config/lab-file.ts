@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Document, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
-import { isYamlMap, type YamlMap } from '../json';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json';
 import { ConfigFileError } from './problems';
 
 /** The file that an instructor edits. It may be absent: every key has a default. */
@@ -8,7 +8,7 @@ const DEFAULT_LAB_FILE = 'lab.yaml';
 
 /** What stands in a configuration file, before it is checked. */
 export interface LabFile {
-  readonly content: YamlMap;
+  readonly content: JsonObject;
   /** The place of a key, as `lab.yaml:12`, or nothing where the file does not have the key. */
   placeOf(path: readonly PropertyKey[]): string | undefined;
 }
@@ -43,7 +43,7 @@ function readText(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    if (isYamlMap(cause) && cause.code === 'ENOENT') {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
       return undefined;
     }
     throw new ConfigFileError({
@@ -68,8 +68,8 @@ function parseLabFile(file: string, text: string): LabFile {
   if (odd !== undefined) {
     throw malformed(file, lineCounter.linePos(odd.range?.[0] ?? 0).line, 'A key is a word, not a list or a map');
   }
-  const content = toJs(file, () => document.toJS() as unknown);
-  if (!isYamlMap(content)) {
+  const content = toJs(file, () => document.toJS() as JsonValue | undefined);
+  if (!isJsonObject(content)) {
     throw malformed(file, 1, 'Keys and values were expected, such as region: ap-northeast-2');
   }
   return {
@@ -96,7 +96,7 @@ function oddKey(document: Document): Node | undefined {
 }
 
 /** An alias without an anchor shows only when the document is turned into values. */
-function toJs(file: string, convert: () => unknown): unknown {
+function toJs(file: string, convert: () => JsonValue | undefined): JsonValue {
   try {
     return convert() ?? {};
   } catch (cause) {

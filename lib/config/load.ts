@@ -1,13 +1,14 @@
-import { withoutPath, type YamlMap } from '../json';
-import { cpuMillis, kubeReservedCpuMillis } from '../kubernetes/allocatable';
-import { karpenterPairViolation, kubernetesPinsViolation } from './compatibility';
+/*
+ * The room of the configuration: `lab.yaml`, overrides and environment in; one checked LabConfig out. `schema.ts` has the keys,
+ * `rules.ts` what ties them together, `versions.ts` every version that the lab pins.
+ */
+import { type JsonObject, withoutPath } from '../json';
 import { configFields } from './fields';
 import { readLabFile } from './lab-file';
-import { zonesOfRegionViolation } from './network-values';
 import { applyOverrides, type ConfigOverrides } from './overrides';
 import { type ConfigProblem, InvalidConfig, keyOf, type OriginOf, prefixesOf, schemaProblems, originOfOverride } from './problems';
-import { type LabConfig, labConfigSchema, MAX_CPU_LIMIT } from './schema';
-import { expecting, type Violation } from './values';
+import { brokenRules } from './rules';
+import { type LabConfig, labConfigSchema } from './schema';
 
 export { overridesFromArguments, overridesFromContext } from './overrides';
 
@@ -59,7 +60,7 @@ function frozen<T>(value: T): T {
 }
 
 /** A configuration and what is wrong with it. */
-export interface CheckedConfig {
+interface CheckedConfig {
   /** With problems, defaults stand in for what was refused. */
   readonly config: LabConfig;
   readonly problems: readonly ConfigProblem[];
@@ -71,7 +72,7 @@ export interface CheckedConfig {
  * The rules need a whole configuration. So defaults stand in for refused values, and a rule that
  * reads a refused key is left out: it would complain of a value that nobody wrote.
  */
-export function checkConfig(content: YamlMap, originOf: OriginOf): CheckedConfig {
+function checkConfig(content: JsonObject, originOf: OriginOf): CheckedConfig {
   const parsed = labConfigSchema.safeParse(content);
   if (parsed.success) {
     return { config: parsed.data, problems: brokenRules(parsed.data, new Set(), originOf) };
@@ -94,132 +95,4 @@ export function checkConfig(content: YamlMap, originOf: OriginOf): CheckedConfig
     config,
     problems: [...schemaProblems(issues, content, originOf), ...brokenRules(config, refusedKeys, originOf)],
   };
-}
-
-function brokenRules(config: LabConfig, refusedKeys: ReadonlySet<string>, originOf: OriginOf): readonly ConfigProblem[] {
-  const refused = [...refusedKeys];
-  const wasAccepted = (key: string): boolean => !refused.some((other) => key === other || key.startsWith(`${other}.`));
-  return RULES
-    .filter((rule) => rule.reads.every(wasAccepted))
-    .flatMap((rule) => rule.problem(config) ?? [])
-    .map((broken) => ({ ...broken, message: expecting(broken.allowed), origin: originOf(broken.path.split('.')) }));
-}
-
-/** What is wrong between keys, told of the one that is easiest to change. */
-interface BrokenRule extends Violation {
-  /** The key, such as `natGateways`. */
-  readonly path: string;
-  /** Its value. */
-  readonly received: unknown;
-}
-
-/** A rule that ties several keys together. */
-export interface Rule {
-  /** The keys it reads. With a problem in one of them, the rule has nothing to say. */
-  readonly reads: readonly string[];
-  /** What is wrong between them, if anything. */
-  problem(config: LabConfig): BrokenRule | undefined;
-}
-
-const zonesAreOfTheRegion: Rule = {
-  reads: ['region', 'availabilityZones'],
-  problem({ region, availabilityZones }) {
-    const violation = zonesOfRegionViolation(availabilityZones, region);
-    return violation && { path: 'availabilityZones', received: availabilityZones, ...violation };
-  },
-};
-
-const eachNatGatewayHasAZone: Rule = {
-  reads: ['natGateways', 'availabilityZones'],
-  problem({ natGateways, availabilityZones }) {
-    return natGateways <= availabilityZones.length ? undefined : {
-      path: 'natGateways',
-      received: natGateways,
-      allowed: `a whole number from 1 to ${availabilityZones.length}, the number of availabilityZones`,
-      remedy: `Set natGateways to ${availabilityZones.length} or fewer: a second one in a zone costs and serves nothing.`,
-    };
-  },
-};
-
-const kubernetesHasPins: Rule = {
-  reads: ['kubernetesVersion'],
-  problem({ kubernetesVersion }) {
-    const violation = kubernetesPinsViolation(kubernetesVersion);
-    return violation && { path: 'kubernetesVersion', received: kubernetesVersion, ...violation };
-  },
-};
-
-const karpenterSupportsKubernetes: Rule = {
-  reads: ['kubernetesVersion', 'karpenter.version'],
-  problem({ kubernetesVersion, karpenter }) {
-    const violation = karpenterPairViolation(kubernetesVersion, karpenter.version);
-    return violation && { path: 'karpenter.version', received: karpenter.version, ...violation };
-  },
-};
-
-const replicasFitTheCpuLimit: Rule = {
-  reads: ['inflate.replicas', 'inflate.cpu', 'karpenter.limits.cpu'],
-  problem({ inflate, karpenter }) {
-    const { cpu: limit } = karpenter.limits;
-    const most = mostReplicas(limit, inflate.cpu);
-    const smallestLimit = smallestCpuLimit(Math.max(1, inflate.replicas), inflate.cpu);
-    if (most < 1) {
-      return {
-        path: 'karpenter.limits.cpu',
-        received: limit,
-        allowed: `at least ${smallestCpuLimit(1, inflate.cpu)}, so that a node can hold one pod of ${inflate.cpu} CPU`,
-        remedy: smallestLimit > MAX_CPU_LIMIT
-          ? `Lower inflate.cpu or inflate.replicas: karpenter.limits.cpu is at most ${MAX_CPU_LIMIT}.`
-          : `Raise karpenter.limits.cpu to ${smallestLimit}, or lower inflate.cpu: the kubelet keeps a part of each node for itself.`,
-      };
-    }
-    return inflate.replicas <= most ? undefined : {
-      path: 'inflate.replicas',
-      received: inflate.replicas,
-      allowed: `a whole number from 0 to ${most}, the most pods of ${inflate.cpu} CPU that karpenter.limits.cpu = ${limit} can hold`,
-      remedy: `Lower inflate.replicas to ${most}${smallestLimit > MAX_CPU_LIMIT ? '' : `, or raise karpenter.limits.cpu to at least ${smallestLimit}`}.`,
-    };
-  },
-};
-
-const exerciseHasItsOwnNamespace: Rule = {
-  reads: ['inflate.namespace', 'karpenter.namespace'],
-  problem({ inflate, karpenter }) {
-    return inflate.namespace !== karpenter.namespace ? undefined : {
-      path: 'inflate.namespace',
-      received: inflate.namespace,
-      allowed: 'another namespace than karpenter.namespace',
-      remedy: 'Choose another, such as karpenter-test: it is deleted with all that is in it, and the controller must outlive it.',
-    };
-  },
-};
-
-/** The rules between keys. Those of single keys are part of the schema. */
-export const RULES: readonly Rule[] = [
-  zonesAreOfTheRegion,
-  eachNatGatewayHasAZone,
-  kubernetesHasPins,
-  karpenterSupportsKubernetes,
-  replicasFitTheCpuLimit,
-  exerciseHasItsOwnNamespace,
-];
-
-/**
- * The most pods of one CPU request that a NodePool with this CPU limit can hold.
- *
- * Karpenter counts the limit in cores of whole instances. The bound is that of one instance with
- * all the cores: more and smaller ones reserve more, and the DaemonSets on each take their part
- * too. So what is beyond it can never run; what is below it is for the plan to estimate.
- */
-export function mostReplicas(cpuLimit: number, cpuRequest: string): number {
-  return Math.floor((cpuLimit * 1000 - kubeReservedCpuMillis(cpuLimit * 1000)) / cpuMillis(cpuRequest));
-}
-
-/** The smallest CPU limit, in cores, whose {@link mostReplicas} are enough. */
-export function smallestCpuLimit(replicas: number, cpuRequest: string): number {
-  let limit = Math.ceil(replicas * cpuMillis(cpuRequest) / 1000);
-  while (mostReplicas(limit, cpuRequest) < replicas) {
-    limit += 1;
-  }
-  return limit;
 }

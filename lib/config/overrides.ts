@@ -1,15 +1,15 @@
 import { type ConfigField, configFields, KEY_ALIASES } from './fields';
-import { isYamlMap, type YamlMap, withValueAt } from '../json';
+import { isJsonObject, type JsonObject, type JsonValue, withValueAt } from '../json';
 import { isNameOfKey, isSlipOf } from './nearest-key';
 import { type ConfigProblem, originOfOverride, unknownKeyProblem } from './problems';
 import { expecting } from './values';
 
 /** Values that go before those of the file, by key: `karpenter.limits.cpu`, or an alias such as `scale`. */
-export type ConfigOverrides = Readonly<Record<string, unknown>>;
+export type ConfigOverrides = Readonly<Record<string, JsonValue | undefined>>;
 
 /** The content of a file with overrides merged into it. */
 export interface OverriddenContent {
-  readonly content: YamlMap;
+  readonly content: JsonObject;
   readonly problems: readonly ConfigProblem[];
   /** The name under which a key was overridden: `scale` for `inflate.replicas`. */
   readonly nameByKey: ReadonlyMap<string, string>;
@@ -19,7 +19,7 @@ export interface OverriddenContent {
  * Picks the configuration out of what follows `-c` on a command line of our own. There it belongs to us alone: an unknown key is
  * kept, so that {@link applyOverrides} refuses it. Only the CDK's feature flags are left out, whose names hold a colon or begin with `@`.
  */
-export function overridesFromArguments(given: Readonly<Record<string, unknown>>): ConfigOverrides {
+export function overridesFromArguments(given: ConfigOverrides): ConfigOverrides {
   return Object.fromEntries(Object.entries(given).filter(([key]) => isKeyOfTags(key) || !(key.includes(':') || key.startsWith('@'))));
 }
 
@@ -31,7 +31,7 @@ export function overridesFromArguments(given: Readonly<Record<string, unknown>>)
  * one of ours: a slip of the pen, the last word of a nested key, or a part of a name. Then it is
  * kept, and {@link applyOverrides} refuses it and names the nearest.
  */
-export function overridesFromContext(context: Readonly<Record<string, unknown>>): ConfigOverrides {
+export function overridesFromContext(context: ConfigOverrides): ConfigOverrides {
   const known = knownNames();
   return Object.fromEntries(Object.entries(context).filter(([key]) => (
     // The key of a tag may look like one of the CDK's: `tags.example.com/room`.
@@ -40,12 +40,13 @@ export function overridesFromContext(context: Readonly<Record<string, unknown>>)
 }
 
 /** Merges overrides into the content of a file. Text, as a command line gives it, becomes what the key holds. */
-export function applyOverrides(content: YamlMap, overrides: ConfigOverrides): OverriddenContent {
+export function applyOverrides(content: JsonObject, overrides: ConfigOverrides): OverriddenContent {
   const fields = new Map(configFields().map((field) => [field.key, field]));
   const problems: ConfigProblem[] = [];
   const nameByKey = new Map<string, string>();
   let merged = content;
-  for (const [name, given] of Object.entries(overrides).filter(([, value]) => value !== undefined)) {
+  for (const [name, given] of Object.entries(overrides)) {
+    if (given === undefined) continue;
     const path = pathOf(KEY_ALIASES.get(name) ?? name, fields);
     if (path === undefined) {
       problems.push({ ...unknownKeyProblem(name, given, knownNames()), origin: originOfOverride(name) });
@@ -93,7 +94,7 @@ function pathOf(key: string, fields: ReadonlyMap<string, ConfigField>): readonly
   return map && [map.key, key.slice(map.key.length + 1)];
 }
 
-function coerced(value: unknown, field: ConfigField | undefined): unknown {
+function coerced(value: JsonValue, field: ConfigField | undefined): JsonValue {
   if (typeof value !== 'string') {
     return value;
   }
@@ -105,13 +106,13 @@ function coerced(value: unknown, field: ConfigField | undefined): unknown {
 }
 
 /** A map counts as its keys, so that a group given in context does not reset the rest of the group. */
-function keysBelow(path: readonly string[], value: unknown): readonly (readonly [readonly string[], unknown])[] {
-  return isYamlMap(value)
+function keysBelow(path: readonly string[], value: JsonValue): readonly (readonly [readonly string[], JsonValue])[] {
+  return isJsonObject(value)
     ? Object.entries(value).flatMap(([key, child]) => keysBelow([...path, key], child))
     : [[path, value]];
 }
 
-function givenTwice(key: string, earlier: string, name: string, value: unknown): ConfigProblem {
+function givenTwice(key: string, earlier: string, name: string, value: JsonValue): ConfigProblem {
   return {
     path: key,
     message: expecting('one value'),

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { isYamlMap } from '../json';
+import { isJsonObject } from '../json';
 import { LabError, type LabErrorOptions } from '../lab-error';
 import { type ConfigField, configFields } from './fields';
 import { nearestKeys } from './nearest-key';
@@ -13,7 +13,7 @@ export function originOfOverride(name: string): string {
 }
 
 /** Whether a problem is about an override. */
-export function isOverrideOrigin(origin: string | undefined): boolean {
+function isOverrideOrigin(origin: string | undefined): boolean {
   return origin?.startsWith(OVERRIDE) ?? false;
 }
 
@@ -174,7 +174,7 @@ function remedyForGroup({ key, allowed }: ConfigField, isOverride: boolean): str
 /** What to write after `-c` instead. */
 function overrideRemedy({ key, kind, allowed, examples, default: usual }: ConfigField): string {
   const [example] = examples ?? [usual];
-  if (kind === 'map' && isYamlMap(example)) {
+  if (kind === 'map' && isJsonObject(example)) {
     const [name, value] = Object.entries(example)[0] ?? [];
     return `Give its keys one by one, such as -c ${key}.${name}=${argumentText(value)}.`;
   }

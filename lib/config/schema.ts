@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { JsonValue } from '../json';
 import {
   AMI_ALIAS_ALLOWED, AMI_ALIAS_PATTERN, amiAliasViolation, KARPENTER_VERSION_ALLOWED, KARPENTER_VERSION_PATTERN, karpenterVersionViolation,
   KUBERNETES_VERSION_ALLOWED, kubernetesVersionViolation,
@@ -48,11 +49,11 @@ export interface FieldDocumentation {
    *
    * @default - the default is the example
    */
-  readonly examples?: readonly unknown[];
+  readonly examples?: readonly JsonValue[];
 }
 
 /** Attaches what a reader needs to know of a key. It goes into the JSON Schema, the reference and the errors. */
-export function documented<T extends z.ZodType>(schema: T, documentation: FieldDocumentation): T {
+function documented<T extends z.ZodType>(schema: T, documentation: FieldDocumentation): T {
   return schema.meta({ ...documentation });
 }
 

@@ -7,7 +7,7 @@ const KEY_MAX_LENGTH = 128;
 const VALUE_MAX_LENGTH = 256;
 
 /** AWS allows 50 tags on a resource; EKS, Karpenter and the lab add up to ten of their own. */
-export const MAX_TAGS = 40;
+const MAX_TAGS = 40;
 
 /** Characters that every AWS service takes in keys and values. */
 const TAG_CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;

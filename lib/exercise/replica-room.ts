@@ -1,5 +1,5 @@
 import type { LabView } from '../assembly/lab-view';
-import { mostReplicas, smallestCpuLimit } from '../config/load';
+import { mostReplicas, smallestCpuLimit } from '../config/rules';
 import { cpuMillis, mebibytes, quantity, type Resources } from '../kubernetes/allocatable';
 import { type ClusterNode, type Deployment, NODES, type Pod, PODS, selectsPod, takesNoRoom } from '../kubernetes/core-kinds';
 import { NODE_CLAIMS, NODE_POOLS, type NodeClaim, type NodePool } from '../kubernetes/karpenter-kinds';

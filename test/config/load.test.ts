@@ -1,4 +1,5 @@
 import { loadConfig, overridesFromArguments, overridesFromContext } from '../../lib/config/load';
+import type { ConfigOverrides } from '../../lib/config/overrides';
 import { type ConfigProblem, InvalidConfig } from '../../lib/config/problems';
 import { labConfigSchema } from '../../lib/config/schema';
 import { LabError } from '../../lib/lab-error';
@@ -19,7 +20,7 @@ function errorOf(action: () => unknown): LabError {
 }
 
 /** The only problem of a configuration that is refused. */
-function problemOf(overrides: Readonly<Record<string, unknown>>): ConfigProblem | undefined {
+function problemOf(overrides: ConfigOverrides): ConfigProblem | undefined {
   const error = errorOf(() => loadConfig({ file: writeLabFile(''), overrides }));
   return error instanceof InvalidConfig && error.problems.length === 1 ? error.problems[0] : undefined;
 }
@@ -84,7 +85,7 @@ describe('the configuration file', () => {
 });
 
 describe('overrides', () => {
-  const load = (overrides: Readonly<Record<string, unknown>>, text = '') => loadConfig({ file: writeLabFile(text), overrides });
+  const load = (overrides: ConfigOverrides, text = '') => loadConfig({ file: writeLabFile(text), overrides });
 
   it('go before the file', () => {
     expect(load({ team: 'blue' }, 'team: red\n').team).toBe('blue');

@@ -1,4 +1,4 @@
-import { mostReplicas, smallestCpuLimit } from '../../lib/config/load';
+import { mostReplicas, smallestCpuLimit } from '../../lib/config/rules';
 import { privateSubnetPrefixLength, publicSubnetPrefixLength } from '../../lib/config/network-values';
 import { cpuMillis, kubeReservedCpuMillis, mebibytes } from '../../lib/kubernetes/allocatable';
 

@@ -1,11 +1,12 @@
 import { loadConfig, type LoadConfigOptions } from '../../lib/config/load';
 import { type ConfigProblem, InvalidConfig } from '../../lib/config/problems';
+import type { JsonObject } from '../../lib/json';
 import { writeLabFile } from './lab-file-fixture';
 
 /** What is given, the path of its problem, the value shown, and words of the answer. */
 interface Refusal {
   readonly fact: string;
-  readonly given: Readonly<Record<string, unknown>>;
+  readonly given: JsonObject;
   readonly path: string;
   readonly received: unknown;
   readonly words: readonly string[];

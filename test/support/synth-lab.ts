@@ -6,6 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { readAssembly } from '../../lib/assembly/read-assembly';
 import type { SynthesizedStack } from '../../lib/assembly/synthesized-stack';
 import { loadConfig } from '../../lib/config/load';
+import type { JsonObject } from '../../lib/json';
 import { buildLabStack } from '../../lib/stack/lab-stack';
 
 /** The lab's stack, built in this process. */
@@ -24,8 +25,8 @@ const madeFolders: string[] = [];
 process.on('exit', () => madeFolders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
 /** The context that `cdk.json` sets for every synthesis. */
-function contextOfCdkJson(): Readonly<Record<string, unknown>> {
-  const cdkJson = JSON.parse(readFileSync(join(__dirname, '../../cdk.json'), 'utf8')) as { readonly context: Record<string, unknown> };
+function contextOfCdkJson(): JsonObject {
+  const cdkJson = JSON.parse(readFileSync(join(__dirname, '../../cdk.json'), 'utf8')) as { readonly context: JsonObject };
   return cdkJson.context;
 }
 
@@ -35,7 +36,7 @@ function contextOfCdkJson(): Readonly<Record<string, unknown>> {
  * @param prepare what to do with the stack before it is synthesized, such as adding an aspect
  */
 export async function synthLab(
-  overrides: Readonly<Record<string, unknown>> = {},
+  overrides: JsonObject = {},
   prepare: (stack: Stack) => void = () => undefined,
 ): Promise<SynthesizedLab> {
   const outdir = mkdtempSync(join(tmpdir(), 'lab-assembly-'));
