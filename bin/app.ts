@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
-import { loadConfig, overridesFromContext } from '../lib/config/load';
+import { loadConfig } from '../lib/config/load';
+import { overridesFromContext } from '../lib/config/overrides';
 import { reportFailure } from '../lib/cli/error-report';
 import type { JsonObject } from '../lib/json';
 import { buildLabStack } from '../lib/stack/lab-stack';

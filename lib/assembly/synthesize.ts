@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { IIoHost, IoMessage } from '@aws-cdk/toolkit-lib';
 import { isJsonObject, parseJson, textAt, type JsonObject } from '../json';
-import { loadConfig, overridesFromArguments } from '../config/load';
+import { loadConfig } from '../config/load';
+import { overridesFromArguments } from '../config/overrides';
 import { LabError } from '../lab-error';
 
 /** What to synthesize, and where to. */

@@ -10,8 +10,6 @@ import { type ConfigProblem, InvalidConfig, keyOf, type OriginOf, prefixesOf, sc
 import { brokenRules } from './rules';
 import { type LabConfig, labConfigSchema } from './schema';
 
-export { overridesFromArguments, overridesFromContext } from './overrides';
-
 /** Where the configuration comes from. */
 export interface LoadConfigOptions {
   /**

@@ -1,5 +1,5 @@
-import { loadConfig, overridesFromArguments, overridesFromContext } from '../../lib/config/load';
-import type { ConfigOverrides } from '../../lib/config/overrides';
+import { loadConfig } from '../../lib/config/load';
+import { type ConfigOverrides, overridesFromArguments, overridesFromContext } from '../../lib/config/overrides';
 import { type ConfigProblem, InvalidConfig } from '../../lib/config/problems';
 import { labConfigSchema } from '../../lib/config/schema';
 import { LabError } from '../../lib/lab-error';

@@ -5,7 +5,7 @@ import { parseJson, textAt } from '../../json';
 import { LabError } from '../../lab-error';
 import type { ProgressListener } from '../../progress';
 import { builtName, GO_PROGRAM_GROUPS, GO_PROGRAMS, linkerFlags, runGo } from './go-programs';
-import { copyWritable, MODULE_PATCHES, patchModule } from './module-patches';
+import { copyWritable, KARPENTER_MODULE, MODULE_PATCHES, patchModule } from './module-patches';
 import type { Environment } from './prerequisites';
 import { GO_BUILD_FLAGS, type ToolchainDefinition } from './toolchain-definition';
 
@@ -22,8 +22,7 @@ export interface BuildGoProgramsOptions {
 const DOWNLOAD_STEP = 'Download Go modules';
 const BUILD_STEP = 'Build Kubernetes and Karpenter';
 
-/** The module whose CRDs are applied, and their folder in it. */
-const KARPENTER_MODULE = 'github.com/aws/karpenter-provider-aws';
+/** The folder with the CRDs in Karpenter's module. */
 const CRDS_FOLDER = join('pkg', 'apis', 'crds');
 
 /**

@@ -1,7 +1,8 @@
 import { LabError } from '../../lab-error';
 import { type CommandResult, runCommand } from '../../run-command';
+import { KARPENTER_MODULE } from './module-patches';
 import type { Environment } from './prerequisites';
-import type { ToolchainVersions } from './toolchain-definition';
+import { ETCD_MODULE, type ToolchainVersions } from './toolchain-definition';
 
 /** A program that is built from the pinned modules. */
 export interface GoProgram {
@@ -17,8 +18,8 @@ export interface GoProgram {
  */
 export const GO_PROGRAM_GROUPS: readonly (readonly GoProgram[])[] = [
   [
-    { name: 'karpenter', importPath: 'github.com/aws/karpenter-provider-aws/kwok' },
-    { name: 'etcd', importPath: 'go.etcd.io/etcd/server/v3' },
+    { name: 'karpenter', importPath: `${KARPENTER_MODULE}/kwok` },
+    { name: 'etcd', importPath: ETCD_MODULE },
     { name: 'kube-apiserver', importPath: 'k8s.io/kubernetes/cmd/kube-apiserver' },
     { name: 'kube-controller-manager', importPath: 'k8s.io/kubernetes/cmd/kube-controller-manager' },
     { name: 'kube-scheduler', importPath: 'k8s.io/kubernetes/cmd/kube-scheduler' },

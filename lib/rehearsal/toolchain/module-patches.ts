@@ -30,6 +30,9 @@ export interface ModulePatch {
   readonly addedFiles: readonly AddedFile[];
 }
 
+/** The Go module of Karpenter for AWS. */
+export const KARPENTER_MODULE = 'github.com/aws/karpenter-provider-aws';
+
 /**
  * The two changes that a rehearsal makes to Karpenter, on copies in its cache:
  * - the simulated CreateFleet weighs every launch template of a request, as EC2 does. Upstream's takes
@@ -38,7 +41,7 @@ export interface ModulePatch {
  */
 export const MODULE_PATCHES: readonly ModulePatch[] = [
   {
-    module: 'github.com/aws/karpenter-provider-aws',
+    module: KARPENTER_MODULE,
     folder: 'karpenter-provider-aws',
     replacements: [{
       file: 'kwok/ec2/ec2.go',

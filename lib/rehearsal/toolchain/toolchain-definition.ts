@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabView } from '../../assembly/lab-view';
 import { LabError } from '../../lab-error';
-import { MODULE_PATCHES } from './module-patches';
+import { KARPENTER_MODULE, MODULE_PATCHES } from './module-patches';
+
+/** The Go module of etcd's server. */
+export const ETCD_MODULE = 'go.etcd.io/etcd/server/v3';
 
 /** Folder of the toolchain's pins within the project. */
 const DEFINITION_FOLDER = join('lib', 'rehearsal', 'toolchain');
@@ -59,8 +62,8 @@ export function readToolchainDefinition(projectDirectory: string): ToolchainDefi
     versions: {
       go: firstMatch(goMod, /^go (\S+)$/m, goModFile),
       kubernetes: requiredModule(goMod, 'k8s.io/kubernetes', goModFile),
-      karpenter: requiredModule(goMod, 'github.com/aws/karpenter-provider-aws', goModFile),
-      etcd: requiredModule(goMod, 'go.etcd.io/etcd/server/v3', goModFile),
+      karpenter: requiredModule(goMod, KARPENTER_MODULE, goModFile),
+      etcd: requiredModule(goMod, ETCD_MODULE, goModFile),
       kwok: requiredModule(goMod, 'sigs.k8s.io/kwok', goModFile),
       moto: firstMatch(requirements, /^moto==(\S+)/m, requirementsFile),
     },

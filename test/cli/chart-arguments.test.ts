@@ -1,4 +1,4 @@
-import { contextOf } from '../../charts/write-charts';
+import { contextOf } from '../../lib/cli/chart-arguments';
 import { UsageError } from '../../lib/cli/errors';
 
 function failureOf(argv: readonly string[]): UsageError {

@@ -1,7 +1,9 @@
+import { LabCharts, wiringOf } from '../charts/lab-charts';
+import { manifestFilesOf, writeManifestFiles } from '../charts/write-charts';
+import { contextOf } from '../lib/cli/chart-arguments';
 import { reportFailure } from '../lib/cli/error-report';
-import { loadConfig, overridesFromArguments } from '../lib/config/load';
-import { contextOf, manifestFilesOf, writeManifestFiles } from './write-charts';
-import { LabCharts, wiringOf } from './lab-charts';
+import { loadConfig } from '../lib/config/load';
+import { overridesFromArguments } from '../lib/config/overrides';
 
 /** cdk8s entry: configuration in, YAML files out. `npm run charts` runs it. */
 function main(argv: readonly string[]): void {
