@@ -3,8 +3,7 @@ import { type ConfigProblem, InvalidConfig, renderValue } from '../config/proble
 import { LabError } from '../lab-error';
 import { withFullStop } from '../words';
 import { DEFECT_CODE, DEFECT_REMEDY, defectMessage, errorExitCode, errorStack } from './errors';
-import { padToWidth, printableText, streamLayout, type TextLayout, wrapText } from './terminal/text-layout';
-import { paragraph } from './terminal/text-section';
+import { padToWidth, paragraph, printableText, streamLayout, type TextLayout, wrapText } from './terminal/text-layout';
 
 const LONGEST_RECEIVED = 300;
 

@@ -1,7 +1,8 @@
 import { CommanderError } from 'commander';
 import { runContext } from '../run-context';
-import { commandLineError, errorExitCode, ExitCode, InterruptedError } from './errors';
+import { renderText } from './document/render-text';
 import { errorDocument, errorText } from './error-report';
+import { commandLineError, errorExitCode, ExitCode, InterruptedError } from './errors';
 import type { LabHost } from './host';
 import { labProgram, type VerbRequest, VERBS } from './program';
 import { Terminal } from './terminal/terminal';
@@ -44,8 +45,8 @@ async function runVerb(request: VerbRequest, isJson: boolean, host: LabHost, ter
     note: (text) => terminal.note(text),
     run: runContext({ signal: host.signal, onProgress: terminal.progress, clock: host.clock }),
     progress: terminal.progress,
-    show: (text) => {
-      if (!isJson) terminal.result(text(terminal.resultLayout));
+    show: (document) => {
+      if (!isJson) terminal.result([...renderText(document, terminal.resultLayout), '']);
     },
     live: (news) => terminal.live(news),
   });
@@ -54,8 +55,8 @@ async function runVerb(request: VerbRequest, isJson: boolean, host: LabHost, ter
   if (outcome.isEndedByUser !== true) host.signal.throwIfAborted();
   if (isJson) {
     if (outcome.result !== undefined) terminal.json(outcome.result);
-  } else {
-    terminal.result(outcome.text(terminal.resultLayout));
+  } else if (outcome.document !== undefined) {
+    terminal.result(renderText(outcome.document, terminal.resultLayout));
   }
   return outcome.exitCode;
 }

@@ -1,8 +1,8 @@
 import type { ProgressListener } from '../progress';
 import type { RunContext } from '../run-context';
+import type { LabDocument } from './document/document';
 import type { ExitCode } from './errors';
 import type { LabHost } from './host';
-import type { TextLayout } from './terminal/text-layout';
 
 /** A flag of a verb. */
 export interface VerbFlag {
@@ -43,7 +43,7 @@ export interface Invocation {
   /** Shows the progress of an action. */
   readonly progress: ProgressListener;
   /** Shows a part of the result as soon as it is there. With `--json` nothing: the result comes as a whole. */
-  readonly show: (text: (layout: TextLayout) => readonly string[]) => void;
+  readonly show: (document: LabDocument) => void;
   /** Shows news as it comes, in the form that suits who reads it. */
   readonly live: (news: LiveNews) => void;
 }
@@ -51,9 +51,9 @@ export interface Invocation {
 /** News of something that goes on, in its three forms. */
 export interface LiveNews {
   /** For a terminal: how it all stands, drawn over what stood there before. */
-  readonly screen: (layout: TextLayout) => readonly string[];
+  readonly screen: LabDocument;
   /** For a pipe: what is new, line by line. */
-  readonly lines: (layout: TextLayout) => readonly string[];
+  readonly lines: readonly string[];
   /** With `--json`: what is new, each on a line of its own. */
   readonly items: readonly object[];
 }
@@ -62,8 +62,8 @@ export interface LiveNews {
 export interface VerbOutcome {
   /** What `--json` prints. @default - everything has been told by {@link Invocation.live} */
   readonly result?: object;
-  /** The same for people, without what has been shown already. */
-  readonly text: (layout: TextLayout) => readonly string[];
+  /** The same for people, without what has been shown already. @default - everything has been told by {@link Invocation.live} */
+  readonly document?: LabDocument;
   readonly exitCode: ExitCode;
   /** Whether Ctrl-C is how the verb ends, so that it is no interruption. @default false */
   readonly isEndedByUser?: boolean;

@@ -8,7 +8,8 @@ describe('lab preflight', () => {
     await expect(runLab(['preflight'], host)).resolves.toBe(0);
     expect(host.stdout.text).toContain('account 111122223333, ap-northeast-2');
     expect(host.stdout.text).toMatch(/pass {2}Quota: VPCs {2}5 VPCs/);
-    expect(host.stdout.text).toContain('Ready: nothing speaks against a deployment. 2 checks: 2 passed, 0 warned, 0 failed.');
+    expect(host.stdout.text).toMatch(/Checks -+ 2 checks: 2 passed, 0 warned, 0 failed\n/);
+    expect(host.stdout.text).toContain('Ready: nothing speaks against a deployment.');
   });
 
   it('fails when a check fails, with what to do', async () => {
@@ -16,7 +17,7 @@ describe('lab preflight', () => {
     await expect(runLab(['preflight'], host)).resolves.toBe(1);
     expect(host.stdout.text).toMatch(/fail {2}Quota: VPCs/);
     expect(host.stdout.text).toContain('-> Ask for at least 6 in Service Quotas.');
-    expect(host.stdout.text).toContain('3 checks: 1 passed, 1 warned, 1 failed.');
+    expect(host.stdout.text).toContain('3 checks: 1 passed, 1 warned, 1 failed');
   });
 
   it('prints the result as JSON', async () => {

@@ -12,7 +12,7 @@ test('shows the plan, then the exercise, and ends with its verdict', async () =>
   expect(await runLab(['start'], host)).toBe(0);
   const { text } = host.stdout;
   expect(text.indexOf('Plan of karpenter-lab')).toBe(0);
-  expect(text.indexOf('Exercise on the rehearsal')).toBeGreaterThan(text.indexOf('Next steps'));
+  expect(text.indexOf('Exercise on karpenter-lab: passed')).toBeGreaterThan(text.indexOf('Next steps'));
   expect(text).toContain('PASSED');
 });
 

@@ -41,7 +41,7 @@ describe('lab status', () => {
     const host = fakeHost({ actions: { labStatus: () => Promise.resolve({ ...runningStatus, deployments }) } });
     await runLab(['status'], host);
     expect(host.stdout.text).toMatch(/Deployment +Ready +Pods\n +student-028\/inflate +2\/5/);
-    expect(host.stdout.text).toContain('and 15 Deployments more, with --json');
+    expect(host.stdout.text).toContain('and 15 more, with --json');
   });
 
   test('gives a program the whole state', async () => {
@@ -98,7 +98,7 @@ describe('lab watch', () => {
     expect(await runLab(['watch'], host)).toBe(0);
     const drawings = host.stdout.text.split(/\u001b\[\d+A\u001b\[0J/);
     expect(drawings).toHaveLength(4);
-    expect(drawings[1]).toMatch(/^Seen 01:02:03 UTC\. Ctrl-C ends the watch\.\nLab karpenter-lab/);
+    expect(drawings[1]).toMatch(/^Lab karpenter-lab in ap-northeast-2 is ready \(seen 01:02:03 UTC; Ctrl-C ends the watch\)\n/);
     expect(drawings[3]).toMatch(/^The connection is lost/);
     const erased = [...host.stdout.text.matchAll(/\u001b\[(\d+)A/g)].map(([, count]) => Number(count));
     expect(erased).toEqual(drawings.slice(0, 3).map((drawing) => drawing.split('\n').length - 1));

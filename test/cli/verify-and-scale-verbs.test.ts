@@ -23,7 +23,7 @@ describe('lab verify', () => {
   test('shows the evidence of what passed, and what is not known', async () => {
     const host = fakeHost();
     await runLab(['verify'], host);
-    expect(host.stdout.text).toContain('  pass  5 replicas are asked for');
+    expect(host.stdout.text).toContain('  ok    5 replicas are asked for');
     expect(host.stdout.text).toContain('  ?     Karpenter\'s log shows "launched nodeclaim"');
     expect(host.stdout.text).toMatch(/Verdict -+ PASSED/);
   });

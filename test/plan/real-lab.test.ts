@@ -1,5 +1,6 @@
+import { renderText } from '../../lib/cli/document/render-text';
+import { planDocument } from '../../lib/cli/plan/plan-document';
 import { textStyle } from '../../lib/cli/terminal/text-layout';
-import { planText } from '../../lib/cli/plan/plan-text';
 import { concernsOf } from '../../lib/plan/concern-of-resource';
 import { planStack } from '../../lib/plan/plan';
 import type { PlanResult } from '../../lib/plan/plan-result';
@@ -48,13 +49,13 @@ describe('the plan of the lab as it is', () => {
   });
 
   test('shows nobody a logical id', () => {
-    const text = planText(result, { width: 200, style: textStyle({ hasColor: false, hasLineDrawing: false }) }).join('\n');
+    const text = renderText(planDocument(result), { width: 200, isTerminal: true, style: textStyle({ hasColor: false, hasLineDrawing: false }) }).join('\n');
 
     expect([...stack.resources.keys()].filter((logicalId) => /[0-9A-F]{8}/.test(logicalId) && text.includes(logicalId))).toEqual([]);
   });
 
   test('reads in two screens', () => {
-    const lines = planText(result, { width: 80, style: textStyle({ hasColor: false, hasLineDrawing: false }) });
+    const lines = renderText(planDocument(result), { width: 80, isTerminal: true, style: textStyle({ hasColor: false, hasLineDrawing: false }) });
 
     expect(lines.length).toBeLessThanOrEqual(90);
   });

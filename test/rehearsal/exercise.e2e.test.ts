@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DrillResult, ExerciseResult } from '../../lib/exercise/exercise-result';
 import { parseJson } from '../../lib/json';
-import type { StartedRehearsal } from '../../lib/cli/rehearse/rehearsal-text';
+import type { StartedRehearsal } from '../../lib/cli/rehearse/rehearsal-document';
 import type { ProcessRecord, RehearsalRecord } from '../../lib/rehearsal/rehearsal-state';
 import type { RehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
 import { isProcessRunning, markedProcesses } from '../../lib/rehearsal/process/running-processes';

@@ -1,7 +1,7 @@
 import type { LaunchedNodes, PlannedSubnet, PlanResult } from '../../plan/plan-result';
 import { counted } from '../../words';
-import { html, type Html } from '../page/html';
-import { ARROW_HEAD, arrowShape, type Box, boxShape, textShape } from '../page/svg-shapes';
+import { html, type Html } from '../document/html';
+import { ARROW_HEAD, arrowShape, type Box, boxShape, textShape } from '../document/svg-shapes';
 
 /** A system node in a drawing. */
 export interface DrawnSystemNode {

@@ -1,9 +1,9 @@
 import { assemblyFlag, type AssemblyFlags, configuredAssembly } from '../assembly-flag';
+import { renderPage } from '../document/render-page';
 import { ExitCode, UsageError } from '../errors';
 import { checkedPagePath, contextFlag, htmlFlag, writeFileAtomically } from '../flags';
 import type { Invocation, Verb, VerbFlag, VerbOutcome } from '../verb';
-import { planPage } from './plan-page';
-import { planText } from './plan-text';
+import { planDocument } from './plan-document';
 
 const LONGEST_CLASS_HOURS = 720;
 
@@ -49,9 +49,10 @@ async function runPlan(invocation: Invocation): Promise<VerbOutcome> {
   const assemblyDirectory = await configuredAssembly(flags, invocation);
   const plan = await host.actions.plan({ assemblyDirectory, classHours: flags.hours });
   host.signal.throwIfAborted();
+  const document = planDocument(plan, flags);
   if (pagePath !== undefined) {
-    await writeFileAtomically(pagePath, planPage(plan, flags));
+    await writeFileAtomically(pagePath, renderPage(document));
     note(`Page written to ${pagePath}`);
   }
-  return { result: plan, text: (layout) => planText(plan, layout, flags), exitCode: ExitCode.Ok };
+  return { result: plan, document, exitCode: ExitCode.Ok };
 }

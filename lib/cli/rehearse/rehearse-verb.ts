@@ -1,16 +1,16 @@
+import { CLASS_SELECTOR } from '../../exercise/class/student-namespaces';
 import type { DrillName, ExerciseResult } from '../../exercise/exercise-result';
 import { DEFAULT_REHEARSAL } from '../../rehearsal/rehearsal-paths';
 import type { RehearsalRecord } from '../../rehearsal/rehearsal-state';
 import { assemblyFlag, configuredAssembly } from '../assembly-flag';
+import type { LabDocument } from '../document/document';
+import { renderPage } from '../document/render-page';
 import { defectMessage, ExitCode } from '../errors';
-import { exercisePage } from '../exercise/exercise-page';
-import { exerciseText } from '../exercise/exercise-text';
+import { exerciseDocument } from '../exercise/exercise-document';
 import { checkedPagePath, contextFlag, htmlFlag, writeFileAtomically } from '../flags';
-import { printableText, type TextLayout, wrapText } from '../terminal/text-layout';
 import type { Invocation, Verb, VerbOutcome } from '../verb';
-import { classPage } from './class-page';
-import { classText, tellOfCleanUp } from './class-text';
-import { exerciseGuide, goOnText, rehearsalStatusText, type StartedRehearsal, startedText, stopCommand } from './rehearsal-text';
+import { classDocument } from './class-document';
+import { exerciseGuide, goOnSections, rehearsalStatusDocument, rehearseCommand, startedDocument, type StartedRehearsal, stopCommand } from './rehearsal-document';
 import { drillFlag, rehearsalNameFlag, type RehearseFlags, type RehearseTask, studentsFlag, taskOf, vcpuQuotaFlag } from './rehearse-flags';
 
 /** `lab rehearse`: the lab on this machine, with real Kubernetes, real Karpenter and a simulated EC2. */
@@ -65,17 +65,18 @@ async function startOnly({ invocation, flags, name }: TaskOptions): Promise<Verb
   const guide = exerciseGuide(await actions.exerciseExpectations(assemblyDirectory));
   const { rehearsal } = await onRehearsal(invocation, { name, assemblyDirectory }, () => Promise.resolve());
   const started: StartedRehearsal = { rehearsal, ...guide };
-  return { result: started, text: (layout) => startedText(started, layout), exitCode: ExitCode.Ok };
+  return { result: started, document: startedDocument(started), exitCode: ExitCode.Ok };
 }
 
 async function runExercise({ invocation, flags, name }: TaskOptions): Promise<VerbOutcome> {
   const write = await pageWriter(flags, invocation);
   const assemblyDirectory = await configuredAssembly(flags, invocation);
   const { rehearsal, result } = await onRehearsal(invocation, { name, assemblyDirectory }, rehearsedExerciseOn(invocation, flags.drill ?? []));
-  await write(() => exercisePage(result));
+  const document = exerciseDocument(result);
+  await write(document);
   return {
     result,
-    text: (layout) => [...exerciseText(result, layout), '', ...goOnText(rehearsal, layout, result.drills)],
+    document: { ...document, next: goOnSections(rehearsal, result.drills) },
     exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed,
   };
 }
@@ -93,10 +94,11 @@ async function runClass({ invocation, flags, name }: TaskOptions): Promise<VerbO
       end();
     }
   });
-  await write(() => classPage(result));
+  const document = classDocument(result);
+  await write(document);
   return {
     result,
-    text: (layout) => [...classText(result, layout), '', ...goOnText(rehearsal, layout)],
+    document: { ...document, next: goOnSections(rehearsal) },
     exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed,
   };
 }
@@ -104,7 +106,7 @@ async function runClass({ invocation, flags, name }: TaskOptions): Promise<VerbO
 async function stop({ invocation: { host, progress }, name }: TaskOptions): Promise<VerbOutcome> {
   const result = await host.actions.stopRehearsal({ name, onProgress: progress, signal: host.signal });
   const sentence = result.stopped.length === 0 ? `Nothing ran of rehearsal ${name}.` : `Rehearsal ${name} is stopped; its folder is kept until --clean.`;
-  return { result, text: (layout) => wrapText(sentence, layout.width).map(layout.style.strong), exitCode: ExitCode.Ok };
+  return { result, document: { title: sentence }, exitCode: ExitCode.Ok };
 }
 
 /** Of the one that was named, or of all there are. */
@@ -112,24 +114,24 @@ async function status({ invocation: { host }, flags }: TaskOptions): Promise<Ver
   const rehearsals = flags.name === undefined
     ? await host.actions.listRehearsals()
     : [await host.actions.rehearsalStatus(flags.name)];
-  return { result: { rehearsals }, text: (layout) => rehearsalStatusText(rehearsals, layout), exitCode: ExitCode.Ok };
+  return { result: { rehearsals }, document: rehearsalStatusDocument(rehearsals), exitCode: ExitCode.Ok };
 }
 
 async function clean({ invocation: { host, progress }, flags, name }: TaskOptions): Promise<VerbOutcome> {
   const result = await host.actions.cleanRehearsal({ name, toolchain: flags.toolchain ?? false, onProgress: progress, signal: host.signal });
-  const text = (layout: TextLayout): readonly string[] => result.removed.length === 0 ? [layout.style.strong('There was nothing to remove.')] : [
-    layout.style.strong('Removed:'),
-    ...result.removed.map((path) => `  ${printableText(path)}`),
-  ];
-  return { result, text, exitCode: ExitCode.Ok };
+  const document: LabDocument = {
+    title: result.removed.length === 0 ? 'There was nothing to remove.' : `Rehearsal ${name} is removed`,
+    sections: [{ heading: 'Removed', blocks: [result.removed] }],
+  };
+  return { result, document, exitCode: ExitCode.Ok };
 }
 
 /** Makes sure that the page can be written before anything is started, and writes it afterwards. */
-async function pageWriter({ html }: RehearseFlags, { host, note }: Invocation): Promise<(page: () => string) => Promise<void>> {
+async function pageWriter({ html }: RehearseFlags, { host, note }: Invocation): Promise<(document: LabDocument) => Promise<void>> {
   if (html === undefined) return () => Promise.resolve();
   const path = await checkedPagePath(html, host.workingDirectory);
-  return async (page) => {
-    await writeFileAtomically(path, page());
+  return async (document) => {
+    await writeFileAtomically(path, renderPage(document));
     note(`Page written to ${path}`);
   };
 }
@@ -175,4 +177,25 @@ async function tellWhatRuns({ host, note }: Invocation, name: string): Promise<v
   } catch (error) {
     note(`What still runs of rehearsal ${name} is not known: ${defectMessage(error)} Stop it with: ${stopCommand(name)}`);
   }
+}
+
+/**
+ * Tells a user who presses Ctrl-C during a class that it is being cleaned up, and one who presses it again what is left then,
+ * and which command removes it.
+ *
+ * @returns ends it
+ */
+function tellOfCleanUp({ host, note }: Pick<Invocation, 'host' | 'note'>, name: string): () => void {
+  const interrupted = (): void =>
+    note('Interrupted. What the class made is removed now: its namespaces, then its nodes. This takes a minute or two. Ctrl-C again leaves at once.');
+  host.signal.addEventListener('abort', interrupted, { once: true });
+  const takeBack = host.beforeLeaving(() => {
+    note(`Left at once. There may still be namespaces of the class (kubectl get namespaces -l ${CLASS_SELECTOR}), their nodes, and limits of the NodePool that --raise-limits raised. `
+      + `The next class removes them first: ${rehearseCommand('--students 1', name)}`);
+    note(`This removes the rehearsal with all of it: ${rehearseCommand('--clean', name)}`);
+  });
+  return () => {
+    host.signal.removeEventListener('abort', interrupted);
+    takeBack();
+  };
 }

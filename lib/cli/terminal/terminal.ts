@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { ProgressListener } from '../../progress';
+import { renderText } from '../document/render-text';
 import type { LabHost, OutputStream } from '../host';
 import type { LiveNews } from '../verb';
 import { progressBlock, progressJson, progressLines, type ProgressView } from './progress-output';
-import { displayWidth, eraseLines, isInteractive, streamLayout, type TextLayout } from './text-layout';
-import { paragraph } from './text-section';
+import { displayWidth, eraseLines, isInteractive, paragraph, streamLayout, type TextLayout } from './text-layout';
 
 /** The two streams of a host with the layout that suits each. */
 export class Terminal {
@@ -54,9 +54,9 @@ export class Terminal {
       for (const item of items) this.write(stdout, `${JSON.stringify(item)}\n`);
     } else if (isInteractive(stdout, env)) {
       this.screen ??= liveScreen(stdout);
-      this.screen.draw(screen(this.resultLayout));
+      this.screen.draw(renderText(screen, this.resultLayout));
     } else {
-      this.write(stdout, textOf(lines(this.resultLayout)));
+      this.write(stdout, textOf(lines));
     }
   }
 

@@ -46,6 +46,8 @@ export function textStyle(options: TextStyleOptions): TextStyle {
 export interface TextLayout {
   /** Columns in a line. */
   readonly width: number;
+  /** Whether a person reads it on a terminal. Into a pipe, no word is broken and no name shortened. */
+  readonly isTerminal: boolean;
   readonly style: TextStyle;
 }
 
@@ -63,9 +65,11 @@ export function streamLayout(stream: OutputStream, env: Readonly<Record<string, 
   const isCapable = isInteractive(stream, env);
   // https://no-color.org: present and not empty.
   const isColorRefused = (env['NO_COLOR'] ?? '') !== '';
-  const columns = stream.isTTY === true ? stream.columns ?? DEFAULT_COLUMNS : DEFAULT_COLUMNS;
+  const isTerminal = stream.isTTY === true;
+  const columns = isTerminal ? stream.columns ?? DEFAULT_COLUMNS : DEFAULT_COLUMNS;
   return {
     width: Math.min(WIDEST_COLUMNS, Math.max(NARROWEST_COLUMNS, columns)),
+    isTerminal,
     style: textStyle({ hasColor: isCapable && !isColorRefused, hasLineDrawing: isCapable }),
   };
 }
@@ -102,14 +106,19 @@ export function cutText(text: string, columns: number, ellipsis = '…'): string
   return characters.join('').trimEnd() + ellipsis;
 }
 
-/** Breaks text into lines of at most `width` columns, at spaces where it can. */
-export function wrapText(text: string, width: number): readonly string[] {
+/**
+ * Breaks text into lines of at most `width` columns, at spaces where it can.
+ *
+ * @param canBreakWords whether a word that is longer than a line is broken; otherwise its line is longer
+ * @default true
+ */
+export function wrapText(text: string, width: number, canBreakWords = true): readonly string[] {
   const words = printableText(text).split(/\s+/).filter((word) => word !== '');
   const lines: string[] = [];
   let line = '';
-  for (const piece of words.flatMap((word) => splitWord(word, width))) {
+  for (const piece of canBreakWords ? words.flatMap((word) => splitWord(word, width)) : words) {
     const longer = line === '' ? piece : `${line} ${piece}`;
-    if (displayWidth(longer) <= width) {
+    if (line === '' || displayWidth(longer) <= width) {
       line = longer;
     } else {
       lines.push(line);
@@ -117,6 +126,11 @@ export function wrapText(text: string, width: number): readonly string[] {
     }
   }
   return [...lines, line];
+}
+
+/** A paragraph, indented below its heading. */
+export function paragraph(text: string, { width, isTerminal }: TextLayout): readonly string[] {
+  return wrapText(text, width - 2, isTerminal).map((line) => `  ${line}`);
 }
 
 function splitWord(word: string, width: number): readonly string[] {

@@ -3,14 +3,12 @@ import type { PlanResult } from '../../plan/plan-result';
 import type { PreflightResult } from '../../preflight/preflight-check';
 import { counted, durationText, hourlyText, moreThan } from '../../words';
 import { assemblyFlag, type AssemblyFlags, assemblyToDeploy } from '../assembly-flag';
+import type { LabDocument, Table } from '../document/document';
 import { ExitCode, UsageError } from '../errors';
 import { confirmed, contextFlag, yesFlag, type YesFlags } from '../flags';
-import { adminsText, apiExposure } from '../plan/plan-sentences';
-import { printableText, type TextLayout } from '../terminal/text-layout';
-import { paragraph, sectionHeading } from '../terminal/text-section';
-import { textTable } from '../terminal/text-table';
+import { accessFacts } from '../plan/plan-document';
 import type { Invocation, Verb, VerbOutcome } from '../verb';
-import { notPassedText } from './preflight-verb';
+import { checksTable } from './preflight-verb';
 
 interface DeployFlags extends AssemblyFlags, YesFlags {
   readonly skipPreflight?: boolean;
@@ -47,12 +45,12 @@ async function runDeploy(invocation: Invocation): Promise<VerbOutcome> {
     if (preflight?.verdict === 'fail') return stopped(target, preflight);
     const plan = await host.actions.plan({ assemblyDirectory });
     checkDeadline(plan, note);
-    show((layout) => deploySummary({ target, plan, preflight }, layout));
+    show(deploySummary({ target, plan, preflight }));
     if (!await confirmed(deployQuestion(target, plan), flags, invocation)) return declined(target);
   }
   host.signal.throwIfAborted();
   const result = await host.actions.deploy({ ...options, updateKubeconfig: flags.updateKubeconfig, onProgress: progress, onNote: note });
-  return { result, text: (layout) => deployedText(result, layout), exitCode: ExitCode.Ok };
+  return { result, document: deployedDocument(result), exitCode: ExitCode.Ok };
 }
 
 /** A deadline that has passed would fail in CloudFormation after some minutes; one that comes soon is said in time. */
@@ -64,11 +62,11 @@ function checkDeadline({ warnings }: PlanResult, note: (text: string) => void): 
 }
 
 function stopped(target: DeploymentTarget, preflight: PreflightResult): VerbOutcome {
-  return { result: { target, outcome: 'stopped', preflight }, text: (layout) => stoppedText(preflight, layout), exitCode: ExitCode.Failed };
+  return { result: { target, outcome: 'stopped', preflight }, document: stoppedDocument(preflight), exitCode: ExitCode.Failed };
 }
 
 function declined(target: DeploymentTarget): VerbOutcome {
-  return { result: { target, outcome: 'declined' }, text: ({ style }) => [style.muted('Nothing was deployed.')], exitCode: ExitCode.Failed };
+  return { result: { target, outcome: 'declined' }, document: { title: 'Nothing was deployed.', tone: 'muted' }, exitCode: ExitCode.Failed };
 }
 
 /** What is known before a deployment. */
@@ -80,22 +78,27 @@ export interface DeploySummary {
 }
 
 /** What will be made where, what it costs, who could reach it, and what the preflight warns of. */
-export function deploySummary({ target, plan, preflight }: DeploySummary, layout: TextLayout): readonly string[] {
-  const resources = plan.concerns.reduce((sum, { resourceCount }) => sum + resourceCount, 0);
-  const exposure = apiExposure(plan.security);
-  const warnings = preflight === undefined ? ['  The preflight was skipped.'] : notPassedText(preflight, layout);
-  return [
-    sectionHeading(target.mode === 'create' ? 'Deploy' : 'Update', `account ${target.account}, ${target.region}`, layout),
-    ...textTable([{ paint: layout.style.name }, { isFlexible: true }], [
-      { cells: ['Stack', `${target.stackName}: ${counted(resources, 'resource')}, EKS ${plan.lab.kubernetesVersion}, Karpenter ${plan.lab.karpenterVersion}`] },
-      { cells: ['Costs', costText(plan)] },
-      { cells: ['Kubernetes API', `reached ${exposure.text}`] },
-      { cells: ['Cluster admins', adminsText(plan.security)] },
-      { cells: ['Ready in', target.mode === 'create' ? `about ${durationText(plan.time.readySeconds)} (estimate)` : 'a time that depends on what has changed'] },
-    ], layout),
-    ...(warnings.length === 0 ? [] : ['', ...warnings]),
-    '',
-  ];
+export function deploySummary({ target, plan, preflight }: DeploySummary): LabDocument {
+  const { lab, concerns } = plan;
+  const resources = concerns.reduce((sum, { resourceCount }) => sum + resourceCount, 0);
+  const isNew = target.mode === 'create';
+  return {
+    title: `${isNew ? 'Deploy' : 'Update'} ${target.stackName}`,
+    subtitle: `account ${target.account}, ${target.region}`,
+    sections: [
+      { heading: 'What it will be', blocks: [{ kind: 'facts', facts: [
+        ['Stack', `${target.stackName}: ${counted(resources, 'resource')}, EKS ${lab.kubernetesVersion}, Karpenter ${lab.karpenterVersion}`],
+        ['Costs', costText(plan)],
+        ...accessFacts(plan.security),
+        ['Ready in', isNew ? `about ${durationText(plan.time.readySeconds)} (estimate)` : 'a time that depends on what has changed'],
+      ] }] },
+      { heading: 'Preflight', blocks: [preflight === undefined ? 'The preflight was skipped.' : notPassedTable(preflight)] },
+    ],
+  };
+}
+
+function notPassedTable({ checks }: PreflightResult): Table {
+  return checksTable(checks.filter(({ outcome }) => outcome !== 'pass'));
 }
 
 /** The question that is asked before anything is made. */
@@ -105,25 +108,26 @@ export function deployQuestion({ stackName, account, region, mode }: DeploymentT
 }
 
 /** The deployed lab, and how to use it. */
-export function deployedText(result: DeployResult, layout: TextLayout): readonly string[] {
+export function deployedDocument(result: DeployResult): LabDocument {
   const { stackName, account, region, outcome, durationSeconds, accessLines, kubeconfig } = result;
   const done = outcome === 'unchanged' ? 'is deployed already: nothing changed' : `is ${outcome}, in ${durationText(durationSeconds)}`;
-  return [
-    layout.style.good(`${printableText(stackName)} ${done} (account ${account}, ${region}).`),
-    '',
-    ...accessLines.map((line) => `  ${printableText(line)}`),
-    ...(kubeconfig === undefined ? [] : ['', ...paragraph(kubeconfig.detail, layout).map(kubeconfig.isUpdated ? layout.style.muted : layout.style.caution)]),
-  ];
+  return {
+    title: `${stackName} ${done} (account ${account}, ${region}).`,
+    tone: 'good',
+    next: [{ heading: 'Reach the cluster', blocks: [
+      { kind: 'commands', lines: accessLines },
+      ...(kubeconfig === undefined ? [] : [{ kind: 'paragraph', text: kubeconfig.detail, tone: kubeconfig.isUpdated ? 'muted' : 'caution' } as const]),
+    ] }],
+  };
 }
 
 /** Why nothing was deployed, and how to deploy all the same. */
-export function stoppedText(preflight: PreflightResult, layout: TextLayout): readonly string[] {
-  return [
-    sectionHeading('Not deployed', 'the preflight failed', layout),
-    ...notPassedText(preflight, layout),
-    '',
-    ...paragraph('Nothing was changed. To deploy all the same, add --skip-preflight.', layout),
-  ];
+export function stoppedDocument(preflight: PreflightResult): LabDocument {
+  return {
+    title: 'Not deployed: the preflight failed',
+    tone: 'bad',
+    sections: [{ heading: 'Preflight', blocks: [notPassedTable(preflight), 'Nothing was changed. To deploy all the same, add --skip-preflight.'] }],
+  };
 }
 
 function costText({ cost }: PlanResult): string {

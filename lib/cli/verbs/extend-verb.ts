@@ -2,10 +2,9 @@ import { expiresAtViolation, parseMoment } from '../../config/moments';
 import type { DeadlineChange, DeadlineMove, ExtendResult } from '../../removal/extend-lab';
 import { distanceText, momentText } from '../../words';
 import { assemblyFlag, type AssemblyFlags, deployedAssembly } from '../assembly-flag';
+import type { LabDocument } from '../document/document';
 import { ExitCode, UsageError } from '../errors';
 import { confirmed, contextFlag, yesFlag, type YesFlags } from '../flags';
-import type { TextLayout } from '../terminal/text-layout';
-import { paragraph, sectionHeading } from '../terminal/text-section';
 import type { Invocation, Verb, VerbOutcome } from '../verb';
 
 type ExtendFlags = AssemblyFlags & YesFlags;
@@ -31,7 +30,7 @@ async function runExtend(invocation: Invocation): Promise<VerbOutcome> {
     confirm: (change) => confirmed(extendQuestion(change), flags, invocation),
     signal: host.signal,
   });
-  return { result, text: (layout) => extendText(result, layout), exitCode: result.outcome === 'declined' ? ExitCode.Failed : ExitCode.Ok };
+  return { result, document: extendDocument(result), exitCode: result.outcome === 'declined' ? ExitCode.Failed : ExitCode.Ok };
 }
 
 const HEADINGS: Readonly<Record<ExtendResult['outcome'], string>> = {
@@ -47,16 +46,18 @@ export function extendQuestion(change: DeadlineChange): string {
 }
 
 /** What became of the deadline, and how it stays so. */
-export function extendText(result: ExtendResult, layout: TextLayout): readonly string[] {
+export function extendDocument(result: ExtendResult): LabDocument {
   const isMoved = result.outcome === 'moved';
-  const now = isMoved ? result.to : result.from;
-  return [
-    sectionHeading(HEADINGS[result.outcome], result.stackName, layout),
-    ...(isMoved ? [`  It was ${momentText(result.from)}.`] : []),
-    ...paragraph(`AWS deletes the lab at ${momentText(now)}.`, layout),
-    ...(result.isEnabled ? [] : paragraph(`But not while the schedule ${result.scheduleName} is switched off: enable it in the EventBridge Scheduler console.`, layout)),
-    ...(isMoved ? paragraph(keepText(result), layout) : []),
-  ];
+  return {
+    title: HEADINGS[result.outcome],
+    subtitle: result.stackName,
+    sections: [{ heading: 'Deadline', blocks: [
+      isMoved ? `It was ${momentText(result.from)}.` : '',
+      `AWS deletes the lab at ${momentText(isMoved ? result.to : result.from)}.`,
+      result.isEnabled ? '' : `But not while the schedule ${result.scheduleName} is switched off: enable it in the EventBridge Scheduler console.`,
+      isMoved ? keepText(result) : '',
+    ] }],
+  };
 }
 
 function keepText({ to }: ExtendResult): string {

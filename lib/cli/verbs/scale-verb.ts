@@ -1,13 +1,12 @@
 import type { ScaleChange, ScaleResult } from '../../exercise/scale-result';
 import { counted, hourlyText, secondsText } from '../../words';
+import { type LabDocument, verdictSection } from '../document/document';
 import { ExitCode, UsageError } from '../errors';
-import { launchedNodesText, stepsText, timelineText } from '../exercise/exercise-text';
+import { nodesSection, stepsBlock, timelineSection } from '../exercise/exercise-document';
 import {
   confirmed, connectionFlags, type ConnectionFlags, labConnection, namespaceFlag, type NamespaceFlags, replicaCount, timeoutFlag,
   yesFlag, type YesFlags,
 } from '../flags';
-import { type TextLayout, wrapText } from '../terminal/text-layout';
-import { paragraph, sectionHeading } from '../terminal/text-section';
 import type { Invocation, Verb, VerbOutcome } from '../verb';
 
 interface ScaleFlags extends ConnectionFlags, NamespaceFlags, YesFlags {
@@ -50,7 +49,7 @@ async function runScale(invocation: Invocation): Promise<VerbOutcome> {
     confirm: (change) => confirmed(scaleQuestion(change), flags, invocation),
     onProgress: progress,
   });
-  return { result, text: (layout) => scaleText(result, layout), exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed };
+  return { result, document: scaleDocument(result), exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed };
 }
 
 /** What is about to happen, as a question. */
@@ -61,28 +60,23 @@ export function scaleQuestion({ cluster, region, namespace, deploymentName, from
 }
 
 /** A scaling, and what following it showed. */
-export function scaleText(result: ScaleResult, layout: TextLayout): readonly string[] {
-  const { namespace, deploymentName, from, to } = result;
-  if (result.verdict === 'declined') {
-    return wrapText(`${namespace}/${deploymentName} was not scaled: it has ${counted(from, 'replica')} as before.`, layout.width).map(layout.style.muted);
+export function scaleDocument(result: ScaleResult): LabDocument {
+  const { namespace, deploymentName, from, to, verdict, nodes } = result;
+  if (verdict === 'declined') {
+    return { title: `${namespace}/${deploymentName} was not scaled: it has ${counted(from, 'replica')} as before.`, tone: 'muted' };
   }
-  const headline = `${namespace}/${deploymentName} scaled from ${from} to ${counted(to, 'replica')}`;
-  if (!result.isWaited) return wrapText(`${headline}. Follow it with lab watch, or with --wait.`, layout.width).map(layout.style.strong);
-  const sections = [
-    [sectionHeading('Steps', '', layout), ...stepsText(result.steps, layout, 'with --json')],
-    timelineText(result.timeline, layout),
-    launchedNodesText(result.nodes, layout),
-    endText(result, layout),
-  ].filter((section) => section.length > 0);
-  return [...wrapText(headline, layout.width).map(layout.style.strong), ...sections.flatMap((section) => ['', ...section])];
-}
-
-function endText(result: ScaleResult, layout: TextLayout): readonly string[] {
-  const isPassed = result.verdict === 'passed';
-  return [
-    sectionHeading('Verdict', isPassed ? 'PASSED' : 'FAILED', layout),
-    ...paragraph(isPassed ? passedSentence(result) : failedSentence(result), layout).map(isPassed ? layout.style.good : layout.style.bad),
-  ];
+  const title = `${namespace}/${deploymentName} scaled from ${from} to ${counted(to, 'replica')}`;
+  if (!result.isWaited) return { title: `${title}. Follow it with lab watch, or with --wait.` };
+  return {
+    title,
+    sections: [
+      verdictSection(verdict, verdict === 'passed' ? passedSentence(result) : failedSentence(result)),
+      { heading: 'Steps', blocks: [stepsBlock(result.steps, 'with --json')] },
+      timelineSection(result.timeline),
+      nodesSection(nodes),
+    ],
+    nodeNames: nodes.map(({ name }) => name),
+  };
 }
 
 function passedSentence({ from, to, timeline, steps }: ScaleResult): string {

@@ -4,11 +4,10 @@ import { DEFAULT_REHEARSAL } from '../../rehearsal/rehearsal-paths';
 import { ExitCode } from '../errors';
 import { assemblyFlag, configuredAssembly, type AssemblyFlags } from '../assembly-flag';
 import { contextFlag } from '../flags';
-import { planText } from '../plan/plan-text';
-import { exerciseText } from '../exercise/exercise-text';
-import { goOnText } from '../rehearse/rehearsal-text';
+import { planDocument } from '../plan/plan-document';
+import { exerciseDocument } from '../exercise/exercise-document';
+import { goOnSections } from '../rehearse/rehearsal-document';
 import { rehearsedExerciseOn, onRehearsal } from '../rehearse/rehearse-verb';
-import { printableText } from '../terminal/text-layout';
 import type { Invocation, Verb, VerbOutcome } from '../verb';
 
 /** `lab start`: the first command of a newcomer. */
@@ -27,7 +26,7 @@ async function runStart(invocation: Invocation): Promise<VerbOutcome> {
   const assemblyDirectory = await configuredAssembly(flags, invocation);
   const plan = await host.actions.plan({ assemblyDirectory });
   host.signal.throwIfAborted();
-  show((layout) => [...planText(plan, layout, flags), '']);
+  show(planDocument(plan, flags));
   const shortfalls = await host.actions.rehearsalShortfalls(host.signal);
   return shortfalls.length > 0 ? planOnly(plan, shortfalls) : rehearse(invocation, plan, assemblyDirectory);
 }
@@ -36,8 +35,7 @@ function planOnly(plan: PlanResult, shortfalls: readonly LabError[]): VerbOutcom
   const notRehearsed = `Not rehearsed. ${shortfalls.flatMap(({ remedy }) => remedy).join(' ')}`;
   return {
     result: { plan, notRehearsed },
-    // One line, however long: it is one thing to do.
-    text: ({ style }) => [style.caution(printableText(notRehearsed))],
+    document: { title: notRehearsed, tone: 'caution' },
     exitCode: ExitCode.Ok,
   };
 }
@@ -47,7 +45,7 @@ async function rehearse(invocation: Invocation, plan: PlanResult, assemblyDirect
   const { rehearsal, result } = await onRehearsal(invocation, choice, rehearsedExerciseOn(invocation, []));
   return {
     result: { plan, rehearsal, exercise: result },
-    text: (layout) => [...exerciseText(result, layout), '', ...goOnText(rehearsal, layout)],
+    document: { ...exerciseDocument(result), next: goOnSections(rehearsal) },
     exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed,
   };
 }

@@ -3,11 +3,9 @@ import { KIND_LABELS, type Leftover } from '../../aws/leftovers/leftover';
 import type { KindCount, SweepResult } from '../../removal/sweep-lab';
 import { counted } from '../../words';
 import { assemblyFlag, type AssemblyFlags, deployedAssembly } from '../assembly-flag';
+import type { LabDocument, Section } from '../document/document';
 import { ExitCode } from '../errors';
 import { confirmed, contextFlag, dryRunFlag, type DryRunFlags, timeoutFlag, type TimeoutFlags, yesFlag, type YesFlags } from '../flags';
-import { type TextLayout, wrapText } from '../terminal/text-layout';
-import { namedParagraph, sectionHeading } from '../terminal/text-section';
-import { textTable } from '../terminal/text-table';
 import type { Invocation, Verb, VerbOutcome } from '../verb';
 
 type SweepFlags = AssemblyFlags & DryRunFlags & TimeoutFlags & YesFlags;
@@ -32,13 +30,13 @@ async function runSweep(invocation: Invocation): Promise<VerbOutcome> {
     isDryRun: flags.dryRun ?? false,
     timeoutSeconds: flags.timeout,
     confirm: async ({ account, region, clusterName, found }) => {
-      show((layout) => leftoversText('Leftovers', found, layout));
+      show({ title: `What is left of the lab ${clusterName}`, sections: [leftoversSection('Leftovers', found)] });
       return confirmed(`Remove ${counted(found.length, 'leftover')} of the lab ${clusterName} in account ${account}, ${region}?`, flags, invocation);
     },
     onProgress: progress,
     signal: host.signal,
   });
-  return { result, text: (layout) => sweepText(result, layout), exitCode: exitCodeOf(result) };
+  return { result, document: sweepDocument(result), exitCode: exitCodeOf(result) };
 }
 
 function exitCodeOf({ outcome, isBillableLeft }: SweepResult): ExitCode {
@@ -54,50 +52,47 @@ const SENTENCES: Readonly<Record<SweepResult['outcome'], string>> = {
 };
 
 /** What became of the lab's leftovers. */
-export function sweepText(result: SweepResult, layout: TextLayout): readonly string[] {
-  const { outcome, found, counts, kept, remaining, isBillableLeft } = result;
+export function sweepDocument({ outcome, found, counts, kept, remaining, isBillableLeft }: SweepResult): LabDocument {
   const isDone = outcome === 'clean' || outcome === 'remained';
   const sentence = found.length === 0 && outcome !== 'remained' ? SENTENCES.clean : SENTENCES[outcome];
-  const billed = isDone && isBillableLeft ? ' AWS bills for it.' : '';
-  return [
-    ...wrapText(`${sentence}${billed}`, layout.width).map(outcome === 'remained' ? layout.style.bad : layout.style.strong),
-    ...(isDone ? countsText(counts, layout) : leftoversText('Leftovers', found, layout)),
-    ...keptText(kept, layout),
-    ...(isDone ? leftoversText('Left', remaining, layout) : []),
-  ];
+  return {
+    title: `${sentence}${isDone && isBillableLeft ? ' AWS bills for it.' : ''}`,
+    tone: outcome === 'remained' ? 'bad' : 'strong',
+    sections: isDone
+      ? [countsSection(counts), keptSection(kept), leftoversSection('Left', remaining)]
+      : [leftoversSection('Leftovers', found), keptSection(kept)],
+  };
 }
 
 /** Leftovers, each with the evidence that it is the lab's. */
-export function leftoversText(title: string, leftovers: readonly Leftover[], layout: TextLayout): readonly string[] {
-  if (leftovers.length === 0) return [];
-  return [
-    sectionHeading(title, String(leftovers.length), layout),
-    ...textTable([
-      { heading: 'Kind', paint: layout.style.name },
-      { heading: 'Id' },
-      { heading: 'Billed' },
-      { heading: 'Evidence', isFlexible: true },
-    ], leftovers.map(({ kind, id, isBillable, evidence }) => ({ cells: [KIND_LABELS[kind], shortId(id), isBillable ? 'yes' : 'no', evidence] })), layout),
-  ];
+export function leftoversSection(heading: string, leftovers: readonly Leftover[]): Section {
+  return {
+    heading,
+    aside: counted(leftovers.length),
+    blocks: [{
+      kind: 'table',
+      columns: [{ heading: 'Kind' }, { heading: 'Id' }, { heading: 'Billed' }, { heading: 'Evidence', isFlexible: true }],
+      rows: leftovers.map(({ kind, id, isBillable, evidence }) => ({ cells: [KIND_LABELS[kind], shortId(id), isBillable ? 'yes' : 'no', evidence] })),
+    }],
+  };
 }
 
 /** How many of each kind there were, went and are left. */
-export function countsText(counts: readonly KindCount[], layout: TextLayout): readonly string[] {
-  if (counts.length === 0) return [];
-  return [
-    sectionHeading('Leftovers', '', layout),
-    ...textTable([
-      { heading: 'Kind', paint: layout.style.name },
-      { heading: 'Found', align: 'right' },
-      { heading: 'Removed', align: 'right' },
-      { heading: 'Left', align: 'right' },
-    ], counts.map(({ label, found, removed, remaining }) => ({ cells: [label, String(found), String(removed), String(remaining)] })), layout),
-  ];
+function countsSection(counts: readonly KindCount[]): Section {
+  return {
+    heading: 'Leftovers',
+    blocks: [{
+      kind: 'table',
+      columns: [{ heading: 'Kind' }, { heading: 'Found', isFigure: true }, { heading: 'Removed', isFigure: true }, { heading: 'Left', isFigure: true }],
+      rows: counts.map(({ label, found, removed, remaining }) => ({ cells: [label, counted(found), counted(removed), counted(remaining)] })),
+    }],
+  };
 }
 
 /** What AWS did not remove, and why. */
-export function keptText(kept: readonly KeptLeftover[], layout: TextLayout): readonly string[] {
-  return kept.flatMap(({ leftover, reason }) => namedParagraph(`${KIND_LABELS[leftover.kind]} ${leftover.name}`, reason, layout.style.bad, layout));
+export function keptSection(kept: readonly KeptLeftover[]): Section {
+  const notices = kept.map(({ leftover, reason }) => ({ name: `${KIND_LABELS[leftover.kind]} ${leftover.name}`, text: reason }));
+  return { heading: 'Not removed', blocks: [{ kind: 'notices', tone: 'bad', notices }] };
 }
 
 /** The last part of an ARN; an id as it is. */

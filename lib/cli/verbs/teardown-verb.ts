@@ -1,16 +1,14 @@
 import { KIND_LABELS } from '../../aws/leftovers/leftover';
 import { DRAIN_DEADLINE_SECONDS } from '../../removal/guard/drain-guard';
 import type { AccountedLeftover, TeardownInventory, TeardownResult } from '../../removal/teardown-result';
-import { counted } from '../../words';
+import { counted, listed } from '../../words';
+import type { LabDocument, Section } from '../document/document';
 import { ExitCode } from '../errors';
 import {
   confirmed, connectionFlags, type ConnectionFlags, dryRunFlag, type DryRunFlags, labConnection, timeoutFlag, type TimeoutFlags, yesFlag, type YesFlags,
 } from '../flags';
-import { type TextLayout, wrapText } from '../terminal/text-layout';
-import { bulletList, paragraph, sectionHeading } from '../terminal/text-section';
-import { textTable } from '../terminal/text-table';
 import type { Invocation, Verb, VerbOutcome } from '../verb';
-import { keptText, leftoversText } from './sweep-verb';
+import { keptSection, leftoversSection } from './sweep-verb';
 
 type TeardownFlags = ConnectionFlags & DryRunFlags & TimeoutFlags & YesFlags;
 
@@ -35,12 +33,12 @@ async function runTeardown(invocation: Invocation): Promise<VerbOutcome> {
     isDryRun: flags.dryRun ?? false,
     timeoutSeconds: flags.timeout,
     confirm: async (inventory) => {
-      show((layout) => inventoryText(inventory, layout));
+      show(inventoryDocument(inventory));
       return confirmed(teardownQuestion(inventory), flags, invocation);
     },
     onProgress: progress,
   });
-  return { result, text: (layout) => teardownText(result, layout), exitCode: exitCodeOf(result) };
+  return { result, document: teardownDocument(result), exitCode: exitCodeOf(result) };
 }
 
 function exitCodeOf({ outcome, isBillableLeft }: TeardownResult): ExitCode {
@@ -49,25 +47,30 @@ function exitCodeOf({ outcome, isBillableLeft }: TeardownResult): ExitCode {
 }
 
 /** What there is before anything is changed. */
-export function inventoryText(inventory: TeardownInventory, layout: TextLayout): readonly string[] {
+export function inventoryDocument(inventory: TeardownInventory): LabDocument {
   const { account, region, clusterName, stackName, stackStatus, stackResourceCount, clusterStatus, objects, leftovers } = inventory;
-  return [
-    sectionHeading(`What there is of ${clusterName}`, `account ${account}, ${region}`, layout),
-    ...paragraph(stackStatus === undefined ? `There is no stack ${stackName}.` : `The stack ${stackName} has ${counted(stackResourceCount, 'resource')} and is ${stackStatus}.`, layout),
-    ...paragraph(clusterStatus === undefined ? `There is no cluster ${clusterName}.` : `The cluster ${clusterName} is ${clusterStatus}.`, layout),
-    ...drainerText(inventory, layout),
-    ...(objects.length === 0 ? [] : [sectionHeading('To drain in the cluster', String(objects.length), layout), ...bulletList(objects, layout)]),
-    ...leftoversText('In AWS, by exact tags and paths', leftovers, layout),
-  ];
+  return {
+    title: `What there is of ${clusterName}`,
+    subtitle: `account ${account}, ${region}`,
+    sections: [
+      { heading: 'Stack and cluster', blocks: [
+        stackStatus === undefined ? `There is no stack ${stackName}.` : `The stack ${stackName} has ${counted(stackResourceCount, 'resource')} and is ${stackStatus}.`,
+        clusterStatus === undefined ? `There is no cluster ${clusterName}.` : `The cluster ${clusterName} is ${clusterStatus}.`,
+        drainerText(inventory),
+      ] },
+      { heading: 'To drain in the cluster', aside: counted(objects.length), blocks: [objects] },
+      leftoversSection('In AWS, by exact tags and paths', leftovers),
+    ],
+  };
 }
 
 /** Who drains the cluster, where it is not the teardown. */
-function drainerText({ clusterStatus, drainedBy, whyNotHere = '' }: TeardownInventory, layout: TextLayout): readonly string[] {
-  if (drainedBy === 'teardown' || clusterStatus === undefined) return [];
+function drainerText({ clusterStatus, drainedBy, whyNotHere = '' }: TeardownInventory): string {
+  if (drainedBy === 'teardown' || clusterStatus === undefined) return '';
   const why = `${whyNotHere.charAt(0).toUpperCase()}${whyNotHere.slice(1).replace(/\.$/, '')}.`;
-  return paragraph(drainedBy === 'guard'
+  return drainedBy === 'guard'
     ? `${why} So what runs in the cluster is not listed here: the guard in the stack drains it, all NodePools, before anything else of the stack is deleted. It has ${DRAIN_DEADLINE_SECONDS / 60} minutes.`
-    : `${why} So nothing is drained in it.`, layout);
+    : `${why} So nothing is drained in it.`;
 }
 
 /** What is asked before it all is removed: which lab, where, and how much. */
@@ -88,34 +91,37 @@ const SENTENCES: Readonly<Record<TeardownResult['outcome'], string>> = {
 };
 
 /** The evidence: what existed, who removed what, and what remains. */
-export function teardownText(result: TeardownResult, layout: TextLayout): readonly string[] {
+export function teardownDocument(result: TeardownResult): LabDocument {
   const { outcome, account, region, clusterName, inventory, stages, terminatedInstances, releasedObjects, accounted, kept, remaining, isBillableLeft } = result;
-  const headline = `${SENTENCES[outcome]}${outcome === 'remained' && isBillableLeft ? ' AWS bills for it.' : ''}`;
-  const shownHeadline = wrapText(headline, layout.width).map(outcome === 'remained' ? layout.style.bad : layout.style.strong);
-  if (outcome === 'declined') return shownHeadline;
-  if (outcome === 'listed') return [...inventoryText(inventory, layout), '', ...shownHeadline];
-  return [
-    ...shownHeadline,
-    '',
-    sectionHeading(`Stages of removing ${clusterName}`, `account ${account}, ${region}`, layout),
-    ...textTable([{ paint: layout.style.name }, {}, { isFlexible: true }], stages.map(({ stage, outcome: done, detail }) => ({ cells: [stage, done, detail] })), layout),
-    ...(terminatedInstances.length === 0 ? [] : paragraph(`Karpenter did not end these in time, so they were terminated by their exact tags: ${terminatedInstances.join(', ')}.`, layout)),
-    ...(releasedObjects.length === 0 ? [] : paragraph(`Karpenter did not run, and no instance was left. So these were let go without it: ${releasedObjects.join(', ')}.`, layout)),
-    ...accountedText(accounted, layout),
-    ...keptText(kept, layout),
-    ...leftoversText('Left', remaining, layout),
-  ];
+  const headline: LabDocument = {
+    title: `${SENTENCES[outcome]}${outcome === 'remained' && isBillableLeft ? ' AWS bills for it.' : ''}`,
+    tone: outcome === 'remained' ? 'bad' : 'strong',
+  };
+  if (outcome === 'declined') return headline;
+  if (outcome === 'listed') return { ...inventoryDocument(inventory), ...headline };
+  return {
+    ...headline,
+    sections: [
+      { heading: `Stages of removing ${clusterName}`, aside: `account ${account}, ${region}`, blocks: [
+        { kind: 'table', columns: [{}, {}, { isFlexible: true }], rows: stages.map(({ stage, outcome: done, detail }) => ({ cells: [stage, done, detail] })) },
+        terminatedInstances.length === 0 ? '' : `Karpenter did not end these in time, so they were terminated by their exact tags: ${listed(terminatedInstances)}.`,
+        releasedObjects.length === 0 ? '' : `Karpenter did not run, and no instance was left. So these were let go without it: ${listed(releasedObjects)}.`,
+      ] },
+      accountedSection(accounted),
+      keptSection(kept),
+      leftoversSection('Left', remaining),
+    ],
+  };
 }
 
-function accountedText(accounted: readonly AccountedLeftover[], layout: TextLayout): readonly string[] {
-  if (accounted.length === 0) return [];
-  return [
-    '',
-    sectionHeading('What existed in AWS, by exact tags and paths', String(accounted.length), layout),
-    ...textTable([
-      { heading: 'Kind', paint: layout.style.name },
-      { heading: 'Name', isFlexible: true },
-      { heading: 'Removed by' },
-    ], accounted.map(({ kind, name, removedBy }) => ({ cells: [KIND_LABELS[kind], name, removedBy ?? 'nobody: it is left'] })), layout),
-  ];
+function accountedSection(accounted: readonly AccountedLeftover[]): Section {
+  return {
+    heading: 'What existed in AWS, by exact tags and paths',
+    aside: counted(accounted.length),
+    blocks: [{
+      kind: 'table',
+      columns: [{ heading: 'Kind' }, { heading: 'Name', isFlexible: true }, { heading: 'Removed by' }],
+      rows: accounted.map(({ kind, name, removedBy }) => ({ cells: [KIND_LABELS[kind], name, removedBy ?? 'nobody: it is left'] })),
+    }],
+  };
 }

@@ -1,10 +1,9 @@
 import type { Observation, VerifyResult } from '../../exercise/exercise-state';
 import { counted } from '../../words';
+import { type LabDocument, type OutcomeItem, verdictSection } from '../document/document';
 import { ExitCode } from '../errors';
-import { launchedNodesText } from '../exercise/exercise-text';
+import { nodesSection } from '../exercise/exercise-document';
 import { connectionFlags, type ConnectionFlags, labConnection, namespaceFlag, type NamespaceFlags, replicaCount } from '../flags';
-import { type TextLayout, wrapText } from '../terminal/text-layout';
-import { type OutcomeItem, outcomeList, paragraph, sectionHeading } from '../terminal/text-section';
 import type { Invocation, Verb, VerbOutcome } from '../verb';
 
 interface VerifyFlags extends ConnectionFlags, NamespaceFlags {
@@ -30,48 +29,35 @@ async function runVerify(invocation: Invocation): Promise<VerbOutcome> {
   const flags = invocation.flags<VerifyFlags>();
   const { host } = invocation;
   const result = await host.actions.verifyLab({ ...await labConnection(flags, invocation), namespace: flags.namespace, replicas: flags.replicas });
-  return { result, text: (layout) => verifyText(result, layout), exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed };
+  return { result, document: verifyDocument(result), exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed };
 }
 
-const MARKS: Readonly<Record<Observation['outcome'], OutcomeItem['mark']>> = {
-  pass: { word: 'pass', kind: 'good' },
-  fail: { word: 'FAIL', kind: 'bad' },
-  unknown: { word: '?', kind: 'neutral' },
-};
+const OUTCOMES: Readonly<Record<Observation['outcome'], OutcomeItem['outcome']>> = { pass: 'passed', fail: 'failed', unknown: 'unknown' };
 
 /** Every expected observation with its evidence, the verdict, and what to type next. */
-export function verifyText(result: VerifyResult, layout: TextLayout): readonly string[] {
-  const { observations, nodes } = result;
-  const nodesSection = launchedNodesText(nodes, layout);
-  return [
-    ...wrapText(`Exercise of namespace ${result.namespace} on cluster ${result.cluster}${result.isSimulated ? ', EC2 simulated' : ''}`, layout.width).map(layout.style.strong),
-    '',
-    sectionHeading('Observations', countText(result), layout),
-    ...outcomeList(observations.map(itemOf), 'with --json', layout),
-    ...(nodesSection.length === 0 ? [] : ['', ...nodesSection]),
-    '',
-    ...verdictText(result, layout),
-  ];
-}
-
-/** The command stands with what failed; what passed needs none. */
-function itemOf({ expected, outcome, evidence, command }: Observation): OutcomeItem {
-  return { title: expected, mark: MARKS[outcome], evidence, ...(outcome === 'pass' ? {} : { command }) };
-}
-
-function countText({ observations }: VerifyResult): string {
-  return `${observations.filter(({ outcome }) => outcome === 'pass').length} of ${counted(observations.length, 'observation')} passed`;
-}
-
-function verdictText({ verdict, observations, replicas, deploymentName }: VerifyResult, layout: TextLayout): readonly string[] {
+export function verifyDocument(result: VerifyResult): LabDocument {
+  const { verdict, observations, nodes, namespace, cluster, isSimulated, replicas, deploymentName } = result;
   const failed = observations.filter(({ outcome }) => outcome === 'fail');
   const sentence = verdict === 'passed'
     ? `${counted(replicas, 'pod')} of ${deploymentName} run as the exercise shows.`
     : `Failed: ${failed.map(({ name }) => name).join(', ')}.`;
-  const next = failed.find(({ command }) => command !== undefined)?.command;
-  return [
-    sectionHeading('Verdict', verdict === 'passed' ? 'PASSED' : 'FAILED', layout),
-    ...paragraph(sentence, layout).map(verdict === 'passed' ? layout.style.good : layout.style.bad),
-    ...(next === undefined ? [] : ['', sectionHeading('Type next', '', layout), `  ${layout.style.name(next)}`]),
-  ];
+  return {
+    title: `Exercise of namespace ${namespace} on cluster ${cluster}${isSimulated ? ', EC2 simulated' : ''}`,
+    sections: [
+      verdictSection(verdict, sentence),
+      {
+        heading: 'Observations',
+        aside: `${observations.filter(({ outcome }) => outcome === 'pass').length} of ${counted(observations.length, 'observation')} passed`,
+        blocks: [{ kind: 'outcomes', items: observations.map(itemOf), elsewhere: 'with --json' }],
+      },
+      nodesSection(nodes),
+    ],
+    next: [{ heading: 'Type next', blocks: [{ kind: 'commands', lines: failed.flatMap(({ command }) => command ?? []).slice(0, 1) }] }],
+    nodeNames: nodes.map(({ name }) => name),
+  };
+}
+
+/** The command stands with what failed; what passed needs none. */
+function itemOf({ expected, outcome, evidence, command }: Observation): OutcomeItem {
+  return { title: expected, outcome: OUTCOMES[outcome], evidence, command: outcome === 'pass' ? undefined : command };
 }

@@ -1,12 +1,12 @@
 import type { LabStatus } from '../../exercise/lab-status';
 import type { LabChange, LabNews } from '../../exercise/watch-lab';
 import { counted, hourlyText, moreThan } from '../../words';
+import type { LabDocument } from '../document/document';
 import { ExitCode, UsageError } from '../errors';
 import { connectionFlags, type ConnectionFlags, labConnection, namespaceFlag, type NamespaceFlags, replicaCount } from '../flags';
-import { cutText, printableText, type TextLayout } from '../terminal/text-layout';
-import { sectionHeading } from '../terminal/text-section';
+import { printableText } from '../terminal/text-layout';
 import type { Invocation, LiveNews, Verb, VerbOutcome } from '../verb';
-import { podCountsText, statusText } from './status-verb';
+import { podCountsText, statusDocument } from './status-verb';
 
 interface WatchFlags extends ConnectionFlags, NamespaceFlags {
   readonly interval?: number;
@@ -44,7 +44,7 @@ async function runWatch(invocation: Invocation): Promise<VerbOutcome> {
     intervalSeconds: flags.interval ?? DEFAULT_INTERVAL_SECONDS,
     onNews: news,
   });
-  return { text: () => [], exitCode: ExitCode.Ok, isEndedByUser: endedBy === 'interruption' };
+  return { exitCode: ExitCode.Ok, isEndedByUser: endedBy === 'interruption' };
 }
 
 /** Turns the news of the action into what each kind of reader gets. */
@@ -58,8 +58,8 @@ function newsTeller(live: (news: LiveNews) => void): (news: LabNews) => void {
     const [wasFirst, shown, cutOff] = [isFirst, latest, isCutOff];
     isFirst = false;
     live({
-      screen: (layout) => watchScreen(status, shown, cutOff, layout),
-      lines: () => [...(wasFirst ? [firstLine(status)] : []), ...changes.map(changeLine)],
+      screen: watchScreen(status, shown, cutOff),
+      lines: [...(wasFirst ? [firstLine(status)] : []), ...changes.map(changeLine)],
       items: [...(wasFirst ? [{ status }] : []), ...changes.map((change) => ({ change }))],
     });
   };
@@ -87,11 +87,20 @@ export function firstLine({ at, cluster, isReady, pods, nodes, cost }: LabStatus
 }
 
 /** The state, drawn anew with each change, and the latest changes below it. */
-export function watchScreen(status: LabStatus, latest: readonly LabChange[], isCutOff: boolean, layout: TextLayout): readonly string[] {
-  const shown = latest.slice(-SHOWN_CHANGES);
-  return [
-    isCutOff ? layout.style.bad('The connection is lost; it is tried again. Ctrl-C ends the watch.') : layout.style.muted(`Seen ${status.at.slice(11, 19)} UTC. Ctrl-C ends the watch.`),
-    ...statusText(status, layout, true),
-    ...(shown.length === 0 ? [] : ['', sectionHeading('Latest', 'UTC', layout), ...shown.map((change) => `  ${cutText(changeLine(change), layout.width - 2)}`)]),
-  ];
+export function watchScreen(status: LabStatus, latest: readonly LabChange[], isCutOff: boolean): LabDocument {
+  const state = statusDocument(status, true);
+  return {
+    ...state,
+    ...(isCutOff ? { title: 'The connection is lost; it is tried again', tone: 'bad' } : {}),
+    subtitle: `seen ${status.at.slice(11, 19)} UTC; Ctrl-C ends the watch`,
+    next: [{
+      heading: 'Latest',
+      aside: 'UTC',
+      blocks: [{
+        kind: 'table',
+        columns: [{}, {}, { isFlexible: true }],
+        rows: latest.slice(-SHOWN_CHANGES).map(({ at, kind, name, state: change, detail }) => ({ cells: [at.slice(11, 19), `${kind} ${name} ${change}`, detail] })),
+      }],
+    }],
+  };
 }

@@ -52,12 +52,17 @@ th, td { text-align: left; vertical-align: top; padding: 6px 24px 6px 0; border-
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--muted); font-weight: 600; font-size: 0.8125rem; }
 tbody th { font-weight: 500; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+dl { display: grid; grid-template-columns: fit-content(40%) 1fr; gap: 6px 24px; margin: 0 0 12px; font-size: 0.9375rem; }
+dt { font-weight: 500; }
+dd { margin: 0; overflow-wrap: anywhere; }
 td ul { margin: 0; padding: 0; list-style: none; }
 .figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .total th, .total td { font-weight: 700; border-bottom-color: var(--muted); }
-.warning { border-left: 4px solid var(--caution); background: var(--panel); border-radius: 0 8px 8px 0; padding: 10px 16px; margin: 0 0 12px; }
-.warning h3 { margin: 0; color: var(--caution); overflow-wrap: anywhere; }
-.warning p { margin: 4px 0 0; }
+.notice { border-left: 4px solid currentColor; background: var(--panel); border-radius: 0 8px 8px 0; padding: 10px 16px; margin: 0 0 12px; }
+.notice.caution { color: var(--caution); } .notice.bad { color: var(--bad); }
+.notice h3 { margin: 0; overflow-wrap: anywhere; }
+.notice p { margin: 4px 0 0; color: var(--ink); }
 footer { font-size: 0.875rem; margin-top: 48px; padding-bottom: 40px; }
 .drawing { display: block; width: 100%; height: auto; }
 .drawing text { fill: var(--ink); font-family: inherit; }
@@ -78,7 +83,6 @@ footer { font-size: 0.875rem; margin-top: 48px; padding-bottom: 40px; }
 .launched { fill: var(--karpenter-fill); stroke: var(--karpenter); stroke-dasharray: 5 3; }
 .pod { fill: var(--karpenter); stroke: none; }
 .pod, .span { rx: 3px; }
-.span-half { fill: var(--karpenter); stroke: none; }
 .arrow { fill: none; stroke: var(--muted); stroke-width: 1.5; }
 .arrow-head { fill: var(--muted); }
 .grid { stroke: var(--line); stroke-width: 1; }
@@ -93,7 +97,7 @@ footer { font-size: 0.875rem; margin-top: 48px; padding-bottom: 40px; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   th, td { padding-right: 14px; }
   h2 { break-after: avoid; margin-top: 28px; }
-  figure, tr, .cards li, .warning { break-inside: avoid; }
+  figure, tr, .cards li, .notice { break-inside: avoid; }
   * { print-color-adjust: exact; }
 }
 `);

@@ -1,5 +1,5 @@
 import { durationText } from '../../words';
-import { cutText } from '../terminal/text-layout';
+import { cutText, displayWidth } from '../terminal/text-layout';
 import { html, type Html } from './html';
 
 /** A rectangle in the units of a drawing. */
@@ -15,6 +15,11 @@ export type TextKind = 'title' | 'label' | 'small';
 
 /** Width of an average character: font size times a share of it that is on the wide side, wider for bold. */
 const CHARACTER_WIDTHS: Readonly<Record<TextKind, number>> = { title: 14 * 0.66, label: 13 * 0.66, small: 11.5 * 0.6 };
+
+/** Width that a text needs at most. */
+export function textWidth(text: string, kind: TextKind): number {
+  return Math.ceil(displayWidth(text) * CHARACTER_WIDTHS[kind]);
+}
 
 /** A rectangle with round corners; its look comes from the class. */
 export function boxShape(box: Box, className: string): Html {

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { PlanResult, TimelineEntry } from '../../lib/plan/plan-result';
-import { nextSteps } from '../../lib/cli/plan/plan-sentences';
+import { nextSteps } from '../../lib/cli/plan/next-steps';
 import type { AssemblyFlags } from '../../lib/cli/assembly-flag';
 import { runLab } from '../../lib/cli/run-lab';
 import { displayWidth } from '../../lib/cli/terminal/text-layout';
@@ -41,14 +41,14 @@ test('has colour where NO_COLOR is empty', async () => {
 
 test.each([40, 60, 80, 110, 200])('keeps its lines within a terminal of %i columns, from 60 to 110', async (columns) => {
   const text = stripVTControlCharacters(await planTextOf(seoulPlan, { isTTY: true, columns }));
-  const commands = nextSteps(seoulPlan).map((step) => step.command);
+  const commands = nextSteps(seoulPlan).map(([, command]) => command);
   const tooWide = text.split('\n').filter((line) => displayWidth(line) > Math.min(110, Math.max(60, columns)));
   expect(tooWide.filter((line) => !commands.some((command) => line.endsWith(command)))).toEqual([]);
 });
 
 test('never breaks a command, so that it can be copied', async () => {
   const text = await planTextOf(seoulPlan, { isTTY: true, columns: 60 });
-  expect(nextSteps(seoulPlan).filter((step) => !text.includes(step.command))).toEqual([]);
+  expect(nextSteps(seoulPlan).filter(([, command]) => !text.includes(command))).toEqual([]);
 });
 
 test('says so when the API is open to everybody', async () => {
@@ -76,7 +76,7 @@ test('says so when the system nodes are too small', async () => {
 
 test('says what a total lacks, and that nobody knows whether the system nodes fit, for a type that is in no table', async () => {
   const text = await planTextOf(unknownTypePlan);
-  expect(text).toMatch(/Idle more than 0\.169 USD\/h, scaled out\s+more than 0\.515 USD\/h/);
+  expect(text).toMatch(/more than 0\.169 USD\/h idle, more than 0\.515 USD\/h while\s+scaled out/);
   expect(text).toMatch(/System nodes, c6a\.large +2 +unknown +unknown/);
   expect(text).toMatch(/Cost -+ INCOMPLETE/);
   expect(text).toContain('Idle (incomplete)');
@@ -106,19 +106,19 @@ test('marks a price that was calculated, and says so', async () => {
   expect(await planTextOf(seoulPlan)).not.toContain('~');
 });
 
-test('takes short neighbours on the critical path together', async () => {
+test('leaves short resources of the critical path out, and says how many', async () => {
   const [first] = seoulPlan.time.criticalPath;
   const entry = (label: string, startSeconds: number, durationSeconds: number) => ({ ...first, label, startSeconds, durationSeconds }) as TimelineEntry;
-  const criticalPath = [entry('VPC', 0, 12), entry('Subnet', 12, 5), entry('EKS', 17, 590), entry('Class', 607, 4), entry('Pool', 611, 4), entry('Space', 615, 4)];
-  const text = await planTextOf({ ...seoulPlan, time: { ...seoulPlan.time, criticalPath } });
-  expect(text).toMatch(/VPC, then 1 more +0:00 +17 s/);
-  expect(text).toMatch(/EKS +0:17 +9 min 50 s/);
-  expect(text).toMatch(/Class, then 2 more +10:07 +12 s/);
+  const criticalPath = [entry('VPC', 0, 12), entry('Subnet', 12, 5), entry('EKS', 17, 590), entry('Space', 607, 4)];
+  const text = await planTextOf({ ...seoulPlan, time: { ...seoulPlan.time, criticalPath, timeline: criticalPath } });
+  expect(text).toContain('without 3 resources of less than 15 s');
+  expect(text).toMatch(/EKS +9 min 50 s +#+ +from 0:17/);
+  expect(text).not.toMatch(/VPC +12 s|Space/);
 });
 
 describe('the next steps', () => {
   const stepsOf = (security: Partial<PlanResult['security']>): readonly string[] =>
-    nextSteps({ ...seoulPlan, security: { ...seoulPlan.security, ...security } }).map(({ command }) => command);
+    nextSteps({ ...seoulPlan, security: { ...seoulPlan.security, ...security } }).map(([, command]) => command);
 
   test('say who may use the cluster before anybody uses it', () => {
     const steps = stepsOf({ endpoint: 'private', apiAccess: [], admins: [] });
@@ -127,7 +127,7 @@ describe('the next steps', () => {
   });
 
   const commandsOf = (flags: AssemblyFlags, security: Partial<PlanResult['security']> = {}): readonly string[] =>
-    nextSteps({ ...seoulPlan, security: { ...seoulPlan.security, ...security } }, flags).map(({ command }) => command).filter((command) => command.startsWith('npm'));
+    nextSteps({ ...seoulPlan, security: { ...seoulPlan.security, ...security } }, flags).map(([, command]) => command).filter((command) => command.startsWith('npm'));
 
   test('are about the lab that the plan was made of', () => {
     expect(commandsOf({ context: { clusterName: 'seoul-class', 'tags.Course': 'it\'s 2026' } }, { admins: [] })).toEqual([

@@ -1,0 +1,46 @@
+import type { PlanResult } from '../../plan/plan-result';
+import { type AssemblyFlags, labArguments } from '../assembly-flag';
+import type { Named } from '../document/document';
+
+/**
+ * From the plan to the end of the class: what to do, and the command for it. Who may use the cluster comes before using it.
+ *
+ * @param flags how the plan was asked for: a command that reads the lab is about the same one
+ */
+export function nextSteps(plan: PlanResult, flags: AssemblyFlags = {}): readonly Named[] {
+  const { lab, launch } = plan;
+  const missing = missingAccess(plan);
+  const sameLab = labArguments(flags);
+  return [
+    ['Rehearse it here', commandOf('npm run rehearse -- --run', sameLab)],
+    ...(missing.length === 0 ? [] : [['Say who may use it', `${missing.map(({ key }) => key).join(' and ')} in lab.yaml, or -c`] as const]),
+    ['Deploy the lab', commandOf('npm run lab -- deploy', deployArguments(flags, missing))],
+    ['Reach the cluster', `aws eks update-kubeconfig --region ${lab.region} --name ${lab.clusterName}`],
+    ['Run the exercise', `kubectl scale deployment -n ${lab.inflateNamespace} ${lab.inflateName} --replicas ${launch.replicas}`],
+    ['Remove it after class', commandOf('npm run lab -- teardown', sameLab)],
+  ];
+}
+
+function commandOf(command: string, words: readonly string[]): string {
+  return [command, ...words].join(' ');
+}
+
+/** The same lab with what is missing. An assembly that was named is deployed as it is, so nothing can be added to it. */
+function deployArguments(flags: AssemblyFlags, missing: readonly MissingAccess[]): readonly string[] {
+  if (flags.assembly !== undefined && flags.context === undefined) return labArguments(flags);
+  const given = Object.entries(flags.context ?? {}).filter(([key]) => !missing.some((access) => access.key === key));
+  return [...labArguments({ ...flags, context: Object.fromEntries(given) }), ...missing.map(({ key, example }) => `-c ${key}=${example}`)];
+}
+
+interface MissingAccess {
+  readonly key: string;
+  /** A value of the right form. */
+  readonly example: string;
+}
+
+function missingAccess({ security }: PlanResult): readonly MissingAccess[] {
+  return [
+    ...(security.endpoint === 'private' ? [{ key: 'apiAccess', example: 'YOUR.IP/32' }] : []),
+    ...(security.admins.length === 0 ? [{ key: 'admins', example: 'arn:aws:iam::ACCOUNT:role/ROLE' }] : []),
+  ];
+}
