@@ -35,6 +35,11 @@ export interface DrainGuardProps {
   readonly securityGroup: ec2.ISecurityGroup;
   /** Karpenter's Deployment. */
   readonly controller: { readonly namespace: string; readonly name: string };
+  /**
+   * Nodes that are there before Karpenter. The guard runs on none; its rights wait for them because EKS lets the kubectl handler in
+   * some seconds after its access entry is made, and nodes take minutes.
+   */
+  readonly nodeGroups: readonly IDependable[];
   /** What must outlive the drain: the NodePool with all that it needs, add-ons that remove volumes, the way to the APIs, the rights of people. */
   readonly needs: readonly IDependable[];
 }
@@ -57,7 +62,7 @@ export class DrainGuard extends Construct {
       new iam.PolicyStatement({ sid: 'FindInstances', actions: ['ec2:DescribeInstances'], resources: ['*'] }),
       joinVpcStatement(),
     ]);
-    const access = new GuardAccess(this, 'Access', { cluster, role });
+    const access = new GuardAccess(this, 'Access', { cluster, role, nodeGroups: props.nodeGroups });
     const provider = new Provider(this, 'Provider', {
       onEventHandler: new lambda.Function(this, 'OnEvent', { ...shared, handler: 'index.onEvent', role: functionRole(this, 'OnEventRole', []).withoutPolicyUpdates() }),
       isCompleteHandler: new lambda.Function(this, 'IsComplete', {
@@ -97,9 +102,8 @@ function functionRole(scope: Construct, id: string, statements: readonly iam.Pol
 /** Group of the guard in Kubernetes, and name of the role that the group has. */
 const GROUP = 'drain-guard';
 
-/** Whom the rights are for. */
-export interface GuardAccessProps {
-  readonly cluster: ICluster;
+/** Whom the rights are for, and after what they are granted. */
+export interface GuardAccessProps extends Pick<DrainGuardProps, 'cluster' | 'nodeGroups'> {
   /** IAM role of the function that drains. */
   readonly role: iam.IRole;
 }
@@ -108,10 +112,10 @@ export interface GuardAccessProps {
  * What the guard may do in Kubernetes: what a drain does, object kind by object kind, and no more. An access policy of EKS
  * would be cluster-admin or too little: none but that allows NodePools to be deleted.
  *
- * Deletion: with these rights the guard drains, so they go after it. They leave nothing behind but what the cluster takes with it.
+ * Deletion: with these rights the guard drains, so they go after its last pass, and before the nodes. They leave nothing behind but what the cluster takes with it.
  */
 export class GuardAccess extends Construct {
-  constructor(scope: Construct, id: string, { cluster, role }: GuardAccessProps) {
+  constructor(scope: Construct, id: string, { cluster, role, nodeGroups }: GuardAccessProps) {
     super(scope, id);
     new CfnAccessEntry(this, 'AccessEntry', {
       clusterName: cluster.clusterName,
@@ -120,7 +124,7 @@ export class GuardAccess extends Construct {
       kubernetesGroups: [GROUP],
     });
     const manifest = new KubernetesManifest(this, 'Rbac', { cluster, manifest: [...rbacObjects()], overwrite: true });
-    manifest.node.addDependency(...kubectlAccess(cluster));
+    manifest.node.addDependency(...kubectlAccess(cluster), ...nodeGroups);
   }
 }
 

@@ -4,6 +4,7 @@ import type { ICluster, KubectlProviderOptions } from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, type IDependable } from 'constructs';
 import { describeClusterStatement, joinVpcStatement, logStatement } from './functions';
+import { networkOf } from './network';
 
 /**
  * Memory of the function that runs kubectl and helm. Lambda gives CPU in proportion: at CDK's
@@ -99,10 +100,16 @@ export function kubectlHandlerOf(stack: Stack): KubectlHandler {
 /**
  * What every manifest and chart depends on, so that the way to the Kubernetes API is open while
  * they are applied, and still while they are deleted.
+ *
+ * It is not enough for the first call: EKS lets the handler in some seconds after its access entry is made, and the handler does
+ * not repeat a call that was `Unauthorized`. Whatever depends on this also depends on something that takes longer than that.
  */
 export function kubectlAccess(cluster: ICluster): readonly IDependable[] {
+  const stack = Stack.of(cluster);
   return [
-    kubectlHandlerOf(Stack.of(cluster)),
+    kubectlHandlerOf(stack),
+    // The handler asks the API of EKS where the cluster is, and fetches charts.
+    networkOf(stack).egress,
     // The access entry that makes the function's role a cluster admin.
     cluster.node.findChild('ClusterAdminRoleAccess'),
   ];

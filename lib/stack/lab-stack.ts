@@ -11,7 +11,7 @@ import { ownFunctionLogs } from './functions';
 import { type Karpenter, KARPENTER_RELEASE, KarpenterAddOn } from './karpenter-add-on';
 import { kubectlAccess, kubectlHandlerOf } from './kubectl-handler';
 import { LabObjects } from './lab-objects';
-import { managedAddOns, managedAddOnsOf } from './managed-add-ons';
+import { managedAddOns, managedAddOnsOf, nodeGroupsOf } from './managed-add-ons';
 import { networkOf, NetworkResourceProvider } from './network';
 
 /** Builds the one stack of the lab into an app. */
@@ -27,7 +27,8 @@ export async function buildLabStack(app: App, config: LabConfig): Promise<Stack>
     .buildAsync(app, stackName, { stackName, env: environmentOf(config) });
   blueprint.templateOptions.description = `Karpenter lab ${config.clusterName}`;
 
-  const { clusterv2: cluster } = blueprint.getClusterInfo();
+  const clusterInfo = blueprint.getClusterInfo();
+  const { clusterv2: cluster } = clusterInfo;
   if (!(cluster instanceof Cluster)) {
     throw new Error('LabClusterProvider makes a cluster of aws-eks-v2');
   }
@@ -40,14 +41,14 @@ export async function buildLabStack(app: App, config: LabConfig): Promise<Stack>
     wiring: wiringOf(config),
     controller: karpenter.controller,
   });
-  const network = networkOf(blueprint);
   new DrainGuard(blueprint, 'DrainGuard', {
     cluster,
     clusterName: config.clusterName,
-    vpc: network.withoutEgress,
+    vpc: networkOf(blueprint).withoutEgress,
     securityGroup: kubectlHandlerOf(blueprint).securityGroup,
     controller: { namespace: config.karpenter.namespace, name: KARPENTER_RELEASE },
-    needs: [objects.nodeProvisioning, ...managedAddOnsOf(blueprint), network.egress, ...kubectlAccess(cluster), ...admins],
+    nodeGroups: nodeGroupsOf(clusterInfo),
+    needs: [objects.nodeProvisioning, ...managedAddOnsOf(blueprint), ...kubectlAccess(cluster), ...admins],
   });
   addLabOutputs(blueprint, config, objects.nodePoolName);
 

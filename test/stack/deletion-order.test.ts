@@ -71,6 +71,9 @@ describe('the order in which CloudFormation deletes the lab', () => {
     ['drain guard', 'access entries of admins', 'who clears what holds the drain must get in'],
     ['guard\'s rights in Kubernetes', 'kubectl handler', 'it is deleted by it'],
     ['guard\'s rights in Kubernetes', 'access entry of the kubectl handler', 'it is deleted with it'],
+    ...(['NAT gateways', 'default routes', 'route table associations'] as const).map((place): [Place, Place, string] =>
+      ['guard\'s rights in Kubernetes', place, 'the kubectl handler finds the cluster through them']),
+    ['guard\'s rights in Kubernetes', 'node group', 'on the way up they wait until EKS lets the kubectl handler in'],
     ['access entry of the guard', 'cluster', 'it is part of the cluster'],
     ['inflate', 'NodePool', 'nodes must be empty before they drain'],
     ['kube-ops-view', 'NodePool', 'a workload goes before what could run it'],
@@ -118,6 +121,12 @@ describe('the order in which CloudFormation deletes the lab', () => {
     const [guard] = resourcesAt('drain guard');
     const before = stack.graph.allDependenciesOf(guard?.logicalId ?? '');
     expect([...resourcesAt('inflate'), ...resourcesAt('kube-ops-view')].filter(({ logicalId }) => before.has(logicalId))).toEqual([]);
+  });
+
+  it('keeps the guard\'s rights until the guard has made its last pass', () => {
+    const rights = resourcesAt('guard\'s rights in Kubernetes');
+    const [guard] = resourcesAt('drain guard');
+    expect(rights.map(({ logicalId }) => [...stack.graph.dependentsOf(logicalId)])).toEqual(rights.map(() => [guard?.logicalId]));
   });
 
   it('has no circle', () => {
