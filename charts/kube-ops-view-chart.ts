@@ -1,21 +1,15 @@
-import { Chart } from 'cdk8s';
+import { Chart, Duration, Size } from 'cdk8s';
 import {
-  IntOrString,
-  KubeClusterRole,
-  KubeClusterRoleBinding,
-  KubeDeployment,
-  KubeNamespace,
-  KubeService,
-  KubeServiceAccount,
-  Quantity,
-  type PodSpec,
-} from 'cdk8s-plus-29/lib/imports/k8s';
+  ApiResource, Capability, ClusterRole, ClusterRoleBinding, type ContainerProps, Cpu, Deployment, ImagePullPolicy, LabelSelector, Namespace, Node,
+  NodeLabelQuery, Probe, SeccompProfileType, Service,
+  ServiceAccount,
+} from 'cdk8s-plus-29';
 import type { Construct } from 'constructs';
 import { APP_NAME_LABEL, NODE_POOL_LABEL } from '../lib/well-known-keys';
 
 const NAME = 'kube-ops-view';
 const LABELS = { [APP_NAME_LABEL]: NAME };
-const HTTP_PORT = 'http';
+const PORT = 8080;
 
 /** What the cluster's live picture is made of. */
 export interface KubeOpsViewChartProps {
@@ -40,86 +34,67 @@ export class KubeOpsViewChart extends Chart {
   constructor(scope: Construct, id: string, props: KubeOpsViewChartProps) {
     super(scope, id, { labels: LABELS });
     const namespace = props.namespace ?? NAME;
-    const namespaced = { name: NAME, namespace };
-    const clusterScoped = { name: NAME };
+    const clusterScoped = { metadata: { name: NAME } };
+    const namespaced = { metadata: { name: NAME, namespace } };
 
-    const home = new KubeNamespace(this, 'Namespace', {
+    const home = new Namespace(this, 'Namespace', {
       metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
     });
-    const serviceAccount = new KubeServiceAccount(this, 'ServiceAccount', {
-      metadata: namespaced,
-      // The pod asks for the token itself; nothing else that runs under this account gets one.
-      automountServiceAccountToken: false,
-    });
-    const role = new KubeClusterRole(this, 'ClusterRole', {
-      metadata: clusterScoped,
-      rules: [
-        { apiGroups: [''], resources: ['nodes', 'pods'], verbs: ['get', 'list'] },
-        { apiGroups: ['metrics.k8s.io'], resources: ['nodes', 'pods'], verbs: ['get', 'list'] },
-      ],
-    });
-    const binding = new KubeClusterRoleBinding(this, 'ClusterRoleBinding', {
-      metadata: clusterScoped,
-      roleRef: { apiGroup: role.apiGroup, kind: role.kind, name: role.name },
-      subjects: [{ kind: serviceAccount.kind, name: serviceAccount.name, namespace }],
-    });
-    const deployment = new KubeDeployment(this, 'Deployment', {
-      metadata: namespaced,
-      spec: {
-        replicas: 1,
-        selector: { matchLabels: LABELS },
-        template: { metadata: { labels: LABELS }, spec: podSpec(props.image, serviceAccount.name) },
-      },
-    });
-    const service = new KubeService(this, 'Service', {
-      metadata: namespaced,
-      spec: {
-        type: 'ClusterIP',
-        selector: LABELS,
-        ports: [{ name: HTTP_PORT, port: 80, targetPort: IntOrString.fromString(HTTP_PORT) }],
-      },
-    });
+    // The pod asks for the token itself; nothing else that runs under this account gets one.
+    const serviceAccount = new ServiceAccount(this, 'ServiceAccount', { ...namespaced, automountToken: false });
+    const role = new ClusterRole(this, 'ClusterRole', clusterScoped);
+    const metrics = ['nodes', 'pods'].map((resourceType) => ApiResource.custom({ apiGroup: 'metrics.k8s.io', resourceType }));
+    role.allow(['get', 'list'], ApiResource.NODES, ApiResource.PODS, ...metrics);
+    const binding = new ClusterRoleBinding(this, 'ClusterRoleBinding', { ...clusterScoped, role });
+    binding.addSubjects(serviceAccount);
 
-    for (const apiObject of [serviceAccount, role, service]) {
-      apiObject.addDependency(home);
+    // One pod that meets the `restricted` Pod Security Standard and stays on the system nodes.
+    const deployment = new Deployment(this, 'Deployment', {
+      ...namespaced,
+      replicas: 1,
+      // By the name below instead: the selector of cdk8s-plus changes with the construct's path, and Kubernetes lets nobody change one.
+      select: false,
+      podMetadata: { labels: LABELS },
+      serviceAccount,
+      automountServiceAccountToken: true,
+      securityContext: { ensureNonRoot: true, user: 1000, group: 1000 },
+      containers: [container(props.image)],
+    });
+    deployment.select(LabelSelector.of({ labels: LABELS }));
+    // On a node of Karpenter's this pod would keep the node alive after the student scaled in.
+    deployment.scheduling.attract(Node.labeled(NodeLabelQuery.doesNotExist(NODE_POOL_LABEL)));
+    const service = new Service(this, 'Service', { ...namespaced, ports: [{ name: 'http', port: 80, targetPort: PORT }] });
+    service.selectLabel(APP_NAME_LABEL, NAME);
+
+    for (const construct of [serviceAccount, role, service]) {
+      construct.node.addDependency(home);
     }
-    binding.addDependency(serviceAccount, role);
-    deployment.addDependency(binding);
+    binding.node.addDependency(serviceAccount, role);
+    deployment.node.addDependency(binding);
   }
 }
 
-/** One pod that meets the `restricted` Pod Security Standard and stays on the system nodes. */
-function podSpec(image: string, serviceAccountName: string): PodSpec {
-  const health = { path: '/health', port: IntOrString.fromString(HTTP_PORT) };
+function container(image: string): ContainerProps {
   return {
-    serviceAccountName,
-    automountServiceAccountToken: true,
-    securityContext: { runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, seccompProfile: { type: 'RuntimeDefault' } },
-    affinity: {
-      nodeAffinity: {
-        // On a node of Karpenter's this pod would keep the node alive after the student scaled in.
-        requiredDuringSchedulingIgnoredDuringExecution: {
-          nodeSelectorTerms: [{ matchExpressions: [{ key: NODE_POOL_LABEL, operator: 'DoesNotExist' }] }],
-        },
-      },
+    name: NAME,
+    image,
+    imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
+    ports: [{ name: 'http', number: PORT }],
+    readiness: Probe.fromHttpGet('/health', { port: PORT, initialDelaySeconds: Duration.seconds(5) }),
+    liveness: Probe.fromHttpGet('/health', {
+      port: PORT,
+      initialDelaySeconds: Duration.seconds(30),
+      periodSeconds: Duration.seconds(30),
+      timeoutSeconds: Duration.seconds(10),
+    }),
+    resources: {
+      cpu: { request: Cpu.millis(50) },
+      memory: { request: Size.mebibytes(64), limit: Size.mebibytes(128) },
     },
-    containers: [
-      {
-        name: NAME,
-        image,
-        ports: [{ name: HTTP_PORT, containerPort: 8080 }],
-        readinessProbe: { httpGet: health, initialDelaySeconds: 5 },
-        livenessProbe: { httpGet: health, initialDelaySeconds: 30, periodSeconds: 30, timeoutSeconds: 10 },
-        resources: {
-          requests: { cpu: Quantity.fromString('50m'), memory: Quantity.fromString('64Mi') },
-          limits: { memory: Quantity.fromString('128Mi') },
-        },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ['ALL'] },
-        },
-      },
-    ],
+    // Root, privileges and a writable root file system are off by default.
+    securityContext: {
+      capabilities: { drop: [Capability.ALL] },
+      seccompProfile: { type: SeccompProfileType.RUNTIME_DEFAULT },
+    },
   };
 }

@@ -58,29 +58,41 @@ describe('the kube-ops-view chart', () => {
     const service = only('Service').spec as ServiceSpec;
     expect(deployment.template.metadata?.labels).toMatchObject(service.selector ?? {});
     expect(deployment.selector.matchLabels).toEqual(service.selector);
-    expect(podSpec().containers.flatMap(({ ports }) => ports ?? []).map(({ name }) => name))
-      .toContain(service.ports?.[0]?.targetPort);
+    expect(service.ports).toEqual([{ name: 'http', port: 80, targetPort: 8080 }]);
+    expect(podSpec().containers.flatMap(({ ports }) => ports)).toEqual([{ name: 'http', containerPort: 8080 }]);
   });
 
   // https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
   test('meets the restricted Pod Security Standard that its namespace enforces', () => {
     expect(only('Namespace').metadata.labels).toHaveProperty(['pod-security.kubernetes.io/enforce'], 'restricted');
     const { containers, securityContext } = podSpec();
-    expect(securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    expect(securityContext).toMatchObject({ runAsNonRoot: true });
     expect(securityContext?.runAsUser).toBeGreaterThan(0);
-    const forbidden = ['hostNetwork', 'hostPID', 'hostIPC', 'volumes', 'initContainers'];
+    const forbidden = ['hostPID', 'hostIPC', 'volumes', 'initContainers'];
     expect(Object.keys(podSpec()).filter((field) => forbidden.includes(field))).toEqual([]);
+    expect(podSpec().hostNetwork).toBe(false);
     expect(containers).toHaveLength(1);
     expect(containers[0]?.securityContext).toEqual({
       allowPrivilegeEscalation: false,
       capabilities: { drop: ['ALL'] },
+      privileged: false,
       readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
     });
   });
 
   test('never runs on a node of Karpenter', () => {
     expect(podSpec().affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms)
       .toEqual([{ matchExpressions: [{ key: 'karpenter.sh/nodepool', operator: 'DoesNotExist' }] }]);
+  });
+
+  test('is asked for its health, and started by no probe of its own', () => {
+    const [container] = podSpec().containers;
+    const httpGet = { path: '/health', port: 8080, scheme: 'HTTP' };
+    expect(container?.readinessProbe).toEqual({ httpGet, initialDelaySeconds: 5, failureThreshold: 3 });
+    expect(container?.livenessProbe).toEqual({ httpGet, initialDelaySeconds: 30, periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 3 });
+    expect(container?.startupProbe).toBeUndefined();
   });
 
   test('runs the image it was given', () => {
