@@ -36,19 +36,23 @@ export interface ResolutionScope {
   readonly resources: ReadonlyMap<string, TemplateResource>;
 }
 
-/**
- * Properties that hold the value which `Ref` gives, by resource type. Where such a property is
- * literal, the reference is known before deployment.
- */
-const REF_PROPERTIES: Readonly<Record<string, string>> = {
+/** Properties that hold the name of a resource, by resource type. */
+export const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::EKS::Cluster': 'Name',
+  'AWS::EKS::Nodegroup': 'NodegroupName',
   'AWS::Events::Rule': 'Name',
   'AWS::IAM::InstanceProfile': 'InstanceProfileName',
+  'AWS::IAM::ManagedPolicy': 'ManagedPolicyName',
   'AWS::IAM::Role': 'RoleName',
   'AWS::Lambda::Function': 'FunctionName',
   'AWS::Logs::LogGroup': 'LogGroupName',
+  'AWS::SQS::Queue': 'QueueName',
   'AWS::SSM::Parameter': 'Name',
+  'AWS::Scheduler::Schedule': 'Name',
 };
+
+/** Types whose `Ref` gives something else than the name, such as an ARN. Of the others a literal name is known before deployment. */
+const REF_IS_NO_NAME: readonly string[] = ['AWS::EKS::Nodegroup', 'AWS::IAM::ManagedPolicy', 'AWS::SQS::Queue'];
 
 /** Properties that hold the value which `Fn::GetAtt` gives, by resource type and attribute. */
 const ATTRIBUTE_PROPERTIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -119,7 +123,7 @@ function resolveReference(target: string, scope: ResolutionScope): JsonValue | u
     case 'AWS::NoValue': return undefined;
     case 'AWS::Region': return scope.region;
     case 'AWS::StackName': return scope.stackName;
-    default: return literalProperty(target, (type) => REF_PROPERTIES[type], scope) ?? placeholder(target);
+    default: return literalProperty(target, (type) => (REF_IS_NO_NAME.includes(type) ? undefined : NAME_PROPERTIES[type]), scope) ?? placeholder(target);
   }
 }
 

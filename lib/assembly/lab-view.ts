@@ -147,7 +147,7 @@ export function readDeadline(stack: SynthesizedStack): DeadlineView | undefined 
     const properties = stack.resolvedProperties(resource);
     const moment = momentOfExpression(textAt(properties, 'ScheduleExpression') ?? '', textAt(properties, 'ScheduleExpressionTimezone'));
     if (moment !== undefined && DELETES_STACK.test(textAt(properties, 'Target', 'Arn') ?? '')) {
-      return { logicalId: resource.logicalId, scheduleName: textAt(properties, 'Name') ?? resource.logicalId, expiresAt: momentInUtc(moment) };
+      return { logicalId: resource.logicalId, scheduleName: stack.nameOf(resource) ?? resource.logicalId, expiresAt: momentInUtc(moment) };
     }
   }
   return undefined;

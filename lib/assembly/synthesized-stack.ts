@@ -1,6 +1,6 @@
 import { arrayAt, isJsonObject, type JsonObject, type JsonValue, objectAt, textAt } from '../json';
 import { LabError } from '../lab-error';
-import { referencesIn, type ResolutionScope, resolveObject, resolveValue, type TemplateResource } from './intrinsics';
+import { NAME_PROPERTIES, referencesIn, type ResolutionScope, resolveObject, resolveValue, type TemplateResource } from './intrinsics';
 
 /** What the assembly's manifest says about a stack, and its template. */
 export interface SynthesizedStackProps {
@@ -69,6 +69,12 @@ export class SynthesizedStack {
   /** A value of the template with intrinsic functions replaced by what they will give, or by a placeholder. */
   resolve(value: JsonValue): JsonValue | undefined {
     return resolveValue(value, this.scope);
+  }
+
+  /** The name that a resource gets; undefined where CloudFormation makes one up. */
+  nameOf(resource: TemplateResource): string | undefined {
+    const name = textAt(this.resolvedProperties(resource), NAME_PROPERTIES[resource.type] ?? '');
+    return name?.includes('${') === true ? undefined : name;
   }
 
   private readOutputs(template: JsonObject): readonly StackOutput[] {

@@ -66,6 +66,19 @@ export function isAwsError(error: unknown, ...names: readonly string[]): boolean
   return error instanceof Error && names.includes(error.name);
 }
 
+/** Names by which IAM says that it has no such role, policy or profile. */
+export const NO_SUCH_ENTITY: readonly string[] = ['NoSuchEntity', 'NoSuchEntityException'];
+
+/** What is found, if anything: the errors with these names say that nothing is. */
+export async function unlessAbsent<T>(look: () => Promise<T>, ...absentNames: readonly string[]): Promise<T | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (isAwsError(error, ...absentNames)) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Makes a request, and says a failure with {@link awsFailure}.
  *

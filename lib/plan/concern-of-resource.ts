@@ -152,11 +152,11 @@ function manifestLabel([first, ...others]: readonly KubernetesObject[]): string 
 }
 
 /** `AWS::IAM::ManagedPolicy` becomes `Managed policy`; a name in the properties follows. */
-function typeLabel(lab: LabView, resource: TemplateResource): string {
+function typeLabel({ stack }: LabView, resource: TemplateResource): string {
   const words = resource.type.split('::').at(-1) ?? resource.type;
   const spaced = words.replace(/(?<=[a-z])(?=[A-Z])/g, ' ');
   const label = TYPE_LABELS[resource.type] ?? spaced.charAt(0) + spaced.slice(1).toLowerCase();
-  const name = nameInTemplate(lab, resource) ?? nameInTree(resource, label);
+  const name = stack.nameOf(resource) ?? nameInTree(resource, label);
   return name === undefined ? label : `${label} ${name}`;
 }
 
@@ -168,16 +168,6 @@ export function ownerOf({ stack }: LabView, logicalId: string): string {
   const [, ...parts] = stack.resources.get(logicalId)?.constructPath?.split('/') ?? [];
   const owner = parts.findLast((part) => part !== 'Resource' && part !== 'Role');
   return owner?.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase() ?? logicalId;
-}
-
-/** Properties that name a resource, whatever its type. */
-const NAME_PROPERTIES = ['Name', 'RoleName', 'FunctionName', 'ManagedPolicyName', 'NodegroupName', 'LogGroupName', 'QueueName'] as const;
-
-function nameInTemplate({ stack }: LabView, resource: TemplateResource): string | undefined {
-  const properties = stack.resolvedProperties(resource);
-  return NAME_PROPERTIES
-    .map((key) => textAt(properties, key))
-    .find((name) => name !== undefined && !name.includes('${'));
 }
 
 /** The last part of the construct path that says more than the type: `PrivateSubnet1` of `Vpc/PrivateSubnet1/Subnet`. */

@@ -1,10 +1,12 @@
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { asking, isAwsError } from '../aws/aws-failure';
+import { asking, NO_SUCH_ENTITY, unlessAbsent } from '../aws/aws-failure';
 import { deployedStack, stackReadiness } from '../aws/deployed-lab';
+import { karpenterInstances } from '../aws/karpenter-instances';
 import { LabError } from '../lab-error';
 import { peopleWhoAreAdmin } from '../plan/security-posture';
-import { type Check, type CheckContext, failed, passed, warned } from './preflight-check';
+import { counted, listed } from '../words';
+import { type Check, type CheckContext, failed, ownStack, passed, warned } from './preflight-check';
 import { usesSpot } from './vcpu-quotas';
 
 /** Who asks, and whether in the account that the lab is bound to. */
@@ -92,17 +94,12 @@ async function bootstrapStackState({ aws, signal }: CheckContext): Promise<strin
 
 async function bootstrapVersion({ aws }: CheckContext, parameterName: string): Promise<number | undefined> {
   return asking('ssm:GetParameter', async () => {
-    try {
-      const { Parameter } = await aws.ssm.send(new GetParameterCommand({ Name: parameterName }));
-      return Number(Parameter?.Value);
-    } catch (error) {
-      if (isAwsError(error, 'ParameterNotFound')) return undefined;
-      throw error;
-    }
+    const found = await unlessAbsent(() => aws.ssm.send(new GetParameterCommand({ Name: parameterName })), 'ParameterNotFound');
+    return found === undefined ? undefined : Number(found.Parameter?.Value);
   });
 }
 
-const ROLE = 'AWSServiceRoleForEC2Spot';
+const SPOT_ROLE = 'AWSServiceRoleForEC2Spot';
 
 /** Whether the account has the role without which EC2 refuses the first spot instance. Karpenter may not make it. */
 export const spotRoleCheck: Check = {
@@ -110,15 +107,10 @@ export const spotRoleCheck: Check = {
   asksAws: true,
   run: async ({ aws, lab }) => {
     if (!usesSpot(lab)) return passed(`Not needed: NodePool ${lab.nodePool.metadata.name} launches no spot instances.`);
-    return asking('iam:GetRole', async () => {
-      try {
-        await aws.iam.send(new GetRoleCommand({ RoleName: ROLE }));
-        return passed(`Role ${ROLE} exists.`);
-      } catch (error) {
-        if (!isAwsError(error, 'NoSuchEntityException', 'NoSuchEntity')) throw error;
-        return failed(`There is no role ${ROLE}, so EC2 would refuse spot instances.`, 'Run `aws iam create-service-linked-role --aws-service-name spot.amazonaws.com`.');
-      }
-    });
+    const found = await asking('iam:GetRole', () => unlessAbsent(() => aws.iam.send(new GetRoleCommand({ RoleName: SPOT_ROLE })), ...NO_SUCH_ENTITY));
+    return found === undefined
+      ? failed(`There is no role ${SPOT_ROLE}, so EC2 would refuse spot instances.`, 'Run `aws iam create-service-linked-role --aws-service-name spot.amazonaws.com`.')
+      : passed(`Role ${SPOT_ROLE} exists.`);
   },
 };
 
@@ -138,5 +130,21 @@ export const stackCheck: Check = {
       case 'unstarted': return passed(`${seen} It has no resources yet.`);
       case 'usable': return passed(`${seen} A deployment updates it.`);
     }
+  },
+};
+
+/** Whether instances that Karpenter launched for an earlier class of this name still run, and are billed. */
+export const leftoverInstancesCheck: Check = {
+  name: 'Leftover instances',
+  asksAws: true,
+  run: async (context) => {
+    const { aws, lab } = context;
+    const [{ isKnown, stack }, instances] = await Promise.all([ownStack(context), karpenterInstances(aws.ec2, lab.cluster.name)]);
+    if (stack !== undefined) return passed(`${counted(instances.length, 'instance')} of Karpenter's; they belong to the lab that is deployed.`);
+    if (instances.length === 0) return passed(`No instance of an earlier ${lab.cluster.name} runs.`);
+    const shown = listed(instances.map(({ id, instanceType, state }) => `${id} (${instanceType}, ${state})`));
+    return isKnown
+      ? failed(`${counted(instances.length, 'instance')} of an earlier ${lab.cluster.name}: ${shown}.`, 'Run `npm run lab -- sweep`: they are billed.')
+      : warned(`${counted(instances.length, 'instance')} of ${lab.cluster.name}: ${shown}. Whether the lab is deployed is not known.`, 'If it is not, run `npm run lab -- sweep`: they are billed.');
   },
 };

@@ -1,5 +1,38 @@
 import manifest from '../../package.json';
-import { type Check, failed, passed, warned } from './preflight-check';
+import { type JsonValue, parseJson, textAt } from '../json';
+import { LabError } from '../lab-error';
+import { runCommand } from '../run-command';
+import { type Check, failed, type LocalTools, passed, warned } from './preflight-check';
+
+/** The programs that a shell would find. */
+export function localTools(env: Readonly<Record<string, string | undefined>>, signal?: AbortSignal): LocalTools {
+  const answerOf = async (command: string, ...args: readonly string[]): Promise<string | undefined> => {
+    try {
+      const { exitCode, stdout } = await runCommand({ command, args, env, workingDirectory: process.cwd(), signal });
+      return exitCode === 0 ? stdout : undefined;
+    } catch (error) {
+      if (error instanceof LabError && error.code === 'CommandNotStarted') return undefined;
+      throw error;
+    }
+  };
+  return {
+    node: process.versions.node,
+    kubectl: async () => kubectlVersion(await answerOf('kubectl', 'version', '--client', '--output=json')),
+    awsCli: async () => /^aws-cli\/(\d+\.\d+\.\d+)/.exec((await answerOf('aws', '--version')) ?? '')?.[1],
+  };
+}
+
+function kubectlVersion(answer: string | undefined): string | undefined {
+  if (answer === undefined) return undefined;
+  let parsed: JsonValue;
+  try {
+    parsed = parseJson(answer);
+  } catch {
+    // Something else is called kubectl: as good as none.
+    return undefined;
+  }
+  return textAt(parsed, 'clientVersion', 'gitVersion')?.replace(/^v/, '');
+}
 
 /** Whether Node.js is the version that the project states. */
 export const nodeCheck: Check = {

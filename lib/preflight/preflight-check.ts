@@ -2,10 +2,8 @@ import type { LabView } from '../assembly/lab-view';
 import type { BootstrapRequirement } from '../assembly/read-assembly';
 import type { DeployedResource, DeployedStack } from '../aws/deployed-lab';
 import type { AwsCaller, LabAws } from '../aws/lab-aws';
-import { type JsonValue, parseJson, textAt } from '../json';
 import { LabError } from '../lab-error';
 import type { LaunchEstimate } from '../plan/plan-result';
-import { runCommand } from '../run-command';
 
 /** Versions of the programs on this computer. */
 export interface LocalTools {
@@ -15,36 +13,6 @@ export interface LocalTools {
   readonly kubectl: () => Promise<string | undefined>;
   /** Such as `2.31.0`. Undefined where the AWS CLI is missing or does not answer. */
   readonly awsCli: () => Promise<string | undefined>;
-}
-
-/** The programs that a shell would find. */
-export function localTools(env: Readonly<Record<string, string | undefined>>, signal?: AbortSignal): LocalTools {
-  const answerOf = async (command: string, ...args: readonly string[]): Promise<string | undefined> => {
-    try {
-      const { exitCode, stdout } = await runCommand({ command, args, env, workingDirectory: process.cwd(), signal });
-      return exitCode === 0 ? stdout : undefined;
-    } catch (error) {
-      if (error instanceof LabError && error.code === 'CommandNotStarted') return undefined;
-      throw error;
-    }
-  };
-  return {
-    node: process.versions.node,
-    kubectl: async () => kubectlVersion(await answerOf('kubectl', 'version', '--client', '--output=json')),
-    awsCli: async () => /^aws-cli\/(\d+\.\d+\.\d+)/.exec((await answerOf('aws', '--version')) ?? '')?.[1],
-  };
-}
-
-function kubectlVersion(answer: string | undefined): string | undefined {
-  if (answer === undefined) return undefined;
-  let parsed: JsonValue;
-  try {
-    parsed = parseJson(answer);
-  } catch {
-    // Something else is called kubectl: as good as none.
-    return undefined;
-  }
-  return textAt(parsed, 'clientVersion', 'gitVersion')?.replace(/^v/, '');
 }
 
 /**
@@ -112,6 +80,25 @@ export interface CheckContext {
   readonly today: Date;
   /** Aborted when the user interrupts. @default - it cannot be interrupted */
   readonly signal?: AbortSignal;
+}
+
+/** What is known of the stack of the lab. */
+export interface OwnStack {
+  /** False where CloudFormation did not say: the check of the stack tells why. */
+  readonly isKnown: boolean;
+  /** @default - the lab is not deployed, or nothing is known of it */
+  readonly stack?: StackInPlace;
+}
+
+/** The stack of the lab, for checks that have something to say without it too. */
+export async function ownStack({ stack, signal }: CheckContext): Promise<OwnStack> {
+  try {
+    return { isKnown: true, stack: await stack() };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof LabError) return { isKnown: false };
+    throw error;
+  }
 }
 
 /** One thing to know before money is spent. */

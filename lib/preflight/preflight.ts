@@ -8,16 +8,46 @@ import { LabError } from '../lab-error';
 import { estimateLaunch } from '../plan/launch-estimate';
 import { priceTableOf } from '../plan/price-table';
 import { ignoreProgress, type ProgressListener } from '../progress';
-import { accessCheck, bootstrapCheck, credentialsCheck, spotRoleCheck, stackCheck } from './account-checks';
-import { awsCliCheck, kubectlCheck, nodeCheck } from './computer-checks';
-import { clusterNameCheck, iamNamesCheck, leftoverInstancesCheck, logGroupNameCheck, queueNameCheck, scheduleNameCheck } from './name-checks';
+import { accessCheck, bootstrapCheck, credentialsCheck, leftoverInstancesCheck, spotRoleCheck, stackCheck } from './account-checks';
+import { awsCliCheck, kubectlCheck, localTools, nodeCheck } from './computer-checks';
+import { clusterNameCheck, iamNamesCheck, logGroupNameCheck, queueNameCheck, scheduleNameCheck } from './name-checks';
+import { addressQuotaCheck, natGatewayQuotaCheck, vpcQuotaCheck } from './network-quotas';
 import { addOnVersionsCheck, instanceTypesCheck, kubernetesVersionCheck, zonesCheck } from './offering-checks';
 import {
-  type Check, type CheckContext, type CheckFinding, type CheckOutcome, localTools, type LocalTools, type PreflightCheck, type PreflightResult,
-  type StackInPlace, warned,
+  type Check, type CheckContext, type CheckFinding, type CheckOutcome, type LocalTools, type PreflightCheck, type PreflightResult, type StackInPlace,
+  warned,
 } from './preflight-check';
-import { addressQuotaCheck, natGatewayQuotaCheck, vpcQuotaCheck } from './service-quota';
 import { onDemandQuotaCheck, spotQuotaCheck } from './vcpu-quotas';
+
+/*
+ * Checks of the account and of this computer before money is spent. They are one table, and they only ask.
+ */
+
+/** Every check after that of the credentials, in the order in which an instructor wants to read them. */
+export const PREFLIGHT_CHECKS: readonly Check[] = [
+  bootstrapCheck,
+  stackCheck,
+  accessCheck,
+  onDemandQuotaCheck,
+  spotQuotaCheck,
+  vpcQuotaCheck,
+  addressQuotaCheck,
+  natGatewayQuotaCheck,
+  zonesCheck,
+  instanceTypesCheck,
+  kubernetesVersionCheck,
+  addOnVersionsCheck,
+  spotRoleCheck,
+  clusterNameCheck,
+  iamNamesCheck,
+  queueNameCheck,
+  logGroupNameCheck,
+  scheduleNameCheck,
+  leftoverInstancesCheck,
+  kubectlCheck,
+  nodeCheck,
+  awsCliCheck,
+];
 
 /** What to check. */
 export interface PreflightOptions {
@@ -98,32 +128,6 @@ function once<T>(ask: () => Promise<T>): () => Promise<T> {
   let answer: Promise<T> | undefined;
   return () => answer ??= ask();
 }
-
-/** Every check after that of the credentials, in the order in which an instructor wants to read them. */
-export const PREFLIGHT_CHECKS: readonly Check[] = [
-  bootstrapCheck,
-  stackCheck,
-  accessCheck,
-  onDemandQuotaCheck,
-  spotQuotaCheck,
-  vpcQuotaCheck,
-  addressQuotaCheck,
-  natGatewayQuotaCheck,
-  zonesCheck,
-  instanceTypesCheck,
-  kubernetesVersionCheck,
-  addOnVersionsCheck,
-  spotRoleCheck,
-  clusterNameCheck,
-  iamNamesCheck,
-  queueNameCheck,
-  logGroupNameCheck,
-  scheduleNameCheck,
-  leftoverInstancesCheck,
-  kubectlCheck,
-  nodeCheck,
-  awsCliCheck,
-];
 
 /** Checks that run at once: enough to be quick, few enough for AWS not to refuse them. */
 const AT_ONCE = 6;

@@ -6,11 +6,11 @@ import { allowedCapacityTypes } from '../plan/launch-options';
 import type { LaunchEstimate } from '../plan/plan-result';
 import { instanceTypeShape } from '../plan/price-table';
 import { clusterTag } from '../well-known-keys';
-import { type Check, type CheckContext, passed } from './preflight-check';
-import { ownStack, quotaFinding, quotaLimit, type ServiceQuota } from './service-quota';
+import { type Check, type CheckContext, type CheckFinding, ownStack, passed } from './preflight-check';
+import { quotaFinding, quotaLimit, type ServiceQuota } from './service-quota';
 
 /** vCPUs that count against a quota of EC2. */
-export interface RunningVcpus {
+interface RunningVcpus {
   readonly onDemand: number;
   readonly spot: number;
 }
@@ -19,7 +19,7 @@ export interface RunningVcpus {
 const STANDARD_FAMILY = /^(?:a|c|d|h|i|im|is|m|r|t|z)\d/;
 
 /** Whether instances of a type count against the "Standard" quotas. */
-export function isStandardType(instanceType: string): boolean {
+function isStandardType(instanceType: string): boolean {
   return STANDARD_FAMILY.test(instanceType);
 }
 
@@ -28,7 +28,7 @@ export function isStandardType(instanceType: string): boolean {
  *
  * @throws LabError what `awsFailure` says
  */
-export async function runningVcpus(context: CheckContext): Promise<RunningVcpus> {
+async function runningVcpus(context: CheckContext): Promise<RunningVcpus> {
   const { aws, signal } = context;
   const isDeployed = (await ownStack(context)).stack !== undefined;
   const ownTag = clusterTag(context.lab.cluster.name);
@@ -53,7 +53,7 @@ function vcpusOf({ CpuOptions, InstanceType }: Instance): number {
 }
 
 /** vCPUs that the lab asks of EC2, for one kind of capacity. */
-export interface VcpuDemand {
+interface VcpuDemand {
   /** System nodes, and what Karpenter will most likely launch for the exercise. */
   readonly needed: number;
   readonly neededFor: string;
@@ -68,7 +68,7 @@ export function usesSpot(lab: LabView): boolean {
 }
 
 /** vCPUs that the lab asks of on-demand capacity: the system nodes, and Karpenter's where the NodePool allows them. */
-export function onDemandDemand(lab: LabView, launch: LaunchEstimate): VcpuDemand {
+function onDemandDemand(lab: LabView, launch: LaunchEstimate): VcpuDemand {
   const system = lab.nodeGroups.reduce((sum, { instanceType, desiredSize }) => sum + desiredSize * vcpus(instanceType), 0);
   const parts = `system nodes ${system}`;
   const isAllowed = allowedCapacityTypes(lab.nodePool.requirements).includes('on-demand');
@@ -85,7 +85,7 @@ export function onDemandDemand(lab: LabView, launch: LaunchEstimate): VcpuDemand
 }
 
 /** vCPUs that the lab asks of spot capacity, where the NodePool allows it. */
-export function spotDemand(lab: LabView, launch: LaunchEstimate): VcpuDemand {
+function spotDemand(lab: LabView, launch: LaunchEstimate): VcpuDemand {
   const likely = likelyVcpus(launch);
   const limit = Math.max(likely, limitVcpus(lab));
   return {
@@ -110,27 +110,24 @@ function vcpus(instanceType: string): number {
   return isStandardType(instanceType) ? instanceTypeShape(instanceType)?.vcpu ?? 0 : 0;
 }
 
-const ON_DEMAND_QUOTA: ServiceQuota = { service: 'ec2', code: 'L-1216C47A', unit: 'vCPUs of on-demand Standard instances' };
-
 /** Whether EC2 allows the system nodes and the exercise, and all that the NodePool's limit does. */
 export const onDemandQuotaCheck: Check = {
   name: 'Quota: on-demand vCPUs',
   asksAws: true,
-  run: async (context) => {
-    const [limit, { onDemand }] = await Promise.all([quotaLimit(ON_DEMAND_QUOTA, context), runningVcpus(context)]);
-    return quotaFinding({ quota: ON_DEMAND_QUOTA, limit, used: onDemand, ...onDemandDemand(context.lab, context.launch) });
-  },
+  run: (context) => vcpuFinding(context, 'onDemand', 'L-1216C47A', onDemandDemand(context.lab, context.launch)),
 };
-
-const SPOT_QUOTA: ServiceQuota = { service: 'ec2', code: 'L-34B43A08', unit: 'vCPUs of spot Standard instances' };
 
 /** Whether EC2 allows the spot instances that the NodePool does. */
 export const spotQuotaCheck: Check = {
   name: 'Quota: spot vCPUs',
   asksAws: true,
-  run: async (context) => {
-    if (!usesSpot(context.lab)) return passed(`NodePool ${context.lab.nodePool.metadata.name} launches no spot instances.`);
-    const [limit, { spot }] = await Promise.all([quotaLimit(SPOT_QUOTA, context), runningVcpus(context)]);
-    return quotaFinding({ quota: SPOT_QUOTA, limit, used: spot, ...spotDemand(context.lab, context.launch) });
-  },
+  run: (context) => usesSpot(context.lab)
+    ? vcpuFinding(context, 'spot', 'L-34B43A08', spotDemand(context.lab, context.launch))
+    : passed(`NodePool ${context.lab.nodePool.metadata.name} launches no spot instances.`),
 };
+
+async function vcpuFinding(context: CheckContext, capacity: keyof RunningVcpus, code: string, demand: VcpuDemand): Promise<CheckFinding> {
+  const quota: ServiceQuota = { service: 'ec2', code, unit: `vCPUs of ${capacity === 'spot' ? 'spot' : 'on-demand'} Standard instances` };
+  const [limit, running] = await Promise.all([quotaLimit(quota, context), runningVcpus(context)]);
+  return quotaFinding({ quota, limit, used: running[capacity], ...demand });
+}

@@ -1,4 +1,4 @@
-import { localTools } from '../../lib/preflight/preflight-check';
+import { localTools } from '../../lib/preflight/computer-checks';
 import { fakeProgram, temporaryFolder } from '../rehearsal/fake-program';
 
 describe('the tools of this computer', () => {

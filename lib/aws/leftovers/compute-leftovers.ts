@@ -6,7 +6,7 @@ import {
   DeleteInstanceProfileCommand, GetInstanceProfileCommand, paginateListInstanceProfiles, RemoveRoleFromInstanceProfileCommand,
 } from '@aws-sdk/client-iam';
 import { EKS_CLUSTER_TAG, NODE_POOL_LABEL } from '../../well-known-keys';
-import { asking, isAwsError } from '../aws-failure';
+import { asking, isAwsError, NO_SUCH_ENTITY } from '../aws-failure';
 import { karpenterInstances } from '../karpenter-instances';
 import type { LabAws } from '../lab-aws';
 import {
@@ -123,8 +123,6 @@ export const LAUNCH_TEMPLATES: LeftoverKind = {
     request: 'ec2:DeleteLaunchTemplate', gone: ['InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateId.NotFoundException', 'InvalidLaunchTemplateName.NotFoundException'],
   }, () => aws.ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: id }))),
 };
-
-const NO_SUCH_ENTITY = ['NoSuchEntity', 'NoSuchEntityException'];
 
 /** Instance profiles that Karpenter made: each lies below a path of its cluster. */
 export const INSTANCE_PROFILES: LeftoverKind = {
