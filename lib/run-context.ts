@@ -47,3 +47,23 @@ export function runContext({ signal = new AbortController().signal, onProgress =
 export function beyondInterruption(run: RunContext): RunContext {
   return runContext({ ...run, signal: undefined });
 }
+
+/** A moment until which something is waited for. */
+export interface RunDeadline {
+  readonly isPassed: boolean;
+  /** Seconds that are left. 0 when it has passed. */
+  readonly remainingSeconds: number;
+}
+
+/** The moment so many seconds from now. */
+export function deadlineIn({ clock }: Pick<RunContext, 'clock'>, seconds: number): RunDeadline {
+  const end = clock.nowMillis() + seconds * 1000;
+  return {
+    get isPassed() {
+      return clock.nowMillis() >= end;
+    },
+    get remainingSeconds() {
+      return Math.max(0, (end - clock.nowMillis()) / 1000);
+    },
+  };
+}

@@ -2,7 +2,7 @@ import { AwsRequestFailed } from '../aws/aws-failure';
 import type { LabView } from '../assembly/lab-view';
 import { deployedStack } from '../aws/deployed-lab';
 import type { LabAws } from '../aws/lab-aws';
-import { pause } from '../kubernetes/wait-for';
+import { pause } from '../wait-for';
 import { LabError } from '../lab-error';
 import type { ProgressListener } from '../progress';
 import type { DeploymentTarget } from './deployment-target';

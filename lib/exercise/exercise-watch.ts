@@ -3,7 +3,7 @@ import { NODE_CLAIMS, type NodeClaim } from '../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { LiveList } from '../kubernetes/live-list';
 import { type Conditioned, isTrue, type ObjectMetadata } from '../kubernetes/objects';
-import type { Watched } from '../kubernetes/wait-for';
+import type { Watched } from '../wait-for';
 import type { ObjectMoment } from './exercise-timeline';
 import type { ExerciseExpectations } from './expectations';
 

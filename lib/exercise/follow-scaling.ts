@@ -1,7 +1,7 @@
 import { type Pod, PODS, selectorText, takesNoRoom } from '../kubernetes/core-kinds';
 import { NODE_POOLS } from '../kubernetes/karpenter-kinds';
 import { LiveList } from '../kubernetes/live-list';
-import { waitFor } from '../kubernetes/wait-for';
+import { waitFor } from '../wait-for';
 import { counted, listed } from '../words';
 import { diagnose } from './diagnosis';
 import { exerciseCommands } from './exercise-commands';

@@ -4,7 +4,7 @@ import { EC2_NODE_CLASSES, type Ec2NodeClass, NODE_CLAIMS, NODE_POOLS, type Node
 import type { KubernetesApi, Selection } from '../kubernetes/kubernetes-api';
 import { LiveList } from '../kubernetes/live-list';
 import type { ObjectMetadata, ResourceKind } from '../kubernetes/objects';
-import type { Watched } from '../kubernetes/wait-for';
+import type { Watched } from '../wait-for';
 
 /** Objects of the cluster that its status is made of. */
 export interface ClusterObjects {

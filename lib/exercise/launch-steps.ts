@@ -1,7 +1,7 @@
 import { isTrue } from '../kubernetes/objects';
 import { DEPLOYMENTS, selectorText, type Deployment } from '../kubernetes/core-kinds';
 import type { NodeClaim } from '../kubernetes/karpenter-kinds';
-import { waitFor, type WatchWaitOptions } from '../kubernetes/wait-for';
+import { waitFor } from '../wait-for';
 import { counted, listed } from '../words';
 import { diagnose } from './diagnosis';
 import { exerciseCommands } from './exercise-commands';
@@ -70,7 +70,7 @@ export async function podsRunningStep(context: ExerciseContext, watch: ExerciseW
   });
 }
 
-type Waiter = (condition: () => boolean, options: Pick<WatchWaitOptions, 'what' | 'deadlineSeconds'>) => Promise<void>;
+type Waiter = (condition: () => boolean, options: { readonly what: string; readonly deadlineSeconds: number }) => Promise<void>;
 
 /** Waits on the watched objects; what is missing at the deadline is found by a diagnosis. */
 function waiter({ api, expectations, signal }: ExerciseContext, watch: ExerciseWatch, deployment: Deployment, onNews: (detail: string) => void): Waiter {

@@ -1,5 +1,5 @@
 import { type ClusterNode, isSimulatedNode } from '../kubernetes/core-kinds';
-import { DeadlinePassed, waitFor } from '../kubernetes/wait-for';
+import { DeadlinePassed, waitFor } from '../wait-for';
 import {
   ARCHITECTURE_LABEL, CAPACITY_TYPE_LABEL, HOSTNAME_LABEL, INSTANCE_CATEGORY_LABEL, INSTANCE_CPU_LABEL, INSTANCE_FAMILY_LABEL,
   INSTANCE_GENERATION_LABEL, INSTANCE_HYPERVISOR_LABEL, INSTANCE_MEMORY_LABEL, INSTANCE_SIZE_LABEL, INSTANCE_TYPE_LABEL, NODE_CLASS_LABEL,

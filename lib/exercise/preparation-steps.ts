@@ -4,7 +4,7 @@ import { EC2_NODE_CLASSES, NODE_CLAIMS, NODE_POOLS } from '../kubernetes/karpent
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { LiveList } from '../kubernetes/live-list';
 import { isTrue } from '../kubernetes/objects';
-import { waitFor } from '../kubernetes/wait-for';
+import { waitFor } from '../wait-for';
 import { NODE_POOL_LABEL } from '../well-known-keys';
 import { counted, listed } from '../words';
 import { diagnoseReadiness, labelLines } from './diagnosis';

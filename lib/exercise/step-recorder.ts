@@ -1,6 +1,6 @@
 import { KubernetesRequestRefused } from '../kubernetes/api-request';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
-import { DeadlinePassed } from '../kubernetes/wait-for';
+import { DeadlinePassed } from '../wait-for';
 import { LabError } from '../lab-error';
 import type { ProgressListener } from '../progress';
 import type { ExerciseStep } from './exercise-result';

@@ -1,6 +1,6 @@
 import type { LabView } from '../assembly/lab-view';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
-import { Ticker } from '../kubernetes/wait-for';
+import { Ticker } from '../wait-for';
 import { type LabConnection, onLab } from './connected-lab';
 import { clusterBegan, labSelections, LiveLab } from './lab-objects';
 import { type LabStatus, type NodeClaimStatus, type NodeStatus, type PodStatus, statusOf, type StatusOptions } from './lab-status';

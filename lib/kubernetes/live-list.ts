@@ -1,6 +1,6 @@
 import { textAt } from '../json';
 import type { ObjectMetadata, ResourceKind } from './objects';
-import { pause, type Watched } from './wait-for';
+import { pause, type Watched } from '../wait-for';
 import type { KubernetesApi, Selection } from './kubernetes-api';
 import { KubernetesRequestRefused } from './api-request';
 
@@ -29,7 +29,7 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
   /**
    * Lists the objects and begins to watch them.
    *
-   * @param api its signal ends the watch, as {@link stop} does
+   * @param api its signal ends the watch, which fails with the reason
    * @param patienceSeconds how long the API server may be out of reach before the list gives up; Infinity: it never does
    */
   static async start<T extends { readonly metadata: ObjectMetadata }>(
@@ -45,6 +45,7 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
   private readonly listeners = new Set<(change: ListChange<T> | undefined) => void>();
   private readonly stopped = new AbortController();
   private readonly api: KubernetesApi;
+  private readonly interrupted: AbortSignal;
   private resourceVersion = '';
   private givenUp: unknown;
   private cutOffBy: unknown;
@@ -52,6 +53,7 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
   private constructor(
     api: KubernetesApi, private readonly kind: ResourceKind<T>, private readonly selection: Selection, private readonly patienceSeconds: number,
   ) {
+    this.interrupted = api.signal;
     this.api = api.boundTo(AbortSignal.any([api.signal, this.stopped.signal]));
   }
 
@@ -91,8 +93,8 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
 
   private keepUp(): void {
     this.follow().catch((error: unknown) => {
-      if (this.api.signal.aborted) return;
-      this.givenUp = error;
+      if (this.stopped.signal.aborted) return;
+      this.givenUp = this.interrupted.aborted ? this.interrupted.reason : error;
       this.tell(undefined);
     });
   }
@@ -100,7 +102,8 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
   private async follow(): Promise<void> {
     let failingSince: number | undefined;
     let isOutdated = false;
-    while (!this.api.signal.aborted) {
+    for (;;) {
+      this.api.signal.throwIfAborted();
       try {
         if (isOutdated) await this.relist();
         isOutdated = false;

@@ -3,7 +3,7 @@ import { readAssembly, readBootstrapRequirement } from '../assembly/read-assembl
 import { AwsRequestFailed } from '../aws/aws-failure';
 import { deployedResources, deployedStack } from '../aws/deployed-lab';
 import { type AwsCaller, checkedCaller, connectAws, type LabAws } from '../aws/lab-aws';
-import { forEachBounded } from '../kubernetes/wait-for';
+import { forEachBounded } from '../wait-for';
 import { LabError } from '../lab-error';
 import { estimateLaunch } from '../plan/launch-estimate';
 import { priceTableOf } from '../plan/price-table';

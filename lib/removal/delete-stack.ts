@@ -6,7 +6,7 @@ import { deployedStack, type DeployedStack } from '../aws/deployed-lab';
 import { karpenterInstances } from '../aws/karpenter-instances';
 import type { LabAws } from '../aws/lab-aws';
 import { deletionEvents, firstFailure, type DeletionEvent } from '../aws/stack-events';
-import { pause } from '../kubernetes/wait-for';
+import { pause } from '../wait-for';
 import { LabError } from '../lab-error';
 import type { ProgressListener } from '../progress';
 import { isPassing } from './drain-lab';

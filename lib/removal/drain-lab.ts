@@ -6,7 +6,7 @@ import { findLeftovers, removeLeftovers } from '../aws/leftovers/find-leftovers'
 import type { LabNames } from '../aws/leftovers/leftover';
 import { KubernetesRequestRefused } from '../kubernetes/api-request';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
-import { pause } from '../kubernetes/wait-for';
+import { pause } from '../wait-for';
 import { LabError } from '../lab-error';
 import type { ProgressListener } from '../progress';
 import { drainPass, type DrainPhase, type DrainState } from './drain-pass';

@@ -3,7 +3,7 @@ import { expectationsOf } from '../../lib/exercise/expectations';
 import { type LabStatus, statusOn } from '../../lib/exercise/lab-status';
 import { DEPLOYMENTS, NAMESPACES, NODES, PODS } from '../../lib/kubernetes/core-kinds';
 import { EC2_NODE_CLASSES, NODE_CLAIMS, NODE_POOLS } from '../../lib/kubernetes/karpenter-kinds';
-import { waitFor } from '../../lib/kubernetes/wait-for';
+import { waitFor } from '../../lib/wait-for';
 import { nodeGroup, smallLabView } from '../assembly/small-lab';
 import { labInAFake, type LabInAFake, type LabInAFakeOptions } from '../support/fake-kubernetes/lab-in-a-fake';
 

@@ -4,7 +4,7 @@ import { verifyOn } from '../../lib/exercise/verify-lab';
 import { type JsonObject, textAt } from '../../lib/json';
 import { DEPLOYMENTS, NODES, PODS } from '../../lib/kubernetes/core-kinds';
 import { NODE_CLAIMS } from '../../lib/kubernetes/karpenter-kinds';
-import { waitFor } from '../../lib/kubernetes/wait-for';
+import { waitFor } from '../../lib/wait-for';
 import { LabError } from '../../lib/lab-error';
 import { smallLabView } from '../assembly/small-lab';
 import { labInAFake, type LabInAFake, type LabInAFakeOptions } from '../support/fake-kubernetes/lab-in-a-fake';

@@ -6,7 +6,7 @@ import { begin, DRAIN_DEADLINE_SECONDS, type GuardedLab, guardedPass, type Guard
 import { DEPLOYMENTS, NAMESPACES } from '../../lib/kubernetes/core-kinds';
 import { EC2_NODE_CLASSES, NODE_CLAIMS, NODE_POOLS } from '../../lib/kubernetes/karpenter-kinds';
 import { KubernetesApi } from '../../lib/kubernetes/kubernetes-api';
-import { pollFor } from '../../lib/kubernetes/wait-for';
+import { pollFor } from '../../lib/wait-for';
 import { cleanRehearsal } from '../../lib/rehearsal/stop-rehearsal';
 import { countSimulatedInstances } from '../../lib/rehearsal/start-karpenter';
 import type { RehearsalRecord } from '../../lib/rehearsal/rehearsal-state';

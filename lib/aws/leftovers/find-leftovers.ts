@@ -1,5 +1,5 @@
 import type { LabView } from '../../assembly/lab-view';
-import { pause } from '../../kubernetes/wait-for';
+import { pause } from '../../wait-for';
 import { AwsRequestFailed, isPassingAwsFailure } from '../aws-failure';
 import type { LabAws } from '../lab-aws';
 import { CLASSIC_LOAD_BALANCERS } from './classic-load-balancers';

@@ -4,7 +4,7 @@ import { type ClusterNode, DEPLOYMENTS, EVENTS, isSimulatedNode, NODES, type Pod
 import { NODE_POOLS, type NodePool } from '../../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { isTrue } from '../../kubernetes/objects';
-import { DeadlinePassed, forEachBounded, Ticker, waitFor } from '../../kubernetes/wait-for';
+import { DeadlinePassed, forEachBounded, Ticker, waitFor } from '../../wait-for';
 import { EXERCISE_REPLICAS } from '../../plan/launch-estimate';
 import { ignoreProgress, type ProgressListener } from '../../progress';
 import { counted, listed } from '../../words';

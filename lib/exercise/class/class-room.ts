@@ -2,7 +2,7 @@ import { DEPLOYMENTS, selectorText } from '../../kubernetes/core-kinds';
 import { NODE_CLAIMS, type NodeClaim, type NodePool } from '../../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LiveList } from '../../kubernetes/live-list';
-import { DeadlinePassed, waitFor } from '../../kubernetes/wait-for';
+import { DeadlinePassed, waitFor } from '../../wait-for';
 import { LabError } from '../../lab-error';
 import type { ProgressListener } from '../../progress';
 import { NODE_POOL_LABEL } from '../../well-known-keys';

@@ -3,7 +3,7 @@ import { isTrue, trueCondition } from '../../kubernetes/objects';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LiveList } from '../../kubernetes/live-list';
 import { NODE_CLAIMS, type NodeClaim } from '../../kubernetes/karpenter-kinds';
-import type { Watched } from '../../kubernetes/wait-for';
+import type { Watched } from '../../wait-for';
 import type { ExerciseExpectations } from '../expectations';
 import type { ClassUse } from './class-bounds';
 import { CLASS_SELECTOR } from './student-namespaces';

@@ -3,7 +3,7 @@ import { DEPLOYMENTS, NAMESPACES } from '../../kubernetes/core-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LiveList } from '../../kubernetes/live-list';
 import { checkOurs, MADE_FOR_LABEL } from '../../kubernetes/objects';
-import { forEachBounded, waitFor } from '../../kubernetes/wait-for';
+import { forEachBounded, waitFor } from '../../wait-for';
 import { counted, listed } from '../../words';
 import type { ExerciseExpectations } from '../expectations';
 

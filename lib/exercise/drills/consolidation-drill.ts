@@ -1,7 +1,7 @@
 import { DEPLOYMENTS, selectorText } from '../../kubernetes/core-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { NODE_POOLS } from '../../kubernetes/karpenter-kinds';
-import { waitFor } from '../../kubernetes/wait-for';
+import { waitFor } from '../../wait-for';
 import type { DrillResult, LaunchedNode } from '../exercise-result';
 import { durationSeconds } from '../step-recorder';
 import { exerciseCommands } from '../exercise-commands';

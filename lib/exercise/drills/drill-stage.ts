@@ -5,7 +5,7 @@ import { NODE_CLAIMS, NODE_POOLS } from '../../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LiveList } from '../../kubernetes/live-list';
 import { checkOurs, isTrue, MADE_FOR_LABEL } from '../../kubernetes/objects';
-import { waitFor } from '../../kubernetes/wait-for';
+import { waitFor } from '../../wait-for';
 import { ignoreProgress, type ProgressListener } from '../../progress';
 import { CAPACITY_TYPE_LABEL, NODE_POOL_LABEL } from '../../well-known-keys';
 import { diagnoseReadiness } from '../diagnosis';

@@ -4,7 +4,7 @@ import { type ClusterEvent, DEPLOYMENTS, EVENTS, selectorText } from '../../kube
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LiveList } from '../../kubernetes/live-list';
 import { NODE_POOLS } from '../../kubernetes/karpenter-kinds';
-import { waitFor } from '../../kubernetes/wait-for';
+import { waitFor } from '../../wait-for';
 import type { DrillResult } from '../exercise-result';
 import { diagnose, eventLines, LIMIT_MESSAGE, limitLines } from '../diagnosis';
 import { scaleStep } from '../launch-steps';

@@ -1,6 +1,6 @@
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { instanceIdOf, type NodeClaim } from '../../kubernetes/karpenter-kinds';
-import { waitFor } from '../../kubernetes/wait-for';
+import { waitFor } from '../../wait-for';
 import { EVENTS, selectorText } from '../../kubernetes/core-kinds';
 import { LiveList } from '../../kubernetes/live-list';
 import type { DrillResult } from '../exercise-result';

@@ -3,7 +3,7 @@ import { EC2_NODE_CLASSES, NODE_CLAIMS, NODE_POOLS } from '../../kubernetes/karp
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LiveList } from '../../kubernetes/live-list';
 import { type Conditioned, MADE_FOR_LABEL, type ObjectMetadata, type ResourceKind } from '../../kubernetes/objects';
-import { pollFor, waitFor } from '../../kubernetes/wait-for';
+import { pollFor, waitFor } from '../../wait-for';
 import { counted, listed } from '../../words';
 import type { DrillResult } from '../exercise-result';
 import { ExerciseWatch } from '../exercise-watch';
@@ -67,8 +67,7 @@ async function noInstanceStep({ recorder, deadlines, signal }: DrillContext, { c
       deadlineSeconds: deadlines.deletedSeconds,
       everySeconds: COUNT_EVERY_SECONDS,
       describeMissing: () => [`${counted(count, 'instance')} still there`],
-      signal,
-    });
+    }, { signal });
     step.note(`${counted(before, 'instance')} before, 0 after`);
   });
 }

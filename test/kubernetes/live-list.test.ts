@@ -1,10 +1,10 @@
-import { DeadlinePassed, forEachBounded, pollFor, waitFor } from '../../lib/kubernetes/wait-for';
+import { DeadlinePassed, waitFor } from '../../lib/wait-for';
 import type { KubernetesApi } from '../../lib/kubernetes/kubernetes-api';
 import { LiveList } from '../../lib/kubernetes/live-list';
 import { PODS } from '../../lib/kubernetes/core-kinds';
 import { FakeKubernetes } from '../support/fake-kubernetes/fake-kubernetes';
 
-describe('watching and waiting', () => {
+describe('a live list', () => {
   let fake: FakeKubernetes;
   let api: KubernetesApi;
 
@@ -16,8 +16,8 @@ describe('watching and waiting', () => {
 
   const put = (name: string): unknown => fake.put(PODS, { metadata: { name, namespace: 'a' } });
   const names = (list: LiveList<ReturnType<typeof PODS.read>>): readonly string[] => list.items.map(({ metadata }) => metadata.name);
-  const wait = (list: LiveList<ReturnType<typeof PODS.read>>, count: number, deadlineSeconds = 5, signal?: AbortSignal): Promise<void> =>
-    waitFor(() => list.items.length === count, { what: `there are ${count} pods`, deadlineSeconds, on: [list], describeMissing: () => names(list), signal });
+  const wait = (list: LiveList<ReturnType<typeof PODS.read>>, count: number, deadlineSeconds = 5): Promise<void> =>
+    waitFor(() => list.items.length === count, { what: `there are ${count} pods`, deadlineSeconds, on: [list], describeMissing: () => names(list) });
 
   test('a list keeps up with what is made, changed and deleted', async () => {
     put('p');
@@ -88,44 +88,16 @@ describe('watching and waiting', () => {
   });
 
   test('fails when it is interrupted, with the reason of the signal', async () => {
-    const list = await LiveList.start(api, PODS);
     const interrupted = new AbortController();
+    const list = await LiveList.start(api.boundTo(interrupted.signal), PODS);
     setTimeout(() => interrupted.abort(new Error('Ctrl-C')), 20);
-    await expect(wait(list, 1, 5, interrupted.signal)).rejects.toThrow('Ctrl-C');
-    list.stop();
+    await expect(wait(list, 1)).rejects.toThrow('Ctrl-C');
+    await expect(wait(list, 1)).rejects.toThrow('Ctrl-C');
   });
 
   test('fails when the API server is away', async () => {
     await fake.stop();
     await expect(api.list(PODS)).rejects.toMatchObject({ code: 'KubernetesUnreachable' });
     fake = await FakeKubernetes.start();
-  });
-
-  test('what cannot be watched is asked for until the answer is yes', async () => {
-    let left = 2;
-    await pollFor(() => Promise.resolve(left-- === 0), { what: 'none is left', deadlineSeconds: 5, everySeconds: 0.01, describeMissing: () => [] });
-    expect(left).toBe(-1);
-    await expect(pollFor(() => Promise.resolve(false), { what: 'none is left', deadlineSeconds: 0.03, everySeconds: 0.01, describeMissing: () => ['1 instance'] }))
-      .rejects.toMatchObject({ missing: ['1 instance'] });
-  });
-
-  test('bounded work has only so much at once, and ends with its first failure', async () => {
-    let running = 0;
-    let most = 0;
-    const work = async (): Promise<void> => {
-      running += 1;
-      most = Math.max(most, running);
-      await new Promise((resolve) => setTimeout(resolve, 2));
-      running -= 1;
-    };
-    await forEachBounded([1, 2, 3, 4, 5, 6, 7], 3, work);
-    expect(most).toBe(3);
-    const done: number[] = [];
-    await expect(forEachBounded([1, 2, 3, 4], 1, async (item) => {
-      await work();
-      done.push(item);
-      if (item === 2) throw new Error('second');
-    })).rejects.toThrow('second');
-    expect(done).toEqual([1, 2]);
   });
 });

@@ -1,10 +1,11 @@
 import { setTimeout as timeout } from 'node:timers/promises';
-import { LabError } from '../lab-error';
+import { LabError } from './lab-error';
+import { deadlineIn, type RunContext, runContext } from './run-context';
 
 /** Something whose news a wait can wait for. */
 export interface Watched {
   /**
-   * Why no further news will come, when the watch has failed for good.
+   * Why no further news will come: the watch has failed for good, or its signal is aborted.
    *
    * @default - news will come
    */
@@ -73,37 +74,46 @@ export class Ticker implements Watched {
   }
 }
 
-/** What to wait for, and for how long. */
-export interface WaitOptions {
+/** What a {@link DeadlinePassed} says. */
+export interface WaitDescription {
   /** What is waited for, as a sentence without its end: `5 pods of inflate run`. */
   readonly what: string;
-  readonly deadlineSeconds: number;
   /** What is still missing, and what the cluster says of it. Asked once, when the deadline has passed. */
   readonly describeMissing: () => readonly string[] | Promise<readonly string[]>;
-  /** Ends the wait. @default - it ends by the condition or the deadline */
-  readonly signal?: AbortSignal;
   /** What the user can do when the deadline passes. @default - look and run again */
   readonly remedy?: string;
 }
 
+/** For how long to wait, and what is thrown then: a {@link DeadlinePassed}, or an error of the caller's own. */
+export type WaitDeadline = { readonly deadlineSeconds: number } & (WaitDescription | {
+  /** The error for when the deadline has passed. It says what is still missing. */
+  readonly onDeadline: () => Error | Promise<Error>;
+});
+
 /** A wait for watched objects. */
-export interface WatchWaitOptions extends WaitOptions {
+export type WatchWaitOptions = WaitDeadline & {
   /** Whose changes may make the condition true. */
   readonly on: readonly Watched[];
   /** What is called after each change that did not make the condition true. @default - nothing */
   readonly onProgress?: () => void;
-}
+  /** Ends the wait before the watches end. @default - it ends with them */
+  readonly signal?: AbortSignal;
+};
 
 /** A wait for what cannot be watched. */
-export interface PollOptions extends WaitOptions {
-  /** Seconds between two questions. */
-  readonly everySeconds: number;
-}
+export type PollOptions = WaitDeadline & {
+  /** Seconds between two looks. @default 0.1 */
+  readonly everySeconds?: number;
+};
 
 /**
- * Waits until a condition holds of objects that are watched: it is looked at when they change, and at no other time.
+ * Waits until a condition holds of objects that are watched: it is looked at when they change, and at no other time. An
+ * interruption ends the watches, and so the wait.
  *
- * @throws LabError {@link DeadlinePassed}; what the watch failed with; the reason of the signal
+ * @throws LabError {@link DeadlinePassed}, or the caller's own; what the watch or the condition failed with
+ * @example
+ * const pods = await LiveList.start(api, PODS, { namespace: 'a' });
+ * await waitFor(() => pods.items.length === 0, { what: 'the pods are gone', deadlineSeconds: 60, on: [pods], describeMissing: () => [] });
  */
 export async function waitFor(condition: () => boolean, options: WatchWaitOptions): Promise<void> {
   const ended = await new Promise<'met' | 'late'>((resolve, reject) => {
@@ -134,23 +144,34 @@ export async function waitFor(condition: () => boolean, options: WatchWaitOption
     );
     look();
   });
-  if (ended === 'late') throw await late(options);
+  if (ended === 'late') throw await lateError(options);
 }
 
 /**
- * Waits until a question is answered with yes. For what no watch tells, such as EC2's instances.
+ * Looks again and again until there is something to see. For what no watch tells, such as EC2's instances.
  *
- * @throws LabError {@link DeadlinePassed}; the reason of the signal; what the question throws
+ * @param look gives false or undefined while there is nothing yet
+ * @param run its signal ends the wait, and its clock counts the seconds
+ * @returns what was seen
+ * @throws LabError {@link DeadlinePassed}, or the caller's own; the reason of the signal; what `look` throws
  */
-export async function pollFor(condition: () => Promise<boolean>, options: PollOptions): Promise<void> {
-  const end = performance.now() + options.deadlineSeconds * 1000;
-  while (!await condition()) {
-    if (performance.now() >= end) throw await late(options);
-    await pause(options.everySeconds, options.signal);
+export async function pollFor<T>(
+  look: () => T | false | undefined | Promise<T | false | undefined>, options: PollOptions, run: Partial<RunContext> = {},
+): Promise<T> {
+  const { signal, clock } = runContext(run);
+  const deadline = deadlineIn({ clock }, options.deadlineSeconds);
+  for (;;) {
+    signal.throwIfAborted();
+    const seen = await look();
+    if (seen !== false && seen !== undefined) return seen;
+    if (deadline.isPassed) throw await lateError(options);
+    await pause(options.everySeconds ?? 0.1, signal);
   }
 }
 
-async function late({ what, deadlineSeconds, describeMissing, remedy }: WaitOptions): Promise<DeadlinePassed> {
+async function lateError(options: WaitDeadline): Promise<Error> {
+  if ('onDeadline' in options) return options.onDeadline();
+  const { what, deadlineSeconds, describeMissing, remedy } = options;
   return new DeadlinePassed({ what, deadlineSeconds, missing: await describeMissing(), remedy });
 }
 
