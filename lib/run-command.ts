@@ -2,12 +2,15 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { LabError } from './lab-error';
 
+/** Variables of an environment, such as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** A program to run to its end. */
 export interface RunCommandOptions {
   readonly command: string;
   readonly args: readonly string[];
   /** Its whole environment. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly workingDirectory: string;
   /**
    * Text for its standard input.

@@ -5,7 +5,7 @@ import { KubernetesApi } from '../kubernetes/kubernetes-api';
 import type { ProgressListener } from '../progress';
 import type { RehearsalRecord } from '../rehearsal/rehearsal-state';
 import { sendSpotInterruption } from '../rehearsal/send-spot-interruption';
-import { countSimulatedInstances } from '../rehearsal/start-karpenter';
+import { countSimulatedInstances } from '../rehearsal/aws-answers/simulated-instances';
 import { classExpectationsOf } from './class/raised-limits';
 import { runClass } from './class/run-class';
 import { runDrills } from './drills/run-drills';

@@ -5,7 +5,7 @@ import { arrayAt, booleanAt, type JsonObject, type JsonValue, parseJson, textAt 
 import { LabError } from '../lab-error';
 import type { ProgressListener } from '../progress';
 import { type CommandResult, runCommand } from '../run-command';
-import type { ProcessEnvironment } from './process/start-process';
+import type { ProcessEnvironment } from './process/process-environment';
 import type { RehearsalPaths } from './rehearsal-paths';
 import { systemNodes, systemWorkloads } from './system-objects';
 

@@ -4,10 +4,9 @@ import { stringify } from 'yaml';
 import { LabError } from '../lab-error';
 import { runCommand } from '../run-command';
 import { LOOPBACK } from './process/loopback';
-import { processStartTicks } from './process/running-processes';
-import type { ProcessEnvironment } from './process/start-process';
+import type { ProcessEnvironment } from './process/process-environment';
+import { type ProcessRecord, processStartTicks } from './process/running-processes';
 import type { RehearsalPaths } from './rehearsal-paths';
-import type { ProcessRecord } from './rehearsal-state';
 import type { Toolchain } from './toolchain/toolchain';
 
 /** Ports of the control plane, all on loopback. */

@@ -6,11 +6,10 @@ import { type Condition, isTrue, readCurrentConditions } from '../kubernetes/obj
 import { LabError } from '../lab-error';
 import type { ProgressListener } from '../progress';
 import { type Kubectl, runKubectl } from './apply-objects';
-import { isProcessRunning } from './process/running-processes';
+import { logErrors } from './karpenter-log/log-errors';
+import { isProcessRunning, type ProcessRecord } from './process/running-processes';
 import { processExited } from './process/start-process';
 import { waitUntil } from './process/wait-until';
-import type { ProcessRecord } from './rehearsal-state';
-import { logErrors } from './start-karpenter';
 
 /** What is waited for, and who does it. */
 export interface WaitForNodeProvisioningOptions {

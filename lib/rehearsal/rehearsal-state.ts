@@ -3,17 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { SynthesizedStack } from '../assembly/synthesized-stack';
 import { LabError } from '../lab-error';
-
-/** A process of a rehearsal. The start time tells it from another process that was later given the same id. */
-export interface ProcessRecord {
-  /** What it is, such as `kube-apiserver`, `karpenter` or `moto`. */
-  readonly name: string;
-  readonly pid: number;
-  /** Clock ticks between boot and the start of the process: field 22 of `/proc/PID/stat`. */
-  readonly startTicks: number;
-  /** Absolute path of the file that its output goes to. */
-  readonly logFile: string;
-}
+import type { ProcessRecord } from './process/running-processes';
 
 /** What is known of a rehearsal that runs, or that ran and was not cleaned up. Kept as `rehearsal.json` in its folder. */
 export interface RehearsalRecord {

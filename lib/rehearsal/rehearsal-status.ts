@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { isProcessRunning, markedFolders, markedProcesses } from './process/running-processes';
-import { type ProcessRecord, readableState, type RehearsalRecord } from './rehearsal-state';
+import { isProcessRunning, markedFolders, markedProcesses, type ProcessRecord } from './process/running-processes';
+import { readableState, type RehearsalRecord } from './rehearsal-state';
 import { DEFAULT_REHEARSAL, isRehearsalName, rehearsalPaths, rehearsalsDirectory } from './rehearsal-paths';
 
 /** A rehearsal that may exist. */

@@ -1,18 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import type { HelmChart } from '../assembly/kubernetes-objects';
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectAt, parseJson, textAt, valueAt } from '../json';
+import { type JsonObject, type JsonValue, objectAt, textAt, valueAt } from '../json';
 import { cpuMillis, quantity } from '../kubernetes/allocatable';
-import type { KubernetesApi } from '../kubernetes/kubernetes-api';
-import type { ResourceKind } from '../kubernetes/objects';
 import { LabError } from '../lab-error';
 import { LOOPBACK } from './process/loopback';
-import { isProcessRunning } from './process/running-processes';
-import { awsEnvironment, logTail, type ProcessEnvironment, processExited, startProcess } from './process/start-process';
+import { awsEnvironment, type ProcessEnvironment } from './process/process-environment';
+import { isProcessRunning, type ProcessRecord } from './process/running-processes';
+import { logTail, processExited, startProcess } from './process/start-process';
 import { waitUntil } from './process/wait-until';
 import type { RehearsalPaths } from './rehearsal-paths';
-import type { ProcessRecord } from './rehearsal-state';
 import type { Toolchain } from './toolchain/toolchain';
 
 /** A Karpenter to start. */
@@ -164,91 +161,4 @@ function featureGates(gates: JsonObject): string {
 
 function asText(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** What Karpenter says, and goes on, when its queue is not there. */
-const NO_QUEUE = 'failed to create valid sqs provider';
-
-/**
- * Checks that Karpenter has found the queue from which it hears of interruptions: no object of the API
- * server would tell.
- *
- * @param karpenterLog absolute path of Karpenter's log
- * @throws LabError `InterruptionQueueNotFound`
- */
-export function requireInterruptionQueue(karpenterLog: string, chart: HelmChart): void {
-  const failure = logErrors(karpenterLog).find(({ message }) => message === NO_QUEUE);
-  if (failure === undefined) return;
-  throw new LabError({
-    code: 'InterruptionQueueNotFound',
-    message: `Karpenter finds no interruption queue, so it would not hear of spot interruptions: ${failure.error}`,
-    received: textAt(chart.values, 'settings', 'interruptionQueue'),
-    remedy: 'Make settings.interruptionQueue of the chart name the queue that the stack makes, run npm run synth, then start the rehearsal again.',
-  });
-}
-
-/** An error in Karpenter's log. */
-export interface LogError {
-  readonly message: string;
-  /** What went wrong below, such as AWS's answer. */
-  readonly error: string;
-  /** Kind of the object that Karpenter was at work on; empty for none. */
-  readonly kind: string;
-  /** Name of that object; empty for none. */
-  readonly name: string;
-}
-
-/** Errors in Karpenter's log, in their order. A line that is still being written is left out. */
-export function logErrors(file: string): readonly LogError[] {
-  return readFileSync(file, 'utf8').split('\n')
-    .filter((line) => line.includes('"level":"ERROR"') && line.endsWith('}'))
-    .map((line) => {
-      const entry = parseJson(line);
-      const message = textAt(entry, 'message') ?? '';
-      return {
-        message,
-        error: textAt(entry, 'error') ?? message,
-        kind: textAt(entry, 'controllerKind') ?? '',
-        name: textAt(entry, 'name') ?? '',
-      };
-    });
-}
-
-/** What the lab reads of a ConfigMap in which the simulated EC2 keeps its instances. */
-interface InstanceStore {
-  readonly name: string;
-  /** As the simulation writes them, in the words of EC2's API. */
-  readonly instances: readonly JsonObject[];
-}
-
-/** The simulated EC2 names its ConfigMaps so, with a number behind, and brings them up to date every second. */
-const STORE_PREFIX = 'kwok-aws-instances-';
-
-const CONFIG_MAPS: ResourceKind<InstanceStore> = {
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  plural: 'configmaps',
-  isNamespaced: true,
-  read: (body) => ({ name: textAt(body, 'metadata', 'name') ?? '', instances: instancesIn(body) }),
-};
-
-/**
- * The instances that the simulated EC2 has, in the words of EC2's API.
- *
- * @see https://github.com/aws/karpenter-provider-aws/blob/v1.14.1/kwok/ec2/ec2.go `backupInstances`
- */
-export async function listSimulatedInstances(api: KubernetesApi, karpenterNamespace: string): Promise<readonly JsonObject[]> {
-  const { items } = await api.list(CONFIG_MAPS, { namespace: karpenterNamespace });
-  return items.filter(({ name }) => name.startsWith(STORE_PREFIX)).flatMap(({ instances }) => instances);
-}
-
-/** How many instances the simulated EC2 has. */
-export async function countSimulatedInstances(api: KubernetesApi, karpenterNamespace: string): Promise<number> {
-  return (await listSimulatedInstances(api, karpenterNamespace)).length;
-}
-
-function instancesIn(body: JsonObject): readonly JsonObject[] {
-  const text = textAt(body, 'data', 'instances');
-  const instances = text === undefined ? undefined : parseJson(text);
-  return isJsonArray(instances) ? instances.filter(isJsonObject) : [];
 }

@@ -4,22 +4,24 @@ import { readLab, type LabView } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
 import { LabError } from '../lab-error';
 import { ignoreProgress, type ProgressListener } from '../progress';
+import type { Environment } from '../run-command';
+import { logErrors, requireInterruptionQueue } from './karpenter-log/log-errors';
+import { processEnvironment } from './process/process-environment';
+import { rehearsalPrograms, type RehearsalPrograms } from './rehearsal';
 import { startAws } from './start-aws';
 import { applyCrds, applyManifests, applySystemObjects, type Kubectl, missingObjects } from './apply-objects';
 import { waitForNodeProvisioning } from './node-provisioning-readiness';
 import { startControlPlane } from './control-plane';
-import { logErrors, requireInterruptionQueue, startKarpenter, waitForKarpenter } from './start-karpenter';
+import { startKarpenter, waitForKarpenter } from './start-karpenter';
 import { freePorts, LOOPBACK } from './process/loopback';
 import { withLock } from './process/lock-file';
-import { rehearsalPrograms, type RehearsalPrograms, type Toolchain } from './toolchain/toolchain';
+import { type Toolchain } from './toolchain/toolchain';
 import { assemblyDigest, readableState, type RehearsalRecord, type RehearsalState, StateFile } from './rehearsal-state';
 import { rehearsalStatus, type RehearsalOptions } from './rehearsal-status';
 import { readToolchainDefinition, requireRehearsedVersions } from './toolchain/toolchain-definition';
-import { processEnvironment } from './process/start-process';
 import { DEFAULT_REHEARSAL, rehearsalPaths, type RehearsalPaths } from './rehearsal-paths';
 import { stopProcesses } from './stop-rehearsal';
 import { ensureToolchain } from './toolchain/ensure-toolchain';
-import type { Environment } from './toolchain/prerequisites';
 
 /** A rehearsal to start. */
 export interface StartRehearsalOptions extends RehearsalOptions {
@@ -101,7 +103,7 @@ function runningRehearsal(options: StartRehearsalOptions, lab: LabView, paths: R
 async function restoreObjects(
   { env, signal, onProgress }: StartRehearsalOptions & { readonly onProgress: ProgressListener }, lab: LabView, paths: RehearsalPaths, running: RehearsalState,
 ): Promise<void> {
-  const environment = processEnvironment(paths, { binDirectory: dirname(running.kubectl) }, env);
+  const environment = processEnvironment(paths, dirname(running.kubectl), env);
   const kubectl: Kubectl = { command: running.kubectl, paths, environment, signal };
   const missing = await missingObjects(kubectl, lab.stack);
   const karpenter = running.processes.find(({ name }) => name === 'karpenter');
@@ -163,7 +165,7 @@ async function start(props: Start): Promise<RehearsalRecord> {
 
 async function startParts(props: Start, state: StateFile, ports: RehearsalPorts): Promise<void> {
   const { name, paths, lab, programs, toolchain, onProgress } = props;
-  const environment = processEnvironment(paths, toolchain, props.env);
+  const environment = processEnvironment(paths, toolchain.binDirectory, props.env);
   const onProcess = state.addProcesses.bind(state);
 
   // When one of them fails, the others must not go on.

@@ -2,14 +2,15 @@ import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LabError } from '../lab-error';
 import { ignoreProgress, type ProgressListener } from '../progress';
+import type { Environment } from '../run-command';
 import { withLock } from './process/lock-file';
-import { markedFoldersUsing, markedProcesses, stopProcess } from './process/running-processes';
+import { markedFoldersUsing, markedProcesses, type ProcessRecord } from './process/running-processes';
+import { stopProcess } from './process/stop-process';
 import { DEFAULT_REHEARSAL, rehearsalPaths, rehearsalsDirectory } from './rehearsal-paths';
-import { type ProcessRecord, readableState, StateFile } from './rehearsal-state';
+import { readableState, StateFile } from './rehearsal-state';
 import type { RehearsalOptions } from './rehearsal-status';
-import { toolchainCacheDirectory } from './toolchain/ensure-toolchain';
-import { removeTree } from './toolchain/module-patches';
-import type { Environment } from './toolchain/prerequisites';
+import { toolchainCacheDirectory } from './toolchain/toolchain';
+import { removeTree } from './toolchain/writable-tree';
 
 /** A rehearsal to stop. */
 export interface StopRehearsalOptions extends RehearsalOptions {

@@ -8,7 +8,7 @@ import { EC2_NODE_CLASSES, NODE_CLAIMS, NODE_POOLS } from '../../lib/kubernetes/
 import { KubernetesApi } from '../../lib/kubernetes/kubernetes-api';
 import { pollFor } from '../../lib/wait-for';
 import { cleanRehearsal } from '../../lib/rehearsal/stop-rehearsal';
-import { countSimulatedInstances } from '../../lib/rehearsal/start-karpenter';
+import { countSimulatedInstances } from '../../lib/rehearsal/aws-answers/simulated-instances';
 import type { RehearsalRecord } from '../../lib/rehearsal/rehearsal-state';
 import { startRehearsal } from '../../lib/rehearsal/start-rehearsal';
 import { writeAssembly } from '../assembly/write-assembly';

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { requireInterruptionQueue } from '../../lib/rehearsal/start-karpenter';
+import { requireInterruptionQueue } from '../../lib/rehearsal/karpenter-log/log-errors';
 import { labErrorOf } from '../assembly/lab-error-of';
 import { smallLabView } from '../assembly/small-lab';
 import { temporaryFolder } from './fake-program';

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { toolchainCacheDirectory } from '../../lib/rehearsal/toolchain/ensure-toolchain';
+import { toolchainCacheDirectory } from '../../lib/rehearsal/toolchain/toolchain';
 import { temporaryFolder } from './fake-program';
 
 const PROJECT_DIRECTORY = resolve(__dirname, '../..');

@@ -1,8 +1,10 @@
 import { copyFileSync, existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { MARKER } from '../../lib/rehearsal/process/process-environment';
+import { stopProcess } from '../../lib/rehearsal/process/stop-process';
 import { cleanRehearsal, stopRehearsal } from '../../lib/rehearsal/stop-rehearsal';
-import { isProcessRunning, MARKER, stopProcess } from '../../lib/rehearsal/process/running-processes';
-import { type ProcessRecord, readState, type RehearsalState, StateFile } from '../../lib/rehearsal/rehearsal-state';
+import { isProcessRunning, type ProcessRecord } from '../../lib/rehearsal/process/running-processes';
+import { readState, type RehearsalState, StateFile } from '../../lib/rehearsal/rehearsal-state';
 import { listRehearsals, rehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
 import { rehearsalPaths } from '../../lib/rehearsal/rehearsal-paths';
 import { labErrorOf } from '../assembly/lab-error-of';

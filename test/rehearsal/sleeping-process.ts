@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import type { ProcessRecord } from '../../lib/rehearsal/process/running-processes';
 import { startProcess } from '../../lib/rehearsal/process/start-process';
-import type { ProcessRecord } from '../../lib/rehearsal/rehearsal-state';
 import { temporaryFolder } from './fake-program';
 
 /** A real process that would sleep for a minute, with this environment. */

@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { JsonObject } from '../../lib/json';
 import { waitForNodeProvisioning } from '../../lib/rehearsal/node-provisioning-readiness';
-import { processStartTicks } from '../../lib/rehearsal/process/running-processes';
-import type { ProcessRecord } from '../../lib/rehearsal/rehearsal-state';
+import { type ProcessRecord, processStartTicks } from '../../lib/rehearsal/process/running-processes';
 import { smallLab } from '../assembly/small-lab';
 import { fakeKubectl } from './fake-kubectl';
 

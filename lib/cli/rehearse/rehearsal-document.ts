@@ -2,7 +2,7 @@ import { exerciseCommands } from '../../exercise/exercise-commands';
 import type { DrillResult } from '../../exercise/exercise-result';
 import type { ExerciseExpectations } from '../../exercise/expectations';
 import { NOT_SIMULATED } from '../../exercise/not-simulated';
-import { awsEnvironment } from '../../rehearsal/process/start-process';
+import { awsEnvironment } from '../../rehearsal/process/process-environment';
 import { DEFAULT_REHEARSAL } from '../../rehearsal/rehearsal-paths';
 import type { RehearsalRecord } from '../../rehearsal/rehearsal-state';
 import type { RehearsalStatus } from '../../rehearsal/rehearsal-status';

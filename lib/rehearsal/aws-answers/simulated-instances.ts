@@ -1,7 +1,8 @@
-import { numberAt, textAt, arrayAt, type JsonObject } from '../../json';
+import { arrayAt, isJsonArray, isJsonObject, type JsonObject, numberAt, parseJson, textAt } from '../../json';
 import { NODE_CLAIMS } from '../../kubernetes/karpenter-kinds';
+import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
+import type { ResourceKind } from '../../kubernetes/objects';
 import { clusterTag, NODE_CLAIM_TAG, NODE_POOL_LABEL } from '../../well-known-keys';
-import { listSimulatedInstances } from '../start-karpenter';
 import { ec2Answer, type Handler, xmlElement, type XmlElement } from './aws-answer';
 import { AwsFault } from './aws-request';
 import { matchesPattern, queryFilters, queryList, type Ec2Filter } from './ec2-query';
@@ -94,4 +95,43 @@ function reservation({ id, type, state, stateCode, launchedAt, zone, tags }: Ins
       xmlElement('tagSet', Object.entries(tags).map(([key, value]) => xmlElement('item', [xmlElement('key', key), xmlElement('value', value)]))),
     ])]),
   ]);
+}
+
+/** What the lab reads of a ConfigMap in which the simulated EC2 keeps its instances. */
+interface InstanceStore {
+  readonly name: string;
+  /** As the simulation writes them, in the words of EC2's API. */
+  readonly instances: readonly JsonObject[];
+}
+
+/** The simulated EC2 names its ConfigMaps so, with a number behind, and brings them up to date every second. */
+const STORE_PREFIX = 'kwok-aws-instances-';
+
+const CONFIG_MAPS: ResourceKind<InstanceStore> = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  isNamespaced: true,
+  read: (body) => ({ name: textAt(body, 'metadata', 'name') ?? '', instances: instancesIn(body) }),
+};
+
+/**
+ * The instances that the simulated EC2 has, in the words of EC2's API.
+ *
+ * @see https://github.com/aws/karpenter-provider-aws/blob/v1.14.1/kwok/ec2/ec2.go `backupInstances`
+ */
+export async function listSimulatedInstances(api: KubernetesApi, karpenterNamespace: string): Promise<readonly JsonObject[]> {
+  const { items } = await api.list(CONFIG_MAPS, { namespace: karpenterNamespace });
+  return items.filter(({ name }) => name.startsWith(STORE_PREFIX)).flatMap(({ instances }) => instances);
+}
+
+/** How many instances the simulated EC2 has. */
+export async function countSimulatedInstances(api: KubernetesApi, karpenterNamespace: string): Promise<number> {
+  return (await listSimulatedInstances(api, karpenterNamespace)).length;
+}
+
+function instancesIn(body: JsonObject): readonly JsonObject[] {
+  const text = textAt(body, 'data', 'instances');
+  const instances = text === undefined ? undefined : parseJson(text);
+  return isJsonArray(instances) ? instances.filter(isJsonObject) : [];
 }

@@ -18,6 +18,9 @@ export interface LockOptions {
 /**
  * Does something while no other process does it. A lock whose holder has ended, even by a crash, counts for nothing.
  *
+ * It is our own, because lock packages judge a holder by the age of its file: after a crash a student would wait for the age
+ * to pass, a machine that slept would lose its lock, and nobody could name the process that holds it.
+ *
  * @throws LabError `LockHeld` when another process holds it for too long
  */
 export async function withLock<T>(file: string, options: LockOptions, action: () => Promise<T>): Promise<T> {

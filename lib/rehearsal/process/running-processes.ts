@@ -1,7 +1,16 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { LabError } from '../../lab-error';
-import type { ProcessRecord } from '../rehearsal-state';
-import { waitUntil } from './wait-until';
+import { MARKER } from './process-environment';
+
+/** A process of a rehearsal. The start time tells it from another process that was later given the same id. */
+export interface ProcessRecord {
+  /** What it is, such as `kube-apiserver`, `karpenter` or `moto`. */
+  readonly name: string;
+  readonly pid: number;
+  /** Clock ticks between boot and the start of the process: field 22 of `/proc/PID/stat`. */
+  readonly startTicks: number;
+  /** Absolute path of the file that its output goes to. */
+  readonly logFile: string;
+}
 
 /** Whether the very process of the record runs: not another one that was given its id later. */
 export function isProcessRunning(record: Pick<ProcessRecord, 'pid' | 'startTicks'>): boolean {
@@ -40,12 +49,6 @@ function isGone(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   return code === 'ENOENT' || code === 'ESRCH';
 }
-
-/**
- * Environment variable that every process of a rehearsal inherits. It holds the rehearsal's folder, so
- * that a process whose start was never written down is still known to belong to it.
- */
-export const MARKER = 'KARPENTER_LAB_REHEARSAL';
 
 /** Processes of this user that carry a rehearsal's marker, whatever their name. */
 export function markedProcesses(directory: string): readonly ProcessRecord[] {
@@ -109,60 +112,3 @@ function readable(file: string): string {
 function isUnreadable(error: unknown): boolean {
   return ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
-
-/** How a process is stopped. */
-export interface StopProcessOptions {
-  /**
-   * Seconds that it has to end by itself before it is killed.
-   *
-   * @default 3
-   */
-  readonly graceSeconds?: number;
-}
-
-/** Seconds within which the kernel ends a killed process, unless it hangs in a device. */
-const KILL_SECONDS = 10;
-
-/**
- * Stops a process: asks it to end, waits, then kills it. A process that is gone, or whose id belongs
- * to another process by now, is left alone.
- *
- * @returns whether there was something to stop
- * @throws LabError `ProcessRemained` when it outlives even that
- */
-export async function stopProcess(record: ProcessRecord, options: StopProcessOptions = {}): Promise<boolean> {
-  if (!isProcessRunning(record)) return false;
-  signalProcess(record, 'SIGTERM');
-  if (await endsWithin(record, options.graceSeconds ?? 3)) return true;
-  signalProcess(record, 'SIGKILL');
-  if (await endsWithin(record, KILL_SECONDS)) return true;
-  throw new LabError({
-    code: 'ProcessRemained',
-    message: `${record.name} still runs although it was killed.`,
-    received: record.pid,
-    remedy: 'See what it waits for with ps -o pid,stat,wchan,cmd. A machine that hangs on a disk needs a restart.',
-  });
-}
-
-function signalProcess(record: ProcessRecord, signal: NodeJS.Signals): void {
-  // Looked at again, because time has passed since the last look.
-  if (!isProcessRunning(record)) return;
-  try {
-    process.kill(record.pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
-
-async function endsWithin(record: ProcessRecord, seconds: number): Promise<boolean> {
-  return waitUntil(() => (isProcessRunning(record) ? undefined : true), {
-    deadlineSeconds: seconds,
-    intervalMilliseconds: 20,
-    onDeadline: () => new DeadlinePassed(),
-  }).catch((error: unknown) => {
-    if (error instanceof DeadlinePassed) return false;
-    throw error;
-  });
-}
-
-class DeadlinePassed extends Error {}

@@ -1,66 +1,8 @@
 import { spawn, type StdioOptions } from 'node:child_process';
-import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
-import { delimiter } from 'node:path';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { LabError } from '../../lab-error';
-import type { RehearsalPaths } from '../rehearsal-paths';
-import type { ProcessRecord } from '../rehearsal-state';
-import type { Environment } from '../toolchain/prerequisites';
-import type { Toolchain } from '../toolchain/toolchain';
-import { MARKER, processStartTicks } from './running-processes';
-
-/** Environment of every process of a rehearsal. */
-export type ProcessEnvironment = Readonly<Record<string, string>>;
-
-/**
- * The whole environment of a rehearsal's processes: nothing of the user's but the PATH. Above all no
- * AWS credentials, so that no process can reach an account, and a home and temporary folder of its own.
- */
-export function processEnvironment(paths: RehearsalPaths, toolchain: Pick<Toolchain, 'binDirectory'>, env: Environment): ProcessEnvironment {
-  mkdirSync(paths.homeDirectory, { recursive: true });
-  mkdirSync(paths.temporaryDirectory, { recursive: true });
-  return {
-    // The toolchain first: kwokctl takes kubectl from the PATH.
-    PATH: [toolchain.binDirectory, env['PATH'] ?? ''].join(delimiter),
-    HOME: paths.homeDirectory,
-    TMPDIR: paths.temporaryDirectory,
-    LANG: 'C.UTF-8',
-    [MARKER]: paths.directory,
-  };
-}
-
-/** What AWS SDKs need besides: keys that are worth nothing, and no look at an instance's metadata. */
-export function awsEnvironment(region: string) {
-  return {
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: 'rehearsal',
-    AWS_SECRET_ACCESS_KEY: 'rehearsal',
-    AWS_EC2_METADATA_DISABLED: 'true',
-  } as const;
-}
-
-/** Bytes at the end of a log among which its last lines are looked for. */
-const TAIL_BYTES = 16 * 1024;
-
-/** The last lines of a log, without empty ones; none where there is no file. */
-export function logTail(file: string, lineCount: number): readonly string[] {
-  let descriptor: number;
-  try {
-    descriptor = openSync(file, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-  try {
-    const size = fstatSync(descriptor).size;
-    const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
-    readSync(descriptor, buffer, 0, buffer.length, size - buffer.length);
-    return buffer.toString('utf8').split('\n').filter((line) => line.trim() !== '').slice(-lineCount);
-  } finally {
-    closeSync(descriptor);
-  }
-}
+import { type ProcessRecord, processStartTicks } from './running-processes';
 
 /** A program to start, and where its output goes. */
 export interface StartProcessOptions {
@@ -95,9 +37,6 @@ export interface StartedProcess {
   readonly input?: Writable;
 }
 
-/** Lines of a log that are shown when its process has ended too soon. */
-const TAIL_LINES = 5;
-
 /**
  * Starts a process in a session of its own, so that neither Ctrl-C nor the end of this process ends it.
  *
@@ -131,6 +70,19 @@ export async function startProcess(options: StartProcessOptions): Promise<Starte
   }
 }
 
+function processNotStarted(options: StartProcessOptions, cause: unknown): LabError {
+  return new LabError({
+    code: 'ProcessNotStarted',
+    message: `${options.name} could not be started.`,
+    received: options.command,
+    remedy: 'Remove the toolchain with npm run rehearse -- --clean --toolchain, then start the rehearsal again.',
+    cause,
+  });
+}
+
+/** Lines of a log that are shown when its process has ended too soon. */
+const TAIL_LINES = 5;
+
 /** The error for a process of a rehearsal that has ended by itself. */
 export function processExited(process: Pick<ProcessRecord, 'name' | 'logFile'>): LabError {
   const tail = logTail(process.logFile, TAIL_LINES);
@@ -142,12 +94,24 @@ export function processExited(process: Pick<ProcessRecord, 'name' | 'logFile'>):
   });
 }
 
-function processNotStarted(options: StartProcessOptions, cause: unknown): LabError {
-  return new LabError({
-    code: 'ProcessNotStarted',
-    message: `${options.name} could not be started.`,
-    received: options.command,
-    remedy: 'Remove the toolchain with npm run rehearse -- --clean --toolchain, then start the rehearsal again.',
-    cause,
-  });
+/** Bytes at the end of a log among which its last lines are looked for. */
+const TAIL_BYTES = 16 * 1024;
+
+/** The last lines of a log, without empty ones; none where there is no file. */
+export function logTail(file: string, lineCount: number): readonly string[] {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+  try {
+    const size = fstatSync(descriptor).size;
+    const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    readSync(descriptor, buffer, 0, buffer.length, size - buffer.length);
+    return buffer.toString('utf8').split('\n').filter((line) => line.trim() !== '').slice(-lineCount);
+  } finally {
+    closeSync(descriptor);
+  }
 }

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { parseJson, textAt } from '../../json';
 import { LabError } from '../../lab-error';
 import type { ProgressListener } from '../../progress';
+import type { Environment } from '../../run-command';
 import { builtName, GO_PROGRAM_GROUPS, GO_PROGRAMS, linkerFlags, runGo } from './go-programs';
-import { copyWritable, KARPENTER_MODULE, MODULE_PATCHES, patchModule } from './module-patches';
-import type { Environment } from './prerequisites';
+import { KARPENTER_MODULE, MODULE_PATCHES, patchModule } from './module-patches';
 import { GO_BUILD_FLAGS, type ToolchainDefinition } from './toolchain-definition';
+import { copyWritable } from './writable-tree';
 
 /** Where to build the Go programs, and of what. */
 export interface BuildGoProgramsOptions {

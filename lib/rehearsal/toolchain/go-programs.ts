@@ -1,7 +1,6 @@
 import { LabError } from '../../lab-error';
-import { type CommandResult, runCommand } from '../../run-command';
+import { type CommandResult, type Environment, runCommand } from '../../run-command';
 import { KARPENTER_MODULE } from './module-patches';
-import type { Environment } from './prerequisites';
 import { ETCD_MODULE, type ToolchainVersions } from './toolchain-definition';
 
 /** A program that is built from the pinned modules. */

@@ -2,8 +2,7 @@ import { chmod } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LabError } from '../../lab-error';
 import type { ProgressListener } from '../../progress';
-import { type CommandResult, runCommand } from '../../run-command';
-import type { Environment } from './prerequisites';
+import { type CommandResult, type Environment, runCommand } from '../../run-command';
 import type { ToolchainDefinition } from './toolchain-definition';
 
 /** Where to install the Python packages, and with which Python. */

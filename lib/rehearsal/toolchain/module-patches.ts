@@ -1,6 +1,7 @@
-import { chmod, copyFile, cp, lstat, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../lab-error';
+import { copyWritable } from './writable-tree';
 
 /** Text of a module's file that is replaced before it is built. */
 export interface TextReplacement {
@@ -106,31 +107,4 @@ export function replaced(content: string, replacement: TextReplacement, module: 
     received: replacement.from,
     remedy: 'Pin the version in lib/rehearsal/toolchain/go.mod that the replacement was written for, or adapt lib/rehearsal/toolchain/module-patches.ts.',
   });
-}
-
-/** Go keeps downloaded modules read-only, and a copy keeps that: nobody but root could rename or remove it. */
-async function makeWritable(directory: string): Promise<void> {
-  await chmod(directory, 0o755);
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) await makeWritable(path);
-    else if (entry.isFile()) await chmod(path, (await lstat(path)).mode | 0o200);
-  }
-}
-
-/** Copies a folder of a module, so that the copy is the user's to change. */
-export async function copyWritable(source: string, target: string): Promise<void> {
-  await cp(source, target, { recursive: true });
-  await makeWritable(target);
-}
-
-/** Removes a folder, read-only parts included. One that does not exist is none. */
-export async function removeTree(directory: string): Promise<void> {
-  try {
-    await makeWritable(directory);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  await rm(directory, { recursive: true, force: true });
 }

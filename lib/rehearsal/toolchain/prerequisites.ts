@@ -1,9 +1,6 @@
 import { LabError } from '../../lab-error';
-import { type CommandResult, runCommand } from '../../run-command';
+import { type CommandResult, type Environment, runCommand } from '../../run-command';
 import { PYTHON_VERSION, readToolchainDefinition } from './toolchain-definition';
-
-/** Variables of an environment, such as `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where to look for what a rehearsal is built with. */
 export interface PrerequisiteOptions {

@@ -1,6 +1,10 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { LabError } from '../../lab-error';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { numberAt, objectAt, parseJson } from '../../json';
+import { type Environment, runCommand } from '../../run-command';
+import { venvPython } from './install-programs';
 import type { ToolchainVersions } from './toolchain-definition';
 
 /** The programs of a rehearsal, built and ready to run. All paths are absolute. */
@@ -44,33 +48,53 @@ export function toolchainIn(directory: string, versions: ToolchainVersions): Too
   };
 }
 
-/** Programs of this project that run as processes of a rehearsal. Absolute paths. */
-export interface RehearsalPrograms {
-  /** Answers AWS calls: `aws-answers/main.ts`. */
-  readonly awsAnswers: string;
-  /** Keeps Karpenter's log: `karpenter-log/main.ts`. */
-  readonly karpenterLog: string;
+/** Folder of all toolchains of this user, by the XDG rules: a relative XDG_CACHE_HOME counts for nothing. */
+export function toolchainCacheDirectory(env: Environment): string {
+  const xdg = env['XDG_CACHE_HOME'] ?? '';
+  const cache = isAbsolute(xdg) ? xdg : join(env['HOME'] ?? homedir(), '.cache');
+  return join(cache, 'karpenter-lab', 'toolchain');
+}
+
+/** File that is written last into a toolchain: the sizes of its programs and CRDs. */
+const SEAL_FILE = 'toolchain.json';
+
+/** Folders of a toolchain whose files are sealed. */
+const SEALED_FOLDERS = ['bin', 'crds'];
+
+/** Finds moto without loading it, which would take a second. */
+const MOTO_PROBE = 'import importlib.util, sys; sys.exit(importlib.util.find_spec("moto") is None)';
+
+/** Seals a toolchain that is complete. */
+export async function sealToolchain(directory: string): Promise<void> {
+  await writeFile(join(directory, SEAL_FILE), `${JSON.stringify(await sizesIn(directory), undefined, 2)}\n`);
 }
 
 /**
- * The programs as `npm run build` makes them.
+ * What is wrong with a toolchain of the cache: something that was removed or cut short, or a Python that has been replaced
+ * since its packages were installed. It takes some hundredths of a second.
  *
- * @throws LabError `ProgramsNotBuilt`
+ * @returns undefined when it is whole
  */
-export function rehearsalPrograms(projectDirectory: string): RehearsalPrograms {
-  return {
-    awsAnswers: built(projectDirectory, 'aws-answers.js'),
-    karpenterLog: built(projectDirectory, 'karpenter-log.js'),
-  };
+export async function toolchainDamage(directory: string, env: Environment): Promise<string | undefined> {
+  const sealFile = join(directory, SEAL_FILE);
+  if (!existsSync(sealFile)) return `${SEAL_FILE} is missing`;
+  const sealed = objectAt(parseJson(await readFile(sealFile, 'utf8')));
+  const sizes = await sizesIn(directory);
+  const changed = Object.keys(sealed).find((file) => sizes[file] !== numberAt(sealed, file));
+  if (changed !== undefined) return sizes[changed] === undefined ? `${changed} is missing` : `${changed} has another size`;
+  const python = venvPython(join(directory, 'venv'));
+  if (!existsSync(python)) return 'its Python is gone';
+  const { exitCode } = await runCommand({ command: python, args: ['-c', MOTO_PROBE], env, workingDirectory: directory });
+  return exitCode === 0 ? undefined : 'its Python does not find moto';
 }
 
-function built(projectDirectory: string, name: string): string {
-  const file = join(projectDirectory, 'dist', name);
-  if (existsSync(file)) return file;
-  throw new LabError({
-    code: 'ProgramsNotBuilt',
-    message: 'A program of the rehearsal is not built.',
-    received: file,
-    remedy: 'Run npm run build in the folder of the lab, then run the command again.',
-  });
+async function sizesIn(directory: string): Promise<Readonly<Record<string, number>>> {
+  const sizes: Record<string, number> = {};
+  for (const folder of SEALED_FOLDERS) {
+    if (!existsSync(join(directory, folder))) continue;
+    for (const name of (await readdir(join(directory, folder))).toSorted()) {
+      sizes[`${folder}/${name}`] = (await stat(join(directory, folder, name))).size;
+    }
+  }
+  return sizes;
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from '../../../lib/rehearsal/process/lock-file';
-import { stopProcess } from '../../../lib/rehearsal/process/running-processes';
+import { stopProcess } from '../../../lib/rehearsal/process/stop-process';
 import { temporaryFolder } from '../fake-program';
 import { sleepingProcess } from '../sleeping-process';
 

@@ -1,5 +1,7 @@
-import { isProcessRunning, markedProcesses, MARKER, processStartTicks, stopProcess } from '../../../lib/rehearsal/process/running-processes';
+import { MARKER } from '../../../lib/rehearsal/process/process-environment';
+import { isProcessRunning, markedProcesses, processStartTicks } from '../../../lib/rehearsal/process/running-processes';
 import { startProcess } from '../../../lib/rehearsal/process/start-process';
+import { stopProcess } from '../../../lib/rehearsal/process/stop-process';
 import { waitUntil } from '../../../lib/rehearsal/process/wait-until';
 import { fakeProgram, temporaryFolder } from '../fake-program';
 import { sleepingProcess } from '../sleeping-process';

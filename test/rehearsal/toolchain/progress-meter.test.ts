@@ -1,7 +1,7 @@
 import type { ProgressEvent } from '../../../lib/progress';
 import { compareVersions } from '../../../lib/rehearsal/toolchain/prerequisites';
 import { parseGoPackages, ProgressMeter } from '../../../lib/rehearsal/toolchain/build-go-programs';
-import { toolchainCacheDirectory } from '../../../lib/rehearsal/toolchain/ensure-toolchain';
+import { toolchainCacheDirectory } from '../../../lib/rehearsal/toolchain/toolchain';
 
 describe('the meter of a step', () => {
   beforeEach(() => jest.useFakeTimers());

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sealToolchain, toolchainDamage } from '../../../lib/rehearsal/toolchain/ensure-toolchain';
+import { sealToolchain, toolchainDamage } from '../../../lib/rehearsal/toolchain/toolchain';
 import { fakeProgram, temporaryFolder } from '../fake-program';
 
 describe('a toolchain of the cache', () => {

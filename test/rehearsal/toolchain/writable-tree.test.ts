@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { copyWritable, removeTree } from '../../../lib/rehearsal/toolchain/module-patches';
+import { copyWritable, removeTree } from '../../../lib/rehearsal/toolchain/writable-tree';
 import { temporaryFolder } from '../fake-program';
 
 /** A folder as Go keeps a module: nobody but root may write into it, rename or remove it. */
