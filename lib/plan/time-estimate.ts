@@ -18,6 +18,9 @@ export interface DurationKey {
   readonly variant?: string;
 }
 
+/** Seconds that a resource takes, by a table of durations. */
+export type SecondsOf = (key: DurationKey) => number;
+
 /**
  * Where {@link typicalSeconds} has its figures from: logs of CloudFormation in us-east-1 (2025-09), of
  * EKS 1.35 with two t3.medium in ap-northeast-2 (2026-04) and of EKS 1.36 in ap-south-1 (2026). Those of
@@ -108,9 +111,13 @@ interface Schedule {
   readonly waitedFor?: string;
 }
 
-/** Time to ready: the longest path through the dependency graph, by typical durations. */
-export function estimateTime(lab: LabView): TimeEstimate {
-  const schedules = scheduleAll(lab);
+/**
+ * Time to ready: the longest path through the dependency graph.
+ *
+ * @param secondsOf seconds to create a resource; {@link typicalSeconds} by default
+ */
+export function estimateTime(lab: LabView, secondsOf: SecondsOf = typicalSeconds): TimeEstimate {
+  const schedules = scheduleAll(lab, secondsOf);
   const criticalIds = criticalPath(schedules);
   const labels = resourceLabels(lab);
   const timelineOf = ([logicalId, { startSeconds, endSeconds }]: readonly [string, Schedule]): TimelineEntry => ({
@@ -128,12 +135,12 @@ export function estimateTime(lab: LabView): TimeEstimate {
     readySeconds,
     criticalPath: entries.filter(({ isCritical }) => isCritical),
     timeline: entries.filter(({ durationSeconds }) => durationSeconds > SHORT_SECONDS),
-    ratioToFloor: readySeconds / floorSeconds(lab),
+    ratioToFloor: readySeconds / floorSeconds(lab, secondsOf),
     durationsSource: DURATIONS_SOURCE,
   };
 }
 
-function scheduleAll(lab: LabView): ReadonlyMap<string, Schedule> {
+function scheduleAll(lab: LabView, secondsOf: SecondsOf): ReadonlyMap<string, Schedule> {
   const schedules = new Map<string, Schedule>();
   for (const logicalId of lab.stack.graph.topologicalOrder()) {
     const waitedFor = [...lab.stack.graph.dependenciesOf(logicalId)]
@@ -143,7 +150,7 @@ function scheduleAll(lab: LabView): ReadonlyMap<string, Schedule> {
     const startSeconds = waitedFor?.endSeconds ?? 0;
     schedules.set(logicalId, {
       startSeconds,
-      endSeconds: startSeconds + typicalSecondsOf(lab, logicalId),
+      endSeconds: startSeconds + typicalSecondsOf(lab, logicalId, secondsOf),
       waitedFor: waitedFor?.dependency,
     });
   }
@@ -159,15 +166,15 @@ function criticalPath(schedules: ReadonlyMap<string, Schedule>): ReadonlySet<str
 }
 
 /** What no lab of this kind can do without: control plane, then nodes, then Karpenter. */
-function floorSeconds(lab: LabView): number {
+function floorSeconds(lab: LabView, secondsOf: SecondsOf): number {
   const indispensable = [lab.cluster.logicalId, lab.nodeGroups[0]?.logicalId, lab.karpenter.logicalId];
-  return indispensable.reduce((sum, logicalId) => sum + (logicalId === undefined ? 0 : typicalSecondsOf(lab, logicalId)), 0);
+  return indispensable.reduce((sum, logicalId) => sum + (logicalId === undefined ? 0 : typicalSecondsOf(lab, logicalId, secondsOf)), 0);
 }
 
 /** Typical seconds to create a resource of the lab. */
-export function typicalSecondsOf(lab: LabView, logicalId: string): number {
+export function typicalSecondsOf(lab: LabView, logicalId: string, secondsOf: SecondsOf = typicalSeconds): number {
   const resource = lab.stack.resources.get(logicalId);
-  return resource === undefined ? 0 : typicalSeconds({ type: resource.type, variant: variantOf(lab, resource) });
+  return resource === undefined ? 0 : secondsOf({ type: resource.type, variant: variantOf(lab, resource) });
 }
 
 function variantOf(lab: LabView, { logicalId, properties }: TemplateResource): string | undefined {

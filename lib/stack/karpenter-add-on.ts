@@ -10,7 +10,6 @@ import { ControllerPolicies } from './controller-policies';
 import { InterruptionQueue } from './interruption-queue';
 import { kubectlAccess } from './kubectl-handler';
 import { nodeGroupsOf, POD_IDENTITY_AGENT } from './managed-add-ons';
-import { networkOf } from './network';
 import { PodIdentity } from './pod-identity';
 import { nodePolicies } from './system-node-group';
 
@@ -31,6 +30,11 @@ export interface KarpenterProps extends KarpenterOptions {
    * way out of them, the Pod Identity agent, access to the Kubernetes API.
    */
   readonly needs: readonly IDependable[];
+  /**
+   * What the CRDs need: access to the Kubernetes API, and something that takes longer than EKS needs to let the kubectl handler in.
+   * No node, so that they are there before the nodes are.
+   */
+  readonly crdNeeds: readonly IDependable[];
 }
 
 /**
@@ -73,7 +77,7 @@ export class Karpenter extends Construct {
       namespace: karpenter.namespace,
       createNamespace: karpenter.namespace !== 'kube-system',
     });
-    crds.node.addDependency(nodeRole, interruption, permissions, podIdentity, ...props.needs);
+    crds.node.addDependency(...props.crdNeeds);
 
     this.controller = new HelmChart(this, 'Chart', {
       cluster,
@@ -92,7 +96,7 @@ export class Karpenter extends Construct {
         dnsPolicy: 'Default',
       },
     });
-    this.controller.node.addDependency(crds);
+    this.controller.node.addDependency(crds, nodeRole, interruption, permissions, podIdentity, ...props.needs);
   }
 }
 
@@ -108,15 +112,14 @@ export class KarpenterAddOn implements ClusterAddOn {
       throw new Error('Karpenter needs a cluster of aws-eks-v2, as GenericClusterProviderV2 makes it');
     }
     const stack = Stack.of(cluster);
+    const access = kubectlAccess(cluster);
+    const podIdentityAgent = stack.node.findChild(`AddOn-${POD_IDENTITY_AGENT}`) as CfnResource;
     return Promise.resolve(new Karpenter(stack, 'Karpenter', {
       ...this.options,
       cluster,
-      needs: [
-        ...nodeGroupsOf(clusterInfo),
-        networkOf(stack).egress,
-        ...kubectlAccess(cluster),
-        stack.node.findChild(`AddOn-${POD_IDENTITY_AGENT}`) as CfnResource,
-      ],
+      needs: [...nodeGroupsOf(clusterInfo), ...access, podIdentityAgent],
+      // EKS takes half a minute for an add-on without nodes, and some seconds to let the kubectl handler in.
+      crdNeeds: [...access, podIdentityAgent],
     }));
   }
 }

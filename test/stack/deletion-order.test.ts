@@ -86,10 +86,12 @@ describe('the order in which CloudFormation deletes the lab', () => {
       'interruption queue, its policy and rules', 'Pod Identity agent', 'node group', 'NAT gateways', 'default routes',
       'route table associations', 'kubectl handler', 'kubectl handler role', 'way of the kubectl handler to the API',
       'access entry of the kubectl handler',
-    ] as const).flatMap((place): [Place, Place, string][] => [
-      ['CRD chart', place, 'the controller works with it to its last minute'],
-      ['Karpenter chart', place, 'the controller works with it to its last minute'],
-    ]),
+    ] as const).map((place): [Place, Place, string] => ['Karpenter chart', place, 'the controller works with it to its last minute']),
+    ...([
+      'NAT gateways', 'default routes', 'route table associations', 'kubectl handler', 'kubectl handler role',
+      'way of the kubectl handler to the API', 'access entry of the kubectl handler',
+    ] as const).map((place): [Place, Place, string] => ['CRD chart', place, 'it is deleted by way of it']),
+    ['CRD chart', 'Pod Identity agent', 'on the way up it waits until EKS lets the kubectl handler in'],
     ['kubectl handler', 'kubectl handler role', 'Lambda gives back its network interface with it'],
     ['node group', 'default routes', 'nodes drain through them'],
     ['node group', 'NAT gateways', 'nodes drain through them'],
@@ -141,6 +143,20 @@ describe('the order in which CloudFormation deletes the lab', () => {
     expect(waitedFor).not.toContain('AWS::EC2::NatGateway');
     expect(waitedFor).not.toContain('AWS::EC2::Route');
     expect(waitedFor).not.toContain('AWS::EC2::EIP');
+  });
+
+  it('installs the CRDs beside the node group, not after it', () => {
+    const [nodeGroup] = resourcesAt('node group');
+    expect(resourcesAt('CRD chart').map(({ logicalId }) => stack.graph.dependsOn(logicalId, nodeGroup?.logicalId ?? ''))).toEqual([false]);
+  });
+
+  it('makes whatever calls Kubernetes wait for more than the access entry: for an add-on or nodes', () => {
+    const calls = [...stack.resourcesOfType('Custom::AWSCDK-EKS-HelmChart'), ...stack.resourcesOfType('Custom::AWSCDK-EKS-KubernetesResource')];
+    const slow = ['AWS::EKS::Addon', 'AWS::EKS::Nodegroup'];
+    const early = calls.filter(({ logicalId }) =>
+      ![...stack.graph.allDependenciesOf(logicalId)].some((needed) => slow.includes(stack.resources.get(needed)?.type ?? '')));
+    expect(early.map(({ logicalId }) => logicalId)).toEqual([]);
+    expect(calls).toHaveLength(7);
   });
 
   it('builds the kubectl handler beside the control plane, not after it', () => {
