@@ -212,8 +212,40 @@ function hasContent(block: Block, medium: Medium): boolean {
   }
 }
 
+/**
+ * A table from its columns, by their headings where there is no more to say of them, and its rows.
+ *
+ * @example
+ * table([flexible('Node'), 'Type', figures('USD/h')], nodes.map(({ name, type, price }) => [name, type, price]));
+ */
+export function table(
+  columns: readonly (string | TableColumn)[], rows: readonly (readonly TableCell[] | TableRow)[], options: Partial<Omit<Table, 'columns' | 'rows'>> = {},
+): Table {
+  return {
+    ...options,
+    kind: 'table',
+    columns: columns.map((column) => typeof column === 'string' ? { heading: column } : column),
+    rows: rows.map((row) => 'cells' in row ? row : { cells: row }),
+  };
+}
+
+/** A column of figures, aligned right. */
+export function figures(heading: string): TableColumn {
+  return { heading, isFigure: true };
+}
+
+/** A column that a terminal wraps where room is short. */
+export function flexible(heading = ''): TableColumn {
+  return { heading, isFlexible: true };
+}
+
+/** A paragraph with a look. */
+export function toned(tone: Tone, text: string, only?: Medium): Paragraph {
+  return { kind: 'paragraph', text, tone, only };
+}
+
 /** The key section that says whether something passed, and why. */
 export function verdictSection(verdict: 'passed' | 'failed', sentence: string): Section {
   const tone = verdict === 'passed' ? 'good' : 'bad';
-  return { heading: 'Verdict', badge: { text: verdict, tone }, isKey: true, blocks: [{ kind: 'paragraph', text: sentence, tone }] };
+  return { heading: 'Verdict', badge: { text: verdict, tone }, isKey: true, blocks: [toned(tone, sentence)] };
 }

@@ -1,4 +1,4 @@
-// No library lays these out: those that were tried count a Korean character as one column, or need a frame around the table.
+// No library: a Korean character takes two columns, some columns wrap, and the text stays without a frame, so that it can be cut and searched.
 import { withFullStop } from '../../words';
 import { displayWidth, padToWidth, printableText, type TextLayout, wrapText } from '../terminal/text-layout';
 import { isShown, type Table, type TableCell, type TableColumn, type TableRow } from './document';

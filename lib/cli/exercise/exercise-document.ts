@@ -1,6 +1,6 @@
 import type { DrillResult, ExerciseMark, ExerciseResult, ExerciseStep, LaunchedNode } from '../../exercise/exercise-result';
 import { counted, hourlyText, secondsText, unitPriceText } from '../../words';
-import { type LabDocument, type Named, type Outcomes, type Section, verdictSection } from '../document/document';
+import { figures, flexible, type LabDocument, type Named, type Outcomes, type Section, table, verdictSection } from '../document/document';
 
 /** A run of the exercise, with its drills. */
 export function exerciseDocument(result: ExerciseResult): LabDocument {
@@ -95,18 +95,12 @@ export function nodesSection(nodes: readonly LaunchedNode[]): Section {
   return {
     heading: 'Nodes that Karpenter launched',
     aside: `${counted(nodes.length, 'node')}, ${nodesPriceText(nodes)}`,
-    blocks: [{
-      kind: 'table',
-      columns: [
-        { heading: 'Node', isFlexible: true }, { heading: 'NodeClaim', only: 'page' }, { heading: 'Type', only: 'page' }, { heading: 'Capacity', only: 'page' },
-        { heading: 'Type', only: 'terminal' }, { heading: 'Zone' }, { heading: 'Pods', isFigure: true }, { heading: 'USD/h', isFigure: true },
-      ],
-      rows: nodes.map((node) => ({
-        cells: [
-          node.name, node.nodeClaim, node.instanceType, node.capacityType, typeText(node), node.zone, counted(node.exercisePods), nodePriceText(node),
-        ],
-      })),
-    }],
+    blocks: [table([
+      flexible('Node'), { heading: 'NodeClaim', only: 'page' }, { heading: 'Type', only: 'page' }, { heading: 'Capacity', only: 'page' },
+      { heading: 'Type', only: 'terminal' }, 'Zone', figures('Pods'), figures('USD/h'),
+    ], nodes.map((node) => [
+      node.name, node.nodeClaim, node.instanceType, node.capacityType, typeText(node), node.zone, counted(node.exercisePods), nodePriceText(node),
+    ]))],
   };
 }
 

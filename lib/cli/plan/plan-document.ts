@@ -1,12 +1,12 @@
 import { apiReach } from '../../config/network-values';
 import type {
-  CostEstimate, LaunchCandidate, LaunchEstimate, NodeResources, PlannedLab, PlanResult, SecurityPosture, SystemNodeFit, TimeEstimate, TimelineEntry,
+  CostEstimate, CostLine, LaunchCandidate, LaunchEstimate, NodeResources, PlannedLab, PlanResult, SecurityPosture, SystemNodeFit, TimeEstimate, TimelineEntry,
 } from '../../plan/plan-result';
 import {
   amountText, clockText, counted, cpuQuantity, cpuText, durationText, hourlyText, memoryText, momentText, moreThan, unitPriceText, withFullStop, zoneLetters,
 } from '../../words';
 import type { AssemblyFlags } from '../assembly-flag';
-import type { LabDocument, Named, Paragraph, Section, TableRow, TimelineSpan } from '../document/document';
+import { figures, flexible, type LabDocument, type Named, type Paragraph, type Section, table, type TableRow, type TimelineSpan, toned } from '../document/document';
 import { architectureDrawing } from './architecture-drawing';
 import { nextSteps } from './next-steps';
 
@@ -62,14 +62,11 @@ function architecture(plan: PlanResult): Section {
         markup: architectureDrawing(plan),
         caption: 'Drawn from the template. Which zone a node lands in is an example: the node group and EC2 decide.',
       },
-      {
-        kind: 'table',
-        caption: 'Subnets and the addresses in them',
-        columns: [{ heading: 'Subnet' }, { heading: 'Kind' }, { heading: 'Availability Zone' }, { heading: 'Addresses', isFigure: true }, { heading: 'Logical id', isCode: true }],
-        rows: plan.network.subnets.map((subnet) => ({
-          cells: [subnet.cidr, subnet.kind, subnet.availabilityZone, counted(subnet.usableAddresses), subnet.logicalId],
-        })),
-      },
+      table(
+        ['Subnet', 'Kind', 'Availability Zone', figures('Addresses'), { heading: 'Logical id', isCode: true }],
+        plan.network.subnets.map((subnet) => [subnet.cidr, subnet.kind, subnet.availabilityZone, counted(subnet.usableAddresses), subnet.logicalId]),
+        { caption: 'Subnets and the addresses in them' },
+      ),
     ],
   };
 }
@@ -78,12 +75,7 @@ function created({ concerns }: PlanResult): Section {
   return {
     heading: 'What will be created',
     aside: counted(concerns.reduce((sum, { resourceCount }) => sum + resourceCount, 0), 'resource'),
-    blocks: [{
-      kind: 'table',
-      isProse: true,
-      columns: [{ heading: 'Concern' }, { heading: 'What it is' }, { heading: 'Resources', isFigure: true }],
-      rows: concerns.map(({ name, lines, resourceCount }) => ({ cells: [name, lines, counted(resourceCount)] })),
-    }],
+    blocks: [table(['Concern', 'What it is', figures('Resources')], concerns.map(({ name, lines, resourceCount }) => [name, lines, counted(resourceCount)]), { isProse: true })],
   };
 }
 
@@ -98,32 +90,23 @@ function cost(estimate: CostEstimate): Section {
     badge: unpriced.length === 0 ? undefined : { text: 'incomplete', tone: 'bad' },
     aside: 'USD per hour, list price',
     blocks: [
-      { kind: 'paragraph', text: total, tone: 'strong' },
-      {
-        kind: 'table',
-        columns: [{ heading: 'What', isFlexible: true }, { heading: 'Count', isFigure: true }, { heading: 'Each', isFigure: true }, { heading: 'USD/h', isFigure: true }],
-        rows: [
-          ...estimate.idleLines.map(billRow),
-          ...unpriced.map(({ what, quantity }) => ({ cells: [what, quantity === undefined ? 'unknown' : counted(quantity), 'unknown', 'unknown'] })),
-          { cells: [`Idle${missing}`, '', '', unitPriceText(estimate.idlePerHour)], isTotal: true },
-          ...estimate.scaledOutLines.map(billRow),
-          { cells: [`With the exercise scaled out${missing}`, '', '', unitPriceText(scaledOutPrice(estimate))], isTotal: true },
-        ],
-      },
-      { kind: 'paragraph', text: `Prices: ${priceSources.slice(0, 2).join('; ')}`, tone: 'muted', only: 'terminal' },
-      {
-        kind: 'paragraph',
-        text: `Prices of ${estimate.ratesAsOf} (rates), ${estimate.instancePricesAsOf} (instances); see lib/plan/prices. Sources: ${priceSources.join('; ')}.`,
-        tone: 'muted',
-        only: 'page',
-      },
-      { kind: 'paragraph', text: `Not included: ${notIncluded.join(', ')}.`, tone: 'muted' },
+      toned('strong', total),
+      table([flexible('What'), figures('Count'), figures('Each'), figures('USD/h')], [
+        ...estimate.idleLines.map(billCells),
+        ...unpriced.map(({ what, quantity }) => [what, quantity === undefined ? 'unknown' : counted(quantity), 'unknown', 'unknown']),
+        { cells: [`Idle${missing}`, '', '', unitPriceText(estimate.idlePerHour)], isTotal: true },
+        ...estimate.scaledOutLines.map(billCells),
+        { cells: [`With the exercise scaled out${missing}`, '', '', unitPriceText(scaledOutPrice(estimate))], isTotal: true },
+      ]),
+      toned('muted', `Prices: ${priceSources.slice(0, 2).join('; ')}`, 'terminal'),
+      toned('muted', `Prices of ${estimate.ratesAsOf} (rates), ${estimate.instancePricesAsOf} (instances); see lib/plan/prices. Sources: ${priceSources.join('; ')}.`, 'page'),
+      toned('muted', `Not included: ${notIncluded.join(', ')}.`),
     ],
   };
 }
 
-function billRow({ what, quantity, unitPricePerHour, pricePerHour }: CostEstimate['idleLines'][number]): TableRow {
-  return { cells: [what, counted(quantity), unitPriceText(unitPricePerHour), unitPriceText(pricePerHour)] };
+function billCells({ what, quantity, unitPricePerHour, pricePerHour }: CostLine): readonly string[] {
+  return [what, counted(quantity), unitPriceText(unitPricePerHour), unitPriceText(pricePerHour)];
 }
 
 /** USD per hour of the whole lab while the exercise is scaled out. */
@@ -145,24 +128,17 @@ function launch({ lab, launch: estimate }: PlanResult): Section {
     heading,
     badge: { text: 'estimate' },
     blocks: [
-      { kind: 'paragraph', text: likelyNodesText(estimate), tone: 'strong' },
+      toned('strong', likelyNodesText(estimate)),
       estimate.reasons,
       { kind: 'paragraph', text: daemons, only: 'page' },
-      {
-        kind: 'table',
-        caption: `${shown.length} of ${counted(candidates.length, 'type')} that hold all pods on one node; the NodePool allows ${counted(estimate.compatibleTypeCount, 'type')}.`,
-        columns: [
-          { heading: 'Cheapest types' },
-          { heading: 'vCPU', isFigure: true },
-          { heading: 'Memory', isFigure: true },
-          { heading: 'Allocatable CPU', isFigure: true, only: 'page' },
-          { heading: 'USD/h', isFigure: true },
-          { heading: 'Capacity' },
-          { heading: 'Zones', isFlexible: true },
-        ],
-        rows: shown.map((candidate) => candidateRow(candidate, lab)),
-        mostRows: TERMINAL_CANDIDATES,
-      },
+      table(
+        ['Cheapest types', figures('vCPU'), figures('Memory'), { ...figures('Allocatable CPU'), only: 'page' }, figures('USD/h'), 'Capacity', flexible('Zones')],
+        shown.map((candidate) => candidateCells(candidate, lab)),
+        {
+          caption: `${shown.length} of ${counted(candidates.length, 'type')} that hold all pods on one node; the NodePool allows ${counted(estimate.compatibleTypeCount, 'type')}.`,
+          mostRows: TERMINAL_CANDIDATES,
+        },
+      ),
       ...calculatedPriceNotes(shown),
     ],
   };
@@ -172,21 +148,19 @@ function launch({ lab, launch: estimate }: PlanResult): Section {
 function calculatedPriceNotes(shown: readonly LaunchCandidate[]): readonly Paragraph[] {
   const first = shown.findIndex(({ isPriceDerived }) => isPriceDerived);
   const text = '~ calculated from sister types, because no source has the price.';
-  return first < 0 ? [] : [{ kind: 'paragraph', text, tone: 'muted', only: first < TERMINAL_CANDIDATES ? undefined : 'page' }];
+  return first < 0 ? [] : [toned('muted', text, first < TERMINAL_CANDIDATES ? undefined : 'page')];
 }
 
-function candidateRow(candidate: LaunchCandidate, { region }: PlannedLab): TableRow {
-  return {
-    cells: [
-      candidate.instanceType,
-      counted(candidate.vcpu),
-      memoryText(candidate.memoryMiB),
-      cpuQuantity(candidate.allocatable.cpuMillis),
-      `${candidate.isPriceDerived === true ? '~' : ''}${unitPriceText(candidate.pricePerHour)}`,
-      candidate.capacityType,
-      zoneLetters(candidate.zones, region),
-    ],
-  };
+function candidateCells(candidate: LaunchCandidate, { region }: PlannedLab): readonly string[] {
+  return [
+    candidate.instanceType,
+    counted(candidate.vcpu),
+    memoryText(candidate.memoryMiB),
+    cpuQuantity(candidate.allocatable.cpuMillis),
+    `${candidate.isPriceDerived === true ? '~' : ''}${unitPriceText(candidate.pricePerHour)}`,
+    candidate.capacityType,
+    zoneLetters(candidate.zones, region),
+  ];
 }
 
 /** The most likely nodes: `1 x c5a.2xlarge with 5 pods, 0.344 USD/h`. */
@@ -213,7 +187,7 @@ function time({ readySeconds, ratioToFloor, timeline, criticalPath, durationsSou
     heading: 'Time to ready',
     badge: { text: 'estimate' },
     blocks: [
-      { kind: 'paragraph', text: `About ${ready}, ${ratioToFloor.toFixed(2)}x of control plane + nodes + Karpenter`, tone: 'strong' },
+      toned('strong', `About ${ready}, ${ratioToFloor.toFixed(2)}x of control plane + nodes + Karpenter`),
       { kind: 'paragraph', text: `The critical path${without}:`, only: 'terminal' },
       {
         kind: 'timeline',
@@ -222,14 +196,12 @@ function time({ readySeconds, ratioToFloor, timeline, criticalPath, durationsSou
         spans: drawn.map(timelineSpan),
         mark: { atSeconds: readySeconds, label: `ready after about ${ready}` },
       },
-      {
-        kind: 'table',
-        only: 'page',
-        caption: 'The critical path: a shorter lab needs one of these to be shorter.',
-        columns: [{ heading: 'Resource' }, { heading: 'Type', isCode: true }, { heading: 'From (min:s)', isFigure: true }, { heading: 'Takes', isFigure: true }],
-        rows: criticalPath.map((entry) => ({ cells: [entry.label, entry.type, clockText(entry.startSeconds), durationText(entry.durationSeconds)] })),
-      },
-      { kind: 'paragraph', text: `Durations: ${withFullStop(durationsSource)}`, tone: 'muted' },
+      table(
+        ['Resource', { heading: 'Type', isCode: true }, figures('From (min:s)'), figures('Takes')],
+        criticalPath.map(({ label, type, startSeconds, durationSeconds }) => [label, type, clockText(startSeconds), durationText(durationSeconds)]),
+        { caption: 'The critical path: a shorter lab needs one of these to be shorter.', only: 'page' },
+      ),
+      toned('muted', `Durations: ${withFullStop(durationsSource)}`),
     ],
   };
 }
@@ -260,19 +232,16 @@ function systemNodes({ nodeCount, instanceType, pods, requested, allocatable, un
     heading: 'System nodes',
     ...(unavailable === undefined ? known : { badge: { text: 'unknown', tone: 'bad' } }),
     blocks: [
-      {
-        kind: 'table',
-        caption: `${nodeCount} x ${instanceType}, requests of what runs there`,
-        columns: [{ heading: 'Pod', isFlexible: true }, { heading: 'Pods', isFigure: true }, { heading: 'CPU', isFigure: true }, { heading: 'Memory', isFigure: true }],
-        rows: [
-          ...pods.filter(({ isDaemonSet }) => !isDaemonSet).map((pod) => resourceRow(pod.name, sumOf([pod]))),
-          ...daemons.map((pod) => ({ ...resourceRow(`${pod.name} (DaemonSet)`, sumOf([pod])), only: 'page' as const })),
-          ...(daemons.length === 0 ? [] : [{ ...resourceRow(counted(daemons.length, 'DaemonSet'), sumOf(daemons)), only: 'terminal' as const }]),
-          { ...resourceRow('Requested', requested), isTotal: true },
-          ...(unavailable === undefined ? [{ ...resourceRow(`Allocatable on ${nodeCount} x ${instanceType}`, allocatable), isTotal: true }] : []),
-          ...(unavailable === undefined ? [{ ...resourceRow('Free', free), isTotal: true, only: 'page' as const }] : []),
-        ],
-      },
+      table([flexible('Pod'), figures('Pods'), figures('CPU'), figures('Memory')], [
+        ...pods.filter(({ isDaemonSet }) => !isDaemonSet).map((pod) => resourceRow(pod.name, sumOf([pod]))),
+        ...daemons.map((pod) => resourceRow(`${pod.name} (DaemonSet)`, sumOf([pod]), { only: 'page' })),
+        ...(daemons.length === 0 ? [] : [resourceRow(counted(daemons.length, 'DaemonSet'), sumOf(daemons), { only: 'terminal' })]),
+        resourceRow('Requested', requested, { isTotal: true }),
+        ...(unavailable !== undefined ? [] : [
+          resourceRow(`Allocatable on ${nodeCount} x ${instanceType}`, allocatable, { isTotal: true }),
+          resourceRow('Free', free, { isTotal: true, only: 'page' }),
+        ]),
+      ], { caption: `${nodeCount} x ${instanceType}, requests of what runs there` }),
       unavailable ?? '',
     ],
   };
@@ -290,8 +259,8 @@ function sumOf(pods: SystemNodeFit['pods']): NodeResources {
   };
 }
 
-function resourceRow(what: string, { pods, cpuMillis, memoryMiB }: NodeResources): TableRow {
-  return { cells: [what, counted(pods), cpuQuantity(cpuMillis), memoryText(memoryMiB)] };
+function resourceRow(what: string, { pods, cpuMillis, memoryMiB }: NodeResources, options: Omit<TableRow, 'cells'> = {}): TableRow {
+  return { ...options, cells: [what, counted(pods), cpuQuantity(cpuMillis), memoryText(memoryMiB)] };
 }
 
 /** Who reaches the Kubernetes API, who is admin, and what else a reviewer asks. */

@@ -1,6 +1,6 @@
 import type { ClassBound, ClassResult } from '../../exercise/exercise-result';
 import { counted, durationText, hourlyText, secondsText } from '../../words';
-import { type LabDocument, type Section, verdictSection } from '../document/document';
+import { figures, flexible, type LabDocument, type Section, table, toned, verdictSection } from '../document/document';
 
 /** A class that did the exercise at once. */
 export function classDocument(result: ClassResult): LabDocument {
@@ -53,11 +53,7 @@ function nodesSection({ nodesByInstanceType, nodeCount, pricePerHour }: ClassRes
   return {
     heading: 'Nodes that Karpenter launched',
     aside: `${counted(nodeCount, 'node')}, ${hourlyText(pricePerHour)}`,
-    blocks: [{
-      kind: 'table',
-      columns: [{ heading: 'Type' }, { heading: 'Nodes', isFigure: true }],
-      rows: Object.entries(nodesByInstanceType).toSorted(([, a], [, b]) => b - a).map(([type, count]) => ({ cells: [type, counted(count)] })),
-    }],
+    blocks: [table(['Type', figures('Nodes')], Object.entries(nodesByInstanceType).toSorted(([, a], [, b]) => b - a).map(([type, count]) => [type, counted(count)]))],
   };
 }
 
@@ -65,19 +61,13 @@ function boundsSection(result: ClassResult): Section {
   return {
     heading: 'How large a class may be',
     blocks: [
-      { kind: 'paragraph', text: boundMetSentence(result), tone: 'strong' },
+      toned('strong', boundMetSentence(result)),
       firstBoundSentence(result.bounds),
-      {
-        kind: 'table',
-        caption: 'Bounds, the nearest first',
-        columns: [
-          { heading: 'Bound', isFlexible: true }, { heading: 'Used', isFigure: true }, { heading: 'Available', isFigure: true, isFlexible: true },
-          { heading: 'Enough for', isFigure: true, isFlexible: true }, { heading: 'Source', isFlexible: true },
-        ],
-        rows: result.bounds.map(({ what, isAssumed, used, available, unit, enoughForStudents, source }) => ({
-          cells: [isAssumed ? `${what}, assumed` : what, counted(used), `${counted(available)} ${unit}`, counted(enoughForStudents, 'student'), source],
-        })),
-      },
+      table([
+        flexible('Bound'), figures('Used'), { ...figures('Available'), isFlexible: true }, { ...figures('Enough for'), isFlexible: true }, flexible('Source'),
+      ], result.bounds.map(({ what, isAssumed, used, available, unit, enoughForStudents, source }) => [
+        isAssumed ? `${what}, assumed` : what, counted(used), `${counted(available)} ${unit}`, counted(enoughForStudents, 'student'), source,
+      ]), { caption: 'Bounds, the nearest first' }),
     ],
   };
 }

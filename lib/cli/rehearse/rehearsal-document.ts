@@ -7,7 +7,7 @@ import { DEFAULT_REHEARSAL } from '../../rehearsal/rehearsal-paths';
 import type { RehearsalRecord } from '../../rehearsal/rehearsal-state';
 import type { RehearsalStatus } from '../../rehearsal/rehearsal-status';
 import { counted } from '../../words';
-import type { LabDocument, Section } from '../document/document';
+import { figures, type LabDocument, type Section, table } from '../document/document';
 import { shellWord } from '../terminal/text-layout';
 
 /** A command of the exercise, ready to type. */
@@ -125,11 +125,11 @@ export function rehearsalStatusDocument(rehearsals: readonly RehearsalStatus[]):
 function statusSections({ name, state, record, processes }: RehearsalStatus): readonly Section[] {
   const status: Section = {
     heading: `Rehearsal ${name}${record === undefined ? '' : ` of ${record.clusterName}`}`,
-    blocks: [SENTENCES[state], record === undefined ? '' : `Started ${record.startedAt}.`, {
-      kind: 'table',
-      columns: [{ heading: 'Process' }, { heading: 'Id', isFigure: true }, { heading: 'State' }],
-      rows: processes.map((process) => ({ cells: [process.name, String(process.pid), process.isRunning ? 'runs' : 'has ended'] })),
-    }],
+    blocks: [
+      SENTENCES[state],
+      record === undefined ? '' : `Started ${record.startedAt}.`,
+      table(['Process', figures('Id'), 'State'], processes.map((process) => [process.name, String(process.pid), process.isRunning ? 'runs' : 'has ended'])),
+    ],
   };
   return [status, ...(state === 'running' && record !== undefined ? goOnSections(record) : [])];
 }

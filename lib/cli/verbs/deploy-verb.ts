@@ -3,7 +3,7 @@ import type { PlanResult } from '../../plan/plan-result';
 import type { PreflightResult } from '../../preflight/preflight-check';
 import { counted, durationText, hourlyText, moreThan } from '../../words';
 import { assemblyFlag, type AssemblyFlags, assemblyToDeploy } from '../assembly-flag';
-import type { LabDocument, Table } from '../document/document';
+import { type LabDocument, type Table, toned } from '../document/document';
 import { ExitCode, UsageError } from '../errors';
 import { confirmed, contextFlag, yesFlag, type YesFlags } from '../flags';
 import { accessFacts } from '../plan/plan-document';
@@ -116,7 +116,7 @@ export function deployedDocument(result: DeployResult): LabDocument {
     tone: 'good',
     next: [{ heading: 'Reach the cluster', blocks: [
       { kind: 'commands', lines: accessLines },
-      ...(kubeconfig === undefined ? [] : [{ kind: 'paragraph', text: kubeconfig.detail, tone: kubeconfig.isUpdated ? 'muted' : 'caution' } as const]),
+      ...(kubeconfig === undefined ? [] : [toned(kubeconfig.isUpdated ? 'muted' : 'caution', kubeconfig.detail)]),
     ] }],
   };
 }

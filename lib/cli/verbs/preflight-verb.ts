@@ -1,7 +1,7 @@
 import type { CheckOutcome, PreflightCheck, PreflightResult } from '../../preflight/preflight-check';
 import { counted } from '../../words';
 import { assemblyFlag, type AssemblyFlags, configuredAssembly } from '../assembly-flag';
-import type { LabDocument, Table } from '../document/document';
+import { flexible, type LabDocument, type Table, table, toned } from '../document/document';
 import { ExitCode } from '../errors';
 import { contextFlag } from '../flags';
 import type { Invocation, Verb, VerbOutcome } from '../verb';
@@ -43,21 +43,17 @@ export function preflightDocument({ checks, verdict, account, region, stackName 
     subtitle: `${account === undefined ? 'no account' : `account ${account}`}, ${region}`,
     sections: [
       { heading: 'Checks', aside: countsText(checks), blocks: [checksTable(checks)] },
-      { heading: 'Verdict', badge: { text: verdict, tone }, isKey: true, blocks: [{ kind: 'paragraph', text: VERDICTS[verdict], tone }] },
+      { heading: 'Verdict', badge: { text: verdict, tone }, isKey: true, blocks: [toned(tone, VERDICTS[verdict])] },
     ],
   };
 }
 
 /** Checks: the outcome, name and evidence of each, and below it what to do. */
 export function checksTable(checks: readonly PreflightCheck[]): Table {
-  return {
-    kind: 'table',
-    columns: [{}, {}, { isFlexible: true }],
-    rows: checks.flatMap(({ outcome, name, evidence, remedy }) => [
-      { cells: [{ text: outcome, tone: TONES[outcome] }, { text: name, tone: 'name' }, evidence] },
-      ...(remedy === undefined ? [] : [{ cells: ['', '', { text: `-> ${remedy}`, tone: 'strong' as const }] }]),
-    ]),
-  };
+  return table(['', '', flexible()], checks.flatMap(({ outcome, name, evidence, remedy }) => [
+    [{ text: outcome, tone: TONES[outcome] }, { text: name, tone: 'name' }, evidence],
+    ...(remedy === undefined ? [] : [['', '', { text: `-> ${remedy}`, tone: 'strong' }] as const]),
+  ]));
 }
 
 function countsText(checks: readonly PreflightCheck[]): string {

@@ -1,7 +1,7 @@
 import type { Fill, LabStatus, NodeClaimStatus, NodePoolStatus, PodStatus } from '../../exercise/lab-status';
 import { mebibytes } from '../../kubernetes/allocatable';
 import { amountText, counted, hourlyText, memoryText, momentText, moreThan, zoneLetters } from '../../words';
-import type { LabDocument, Section } from '../document/document';
+import { figures, flexible, type LabDocument, type Section, table, toned } from '../document/document';
 import { ExitCode } from '../errors';
 import { nodePriceText, typeText } from '../exercise/exercise-document';
 import { connectionFlags, type ConnectionFlags, labConnection, namespaceFlag, type NamespaceFlags } from '../flags';
@@ -62,14 +62,10 @@ function karpenterSection({ karpenter, nodePools, nodeClasses }: LabStatus): Sec
   return {
     heading: 'Karpenter',
     aside: `${karpenter.readyReplicas} of ${counted(karpenter.replicas, 'replica')} ready`,
-    blocks: [{
-      kind: 'table',
-      columns: [{}, {}, { isFlexible: true }],
-      rows: [
-        ...nodePools.map((nodePool) => ({ cells: [`NodePool ${nodePool.name}`, readyText(nodePool.isReady), limitsText(nodePool)] })),
-        ...nodeClasses.map(({ name, isReady }) => ({ cells: [`EC2NodeClass ${name}`, readyText(isReady)] })),
-      ],
-    }],
+    blocks: [table(['', '', flexible()], [
+      ...nodePools.map((nodePool) => [`NodePool ${nodePool.name}`, readyText(nodePool.isReady), limitsText(nodePool)]),
+      ...nodeClasses.map(({ name, isReady }) => [`EC2NodeClass ${name}`, readyText(isReady)]),
+    ])],
   };
 }
 
@@ -82,14 +78,11 @@ function exerciseSection({ deployments, pods }: LabStatus): Section {
   return {
     heading: 'Exercise',
     aside: podCountsText(pods),
-    blocks: [deployments.length === 0 ? 'The Deployment of the exercise does not exist.' : {
-      kind: 'table',
-      columns: [{ heading: 'Deployment', isFlexible: true }, { heading: 'Ready', isFigure: true }, { heading: 'Pods' }],
-      rows: unfinishedFirst.map(({ namespace, name, replicas, readyReplicas }) => ({
-        cells: [`${namespace}/${name}`, `${readyReplicas}/${replicas}`, podCountsText(pods.filter((pod) => pod.namespace === namespace))],
-      })),
-      mostRows: MOST_ROWS,
-    }],
+    blocks: [
+      deployments.length === 0 ? 'The Deployment of the exercise does not exist.' : '',
+      table([flexible('Deployment'), figures('Ready'), 'Pods'], unfinishedFirst.map(({ namespace, name, replicas, readyReplicas }) =>
+        [`${namespace}/${name}`, `${readyReplicas}/${replicas}`, podCountsText(pods.filter((pod) => pod.namespace === namespace))]), { mostRows: MOST_ROWS }),
+    ],
   };
 }
 
@@ -97,12 +90,8 @@ function claimsSection(nodeClaims: readonly NodeClaimStatus[]): Section {
   return {
     heading: 'NodeClaims',
     aside: counted(nodeClaims.length),
-    blocks: [{
-      kind: 'table',
-      columns: [{ heading: 'NodeClaim', isFlexible: true }, { heading: 'Stage' }, { heading: 'Type' }, { heading: 'Zone' }, { heading: 'Capacity' }],
-      rows: nodeClaims.map(({ name, stage, instanceType = '', zone = '', capacityType = '' }) => ({ cells: [name, stage, instanceType, zone, capacityType] })),
-      mostRows: MOST_ROWS,
-    }],
+    blocks: [table([flexible('NodeClaim'), 'Stage', 'Type', 'Zone', 'Capacity'], nodeClaims.map(({ name, stage, instanceType = '', zone = '', capacityType = '' }) =>
+      [name, stage, instanceType, zone, capacityType]), { mostRows: MOST_ROWS })],
   };
 }
 
@@ -110,23 +99,15 @@ function nodesSection({ nodes, region }: LabStatus): Section {
   return {
     heading: 'Nodes',
     aside: `${nodes.filter(({ nodePoolName }) => nodePoolName !== undefined).length} of ${nodes.length} by Karpenter`,
-    blocks: [{
-      kind: 'table',
-      columns: [
-        { heading: 'Node', isFlexible: true }, { heading: 'Type' }, { heading: 'Zone' }, { heading: 'Pods', isFigure: true },
-        { heading: 'CPU', isFigure: true }, { heading: 'Memory GiB', isFigure: true }, { heading: 'USD/h', isFigure: true },
-      ],
-      rows: nodes.map((node) => ({ cells: [
-        node.isReady ? node.name : `${node.name} (not ready)`,
-        typeText(node),
-        zoneLetters([node.zone], region),
-        counted(node.pods),
-        fillText(node.cpuMillis, 1000),
-        fillText(node.memoryMiB, 1024),
-        nodePriceText(node),
-      ] })),
-      mostRows: MOST_ROWS,
-    }],
+    blocks: [table([flexible('Node'), 'Type', 'Zone', figures('Pods'), figures('CPU'), figures('Memory GiB'), figures('USD/h')], nodes.map((node) => [
+      node.isReady ? node.name : `${node.name} (not ready)`,
+      typeText(node),
+      zoneLetters([node.zone], region),
+      counted(node.pods),
+      fillText(node.cpuMillis, 1000),
+      fillText(node.memoryMiB, 1024),
+      nodePriceText(node),
+    ]), { mostRows: MOST_ROWS })],
   };
 }
 
@@ -139,7 +120,7 @@ function costSection({ cost, expiresAt }: LabStatus, isBrief: boolean): Section 
     aside: `${moreThan(cost)}${hourlyText(cost.totalPerHour)}`,
     blocks: [
       `${hourlyText(cost.idlePerHour)} for the lab, ${hourlyText(cost.karpenterPerHour)} for Karpenter's nodes${since}.`,
-      ...(isBrief ? [] : [{ kind: 'paragraph', text: cost.basis.join(' '), tone: 'muted' } as const]),
+      ...(isBrief ? [] : [toned('muted', cost.basis.join(' '))]),
       end,
     ],
   };

@@ -3,7 +3,7 @@ import { KIND_LABELS, type Leftover } from '../../aws/leftovers/leftover';
 import type { KindCount, SweepResult } from '../../removal/sweep-lab';
 import { counted } from '../../words';
 import { assemblyFlag, type AssemblyFlags, deployedAssembly } from '../assembly-flag';
-import type { LabDocument, Section } from '../document/document';
+import { figures, flexible, type LabDocument, type Section, table } from '../document/document';
 import { ExitCode } from '../errors';
 import { confirmed, contextFlag, dryRunFlag, type DryRunFlags, timeoutFlag, type TimeoutFlags, yesFlag, type YesFlags } from '../flags';
 import type { Invocation, Verb, VerbOutcome } from '../verb';
@@ -69,11 +69,8 @@ export function leftoversSection(heading: string, leftovers: readonly Leftover[]
   return {
     heading,
     aside: counted(leftovers.length),
-    blocks: [{
-      kind: 'table',
-      columns: [{ heading: 'Kind' }, { heading: 'Id' }, { heading: 'Billed' }, { heading: 'Evidence', isFlexible: true }],
-      rows: leftovers.map(({ kind, id, isBillable, evidence }) => ({ cells: [KIND_LABELS[kind], shortId(id), isBillable ? 'yes' : 'no', evidence] })),
-    }],
+    blocks: [table(['Kind', 'Id', 'Billed', flexible('Evidence')], leftovers.map(({ kind, id, isBillable, evidence }) =>
+      [KIND_LABELS[kind], shortId(id), isBillable ? 'yes' : 'no', evidence]))],
   };
 }
 
@@ -81,11 +78,8 @@ export function leftoversSection(heading: string, leftovers: readonly Leftover[]
 function countsSection(counts: readonly KindCount[]): Section {
   return {
     heading: 'Leftovers',
-    blocks: [{
-      kind: 'table',
-      columns: [{ heading: 'Kind' }, { heading: 'Found', isFigure: true }, { heading: 'Removed', isFigure: true }, { heading: 'Left', isFigure: true }],
-      rows: counts.map(({ label, found, removed, remaining }) => ({ cells: [label, counted(found), counted(removed), counted(remaining)] })),
-    }],
+    blocks: [table(['Kind', figures('Found'), figures('Removed'), figures('Left')], counts.map(({ label, found, removed, remaining }) =>
+      [label, counted(found), counted(removed), counted(remaining)]))],
   };
 }
 

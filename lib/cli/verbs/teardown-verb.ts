@@ -2,7 +2,7 @@ import { KIND_LABELS } from '../../aws/leftovers/leftover';
 import { DRAIN_DEADLINE_SECONDS } from '../../removal/guard/drain-guard';
 import type { AccountedLeftover, TeardownInventory, TeardownResult } from '../../removal/teardown-result';
 import { counted, listed } from '../../words';
-import type { LabDocument, Section } from '../document/document';
+import { flexible, type LabDocument, type Section, table } from '../document/document';
 import { ExitCode } from '../errors';
 import {
   confirmed, connectionFlags, type ConnectionFlags, dryRunFlag, type DryRunFlags, labConnection, timeoutFlag, type TimeoutFlags, yesFlag, type YesFlags,
@@ -103,7 +103,7 @@ export function teardownDocument(result: TeardownResult): LabDocument {
     ...headline,
     sections: [
       { heading: `Stages of removing ${clusterName}`, aside: `account ${account}, ${region}`, blocks: [
-        { kind: 'table', columns: [{}, {}, { isFlexible: true }], rows: stages.map(({ stage, outcome: done, detail }) => ({ cells: [stage, done, detail] })) },
+        table(['', '', flexible()], stages.map(({ stage, outcome: done, detail }) => [stage, done, detail])),
         terminatedInstances.length === 0 ? '' : `Karpenter did not end these in time, so they were terminated by their exact tags: ${listed(terminatedInstances)}.`,
         releasedObjects.length === 0 ? '' : `Karpenter did not run, and no instance was left. So these were let go without it: ${listed(releasedObjects)}.`,
       ] },
@@ -118,10 +118,7 @@ function accountedSection(accounted: readonly AccountedLeftover[]): Section {
   return {
     heading: 'What existed in AWS, by exact tags and paths',
     aside: counted(accounted.length),
-    blocks: [{
-      kind: 'table',
-      columns: [{ heading: 'Kind' }, { heading: 'Name', isFlexible: true }, { heading: 'Removed by' }],
-      rows: accounted.map(({ kind, name, removedBy }) => ({ cells: [KIND_LABELS[kind], name, removedBy ?? 'nobody: it is left'] })),
-    }],
+    blocks: [table(['Kind', flexible('Name'), 'Removed by'], accounted.map(({ kind, name, removedBy }) =>
+      [KIND_LABELS[kind], name, removedBy ?? 'nobody: it is left']))],
   };
 }

@@ -1,7 +1,7 @@
 import type { LabStatus } from '../../exercise/lab-status';
 import type { LabChange, LabNews } from '../../exercise/watch-lab';
 import { counted, hourlyText, moreThan } from '../../words';
-import type { LabDocument } from '../document/document';
+import { flexible, type LabDocument, table } from '../document/document';
 import { ExitCode, UsageError } from '../errors';
 import { connectionFlags, type ConnectionFlags, labConnection, namespaceFlag, type NamespaceFlags, replicaCount } from '../flags';
 import { printableText } from '../terminal/text-layout';
@@ -96,11 +96,8 @@ export function watchScreen(status: LabStatus, latest: readonly LabChange[], isC
     next: [{
       heading: 'Latest',
       aside: 'UTC',
-      blocks: [{
-        kind: 'table',
-        columns: [{}, {}, { isFlexible: true }],
-        rows: latest.slice(-SHOWN_CHANGES).map(({ at, kind, name, state: change, detail }) => ({ cells: [at.slice(11, 19), `${kind} ${name} ${change}`, detail] })),
-      }],
+      blocks: [table(['', '', flexible()], latest.slice(-SHOWN_CHANGES).map(({ at, kind, name, state: change, detail }) =>
+        [at.slice(11, 19), `${kind} ${name} ${change}`, detail]))],
     }],
   };
 }
