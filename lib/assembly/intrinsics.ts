@@ -1,3 +1,4 @@
+// No library: what is known only after deployment must come out as unknown, neither as an error nor as a made-up value.
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, textAt } from '../json';
 
 /** One resource as it stands in the template, intrinsic functions and all. */

@@ -1,3 +1,4 @@
+// No library: the list tells when its news stops and comes again, gives up after a time that the caller sets, and ends with the run.
 import { textAt } from '../json';
 import type { ObjectMetadata, ResourceKind } from './objects';
 import { pause, type Watched } from '../wait-for';

@@ -4,12 +4,12 @@ import { html, type Html } from '../document/html';
 import { ARROW_HEAD, arrowShape, type Box, boxShape, textShape } from '../document/svg-shapes';
 
 /** A system node in a drawing. */
-export interface DrawnSystemNode {
+interface DrawnSystemNode {
   readonly hasKarpenter: boolean;
 }
 
 /** One Availability Zone in a drawing. */
-export interface DrawnZone {
+interface DrawnZone {
   readonly name: string;
   readonly publicSubnets: readonly PlannedSubnet[];
   readonly privateSubnets: readonly PlannedSubnet[];
@@ -19,7 +19,7 @@ export interface DrawnZone {
 }
 
 /** The zones of the plan with an example of what runs where: the template spreads nodes, it doesn't place them. */
-export function drawnZones(plan: PlanResult): readonly DrawnZone[] {
+function drawnZones(plan: PlanResult): readonly DrawnZone[] {
   const { network, systemNodes } = plan;
   const names = [...new Set(network.subnets.map((subnet) => subnet.availabilityZone))];
   const controllers = systemNodes.pods.find((pod) => pod.name === 'karpenter')?.count ?? 1;
@@ -117,9 +117,7 @@ function classAndControlPlane({ lab, security }: PlanResult, height: number): Ht
   const inner = { x: CONTROL_PLANE.x + GAP, width: CONTROL_PLANE.width - 2 * GAP };
   return html`${boxShape({ x: MARGIN / 2, y: REGION_TOP, width: WIDTH - MARGIN, height: height - REGION_TOP - MARGIN / 2 }, 'region')}
 ${textShape(`AWS Region ${lab.region}`, { x: WIDTH - MARGIN - GAP, y: REGION_TOP + 22, width: 340 }, 'small', 'end')}
-${boxShape(CLASS_BOX, 'outside')}
-${textShape('The class: kubectl', { x: CLASS_BOX.x + GAP, y: CLASS_BOX.y + 21, width: CLASS_BOX.width - 2 * GAP }, 'label')}
-${textShape(source, { x: CLASS_BOX.x + GAP, y: CLASS_BOX.y + 39, width: CLASS_BOX.width - 2 * GAP }, 'small')}
+${namedBox(CLASS_BOX, 'outside', 'The class: kubectl', source)}
 ${isReached ? arrowShape([[center, CLASS_BOX.y + CLASS_BOX.height], [center, CONTROL_PLANE.y - 2]], 'to-api') : []}
 ${textShape(isReached ? 'Kubernetes API' : 'no way in from outside the VPC', { x: isReached ? center + 10 : CLASS_BOX.x + GAP, y: REGION_TOP - 12, width: 240 }, 'small')}
 ${boxShape(CONTROL_PLANE, 'managed')}
@@ -137,9 +135,9 @@ function zoneShape(zone: DrawnZone, column: Pick<Box, 'x' | 'width'>, privateHei
   return html`<g>
 ${boxShape({ ...column, y: ZONES_TOP, height: PRIVATE_TOP + privateHeight + GAP - ZONES_TOP }, 'zone')}
 ${textShape(zone.name, { x: column.x + GAP, y: ZONES_TOP + 20, width: column.width - 2 * GAP }, 'label')}
-${subnetShape('Public subnet', zone.publicSubnets.map(({ cidr }) => cidr), { ...subnet, y: PUBLIC_TOP, height: PUBLIC_HEIGHT }, 'public')}
-${zone.natGatewayCount === 0 ? [] : natGatewayShape(zone.natGatewayCount, { ...node, y: PUBLIC_TOP + 46, height: 26 })}
-${subnetShape('Private subnet', zone.privateSubnets.map(({ cidr }) => cidr), { ...subnet, y: PRIVATE_TOP, height: privateHeight }, 'private')}
+${namedBox({ ...subnet, y: PUBLIC_TOP, height: PUBLIC_HEIGHT }, 'public', 'Public subnet', cidrsOf(zone.publicSubnets))}
+${zone.natGatewayCount === 0 ? [] : tagBox({ ...node, y: PUBLIC_TOP + 46, height: 26 }, 'gateway', zone.natGatewayCount === 1 ? 'NAT gateway' : `${zone.natGatewayCount} NAT gateways`)}
+${namedBox({ ...subnet, y: PRIVATE_TOP, height: privateHeight }, 'private', 'Private subnet', cidrsOf(zone.privateSubnets))}
 ${zone.systemNodes.slice(0, MOST_SYSTEM_ROWS).map((systemNode, row) =>
     systemNodeShape(systemNode, plan, { ...node, y: NODES_TOP + row * (NODE_HEIGHT + GAP), height: NODE_HEIGHT }))}
 ${zone.launchedNodes.slice(0, MOST_LAUNCHED_ROWS).map((nodes, row) =>
@@ -148,15 +146,21 @@ ${hidden === 0 ? [] : textShape(`and ${counted(hidden, 'more node')}`, { x: node
 </g>`;
 }
 
-function subnetShape(name: string, cidrs: readonly string[], box: Box, className: string): Html {
-  return html`${boxShape(box, className)}
-${textShape(name, { x: box.x + 10, y: box.y + 19, width: box.width - 20 }, 'label')}
-${textShape(cidrs.join(', '), { x: box.x + 10, y: box.y + 36, width: box.width - 20 }, 'small')}`;
+function cidrsOf(subnets: readonly PlannedSubnet[]): string {
+  return subnets.map(({ cidr }) => cidr).join(', ');
 }
 
-function natGatewayShape(count: number, box: Box): Html {
-  const text = count === 1 ? 'NAT gateway' : `${count} NAT gateways`;
-  return html`${boxShape(box, 'gateway')}
+/** A box with its name, and a note below that. */
+function namedBox(box: Box, className: string, name: string, note: string): Html {
+  const place = { x: box.x + 10, width: box.width - 20 };
+  return html`${boxShape(box, className)}
+${textShape(name, { ...place, y: box.y + 20 }, 'label')}
+${textShape(note, { ...place, y: box.y + 38 }, 'small')}`;
+}
+
+/** A low box with one line in its middle. */
+function tagBox(box: Box, className: string, text: string): Html {
+  return html`${boxShape(box, className)}
 ${textShape(text, { x: box.x + box.width / 2, y: box.y + 17, width: box.width - 12 }, 'small', 'middle')}`;
 }
 
@@ -165,23 +169,17 @@ function sideShapes(zones: readonly DrawnZone[], rows: Rows): Html {
   const bus: Box = { ...SIDE, y: PUBLIC_TOP, height: 64 };
   const queue: Box = { ...SIDE, y: NODES_TOP, height: 64 };
   const center = SIDE.x + SIDE.width / 2;
-  return html`${sideBox(bus, 'EventBridge rules', 'spot and health events')}
+  return html`${namedBox(bus, 'managed', 'EventBridge rules', 'spot and health events')}
 ${arrowShape([[center, bus.y + bus.height], [center, queue.y - 2]], 'to-queue')}
-${sideBox(queue, 'SQS queue', 'Karpenter reads it')}
+${namedBox(queue, 'managed', 'SQS queue', 'Karpenter reads it')}
 ${arrowInto(zones, (zone) => zone.systemNodes[0]?.hasKarpenter === true, queue.y + queue.height / 2)}
 ${rows.launched === 0 ? [] : capacityShapes(zones, NODES_TOP + rows.system * (NODE_HEIGHT + GAP))}`;
 }
 
 function capacityShapes(zones: readonly DrawnZone[], launchedTop: number): Html {
   const capacity: Box = { ...SIDE, y: launchedTop, height: 64 };
-  return html`${sideBox(capacity, 'EC2 capacity', 'Karpenter asks for it')}
+  return html`${namedBox(capacity, 'managed', 'EC2 capacity', 'Karpenter asks for it')}
 ${arrowInto(zones, (zone) => zone.launchedNodes.length > 0, capacity.y + capacity.height / 2)}`;
-}
-
-function sideBox(box: Box, title: string, note: string): Html {
-  return html`${boxShape(box, 'managed')}
-${textShape(title, { x: box.x + GAP, y: box.y + 27, width: box.width - 2 * GAP }, 'label')}
-${textShape(note, { x: box.x + GAP, y: box.y + 46, width: box.width - 2 * GAP }, 'small')}`;
 }
 
 /** An arrow from the side to the node nearest to it in a zone that matches. */
@@ -204,32 +202,25 @@ function description({ lab, network, systemNodes, launch }: PlanResult, zones: r
 }
 
 /** Height of every node in the drawing. */
-export const NODE_HEIGHT = 84;
+const NODE_HEIGHT = 84;
 
 const POD_SIZE = 16;
 const POD_GAP = 5;
 const MOST_PODS = 8;
 
 /** A node of the managed node group, with Karpenter's controller where it runs. */
-export function systemNodeShape(node: DrawnSystemNode, { lab, systemNodes }: PlanResult, box: Box): Html {
+function systemNodeShape(node: DrawnSystemNode, { lab, systemNodes }: PlanResult, box: Box): Html {
   const controller: Box = { x: box.x + 10, y: box.y + 50, width: box.width - 20, height: 24 };
-  return html`${boxShape(box, 'node')}
-${textShape(systemNodes.instanceType, { x: box.x + 10, y: box.y + 20, width: box.width - 20 }, 'label')}
-${textShape('system node', { x: box.x + 10, y: box.y + 38, width: box.width - 20 }, 'small')}
-${node.hasKarpenter
-    ? html`${boxShape(controller, 'karpenter')}${textShape(`Karpenter ${lab.karpenterVersion}`, { x: controller.x + controller.width / 2, y: controller.y + 16, width: controller.width - 12 }, 'small', 'middle')}`
-    : []}`;
+  return html`${namedBox(box, 'node', systemNodes.instanceType, 'system node')}
+${node.hasKarpenter ? tagBox(controller, 'karpenter', `Karpenter ${lab.karpenterVersion}`) : []}`;
 }
 
 /** A node that Karpenter would launch, with the exercise's pods on it. */
-export function launchedNodeShape(nodes: LaunchedNodes, box: Box): Html {
+function launchedNodeShape(nodes: LaunchedNodes, box: Box): Html {
   const shown = Math.min(nodes.podsEach, MOST_PODS);
   const podsEnd = box.x + 10 + shown * (POD_SIZE + POD_GAP);
-  const caption = counted(nodes.podsEach, 'pod');
-  return html`${boxShape(box, 'launched')}
-${textShape(nodes.instanceType, { x: box.x + 10, y: box.y + 20, width: box.width - 20 }, 'label')}
-${textShape('launched by Karpenter', { x: box.x + 10, y: box.y + 38, width: box.width - 20 }, 'small')}
+  return html`${namedBox(box, 'launched', nodes.instanceType, 'launched by Karpenter')}
 ${Array.from({ length: shown }, (_, index) => boxShape(
     { x: box.x + 10 + index * (POD_SIZE + POD_GAP), y: box.y + 54, width: POD_SIZE, height: POD_SIZE }, 'pod'))}
-${textShape(caption, { x: podsEnd + 4, y: box.y + 66, width: box.x + box.width - podsEnd - 8 }, 'small')}`;
+${textShape(counted(nodes.podsEach, 'pod'), { x: podsEnd + 4, y: box.y + 66, width: box.x + box.width - podsEnd - 8 }, 'small')}`;
 }

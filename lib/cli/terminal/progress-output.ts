@@ -1,3 +1,4 @@
+// No library: the same events become a block on a terminal, lines in a log and JSON for a program, with notes and questions between them.
 import type { ProgressEvent, ProgressListener } from '../../progress';
 import { clockText, durationText } from '../../words';
 import type { Clock } from '../../run-context';

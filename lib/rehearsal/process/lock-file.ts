@@ -1,3 +1,4 @@
+// No library: a lock counts while its process runs, not while it is young, so that a crash blocks nobody and a build of an hour keeps its lock.
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
