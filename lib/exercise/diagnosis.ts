@@ -5,6 +5,7 @@ import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { type ObjectMetadata, unmetConditions } from '../kubernetes/objects';
 import { LabError } from '../lab-error';
 import { counted, listed } from '../words';
+import { RESTORE_NODE_POOL } from './exercise-commands';
 import type { ExerciseExpectations } from './expectations';
 import { type KarpenterLogLine, readKarpenterLog } from './karpenter-log';
 
@@ -153,7 +154,7 @@ export async function nodePoolLines(api: KubernetesApi, expectations: Pick<Exerc
   const [{ items: nodePools }, { items: nodeClasses }] = await Promise.all([api.list(NODE_POOLS), api.list(EC2_NODE_CLASSES)]);
   const used = nodePools.find(({ metadata }) => metadata.name === expectations.nodePoolName);
   return [
-    ...(used === undefined ? [`There is no NodePool ${expectations.nodePoolName}.`] : []),
+    ...(used === undefined ? [`There is no NodePool ${expectations.nodePoolName}. Bring it back: ${RESTORE_NODE_POOL}.`] : []),
     ...labelLines(nodePools, expectations.nodeSelector),
     ...nodeClasses.flatMap(nodeClassLines),
     ...(used === undefined ? [] : missingNodeClassLines(used, nodeClasses)),
@@ -191,7 +192,7 @@ export function limitLines({ metadata, limits, resources }: NodePool): readonly 
 }
 
 function missingNodeClassLines({ metadata, nodeClassName }: NodePool, nodeClasses: readonly Ec2NodeClass[]): readonly string[] {
-  return nodeClasses.some((nodeClass) => nodeClass.metadata.name === nodeClassName) ? [] : [`There is no EC2NodeClass ${nodeClassName}, which NodePool ${metadata.name} names.`];
+  return nodeClasses.some((nodeClass) => nodeClass.metadata.name === nodeClassName) ? [] : [`There is no EC2NodeClass ${nodeClassName}, which NodePool ${metadata.name} names. Bring the lab's back: ${RESTORE_NODE_POOL}.`];
 }
 
 function isReached(resource: string, limit: string, used: string | undefined): boolean {

@@ -1,10 +1,18 @@
 import { selectorText } from '../kubernetes/core-kinds';
+import { APP_NAME_LABEL } from '../well-known-keys';
 import type { ExerciseExpectations } from './expectations';
-import { LAUNCH_MESSAGE } from './karpenter-log';
+
+/** The message by which the exercise finds a launch in Karpenter's log. */
+export const LAUNCH_MESSAGE = 'launched nodeclaim';
 
 /** The commands that a student types, with the names of this lab. */
 export interface ExerciseCommands {
+  /** Makes the namespace. The stack has made that of the lab; a student's own may be missing. */
+  readonly namespace: string;
+  /** Applies the Deployment in its namespace, also over one that differs from it. */
   readonly deploy: string;
+  /** Both, where neither is there. */
+  readonly namespaceAndDeploy: string;
   readonly karpenter: string;
   readonly nodesBefore: string;
   readonly scale: (replicas: number) => string;
@@ -15,16 +23,32 @@ export interface ExerciseCommands {
   readonly labels: string;
 }
 
-/** The commands of the exercise for a lab. Karpenter's namespace stands in the variable KARPENTER_NAMESPACE, as the exercise has it. */
-export function exerciseCommands({ namespace, deploymentName, nodeSelector, karpenterDeployment }: ExerciseExpectations): ExerciseCommands {
+/** What brings the lab's NodePool and EC2NodeClass back. A deployment does not: to CloudFormation they are as they were. */
+export const RESTORE_NODE_POOL = 'npm run charts && kubectl apply -f cdk8s.out/nodepool.yaml';
+
+/** What brings back objects of a chart, such as Karpenter's Deployment: helm has kept them as it applied them. */
+export function restoreRelease({ release, namespace }: { readonly release: string; readonly namespace: string }): string {
+  return `helm get manifest ${release} --namespace ${namespace} | kubectl apply --namespace ${namespace} -f -`;
+}
+
+/**
+ * The commands of the exercise for a lab. Karpenter's namespace stands in the variable KARPENTER_NAMESPACE, as the exercise has
+ * it. The exercise's own log command names the Deployment, of which kubectl reads one pod, mostly not the leader that launches
+ * nodes; this one reads all pods, by time, and shows a line that two of them have once.
+ */
+export function exerciseCommands({ namespace, deploymentName, nodeSelector }: ExerciseExpectations): ExerciseCommands {
   const selector = selectorText(nodeSelector);
+  const create = `kubectl create namespace ${namespace}`;
+  const deploy = `kubectl apply -n ${namespace} -f basic-deploy.yaml`;
   return {
-    deploy: `kubectl create namespace ${namespace} && kubectl apply -f basic-deploy.yaml`,
+    namespace: create,
+    deploy,
+    namespaceAndDeploy: `${create} && ${deploy}`,
     karpenter: 'kubectl get nodepools,ec2nodeclasses',
     nodesBefore: 'kubectl get nodes',
     scale: (replicas) => `kubectl scale deployment -n ${namespace} ${deploymentName} --replicas ${replicas}`,
     nodeClaims: 'kubectl get nodeclaims -o wide',
-    log: `kubectl -n $KARPENTER_NAMESPACE logs deployment/${karpenterDeployment} --all-containers=true | grep "${LAUNCH_MESSAGE}" | jq -s`,
+    log: `kubectl -n $KARPENTER_NAMESPACE logs -l ${APP_NAME_LABEL}=karpenter --all-containers=true --tail=-1 | grep "${LAUNCH_MESSAGE}" | sort -u | jq -s`,
     nodes: `kubectl get nodes -l ${selector}`,
     pods: `kubectl get pods -n ${namespace} -o wide`,
     labels: `kubectl get node -l ${selector} -o json | jq -r '.items[0].metadata.labels'`,

@@ -1,4 +1,4 @@
-import { type ClusterNode, type Deployment, DEPLOYMENTS, isRunning, NODES, type Pod, PODS, selectorText } from '../kubernetes/core-kinds';
+import { type ClusterNode, type Deployment, DEPLOYMENTS, isRunning, NAMESPACES, NODES, type Pod, PODS, selectorText } from '../kubernetes/core-kinds';
 import { NODE_CLAIMS, type NodeClaim } from '../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import type { LaunchedNode } from './exercise-result';
@@ -50,6 +50,7 @@ export interface VerifyResult {
 
 /** What the cluster holds of one student's exercise, as it was at one moment. */
 export interface ExerciseState {
+  readonly isNamespaceThere: boolean;
   /** @default - there is none of the name */
   readonly deployment?: Deployment;
   /** Pods of the Deployment that nobody has asked to go. */
@@ -63,12 +64,13 @@ export async function readExerciseState(
   api: KubernetesApi, { namespace, deploymentName }: Pick<ExerciseExpectations, 'namespace' | 'deploymentName'>
 ): Promise<ExerciseState> {
   const deployment = await api.get(DEPLOYMENTS, { namespace, name: deploymentName });
+  const isNamespaceThere = deployment !== undefined || await api.get(NAMESPACES, { name: namespace }) !== undefined;
   const [pods, { items: nodes }, { items: nodeClaims }] = await Promise.all([
     deployment === undefined ? { items: [] } : api.list(PODS, { namespace, labelSelector: selectorText(deployment.matchLabels) }),
     api.list(NODES, {}),
     api.list(NODE_CLAIMS, {}),
   ]);
-  return { deployment, pods: pods.items.filter(({ metadata }) => metadata.deletedAt === undefined), nodes, nodeClaims };
+  return { isNamespaceThere, deployment, pods: pods.items.filter(({ metadata }) => metadata.deletedAt === undefined), nodes, nodeClaims };
 }
 
 /** Pods of the exercise that run. */

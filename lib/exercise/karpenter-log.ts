@@ -2,6 +2,7 @@ import { isJsonObject, parseJson, textAt, type JsonObject, type JsonValue } from
 import { LabError } from '../lab-error';
 import { DEPLOYMENTS, isRunning, type Pod, PODS, selectorText } from '../kubernetes/core-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
+import { LAUNCH_MESSAGE, restoreRelease } from './exercise-commands';
 import type { ExerciseExpectations } from './expectations';
 
 /** A line of Karpenter's log. */
@@ -25,9 +26,6 @@ export interface LaunchLine {
   readonly capacityType: string;
   readonly providerId: string;
 }
-
-/** The message by which the exercise finds a {@link LaunchLine}. */
-export const LAUNCH_MESSAGE = 'launched nodeclaim';
 
 /** What a container runtime writes before each line of a log file: `2026-11-23T18:52:32.1Z stdout F `. */
 const RUNTIME_PREFIX = /^\d{4}-\d\d-\d\dT\S+ (?:stdout|stderr) [FP] /;
@@ -126,7 +124,9 @@ async function karpenterPods(api: KubernetesApi, namespace: string, name: string
   throw new LabError({
     code: 'KarpenterNotRunning',
     message: deployment === undefined ? `There is no Deployment ${name} in namespace ${namespace}.` : `No pod of Deployment ${name} in namespace ${namespace} is ready.`,
-    remedy: `Look at kubectl -n ${namespace} get pods and their events: without its controller nothing launches nodes.`,
+    remedy: deployment === undefined
+      ? `Bring it back: ${restoreRelease({ release: name, namespace })}.`
+      : `Look at kubectl -n ${namespace} get pods and their events: without its controller nothing launches nodes.`,
   });
 }
 

@@ -10,6 +10,7 @@ import { priceTableOf } from '../plan/price-table';
 import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, NODE_GROUP_CAPACITY_TYPE_LABEL, NODE_POOL_LABEL, ZONE_LABEL } from '../well-known-keys';
 import { type LabConnection, onLab } from './connected-lab';
 import { nodeClassLines, readinessLines } from './diagnosis';
+import { RESTORE_NODE_POOL, restoreRelease } from './exercise-commands';
 import { pricePerHour } from './exercise-timeline';
 import { clusterBegan, type ClusterObjects, labSelections, readLabObjects } from './lab-objects';
 
@@ -182,10 +183,10 @@ function problemsOf({ karpenter, nodePools, nodeClasses }: ClusterObjects, lab: 
   const nodePool = nodePools.find(({ metadata }) => metadata.name === lab.nodePool.metadata.name);
   const nodeClass = nodeClasses.find(({ metadata }) => metadata.name === lab.nodeClass.metadata.name);
   return [
-    ...(controller === undefined ? [`There is no Deployment ${lab.karpenter.release} in namespace ${lab.karpenter.namespace}.`] : []),
+    ...(controller === undefined ? [`There is no Deployment ${lab.karpenter.release} in namespace ${lab.karpenter.namespace}. Bring it back: ${restoreRelease(lab.karpenter)}.`] : []),
     ...(controller !== undefined && controller.readyReplicas === 0 ? [`No pod of Karpenter is ready: 0 of ${controller.replicas}.`] : []),
-    ...(nodePool === undefined ? [`There is no NodePool ${lab.nodePool.metadata.name}.`] : isTrue(nodePool, 'Ready') ? [] : linesOr(readinessLines(nodePool), `NodePool ${lab.nodePool.metadata.name} is not Ready.`)),
-    ...(nodeClass === undefined ? [`There is no EC2NodeClass ${lab.nodeClass.metadata.name}.`] : isTrue(nodeClass, 'Ready') ? [] : linesOr(nodeClassLines(nodeClass), `EC2NodeClass ${lab.nodeClass.metadata.name} is not Ready.`)),
+    ...(nodePool === undefined ? [`There is no NodePool ${lab.nodePool.metadata.name}. Bring it back: ${RESTORE_NODE_POOL}.`] : isTrue(nodePool, 'Ready') ? [] : linesOr(readinessLines(nodePool), `NodePool ${lab.nodePool.metadata.name} is not Ready.`)),
+    ...(nodeClass === undefined ? [`There is no EC2NodeClass ${lab.nodeClass.metadata.name}. Bring it back: ${RESTORE_NODE_POOL}.`] : isTrue(nodeClass, 'Ready') ? [] : linesOr(nodeClassLines(nodeClass), `EC2NodeClass ${lab.nodeClass.metadata.name} is not Ready.`)),
   ];
 }
 

@@ -6,18 +6,24 @@ import { isTrue, trueCondition, unmetConditions } from '../kubernetes/objects';
 import { LabError } from '../lab-error';
 import { CAPACITY_TYPE_LABEL, NODE_POOL_LABEL } from '../well-known-keys';
 import { counted, listed } from '../words';
-import { exerciseCommands } from './exercise-commands';
+import { exerciseCommands, LAUNCH_MESSAGE } from './exercise-commands';
 import { type ExerciseState, nodesOfPods, type Observation, runningPods } from './exercise-state';
 import type { ExerciseExpectations } from './expectations';
-import { LAUNCH_MESSAGE, type LaunchLine, launchOf, readKarpenterLog } from './karpenter-log';
+import { type LaunchLine, launchOf, readKarpenterLog } from './karpenter-log';
 import { compareLabels } from './outcome-steps';
 
 /** Whether the Deployment is the one that the assembly describes: its image, its CPU request and its node selector. */
-export function deploymentObservation({ deployment }: ExerciseState, expectations: ExerciseExpectations): Observation {
+export function deploymentObservation({ deployment, isNamespaceThere }: ExerciseState, expectations: ExerciseExpectations): Observation {
   const { namespace, deploymentName } = expectations;
   const asked = { name: 'deployment', expected: `Deployment ${deploymentName} in namespace ${namespace} is the exercise's` } as const;
   if (deployment === undefined) {
-    return { ...asked, outcome: 'fail', evidence: [`There is no Deployment ${deploymentName} in namespace ${namespace}.`], command: exerciseCommands(expectations).deploy };
+    const { deploy, namespaceAndDeploy } = exerciseCommands(expectations);
+    return {
+      ...asked,
+      outcome: 'fail',
+      evidence: [isNamespaceThere ? `There is no Deployment ${deploymentName} in namespace ${namespace}.` : `There is no namespace ${namespace}.`],
+      command: isNamespaceThere ? deploy : namespaceAndDeploy,
+    };
   }
   const fields = comparedFields(deployment, expectations);
   const wrong = fields.filter(({ isEqual }) => !isEqual);
@@ -25,7 +31,7 @@ export function deploymentObservation({ deployment }: ExerciseState, expectation
     ...asked,
     outcome: wrong.length === 0 ? 'pass' : 'fail',
     evidence: fields.map(({ field, received, wanted, isEqual }) => isEqual ? `${field} ${received}` : `${field} is ${received}; the exercise's is ${wanted}`),
-    ...(wrong.length === 0 ? {} : { command: `kubectl delete deployment -n ${namespace} ${deploymentName}, then ${exerciseCommands(expectations).deploy}` }),
+    ...(wrong.length === 0 ? {} : { command: exerciseCommands(expectations).deploy }),
   };
 }
 

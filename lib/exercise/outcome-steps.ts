@@ -6,9 +6,9 @@ import {
   NODE_POOL_LABEL, OPERATING_SYSTEM_LABEL, REGION_LABEL, ZONE_LABEL,
 } from '../well-known-keys';
 import { counted, listed } from '../words';
-import { exerciseCommands } from './exercise-commands';
+import { exerciseCommands, LAUNCH_MESSAGE } from './exercise-commands';
 import type { ExerciseWatch } from './exercise-watch';
-import { followKarpenterLog, LAUNCH_MESSAGE, launchOf } from './karpenter-log';
+import { followKarpenterLog, launchOf } from './karpenter-log';
 import { type ExerciseContext, exerciseFailed } from './step-recorder';
 
 /** Seconds before the scaling from which the log is read: clocks differ. */

@@ -158,7 +158,7 @@ function checkSelector({ metadata, nodeSelector }: Deployment, expectations: Exe
     const received = nodeSelector[key] === undefined ? `no node by ${key}` : `${key}=${nodeSelector[key]}`;
     throw exerciseFailed(
       `Deployment ${metadata.name} selects ${received}; the exercise selects ${key}=${value}.`,
-      `Delete it and apply the exercise's: kubectl delete deployment -n ${expectations.namespace} ${metadata.name}.`,
+      `Apply the exercise's over it: ${exerciseCommands(expectations).deploy}.`,
     );
   }
 }

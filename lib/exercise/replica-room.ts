@@ -12,6 +12,7 @@ import { daemonRequests, requestsOf } from '../plan/node-pods';
 import { type PriceTable, priceTableOf } from '../plan/price-table';
 import { counted, listed } from '../words';
 import { limitLines } from './diagnosis';
+import { RESTORE_NODE_POOL } from './exercise-commands';
 
 /** What decides how many pods of a Deployment a NodePool can hold now. */
 export interface RoomQuestion {
@@ -125,7 +126,7 @@ export async function checkRoom(api: KubernetesApi, lab: LabView, deployment: De
       code: 'NodePoolMissing',
       message: 'The cluster lacks the NodePool that launches nodes for the exercise, so no pod would ever run.',
       received: name,
-      remedy: 'Deploy the lab again, or rehearse it: lab rehearse.',
+      remedy: `Bring it back: ${RESTORE_NODE_POOL}.`,
     });
   }
   const [{ items: nodeClaims }, { items: nodes }, { items: pods }] = await Promise.all([

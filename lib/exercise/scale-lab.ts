@@ -1,5 +1,5 @@
 import type { LabView } from '../assembly/lab-view';
-import { DEPLOYMENTS, type Deployment } from '../kubernetes/core-kinds';
+import { DEPLOYMENTS, type Deployment, NAMESPACES } from '../kubernetes/core-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { LabError } from '../lab-error';
 import { ignoreProgress, type ProgressListener } from '../progress';
@@ -80,11 +80,13 @@ async function presentDeployment(api: KubernetesApi, expectations: ExerciseExpec
   const { namespace, deploymentName: name } = expectations;
   const deployment = await api.get(DEPLOYMENTS, { namespace, name });
   if (deployment !== undefined) return deployment;
+  const { deploy, namespaceAndDeploy } = exerciseCommands(expectations);
+  const isNamespaceThere = await api.get(NAMESPACES, { name: namespace }) !== undefined;
   throw new LabError({
     code: 'DeploymentMissing',
     message: `There is no Deployment ${name} in namespace ${namespace} to scale.`,
     received: `${namespace}/${name}`,
-    remedy: `Give the namespace of the student with --namespace, or make it: ${exerciseCommands(expectations).deploy}.`,
+    remedy: `Give the namespace of the student with --namespace, or make it: ${isNamespaceThere ? deploy : namespaceAndDeploy}.`,
   });
 }
 

@@ -65,7 +65,7 @@ describe('a started rehearsal', () => {
       'kubectl get nodes',
       'kubectl scale deployment -n karpenter-test inflate --replicas 5',
       'kubectl get nodeclaims -o wide',
-      'kubectl -n $KARPENTER_NAMESPACE logs deployment/karpenter --all-containers=true | grep "launched nodeclaim" | jq -s',
+      'kubectl -n $KARPENTER_NAMESPACE logs -l app.kubernetes.io/name=karpenter --all-containers=true --tail=-1 | grep "launched nodeclaim" | sort -u | jq -s',
       'kubectl get nodes -l eks-team=my-team',
       'kubectl get pods -n karpenter-test -o wide',
       expect.stringContaining('kubectl get node -l eks-team=my-team'),

@@ -13,7 +13,7 @@ export const passedVerify: VerifyResult = {
   isSimulated: true,
   observations: [
     { name: 'replicas', expected: '5 replicas are asked for', outcome: 'pass', evidence: ['5 of 5 replicas asked for: spec.replicas is 5'] },
-    { name: 'launch log', expected: 'Karpenter\'s log shows "launched nodeclaim"', outcome: 'unknown', evidence: ['The log cannot be read: pods is forbidden.'], command: 'kubectl -n kube-system logs deployment/karpenter' },
+    { name: 'launch log', expected: 'Karpenter\'s log shows "launched nodeclaim"', outcome: 'unknown', evidence: ['The log cannot be read: pods is forbidden.'], command: 'kubectl -n kube-system logs -l app.kubernetes.io/name=karpenter --tail=-1' },
   ],
   nodes: passedExercise.nodes,
 };

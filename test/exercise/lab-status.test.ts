@@ -1,4 +1,5 @@
 import { numberAt, textAt } from '../../lib/json';
+import { RESTORE_NODE_POOL } from '../../lib/exercise/exercise-commands';
 import { expectationsOf } from '../../lib/exercise/expectations';
 import { type LabStatus, statusOn } from '../../lib/exercise/lab-status';
 import { DEPLOYMENTS, NAMESPACES, NODES, PODS } from '../../lib/kubernetes/core-kinds';
@@ -94,8 +95,20 @@ describe('status', () => {
     lab.fake.put(NODE_POOLS, { metadata: { name: 'default', finalizers: [] } });
     lab.fake.remove(NODE_POOLS, { name: 'default' });
     expect(await status()).toMatchObject({ isReady: false, problems: [
-      'No pod of Karpenter is ready: 0 of 0.', 'There is no NodePool default.', 'EC2NodeClass default: SubnetsReady is False: SubnetsNotFound',
+      'No pod of Karpenter is ready: 0 of 0.', `There is no NodePool default. Bring it back: ${RESTORE_NODE_POOL}.`, 'EC2NodeClass default: SubnetsReady is False: SubnetsNotFound',
     ] });
+  });
+
+  test('says what brings back what somebody deleted: a deployment would not', async () => {
+    await start(0);
+    lab.controllers.stop();
+    lab.fake.remove(DEPLOYMENTS, { namespace: 'kube-system', name: 'karpenter' });
+    lab.fake.put(EC2_NODE_CLASSES, { metadata: { name: 'default', finalizers: [] } });
+    lab.fake.remove(EC2_NODE_CLASSES, { name: 'default' });
+    expect((await status()).problems).toEqual([
+      'There is no Deployment karpenter in namespace kube-system. Bring it back: helm get manifest karpenter --namespace kube-system | kubectl apply --namespace kube-system -f -.',
+      'There is no EC2NodeClass default. Bring it back: npm run charts && kubectl apply -f cdk8s.out/nodepool.yaml.',
+    ]);
   });
 
   test('is not ready where the NodePool is there and not Ready', async () => {

@@ -2,7 +2,7 @@ import { type JsonObject, numberAt, textAt } from '../../lib/json';
 import { expectationsOf } from '../../lib/exercise/expectations';
 import { scaleOn, type ScaleOptions } from '../../lib/exercise/scale-lab';
 import type { ScaleChange, ScaleResult } from '../../lib/exercise/scale-result';
-import { DEPLOYMENTS, NODES, PODS } from '../../lib/kubernetes/core-kinds';
+import { DEPLOYMENTS, NAMESPACES, NODES, PODS } from '../../lib/kubernetes/core-kinds';
 import { NODE_CLAIMS, NODE_POOLS } from '../../lib/kubernetes/karpenter-kinds';
 import type { ProgressEvent } from '../../lib/progress';
 import { smallLabView } from '../assembly/small-lab';
@@ -278,13 +278,16 @@ describe('scale', () => {
 
   test('fails when the namespace has no Deployment of the exercise', async () => {
     await start();
-    await expect(scale(5, { namespace: 'student-001' })).rejects.toMatchObject({ code: 'DeploymentMissing', received: 'student-001/inflate' });
+    const missing = { code: 'DeploymentMissing', received: 'student-001/inflate' };
+    await expect(scale(5, { namespace: 'student-001' })).rejects.toMatchObject({ ...missing, remedy: expect.stringContaining('kubectl create namespace student-001 && kubectl apply -n student-001 -f') });
+    lab.fake.put(NAMESPACES, { metadata: { name: 'student-001' } });
+    await expect(scale(5, { namespace: 'student-001' })).rejects.toMatchObject({ ...missing, remedy: expect.stringContaining('or make it: kubectl apply -n student-001 -f') });
   });
 
   test('fails when there is no NodePool to launch nodes', async () => {
     await start();
     lab.fake.remove(NODE_POOLS, { name: 'default' });
-    await expect(scale(5)).rejects.toMatchObject({ code: 'NodePoolMissing' });
+    await expect(scale(5)).rejects.toMatchObject({ code: 'NodePoolMissing', remedy: 'Bring it back: npm run charts && kubectl apply -f cdk8s.out/nodepool.yaml.' });
     expect(replicasNow()).toBe(0);
   });
 

@@ -2,7 +2,7 @@ import { expectationsOf } from '../../lib/exercise/expectations';
 import type { Observation, ObservationName, VerifyResult } from '../../lib/exercise/exercise-state';
 import { verifyOn } from '../../lib/exercise/verify-lab';
 import { type JsonObject, textAt } from '../../lib/json';
-import { DEPLOYMENTS, NODES, PODS } from '../../lib/kubernetes/core-kinds';
+import { DEPLOYMENTS, NAMESPACES, NODES, PODS } from '../../lib/kubernetes/core-kinds';
 import { NODE_CLAIMS } from '../../lib/kubernetes/karpenter-kinds';
 import { waitFor } from '../../lib/wait-for';
 import { LabError } from '../../lib/lab-error';
@@ -84,13 +84,18 @@ describe('verify', () => {
     expect(observed(result, 'launch log')?.outcome).toBe('unknown');
   });
 
-  test('fails when there is no Deployment, with the command that makes it', async () => {
+  test('fails when there is no Deployment, with the command that makes it, and the namespace only where that is missing', async () => {
     lab = await labInAFake();
-    const result = await verify();
-    expect(observed(result, 'deployment')).toMatchObject({
+    expect(observed(await verify(), 'deployment')).toMatchObject({
+      outcome: 'fail',
+      evidence: ['There is no namespace karpenter-test.'],
+      command: 'kubectl create namespace karpenter-test && kubectl apply -n karpenter-test -f basic-deploy.yaml',
+    });
+    lab.fake.put(NAMESPACES, { metadata: { name: 'karpenter-test' } });
+    expect(observed(await verify(), 'deployment')).toMatchObject({
       outcome: 'fail',
       evidence: ['There is no Deployment inflate in namespace karpenter-test.'],
-      command: 'kubectl create namespace karpenter-test && kubectl apply -f basic-deploy.yaml',
+      command: 'kubectl apply -n karpenter-test -f basic-deploy.yaml',
     });
   });
 
@@ -99,11 +104,14 @@ describe('verify', () => {
     lab.fake.put(DEPLOYMENTS, { metadata: { name: 'inflate', namespace: 'karpenter-test' }, spec: { template: { spec: {
       nodeSelector: { 'eks-team': 'other' }, containers: [{ name: 'inflate', image: 'nginx', resources: { requests: { cpu: '100m' } } }],
     } } } });
-    expect(observed(await verify(), 'deployment')?.evidence).toEqual([
+    const found = observed(await verify(), 'deployment');
+    expect(found?.evidence).toEqual([
       'image is nginx; the exercise\'s is none',
       'cpu request is 100m; the exercise\'s is 1',
       'nodeSelector is eks-team=other; the exercise\'s is eks-team=my-team',
     ]);
+    // Deleted, and not made anew because its namespace is there, the student's work would be gone.
+    expect(found?.command).toBe('kubectl apply -n karpenter-test -f basic-deploy.yaml');
   });
 
   test('fails when more pods run than the exercise scales to, and passes when so many were wanted', async () => {

@@ -90,7 +90,7 @@ describe('the exercise on a rehearsal, typed by hand, while lab walks it on anot
   });
 
   test('shows the launch in Karpenter\'s log', () => {
-    expect(typed('Read it in its log')).toBe('kubectl -n $KARPENTER_NAMESPACE logs deployment/karpenter --all-containers=true | grep "launched nodeclaim" | jq -s');
+    expect(typed('Read it in its log')).toBe('kubectl -n $KARPENTER_NAMESPACE logs -l app.kubernetes.io/name=karpenter --all-containers=true --tail=-1 | grep "launched nodeclaim" | sort -u | jq -s');
     expect(parseJson(terminal.type(typed('Read it in its log')))).toEqual([expect.objectContaining({
       'level': 'INFO', 'message': 'launched nodeclaim', 'capacity-type': 'on-demand', 'instance-type': expect.stringMatching(/^c\d\w*\.2xlarge$/),
     })]);

@@ -7,6 +7,7 @@ import type { ClassResult } from '../exercise-result';
 import { cleanUpClass, type LabBeforeClass, makeRoom } from './class-room';
 import { doClassExercise, type ClassOutcome } from './class-exercise';
 import { CLASS_DEADLINES, type ClassOptions, reported } from './class-options';
+import { RESTORE_NODE_POOL } from '../exercise-commands';
 import { restoreLimits } from './raised-limits';
 import { namespacesLeft, removeNamespaces, studentNamespaces } from './student-namespaces';
 
@@ -69,7 +70,7 @@ async function withOwnLimits(api: KubernetesApi, name: string): Promise<NodePool
     code: 'NodePoolMissing',
     message: 'The cluster lacks the NodePool that launches nodes for the class.',
     received: name,
-    remedy: 'Deploy the lab again, or rehearse it: lab rehearse.',
+    remedy: `Bring it back: ${RESTORE_NODE_POOL}.`,
   });
 }
 

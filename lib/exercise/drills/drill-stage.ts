@@ -9,6 +9,7 @@ import { waitFor } from '../../wait-for';
 import { ignoreProgress, type ProgressListener } from '../../progress';
 import { CAPACITY_TYPE_LABEL, NODE_POOL_LABEL } from '../../well-known-keys';
 import { diagnoseReadiness } from '../diagnosis';
+import { RESTORE_NODE_POOL } from '../exercise-commands';
 import type { DrillName, DrillResult } from '../exercise-result';
 import { ExerciseWatch } from '../exercise-watch';
 import { EXERCISE_DEADLINES, type ExerciseDeadlines, type ExerciseExpectations } from '../expectations';
@@ -209,7 +210,7 @@ function stageExpectations(expectations: ExerciseExpectations, { drill, capacity
 async function nodePoolBody({ api, expectations }: DrillContext, stage: ExerciseExpectations, options: StageOptions): Promise<JsonObject> {
   const { items } = await api.listBodies(NODE_POOLS, { fieldSelector: `metadata.name=${expectations.nodePoolName}` });
   const [body] = items;
-  if (body === undefined) throw exerciseFailed(`There is no NodePool ${expectations.nodePoolName} to make the drill's NodePool from.`, 'Deploy the lab again, or rehearse it.');
+  if (body === undefined) throw exerciseFailed(`There is no NodePool ${expectations.nodePoolName} to make the drill's NodePool from.`, `Bring it back: ${RESTORE_NODE_POOL}.`);
   return drillNodePool(body, stage, options);
 }
 
