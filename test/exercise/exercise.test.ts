@@ -132,7 +132,7 @@ describe('the exercise', () => {
 
   test('fails when there is no NodePool', async () => {
     const result = await run({}, ({ fake }) => fake.remove(NODE_POOLS, { name: 'default' }));
-    expect(evidenceOf(result)).toContain('There is no NodePool default.');
+    expect(evidenceOf(result)).toContainEqual(expect.stringMatching(/^There is no NodePool default\. Bring it back: npm run charts/));
   });
 
   test('fails when it is interrupted, and counts that as no failure of a step', async () => {
