@@ -1,6 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import type { LabConnection } from '../exercise/connected-lab';
 import { kubeconfigPath } from '../kubernetes/lab-cluster';
 import { assemblyFlag, type AssemblyFlags, deployedAssembly } from './assembly-flag';
@@ -41,56 +38,6 @@ export const htmlFlag: VerbFlag = {
   flags: '--html <file>',
   summary: 'also write the result as one self-contained web page',
 };
-
-/** The absolute path of the page, once it is sure that a file can be written there. */
-export async function checkedPagePath(file: string, workingDirectory: string): Promise<string> {
-  const path = resolve(workingDirectory, file);
-  const folder = dirname(path);
-  if (await kindOf(folder) !== 'folder') {
-    throw new UsageError({
-      code: 'PageFolderMissing',
-      message: `The page can't be written: ${folder} is not an existing folder.`,
-      received: file,
-      remedy: 'Make the folder first, or give a file in a folder that exists.',
-    });
-  }
-  if (await kindOf(path) === 'folder') {
-    throw new UsageError({
-      code: 'PageIsFolder',
-      message: `The page can't be written: ${path} is a folder.`,
-      received: file,
-      remedy: 'Give the name of a file, such as `--html plan.html`.',
-    });
-  }
-  return path;
-}
-
-async function kindOf(path: string): Promise<'folder' | 'file' | 'absent'> {
-  try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file';
-  } catch (error) {
-    if (isAbsence(error)) {
-      return 'absent';
-    }
-    throw error;
-  }
-}
-
-function isAbsence(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-}
-
-/** Writes a file so that a reader sees the old content or the new, never a part of it. */
-export async function writeFileAtomically(path: string, content: string): Promise<void> {
-  const unfinished = `${path}.${randomUUID()}.unfinished`;
-  try {
-    await writeFile(unfinished, content, 'utf8');
-    await rename(unfinished, path);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
-}
 
 /** `--kubeconfig`: by which kubeconfig a verb reaches the cluster. */
 export const kubeconfigFlag: VerbFlag = {

@@ -1,7 +1,7 @@
 import { assemblyFlag, type AssemblyFlags, configuredAssembly } from '../assembly-flag';
-import { renderPage } from '../document/render-page';
+import { pageWriter } from '../document/page-file';
 import { ExitCode, UsageError } from '../errors';
-import { checkedPagePath, contextFlag, htmlFlag, writeFileAtomically } from '../flags';
+import { contextFlag, htmlFlag } from '../flags';
 import type { Invocation, Verb, VerbFlag, VerbOutcome } from '../verb';
 import { planDocument } from './plan-document';
 
@@ -43,16 +43,13 @@ export const planVerb: Verb = {
 };
 
 async function runPlan(invocation: Invocation): Promise<VerbOutcome> {
-  const { host, note } = invocation;
+  const { host } = invocation;
   const flags = invocation.flags<PlanFlags>();
-  const pagePath = flags.html === undefined ? undefined : await checkedPagePath(flags.html, host.workingDirectory);
+  const writePage = await pageWriter(flags.html, invocation);
   const assemblyDirectory = await configuredAssembly(flags, invocation);
   const plan = await host.actions.plan({ assemblyDirectory, classHours: flags.hours });
   host.signal.throwIfAborted();
   const document = planDocument(plan, flags);
-  if (pagePath !== undefined) {
-    await writeFileAtomically(pagePath, renderPage(document));
-    note(`Page written to ${pagePath}`);
-  }
+  await writePage(document);
   return { result: plan, document, exitCode: ExitCode.Ok };
 }

@@ -4,10 +4,10 @@ import { DEFAULT_REHEARSAL } from '../../rehearsal/rehearsal-paths';
 import type { RehearsalRecord } from '../../rehearsal/rehearsal-state';
 import { assemblyFlag, configuredAssembly } from '../assembly-flag';
 import type { LabDocument } from '../document/document';
-import { renderPage } from '../document/render-page';
+import { pageWriter } from '../document/page-file';
 import { defectMessage, ExitCode } from '../errors';
 import { exerciseDocument } from '../exercise/exercise-document';
-import { checkedPagePath, contextFlag, htmlFlag, writeFileAtomically } from '../flags';
+import { contextFlag, htmlFlag } from '../flags';
 import type { Invocation, Verb, VerbOutcome } from '../verb';
 import { classDocument } from './class-document';
 import { exerciseGuide, goOnSections, rehearsalStatusDocument, rehearseCommand, startedDocument, type StartedRehearsal, stopCommand } from './rehearsal-document';
@@ -69,11 +69,11 @@ async function startOnly({ invocation, flags, name }: TaskOptions): Promise<Verb
 }
 
 async function runExercise({ invocation, flags, name }: TaskOptions): Promise<VerbOutcome> {
-  const write = await pageWriter(flags, invocation);
+  const writePage = await pageWriter(flags.html, invocation);
   const assemblyDirectory = await configuredAssembly(flags, invocation);
   const { rehearsal, result } = await onRehearsal(invocation, { name, assemblyDirectory }, rehearsedExerciseOn(invocation, flags.drill ?? []));
   const document = exerciseDocument(result);
-  await write(document);
+  await writePage(document);
   return {
     result,
     document: { ...document, next: goOnSections(rehearsal, result.drills) },
@@ -83,7 +83,7 @@ async function runExercise({ invocation, flags, name }: TaskOptions): Promise<Ve
 
 async function runClass({ invocation, flags, name }: TaskOptions): Promise<VerbOutcome> {
   const { host, progress } = invocation;
-  const write = await pageWriter(flags, invocation);
+  const writePage = await pageWriter(flags.html, invocation);
   const assemblyDirectory = await configuredAssembly(flags, invocation);
   const { students = 1, raiseLimits = false, vcpuQuota } = flags;
   const { rehearsal, result } = await onRehearsal(invocation, { name, assemblyDirectory }, async (record) => {
@@ -95,7 +95,7 @@ async function runClass({ invocation, flags, name }: TaskOptions): Promise<VerbO
     }
   });
   const document = classDocument(result);
-  await write(document);
+  await writePage(document);
   return {
     result,
     document: { ...document, next: goOnSections(rehearsal) },
@@ -124,16 +124,6 @@ async function clean({ invocation: { host, progress }, flags, name }: TaskOption
     sections: [{ heading: 'Removed', blocks: [result.removed] }],
   };
   return { result, document, exitCode: ExitCode.Ok };
-}
-
-/** Makes sure that the page can be written before anything is started, and writes it afterwards. */
-async function pageWriter({ html }: RehearseFlags, { host, note }: Invocation): Promise<(document: LabDocument) => Promise<void>> {
-  if (html === undefined) return () => Promise.resolve();
-  const path = await checkedPagePath(html, host.workingDirectory);
-  return async (document) => {
-    await writeFileAtomically(path, renderPage(document));
-    note(`Page written to ${path}`);
-  };
 }
 
 /** A rehearsal, and what was done on it. */
