@@ -1,8 +1,7 @@
-import { LabError } from '../lab-error';
 import { embeddedJson } from './kubernetes-objects';
 import { referencesIn, type TemplateResource } from './intrinsics';
 import { arrayAt, booleanAt, numberAt, objectAt, textAt, type JsonObject } from '../json';
-import type { SynthesizedStack } from './synthesized-stack';
+import { notTheLab, type SynthesizedStack } from './synthesized-stack';
 
 /** The EKS cluster as it stands in the template. */
 export interface ClusterView {
@@ -87,15 +86,7 @@ const DEFAULT_VOLUME_GIB = 20;
  */
 export function readCluster(stack: SynthesizedStack): ClusterView {
   const [cluster] = stack.resourcesOfType('AWS::EKS::Cluster');
-  if (cluster === undefined) {
-    throw new LabError({
-      code: 'AssemblyUnreadable',
-      message: 'The stack has no EKS cluster, so it is not the lab.',
-      received: stack.stackName,
-      remedy: 'Run npm run synth in the folder of the lab.',
-    });
-  }
-
+  if (cluster === undefined) throw notTheLab(stack, 'EKS cluster');
   const properties = stack.resolvedProperties(cluster);
   const isPublic = booleanAt(properties, 'ResourcesVpcConfig', 'EndpointPublicAccess') ?? true;
   const cidrs = arrayAt(properties, 'ResourcesVpcConfig', 'PublicAccessCidrs').filter((cidr) => typeof cidr === 'string');

@@ -1,5 +1,5 @@
 import { booleanAt, isJsonArray, isJsonObject, type JsonObject, type JsonValue, parseJson, textAt } from '../json';
-import type { ResourceKind } from '../kubernetes/objects';
+import { DEFAULT_NAMESPACE, type ResourceKind } from '../kubernetes/objects';
 import { LabError } from '../lab-error';
 import type { TemplateResource } from './intrinsics';
 import type { SynthesizedStack } from './synthesized-stack';
@@ -85,7 +85,7 @@ function readChart(stack: SynthesizedStack, resource: TemplateResource): HelmCha
     repository: textAt(properties, 'Repository'),
     version: textAt(properties, 'Version'),
     release: textAt(properties, 'Release') ?? '',
-    namespace: textAt(properties, 'Namespace') ?? 'default',
+    namespace: textAt(properties, 'Namespace') ?? DEFAULT_NAMESPACE,
     values: isJsonObject(values) ? values : {},
     waitsForPods: booleanAt(properties, 'Wait') ?? false,
   };

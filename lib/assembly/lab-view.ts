@@ -9,7 +9,7 @@ import {
 } from './cluster-view';
 import { type Applied, type HelmChart, helmCharts, objectsOfKind } from './kubernetes-objects';
 import { type NetworkView, readNetwork } from './network-view';
-import type { SynthesizedStack } from './synthesized-stack';
+import { notTheLab, type SynthesizedStack } from './synthesized-stack';
 
 /** The lab's stack in the words of AWS, Karpenter and the exercise. */
 export interface LabView {
@@ -120,13 +120,8 @@ function labelsText(labels: Readonly<Record<string, string>>): string {
 }
 
 function present<T>(found: T | undefined, what: string, stack: SynthesizedStack): T {
-  if (found !== undefined) return found;
-  throw new LabError({
-    code: 'AssemblyUnreadable',
-    message: `The stack has no ${what}, so it is not the lab.`,
-    received: stack.stackName,
-    remedy: 'Run npm run synth in the folder of the lab.',
-  });
+  if (found === undefined) throw notTheLab(stack, what);
+  return found;
 }
 
 /** The schedule that deletes the stack. */

@@ -57,6 +57,11 @@ export function readNetwork(stack: SynthesizedStack): NetworkView {
   };
 }
 
+/** Availability Zones of the private subnets, which nodes are launched into. */
+export function privateZones({ subnets }: NetworkView): readonly string[] {
+  return [...new Set(subnets.filter(({ isPublic }) => !isPublic).map(({ availabilityZone }) => availabilityZone))];
+}
+
 /** A resource's tags, from the list of keys and values that most types hold. */
 export function tagsOf(stack: SynthesizedStack, resource: TemplateResource): Readonly<Record<string, string>> {
   const tags = arrayAt(stack.resolvedProperties(resource), 'Tags');

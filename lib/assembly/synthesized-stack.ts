@@ -89,6 +89,16 @@ export class SynthesizedStack {
   }
 }
 
+/** `AssemblyUnreadable`: a stack without a part that makes it the lab, such as its `EKS cluster`. */
+export function notTheLab({ stackName }: SynthesizedStack, missing: string): LabError {
+  return new LabError({
+    code: 'AssemblyUnreadable',
+    message: `The stack has no ${missing}, so it is not the lab.`,
+    received: stackName,
+    remedy: 'Run npm run synth in the folder of the lab.',
+  });
+}
+
 function readResources(template: JsonObject): ReadonlyMap<string, TemplateResource> {
   const resources = new Map<string, TemplateResource>();
   for (const [logicalId, body] of Object.entries(objectAt(template, 'Resources'))) {

@@ -1,3 +1,4 @@
+import { SYSTEM_NAMESPACES } from '../kubernetes/objects';
 import type { Violation } from './values';
 
 /** The fixed names of what the lab makes in AWS. All derive from the cluster's name. */
@@ -108,9 +109,6 @@ export const CONTROLLER_NAMESPACE_ALLOWED = `${NAMESPACE_ALLOWED}; not default, 
 
 const NAMESPACE_REMEDY = `Use lower-case letters, digits and hyphens, at most ${MAX_LENGTH}, such as karpenter-test.`;
 
-/** Namespaces that Kubernetes makes and will not delete. */
-const BUILT_IN_NAMESPACES: readonly string[] = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
-
 /** Refuses a namespace for workloads that the lab could not make and delete as its own. */
 export function labNamespaceViolation(value: string): Violation | undefined {
   const allowed = LAB_NAMESPACE_ALLOWED;
@@ -142,5 +140,5 @@ export function labelValueViolation(value: string): Violation | undefined {
 }
 
 function isReserved(namespace: string): boolean {
-  return BUILT_IN_NAMESPACES.includes(namespace) || namespace.startsWith('kube-');
+  return SYSTEM_NAMESPACES.includes(namespace) || namespace.startsWith('kube-');
 }

@@ -1,6 +1,7 @@
 import { kubernetesObjects } from '../assembly/kubernetes-objects';
 import type { LabView } from '../assembly/lab-view';
 import type { JsonObject } from '../json';
+import { namespaceOf } from '../kubernetes/objects';
 import { exerciseReplicas } from '../plan/launch-estimate';
 import { CAPACITY_TYPE_LABEL } from '../well-known-keys';
 
@@ -32,7 +33,7 @@ export interface ExerciseExpectations {
  * @param replicas pods to scale to; those of the assembly, or the exercise's own five, where it is left out
  */
 export function expectationsOf(lab: LabView, replicas = exerciseReplicas(lab)): ExerciseExpectations {
-  const namespace = lab.exercise.metadata.namespace ?? 'default';
+  const namespace = namespaceOf(lab.exercise);
   return {
     clusterName: lab.cluster.name,
     region: lab.stack.region,

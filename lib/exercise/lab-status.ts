@@ -6,7 +6,7 @@ import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { isTrue } from '../kubernetes/objects';
 import { idleCostLines, nodeVolumePricePerHour, unpricedSystemNodes } from '../plan/cost';
 import { requestsOf } from '../plan/node-pods';
-import { priceTableOf } from '../plan/price-table';
+import { noPriceTable, priceTableOf } from '../plan/price-table';
 import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, NODE_GROUP_CAPACITY_TYPE_LABEL, NODE_POOL_LABEL, ZONE_LABEL } from '../well-known-keys';
 import { type LabConnection, onLab } from './connected-lab';
 import { nodeClassLines, readinessLines } from './diagnosis';
@@ -268,7 +268,7 @@ export function costNow(lab: LabView, nodeClaims: readonly NodeClaim[], began: s
   const { region } = lab.stack;
   const table = priceTableOf(region);
   if (table === undefined) {
-    return { idlePerHour: 0, karpenterPerHour: 0, totalPerHour: 0, basis: [], unavailable: `There is no price table for ${region}, so no price is given.` };
+    return { idlePerHour: 0, karpenterPerHour: 0, totalPerHour: 0, basis: [], unavailable: `${noPriceTable(region)}, so no price is given.` };
   }
   const launched = nodeClaims.filter(({ instanceType }) => instanceType !== undefined);
   const volume = nodeVolumePricePerHour(lab, table);

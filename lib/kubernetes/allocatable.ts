@@ -53,8 +53,11 @@ export interface Resources {
 /** What decides how much of an instance its pods may use. */
 export interface InstanceShape {
   readonly vcpu: number;
+  /** Memory that AWS states for the type. A node sees less. */
   readonly memoryMiB: number;
+  /** In Kubernetes' words: `amd64` or `arm64`. */
   readonly architecture: string;
+  /** Network interfaces of the default network card. */
   readonly maxEnis: number;
   readonly ipv4PerEni: number;
 }

@@ -53,6 +53,17 @@ export interface OwnerReference {
   readonly name: string;
 }
 
+/** The namespace where Kubernetes puts what names none. It refuses to delete it. */
+export const DEFAULT_NAMESPACE = 'default';
+
+/** Namespaces that Kubernetes itself makes and needs. */
+export const SYSTEM_NAMESPACES: readonly string[] = [DEFAULT_NAMESPACE, 'kube-system', 'kube-public', 'kube-node-lease'];
+
+/** The namespace of an object of a namespaced kind. A manifest may leave it to Kubernetes. */
+export function namespaceOf({ metadata }: { readonly metadata: Pick<ObjectMetadata, 'namespace'> }): string {
+  return metadata.namespace ?? DEFAULT_NAMESPACE;
+}
+
 /** Reads the metadata of an object. */
 export function readMetadata(body: JsonObject): ObjectMetadata {
   const metadata = objectAt(body, 'metadata');

@@ -3,6 +3,7 @@ import type { LabView } from '../assembly/lab-view';
 import { DRAIN_GUARD_TYPE } from '../config/names';
 import { numberAt } from '../json';
 import type { NodeRequirement } from '../kubernetes/karpenter-kinds';
+import { namespaceOf } from '../kubernetes/objects';
 import {
   ARCHITECTURE_LABEL, CAPACITY_TYPE_LABEL, INSTANCE_CATEGORY_LABEL, INSTANCE_FAMILY_LABEL, INSTANCE_GENERATION_LABEL,
   INSTANCE_HYPERVISOR_LABEL, INSTANCE_TYPE_LABEL, OPERATING_SYSTEM_LABEL, ZONE_LABEL,
@@ -86,14 +87,14 @@ function karpenterLines({ stack, charts, karpenter, nodePool, nodeClass }: LabVi
 function exerciseLines({ exercise }: LabView): readonly string[] {
   const pod = podsOfWorkload(exercise);
   return [
-    `Deployment ${exercise.metadata.name} in ${exercise.metadata.namespace ?? 'default'}: ${counted(exercise.replicas, 'replica')} of ${cpuText(pod.cpuMillis)}`,
+    `Deployment ${exercise.metadata.name} in ${namespaceOf(exercise)}: ${counted(exercise.replicas, 'replica')} of ${cpuText(pod.cpuMillis)}`,
   ];
 }
 
 function toolLines({ workloads, exercise }: LabView): readonly string[] {
   return workloads
     .filter(({ logicalId }) => logicalId !== exercise.logicalId)
-    .map(({ kind, metadata }) => `${kind} ${metadata.name} in ${metadata.namespace ?? 'default'}`);
+    .map((workload) => `${workload.kind} ${workload.metadata.name} in ${namespaceOf(workload)}`);
 }
 
 function accessLines(lab: LabView): readonly string[] {

@@ -1,5 +1,5 @@
 import type { LabView } from '../assembly/lab-view';
-import { HOURS_PER_MONTH, type PriceTable } from './price-table';
+import { HOURS_PER_MONTH, noPriceTable, type PriceTable } from './price-table';
 import { mebibytes } from '../kubernetes/allocatable';
 import type { CostEstimate, CostLine, LaunchEstimate, UnpricedInstances } from './plan-result';
 
@@ -97,7 +97,7 @@ function unknownCost(region: string, time: ClassTime): CostEstimate {
     ratesAsOf: '',
     instancePricesAsOf: '',
     priceSources: [],
-    unavailable: `There is no price table for ${region}, so no price is given.`,
+    unavailable: `${noPriceTable(region)}, so no price is given.`,
     idleLines: [],
     idlePerHour: 0,
     scaledOutLines: [],

@@ -1,6 +1,7 @@
 import type { LabView } from '../assembly/lab-view';
-import type { PriceTable } from './price-table';
-import type { LaunchCandidate, LaunchedNodes, LaunchEstimate, NodeResources } from './plan-result';
+import type { Resources } from '../kubernetes/allocatable';
+import { noPriceTable, type PriceTable } from './price-table';
+import type { LaunchCandidate, LaunchedNodes, LaunchEstimate } from './plan-result';
 import { allowedCapacityTypes, launchOptions, type LaunchOptions } from './launch-options';
 import { packPods, remainingLimits, type LaunchOption, type PackedNode, type Packing } from './node-packing';
 import { daemonRequests, podsOfWorkload } from './node-pods';
@@ -45,7 +46,7 @@ export function estimateLaunch(lab: LabView, table: PriceTable | undefined): Lau
 
 /** Why nothing can be said of what Karpenter would launch; undefined where something can. */
 function whyUnavailable({ stack, nodePool }: LabView, table: PriceTable | undefined): string | undefined {
-  if (table === undefined) return `There is no price table for ${stack.region}, so there is nothing to choose the cheapest instance type from.`;
+  if (table === undefined) return `${noPriceTable(stack.region)}, so there is nothing to choose the cheapest instance type from.`;
   const [preferred, ...others] = allowedCapacityTypes(nodePool.requirements);
   return preferred === 'reserved' && others.length === 0
     ? `NodePool ${nodePool.metadata.name} takes reserved capacity only: which reservations the account has, no table knows, so this cannot be estimated.`
@@ -54,7 +55,7 @@ function whyUnavailable({ stack, nodePool }: LabView, table: PriceTable | undefi
 
 type Question = Pick<LaunchEstimate, 'replicas' | 'replicasFrom' | 'podRequest' | 'daemonOverhead'>;
 
-function resourcesOfPod(lab: LabView): NodeResources {
+function resourcesOfPod(lab: LabView): Resources {
   const pod = podsOfWorkload(lab.exercise);
   return { cpuMillis: pod.cpuMillis, memoryMiB: pod.memoryMiB, pods: 1 };
 }

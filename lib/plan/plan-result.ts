@@ -1,3 +1,5 @@
+import type { Resources } from '../kubernetes/allocatable';
+
 /** Everything `lab plan` found in a synthesized assembly. All figures are estimates unless their source says otherwise. */
 export interface PlanResult {
   readonly lab: PlannedLab;
@@ -77,22 +79,15 @@ export interface SystemNodeFit {
   readonly instanceType: string;
   readonly nodeCount: number;
   readonly pods: readonly SystemPod[];
-  readonly requested: NodeResources;
+  readonly requested: Resources;
   /** Over all system nodes. */
-  readonly allocatable: NodeResources;
+  readonly allocatable: Resources;
   /**
    * Why it is not known whether they fit, in one sentence. Where it is set, {@link allocatable} is 0 and means nothing.
    *
    * @default - it is known
    */
   readonly unavailable?: string;
-}
-
-/** CPU, memory and pod slots, requested or allocatable. */
-export interface NodeResources {
-  readonly cpuMillis: number;
-  readonly memoryMiB: number;
-  readonly pods: number;
 }
 
 /** One line of the bill. */
@@ -151,7 +146,7 @@ export interface LaunchCandidate {
   readonly instanceType: string;
   readonly vcpu: number;
   readonly memoryMiB: number;
-  readonly allocatable: NodeResources;
+  readonly allocatable: Resources;
   readonly pricePerHour: number;
   readonly capacityType: string;
   readonly zones: readonly string[];
@@ -177,9 +172,9 @@ export interface LaunchEstimate {
   /** Replicas the estimate is for, and whose they are: the template's, or the exercise's five where the template says 0. */
   readonly replicas: number;
   readonly replicasFrom: 'template' | 'exercise';
-  readonly podRequest: NodeResources;
+  readonly podRequest: Resources;
   /** What the DaemonSets take on each new node. */
-  readonly daemonOverhead: NodeResources;
+  readonly daemonOverhead: Resources;
   readonly likely: readonly LaunchedNodes[];
   /** In price order, cheapest first: those that hold all the pods on one node. */
   readonly candidates: readonly LaunchCandidate[];

@@ -1,6 +1,7 @@
 import { readLab, type LabView } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
 import type { SynthesizedStack } from '../assembly/synthesized-stack';
+import { namespaceOf } from '../kubernetes/objects';
 import { priceTableOf } from './price-table';
 import type { PlannedLab, PlanResult } from './plan-result';
 import { describeConcerns } from './concerns';
@@ -86,7 +87,7 @@ function namesOf({ stack, cluster, karpenter, nodePool, exercise, deadline }: La
     karpenterVersion: karpenter.version ?? '',
     karpenterNamespace: karpenter.namespace,
     nodePoolName: nodePool.metadata.name,
-    inflateNamespace: exercise.metadata.namespace ?? 'default',
+    inflateNamespace: namespaceOf(exercise),
     inflateName: exercise.metadata.name,
     inflateReplicas: exercise.replicas,
     expiresAt: deadline?.expiresAt,

@@ -1,3 +1,4 @@
+import type { InstanceShape } from '../kubernetes/allocatable';
 import seoul from './prices/ap-northeast-2.json';
 
 /** Prices of what is billed by the hour, GB or month, in the currency of the table. */
@@ -12,17 +13,9 @@ export interface Rates {
 }
 
 /** An EC2 instance type as a region offers it. */
-export interface InstanceType {
+export interface InstanceType extends InstanceShape {
   /** Such as `c5a.2xlarge`. */
   readonly name: string;
-  readonly vcpu: number;
-  /** Memory that AWS states for the type. A node sees less. */
-  readonly memoryMiB: number;
-  /** In Kubernetes' words: `amd64` or `arm64`. */
-  readonly architecture: string;
-  /** Network interfaces of the default network card. */
-  readonly maxEnis: number;
-  readonly ipv4PerEni: number;
   /**
    * `nitro` or `xen`.
    *
@@ -72,12 +65,17 @@ export function priceTableOf(region: string): PriceTable | undefined {
   return TABLES.get(region);
 }
 
+/** Says that a region has no table, as the beginning of a sentence. */
+export function noPriceTable(region: string): string {
+  return `There is no price table for ${region}`;
+}
+
 /**
  * Size of an instance type, which is the same in every region that has it.
  *
  * @returns undefined for a type in none of the tables
  */
-export function instanceTypeShape(name: string): Pick<InstanceType, 'vcpu' | 'memoryMiB' | 'architecture' | 'maxEnis' | 'ipv4PerEni'> | undefined {
+export function instanceTypeShape(name: string): InstanceShape | undefined {
   for (const table of TABLES.values()) {
     const found = table.instanceTypes.find((type) => type.name === name);
     if (found !== undefined) return found;

@@ -1,5 +1,4 @@
 import type { AccessEntryView, InstanceMetadataView } from '../assembly/cluster-view';
-import type { TemplateResource } from '../assembly/intrinsics';
 import { kubernetesObjects } from '../assembly/kubernetes-objects';
 import type { LabView } from '../assembly/lab-view';
 import { arrayAt, numberAt, textAt } from '../json';
@@ -89,15 +88,10 @@ function addressFact({ network }: LabView): string {
     : `${counted(mapping.length, 'subnet')} ${mapping.length === 1 ? 'gives' : 'give'} public addresses`;
 }
 
-/** Its name, or what it is of: no logical id, where the path tells. */
-function logGroupName(lab: LabView, { logicalId, properties }: TemplateResource): string {
-  return textAt(properties, 'LogGroupName') ?? ownerOf(lab, logicalId);
-}
-
 function logFact(lab: LabView): string {
   const { stack, cluster } = lab;
   const retained = stack.resourcesOfType('AWS::Logs::LogGroup').filter(({ deletionPolicy }) => deletionPolicy === 'Retain');
-  if (retained.length > 0) return `${counted(retained.length, 'log group')} ${retained.length === 1 ? 'stays' : 'stay'} after the stack: ${listed(retained.map((group) => logGroupName(lab, group)))}`;
+  if (retained.length > 0) return `${counted(retained.length, 'log group')} ${retained.length === 1 ? 'stays' : 'stay'} after the stack: ${listed(retained.map((group) => stack.nameOf(group) ?? ownerOf(lab, group.logicalId)))}`;
   return cluster.logTypes.length === 0 ? 'no control-plane log is on' : 'control-plane logs go with the stack';
 }
 

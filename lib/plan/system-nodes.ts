@@ -2,9 +2,9 @@ import type { LabView } from '../assembly/lab-view';
 import { allocatableOf, type Resources } from '../kubernetes/allocatable';
 import { instanceTypeShape } from './price-table';
 import { systemPodsOf, type SystemPodSpec } from './node-pods';
-import type { NodeResources, SystemNodeFit, SystemPod } from './plan-result';
+import type { SystemNodeFit, SystemPod } from './plan-result';
 
-const NOTHING: NodeResources = { cpuMillis: 0, memoryMiB: 0, pods: 0 };
+const NOTHING: Resources = { cpuMillis: 0, memoryMiB: 0, pods: 0 };
 
 /** What runs on the system nodes, the sum of its requests, and what the nodes have. */
 export function planSystemNodes(lab: LabView): SystemNodeFit {

@@ -1,4 +1,5 @@
 import type { LabView } from '../assembly/lab-view';
+import { privateZones } from '../assembly/network-view';
 import { standardSupportEnd } from '../config/compatibility';
 import { apiReach } from '../config/network-values';
 import { versions } from '../config/versions';
@@ -6,9 +7,9 @@ import { amountText, counted, listed, momentText, moreThan } from '../words';
 import { selectedZones } from './launch-options';
 import { systemPodsOf } from './node-pods';
 import type { CostEstimate, LaunchEstimate, PlanWarning, SystemNodeFit, TimeEstimate } from './plan-result';
-import { instanceTypeShape } from './price-table';
 import { peopleWhoAreAdmin } from './security-posture';
 import { podsWithoutRoom } from './system-nodes';
+import { DEFAULT_VCPU_QUOTA, standardVcpus, VCPU_QUOTA_CODES } from './vcpu-quota';
 
 /** Parts of the plan that warnings are drawn from. */
 export interface WarningSources extends DeadlineSources {
@@ -145,28 +146,20 @@ function versionWarnings({ cluster }: LabView): readonly PlanWarning[] {
 }
 
 function natWarnings({ network }: LabView): readonly PlanWarning[] {
-  const zones = new Set(network.subnets.filter(({ isPublic }) => !isPublic).map(({ availabilityZone }) => availabilityZone));
-  return network.natGateways.length !== 1 || zones.size < 2 ? [] : [{
+  return network.natGateways.length !== 1 || privateZones(network).length < 2 ? [] : [{
     code: 'SingleNatGateway',
     message: 'All zones depend on its zone.',
     remedy: 'Raise natGateways.',
   }];
 }
 
-/** vCPUs of On-Demand Standard instances that a new AWS account may run: EC2 quota L-1216C47A. */
-export const DEFAULT_VCPU_QUOTA = 5;
-
 function quotaWarnings({ systemNodes, launch }: WarningSources): readonly PlanWarning[] {
-  const nodes = [
-    { instanceType: systemNodes.instanceType, count: systemNodes.nodeCount },
-    ...launch.likely,
-  ];
-  const vcpus = nodes.reduce((sum, { instanceType, count }) => sum + count * (instanceTypeShape(instanceType)?.vcpu ?? 0), 0);
+  const vcpus = standardVcpus([{ instanceType: systemNodes.instanceType, count: systemNodes.nodeCount }, ...launch.likely]);
   const unknown = systemNodes.unavailable === undefined ? '' : ` and those of ${systemNodes.nodeCount} ${systemNodes.instanceType}`;
   return vcpus <= DEFAULT_VCPU_QUOTA ? [] : [{
     code: 'VcpuQuotaNeeded',
     message: `Scaled out, ${counted(vcpus, 'vCPU')}${unknown} run; a new account may run ${DEFAULT_VCPU_QUOTA}.`,
-    remedy: 'Raise EC2 quota L-1216C47A (spot: L-34B43A08) in time.',
+    remedy: `Raise EC2 quota ${VCPU_QUOTA_CODES.onDemand} (spot: ${VCPU_QUOTA_CODES.spot}) in time.`,
   }];
 }
 

@@ -1,6 +1,7 @@
 import { type _InstanceType, DescribeAvailabilityZonesCommand, paginateDescribeInstanceTypeOfferings } from '@aws-sdk/client-ec2';
 import { DescribeAddonVersionsCommand, DescribeClusterVersionsCommand } from '@aws-sdk/client-eks';
 import type { AddonView } from '../assembly/cluster-view';
+import { privateZones } from '../assembly/network-view';
 import { asking } from '../aws/aws-failure';
 import { listed, listedZones } from '../words';
 import { type Check, type CheckContext, failed, passed, warned } from './preflight-check';
@@ -63,7 +64,7 @@ export const instanceTypesCheck: Check = {
   run: async (context) => {
     const { lab, launch } = context;
     const { region } = lab.stack;
-    const zones = [...new Set(lab.network.subnets.filter(({ isPublic }) => !isPublic).map(({ availabilityZone }) => availabilityZone))];
+    const zones = privateZones(lab.network);
     const system = [...new Set(lab.nodeGroups.map(({ instanceType }) => instanceType))];
     const candidates = [...new Set([...launch.likely, ...launch.candidates].map(({ instanceType }) => instanceType))].slice(0, CANDIDATES);
     const offers = await offeredZones(context, [...new Set([...system, ...candidates])], zones);

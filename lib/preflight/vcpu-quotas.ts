@@ -5,6 +5,7 @@ import { cpuMillis } from '../kubernetes/allocatable';
 import { allowedCapacityTypes } from '../plan/launch-options';
 import type { LaunchEstimate } from '../plan/plan-result';
 import { instanceTypeShape } from '../plan/price-table';
+import { isStandardType, standardVcpus, VCPU_QUOTA_CODES } from '../plan/vcpu-quota';
 import { clusterTag } from '../well-known-keys';
 import { type Check, type CheckContext, type CheckFinding, ownStack, passed } from './preflight-check';
 import { quotaFinding, quotaLimit, type ServiceQuota } from './service-quota';
@@ -13,14 +14,6 @@ import { quotaFinding, quotaLimit, type ServiceQuota } from './service-quota';
 interface RunningVcpus {
   readonly onDemand: number;
   readonly spot: number;
-}
-
-/** Families of the "Standard" quotas: A, C, D, H, I, M, R, T and Z. Others, such as G or X, have quotas of their own. */
-const STANDARD_FAMILY = /^(?:a|c|d|h|i|im|is|m|r|t|z)\d/;
-
-/** Whether instances of a type count against the "Standard" quotas. */
-function isStandardType(instanceType: string): boolean {
-  return STANDARD_FAMILY.test(instanceType);
 }
 
 /**
@@ -69,12 +62,12 @@ export function usesSpot(lab: LabView): boolean {
 
 /** vCPUs that the lab asks of on-demand capacity: the system nodes, and Karpenter's where the NodePool allows them. */
 function onDemandDemand(lab: LabView, launch: LaunchEstimate): VcpuDemand {
-  const system = lab.nodeGroups.reduce((sum, { instanceType, desiredSize }) => sum + desiredSize * vcpus(instanceType), 0);
+  const system = standardVcpus(lab.nodeGroups.map(({ instanceType, desiredSize }) => ({ instanceType, count: desiredSize })));
   const parts = `system nodes ${system}`;
   const isAllowed = allowedCapacityTypes(lab.nodePool.requirements).includes('on-demand');
   if (!isAllowed) return { needed: system, neededFor: parts, wanted: system, wantedFor: parts };
   // Karpenter takes spot first and falls back, so with both allowed only the fallback is on demand.
-  const likely = usesSpot(lab) ? 0 : likelyVcpus(launch);
+  const likely = usesSpot(lab) ? 0 : standardVcpus(launch.likely);
   const limit = Math.max(likely, limitVcpus(lab));
   return {
     needed: system + likely,
@@ -86,7 +79,7 @@ function onDemandDemand(lab: LabView, launch: LaunchEstimate): VcpuDemand {
 
 /** vCPUs that the lab asks of spot capacity, where the NodePool allows it. */
 function spotDemand(lab: LabView, launch: LaunchEstimate): VcpuDemand {
-  const likely = likelyVcpus(launch);
+  const likely = standardVcpus(launch.likely);
   const limit = Math.max(likely, limitVcpus(lab));
   return {
     needed: likely,
@@ -96,25 +89,17 @@ function spotDemand(lab: LabView, launch: LaunchEstimate): VcpuDemand {
   };
 }
 
-function likelyVcpus({ likely }: LaunchEstimate): number {
-  return likely.reduce((sum, { instanceType, count }) => sum + count * vcpus(instanceType), 0);
-}
-
 /** Without a limit nothing bounds the class, and nothing is to be asked of the quota beyond the exercise. */
 function limitVcpus({ nodePool: { limits } }: LabView): number {
   const cpu = limits['cpu'];
   return cpu === undefined ? 0 : Math.ceil(cpuMillis(cpu) / 1000);
 }
 
-function vcpus(instanceType: string): number {
-  return isStandardType(instanceType) ? instanceTypeShape(instanceType)?.vcpu ?? 0 : 0;
-}
-
 /** Whether EC2 allows the system nodes and the exercise, and all that the NodePool's limit does. */
 export const onDemandQuotaCheck: Check = {
   name: 'Quota: on-demand vCPUs',
   asksAws: true,
-  run: (context) => vcpuFinding(context, 'onDemand', 'L-1216C47A', onDemandDemand(context.lab, context.launch)),
+  run: (context) => vcpuFinding(context, 'onDemand', onDemandDemand(context.lab, context.launch)),
 };
 
 /** Whether EC2 allows the spot instances that the NodePool does. */
@@ -122,12 +107,12 @@ export const spotQuotaCheck: Check = {
   name: 'Quota: spot vCPUs',
   asksAws: true,
   run: (context) => usesSpot(context.lab)
-    ? vcpuFinding(context, 'spot', 'L-34B43A08', spotDemand(context.lab, context.launch))
+    ? vcpuFinding(context, 'spot', spotDemand(context.lab, context.launch))
     : passed(`NodePool ${context.lab.nodePool.metadata.name} launches no spot instances.`),
 };
 
-async function vcpuFinding(context: CheckContext, capacity: keyof RunningVcpus, code: string, demand: VcpuDemand): Promise<CheckFinding> {
-  const quota: ServiceQuota = { service: 'ec2', code, unit: `vCPUs of ${capacity === 'spot' ? 'spot' : 'on-demand'} Standard instances` };
+async function vcpuFinding(context: CheckContext, capacity: keyof RunningVcpus, demand: VcpuDemand): Promise<CheckFinding> {
+  const quota: ServiceQuota = { service: 'ec2', code: VCPU_QUOTA_CODES[capacity], unit: `vCPUs of ${capacity === 'spot' ? 'spot' : 'on-demand'} Standard instances` };
   const [limit, running] = await Promise.all([quotaLimit(quota, context), runningVcpus(context)]);
   return quotaFinding({ quota, limit, used: running[capacity], ...demand });
 }

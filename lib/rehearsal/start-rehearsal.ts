@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readLab, type LabView } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
+import { namespaceOf } from '../kubernetes/objects';
 import { LabError } from '../lab-error';
 import { ignoreProgress, type ProgressListener } from '../progress';
 import type { Environment } from '../run-command';
@@ -145,7 +146,7 @@ async function start(props: Start): Promise<RehearsalRecord> {
     region: lab.stack.region,
     karpenterNamespace: lab.karpenter.namespace,
     nodePoolName: lab.nodePool.metadata.name,
-    inflateNamespace: lab.exercise.metadata.namespace ?? 'default',
+    inflateNamespace: namespaceOf(lab.exercise),
     startedAt: new Date().toISOString(),
     processes: [],
     phase: 'starting',

@@ -5,7 +5,7 @@ import type { HelmChart } from '../assembly/kubernetes-objects';
 import type { LabView } from '../assembly/lab-view';
 import type { SubnetView } from '../assembly/network-view';
 import { type JsonObject, textAt } from '../json';
-import { allocatableOf, capacityOf } from '../kubernetes/allocatable';
+import { allocatableOf, capacityOf, type InstanceShape } from '../kubernetes/allocatable';
 import { LabError } from '../lab-error';
 import { podsOfAddon, podsOfChart, type SystemPodSpec } from '../plan/node-pods';
 import { instanceTypeShape } from '../plan/price-table';
@@ -101,7 +101,7 @@ function resources(
   return { cpu: `${cpuMillis}m`, memory: `${memoryMiB}Mi`, pods: String(pods), 'ephemeral-storage': storage };
 }
 
-function shapeOf(instanceType: string): NonNullable<ReturnType<typeof instanceTypeShape>> {
+function shapeOf(instanceType: string): InstanceShape {
   const shape = instanceTypeShape(instanceType);
   if (shape !== undefined) return shape;
   throw new LabError({

@@ -1,7 +1,7 @@
 import { textAt } from '../json';
 import { NAMESPACES } from '../kubernetes/core-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
-import type { ResourceKind } from '../kubernetes/objects';
+import { DEFAULT_NAMESPACE, type ResourceKind, SYSTEM_NAMESPACES } from '../kubernetes/objects';
 import { existing, type NamedObject, objectName, readNamedObject, stillThere } from './named-objects';
 
 /** An object behind which there may be something in AWS that its controller removes with it. */
@@ -56,12 +56,6 @@ export const POD_MAKING_KINDS: readonly ResourceKind<NamedObject>[] = [
   named('v1', 'ReplicationController', 'replicationcontrollers'),
   named('v1', 'Pod', 'pods'),
 ];
-
-/** The namespace that everybody uses who names none. Kubernetes refuses to delete it. */
-const DEFAULT_NAMESPACE = 'default';
-
-/** Namespaces that Kubernetes itself makes and needs. */
-export const SYSTEM_NAMESPACES: readonly string[] = [DEFAULT_NAMESPACE, 'kube-system', 'kube-public', 'kube-node-lease'];
 
 /** What a step of a drain did, and what it still waits for. */
 export interface DrainStep {

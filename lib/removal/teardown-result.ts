@@ -5,8 +5,9 @@ import type { LabNames, Leftover } from '../aws/leftovers/leftover';
 import { NAMESPACES } from '../kubernetes/core-kinds';
 import { EC2_NODE_CLASSES, NODE_CLAIMS, NODE_POOLS } from '../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
+import { SYSTEM_NAMESPACES } from '../kubernetes/objects';
 import { EKS_CLUSTER_TAG } from '../well-known-keys';
-import { AWS_BACKED_KINDS, SYSTEM_NAMESPACES } from './drain-workloads';
+import { AWS_BACKED_KINDS } from './drain-workloads';
 import { existing, objectName } from './named-objects';
 import type { Drainer } from './reach-cluster';
 

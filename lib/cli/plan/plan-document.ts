@@ -1,6 +1,7 @@
 import { apiReach } from '../../config/network-values';
+import type { Resources } from '../../kubernetes/allocatable';
 import type {
-  CostEstimate, CostLine, LaunchCandidate, LaunchEstimate, NodeResources, PlannedLab, PlanResult, SecurityPosture, SystemNodeFit, TimeEstimate, TimelineEntry,
+  CostEstimate, CostLine, LaunchCandidate, LaunchEstimate, PlannedLab, PlanResult, SecurityPosture, SystemNodeFit, TimeEstimate, TimelineEntry,
 } from '../../plan/plan-result';
 import {
   amountText, clockText, counted, cpuQuantity, cpuText, durationText, hourlyText, memoryText, momentText, moreThan, unitPriceText, withFullStop, zoneLetters,
@@ -247,11 +248,11 @@ function systemNodes({ nodeCount, instanceType, pods, requested, allocatable, un
   };
 }
 
-function minus(a: NodeResources, b: NodeResources): NodeResources {
+function minus(a: Resources, b: Resources): Resources {
   return { cpuMillis: a.cpuMillis - b.cpuMillis, memoryMiB: a.memoryMiB - b.memoryMiB, pods: a.pods - b.pods };
 }
 
-function sumOf(pods: SystemNodeFit['pods']): NodeResources {
+function sumOf(pods: SystemNodeFit['pods']): Resources {
   return {
     pods: pods.reduce((sum, { count }) => sum + count, 0),
     cpuMillis: pods.reduce((sum, { count, cpuMillis }) => sum + count * cpuMillis, 0),
@@ -259,7 +260,7 @@ function sumOf(pods: SystemNodeFit['pods']): NodeResources {
   };
 }
 
-function resourceRow(what: string, { pods, cpuMillis, memoryMiB }: NodeResources, options: Omit<TableRow, 'cells'> = {}): TableRow {
+function resourceRow(what: string, { pods, cpuMillis, memoryMiB }: Resources, options: Omit<TableRow, 'cells'> = {}): TableRow {
   return { ...options, cells: [what, counted(pods), cpuQuantity(cpuMillis), memoryText(memoryMiB)] };
 }
 

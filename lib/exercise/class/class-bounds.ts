@@ -1,7 +1,7 @@
 import { cpuMillis, mebibytes } from '../../kubernetes/allocatable';
 import type { NodeClaim } from '../../kubernetes/karpenter-kinds';
 import { instanceTypeShape } from '../../plan/price-table';
-import { DEFAULT_VCPU_QUOTA } from '../../plan/warnings';
+import { DEFAULT_VCPU_QUOTA } from '../../plan/vcpu-quota';
 import { counted } from '../../words';
 import type { ClassBound } from '../exercise-result';
 import type { ClassExpectations } from './raised-limits';
