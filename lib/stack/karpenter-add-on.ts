@@ -20,7 +20,7 @@ export const KARPENTER_RELEASE = 'karpenter';
 const CONTROLLER_RESOURCES = { cpu: '1', memory: '1Gi' } as const;
 
 /** What Karpenter needs to know of the lab. */
-export type KarpenterOptions = Pick<LabConfig, 'clusterName' | 'karpenter'>;
+export type KarpenterOptions = Pick<LabConfig, 'clusterName' | 'region' | 'karpenter'>;
 
 /** What Karpenter is wired to. */
 export interface KarpenterProps extends KarpenterOptions {
@@ -50,7 +50,7 @@ export class Karpenter extends Construct {
 
   constructor(scope: Construct, id: string, props: KarpenterProps) {
     super(scope, id);
-    const { cluster, clusterName, karpenter } = props;
+    const { cluster, clusterName, region, karpenter } = props;
     const names = resourceNames(clusterName);
 
     const nodeRole = new NodeRole(this, 'NodeRole', { cluster, roleName: names.nodeRole });
@@ -91,7 +91,11 @@ export class Karpenter extends Construct {
       timeout: Duration.minutes(10),
       values: {
         settings: { clusterName, interruptionQueue: names.interruptionQueue },
-        controller: { resources: { requests: CONTROLLER_RESOURCES, limits: CONTROLLER_RESOURCES } },
+        controller: {
+          resources: { requests: CONTROLLER_RESOURCES, limits: CONTROLLER_RESOURCES },
+          // A pod that the webhook of Pod Identity has not changed would ask the instance for its region, which answers no pod (hop limit 1).
+          env: [{ name: 'AWS_REGION', value: region }],
+        },
         // CoreDNS is installed at the same time; the controller must not wait for it.
         dnsPolicy: 'Default',
       },

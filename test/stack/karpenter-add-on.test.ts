@@ -26,12 +26,20 @@ describe('Karpenter in the stack', () => {
     });
   });
 
-  it('is told the cluster and the queue, and may use as much as it asks for', () => {
+  it('is told the cluster, the queue and the region, and may use as much as it asks for', () => {
     expect(JSON.parse(chart('karpenter').Properties.Values ?? '')).toEqual({
       settings: { clusterName: 'karpenter-lab', interruptionQueue: 'karpenter-lab' },
-      controller: { resources: { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '1', memory: '1Gi' } } },
+      controller: {
+        resources: { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '1', memory: '1Gi' } },
+        env: [{ name: 'AWS_REGION', value: 'ap-northeast-2' }],
+      },
       dnsPolicy: 'Default',
     });
+  });
+
+  it('is told the region of the lab', async () => {
+    const elsewhere = await synthLab({ region: 'eu-west-1', availabilityZones: ['eu-west-1a', 'eu-west-1b'] });
+    expect(JSON.parse(chart('karpenter', elsewhere).Properties.Values ?? '')).toMatchObject({ controller: { env: [{ name: 'AWS_REGION', value: 'eu-west-1' }] } });
   });
 
   it('has its credentials before its first pod', () => {
