@@ -64,10 +64,10 @@ export interface Paragraph {
   readonly only?: Medium;
 }
 
-/** Named values. */
+/** Named values, one or several a name. */
 export interface Facts {
   readonly kind: 'facts';
-  readonly facts: readonly Named[];
+  readonly facts: readonly (readonly [name: string, value: string | readonly string[]])[];
   /** Whether the values are commands, which are never wrapped. @default false */
   readonly areCommands?: boolean;
 }

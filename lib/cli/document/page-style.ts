@@ -54,8 +54,8 @@ thead th { color: var(--muted); font-weight: 600; font-size: 0.8125rem; }
 tbody th { font-weight: 500; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 dl { display: grid; grid-template-columns: fit-content(40%) 1fr; gap: 6px 24px; margin: 0 0 12px; font-size: 0.9375rem; }
-dt { font-weight: 500; }
-dd { margin: 0; overflow-wrap: anywhere; }
+dt { font-weight: 500; grid-column: 1; }
+dd { margin: 0; grid-column: 2; overflow-wrap: anywhere; }
 td ul { margin: 0; padding: 0; list-style: none; }
 .figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .total th, .total td { font-weight: 700; border-bottom-color: var(--muted); }

@@ -79,7 +79,7 @@ ${drawing}
 }
 
 function factsMarkup({ facts, areCommands }: Facts): Html {
-  return html`<dl>${facts.map(([name, text]) => html`<dt>${name}</dt><dd>${areCommands ? html`<code>${text}</code>` : withCode(text)}</dd>
+  return html`<dl>${facts.map(([name, value]) => html`<dt>${name}</dt>${[value].flat().map((text) => html`<dd>${areCommands ? html`<code>${text}</code>` : withCode(text)}</dd>`)}
 `)}</dl>`;
 }
 

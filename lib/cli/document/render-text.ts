@@ -64,7 +64,10 @@ function listText(items: readonly string[], layout: TextLayout): readonly string
 }
 
 function factsText({ facts, areCommands = false }: Facts, layout: TextLayout): readonly string[] {
-  const rows = facts.map(([name, text]) => ({ cells: areCommands ? [{ text: name, tone: 'muted' }, { text, tone: 'name' }] as const : [name, text] }));
+  const rows = facts.map(([name, value]) => {
+    const text = [value].flat().join(', ');
+    return { cells: areCommands ? [{ text: name, tone: 'muted' }, { text, tone: 'name' }] as const : [name, text] };
+  });
   return tableText({ columns: [{}, { isFlexible: !areCommands }], rows }, layout);
 }
 

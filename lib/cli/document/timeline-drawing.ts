@@ -6,7 +6,7 @@ const WIDTH = 1080;
 const AXIS_HEIGHT = 30;
 const ROW_HEIGHT = 24;
 const BAR_HEIGHT = 14;
-const FOOT_HEIGHT = 28;
+const MARK_HEIGHT = 28;
 const NARROWEST_BAR = 3;
 const GAP = 14;
 const WIDEST_LABEL = 300;
@@ -23,7 +23,7 @@ export function timelineDrawing({ title, spans, mark }: Timeline, id: string): H
   const right = WIDTH - Math.min(WIDEST_NOTE, Math.max(...spans.map((span) => textWidth(noteOf(span), 'small')))) - 3 * GAP;
   const bottom = AXIS_HEIGHT + spans.length * ROW_HEIGHT;
   const axis: TimeAxis = { left, width: right - left, top: AXIS_HEIGHT - 6, bottom, endSeconds: Math.max(1, ...ends) };
-  return html`<svg class="drawing" viewBox="0 0 ${WIDTH} ${bottom + FOOT_HEIGHT}" role="img" aria-labelledby="${id}-title ${id}-description">
+  return html`<svg class="drawing" viewBox="0 0 ${WIDTH} ${bottom + (mark === undefined ? 0 : MARK_HEIGHT)}" role="img" aria-labelledby="${id}-title ${id}-description">
 <title id="${id}-title">${title}</title>
 <desc id="${id}-description">${mark === undefined ? '' : `${mark.label}. `}${description(spans)}</desc>
 ${timeAxisShapes(axis)}
@@ -33,7 +33,7 @@ ${mark === undefined ? [] : markShape(mark, axis)}
 }
 
 function noteOf({ figure, detail = '' }: TimelineSpan): string {
-  return detail === '' ? figure : `${figure}  ${detail}`;
+  return detail === '' ? figure : `${figure}, ${detail}`;
 }
 
 function description(spans: readonly TimelineSpan[]): string {

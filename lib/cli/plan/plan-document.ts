@@ -7,7 +7,7 @@ import {
   amountText, clockText, counted, cpuQuantity, cpuText, durationText, hourlyText, memoryText, momentText, moreThan, unitPriceText, withFullStop, zoneLetters,
 } from '../../words';
 import type { AssemblyFlags } from '../assembly-flag';
-import { figures, flexible, type LabDocument, type Named, type Paragraph, type Section, table, type TableRow, type TimelineSpan, toned } from '../document/document';
+import { type Facts, figures, flexible, type LabDocument, type Named, type Paragraph, type Section, table, type TableRow, type TimelineSpan, toned } from '../document/document';
 import { architectureDrawing } from './architecture-drawing';
 import { nextSteps } from './next-steps';
 
@@ -56,6 +56,7 @@ function glance({ lab, cost, launch, time }: PlanResult): readonly Named[] {
 function architecture(plan: PlanResult): Section {
   return {
     heading: 'Architecture',
+    isKey: true,
     only: 'page',
     blocks: [
       {
@@ -75,7 +76,7 @@ function architecture(plan: PlanResult): Section {
 function created({ concerns }: PlanResult): Section {
   return {
     heading: 'What will be created',
-    aside: counted(concerns.reduce((sum, { resourceCount }) => sum + resourceCount, 0), 'resource'),
+    aside: counted(concerns.reduce((sum, { resourceCount }) => sum + resourceCount, 0), 'CloudFormation resource'),
     blocks: [table(['Concern', 'What it is', figures('Resources')], concerns.map(({ name, lines, resourceCount }) => [name, lines, counted(resourceCount)]), { isProse: true })],
   };
 }
@@ -274,12 +275,12 @@ function security(posture: SecurityPosture): Section {
 }
 
 /** Who reaches the Kubernetes API, and who is admin of the cluster. */
-export function accessFacts({ endpoint, apiAccess, admins }: SecurityPosture): readonly Named[] {
+export function accessFacts({ endpoint, apiAccess, admins }: SecurityPosture): Facts['facts'] {
   const sources = apiAccess.join(', ');
   const reach = apiReach(apiAccess) === 'world' ? `from the whole internet (${sources})` : `from ${sources}`;
   return [
     ['Kubernetes API', `reached ${endpoint === 'private' ? 'only from inside the VPC: the endpoint is private' : `${reach} and from inside the VPC`}`],
-    ['Cluster admins', admins.length === 0 ? 'nobody: set `admins` to let somebody in' : admins.join(', ')],
+    ['Cluster admins', admins.length === 0 ? 'nobody: set `admins` to let somebody in' : admins],
   ];
 }
 
