@@ -20,6 +20,12 @@ export interface LabErrorOptions {
    * @default - none
    */
   readonly cause?: unknown;
+  /**
+   * Whether it may pass by itself: a later try need not meet it again.
+   *
+   * @default false
+   */
+  readonly isPassing?: boolean;
 }
 
 /**
@@ -29,6 +35,8 @@ export class LabError extends Error {
   readonly code: string;
   readonly received?: unknown;
   readonly remedy: string;
+  /** Whether a later try need not meet it again. Ask `isPassing` of passing-failure.ts, which takes any error. */
+  readonly isPassing: boolean;
 
   constructor(options: LabErrorOptions) {
     super(options.message, { cause: options.cause });
@@ -36,5 +44,6 @@ export class LabError extends Error {
     this.code = options.code;
     this.received = options.received;
     this.remedy = options.remedy;
+    this.isPassing = options.isPassing ?? false;
   }
 }

@@ -1,4 +1,5 @@
 import { LabError } from '../lab-error';
+import { isPassingStatus, TOO_MANY_REQUESTS } from '../passing-failure';
 
 /** What the SDK's errors have in common, as far as it is read. */
 interface SdkError {
@@ -32,8 +33,9 @@ export class AwsRequestFailed extends LabError {}
 export function awsFailure(error: unknown, request: string): LabError {
   if (error instanceof LabError) return error;
   const { name, message, $metadata } = sdkErrorOf(error);
-  const failed = (code: string, what: string, remedy: string): LabError => new AwsRequestFailed({
-    code, message: `${what}: ${message.replace(/\.$/, '')}.`, received: request, remedy, cause: error,
+  const status = $metadata?.httpStatusCode;
+  const failed = (code: string, what: string, remedy: string, isPassing = false): LabError => new AwsRequestFailed({
+    code, message: `${what}: ${message.replace(/\.$/, '')}.`, received: request, remedy, cause: error, isPassing,
   });
   if (CREDENTIALS.has(name)) {
     return failed('AwsCredentialsRefused', 'AWS has no valid credentials of yours', 'Log in again: aws sso login, or set AWS_PROFILE. aws sts get-caller-identity shows who you are.');
@@ -41,24 +43,16 @@ export function awsFailure(error: unknown, request: string): LabError {
   if (ACCESS_DENIED.has(name)) {
     return failed('AwsAccessDenied', 'AWS does not allow this', `Use a role that may do ${request}, or ask for it.`);
   }
-  if (THROTTLED.has(name)) {
-    return failed('AwsThrottled', 'AWS was asked too often, also after repeating it', 'Wait a minute, then run the same command again.');
+  if (THROTTLED.has(name) || status === TOO_MANY_REQUESTS) {
+    return failed('AwsThrottled', 'AWS was asked too often, also after repeating it', 'Wait a minute, then run the same command again.', true);
   }
-  if ($metadata?.httpStatusCode === undefined) {
-    return failed('AwsUnreachable', 'AWS did not answer', 'Look at your network and at AWS_ENDPOINT_URL, then run the same command again.');
+  if (status === undefined) {
+    return failed('AwsUnreachable', 'AWS did not answer', 'Look at your network and at AWS_ENDPOINT_URL, then run the same command again.', true);
   }
-  if ($metadata.httpStatusCode >= 500) {
-    return failed('AwsOutOfOrder', 'AWS failed at a request, also after repeating it', 'Wait a minute, then run the same command again. https://health.aws.amazon.com names what AWS knows of.');
+  if (isPassingStatus(status)) {
+    return failed('AwsOutOfOrder', 'AWS failed at a request, also after repeating it', 'Wait a minute, then run the same command again. https://health.aws.amazon.com names what AWS knows of.', true);
   }
   return failed('AwsRequestRefused', 'AWS refused a request', 'See what the message names, then run the same command again.');
-}
-
-/** Codes of failures that a later try need not meet again. */
-const PASSING: readonly string[] = ['AwsThrottled', 'AwsUnreachable', 'AwsOutOfOrder'];
-
-/** Whether AWS may well answer when it is asked again later. */
-export function isPassingAwsFailure(error: unknown): error is AwsRequestFailed {
-  return error instanceof AwsRequestFailed && PASSING.includes(error.code);
 }
 
 /** Whether an error of the SDK has one of these names, such as `NoSuchEntityException`. */

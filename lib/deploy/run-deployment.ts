@@ -4,6 +4,7 @@ import { deployedStack } from '../aws/deployed-lab';
 import type { LabAws } from '../aws/lab-aws';
 import { pause } from '../wait-for';
 import { LabError } from '../lab-error';
+import { Patience } from '../passing-failure';
 import type { ProgressListener } from '../progress';
 import type { DeploymentTarget } from './deployment-target';
 import { causeSentence, deploymentFailed, deploymentNotStarted } from './deployment-failure';
@@ -32,9 +33,6 @@ export interface DeploymentRun {
   readonly events: readonly StackEvent[];
   readonly durationSeconds: number;
 }
-
-/** Readings of events that may fail in a row: the deployment does not need us, and the network may come back. */
-const TOLERATED_FAILURES = 10;
 
 /**
  * Deploys by the CDK, or follows what CloudFormation does already, to the end. Where the CDK ends before CloudFormation does,
@@ -69,7 +67,7 @@ export async function runDeployment(options: RunDeploymentOptions): Promise<Depl
 class Watch {
   readonly events: StackEvent[] = [];
   readonly progress: DeploymentProgress;
-  private failuresInARow = 0;
+  private readonly patience = new Patience();
   private isCauseTold = false;
 
   constructor(private readonly options: RunDeploymentOptions, private readonly reader: StackEventReader) {
@@ -124,15 +122,9 @@ class Watch {
 
   private async take(read: () => Promise<readonly StackEvent[]>): Promise<void> {
     const { lab, nowMillis, onNote, signal } = this.options;
-    let fresh: readonly StackEvent[];
-    try {
-      fresh = await read();
-      this.failuresInARow = 0;
-    } catch (error) {
-      if (signal?.aborted === true || !isPassing(error) || this.failuresInARow >= TOLERATED_FAILURES) throw error;
-      this.failuresInARow += 1;
-      return;
-    }
+    const fresh = await this.patience.attempt(read);
+    signal?.throwIfAborted();
+    if (fresh === undefined) return;
     this.events.push(...fresh);
     this.progress.take(fresh, nowMillis());
     const cause = this.isCauseTold ? undefined : firstCause(this.events);
@@ -140,11 +132,6 @@ class Watch {
     this.isCauseTold = true;
     onNote(`${causeSentence(lab, cause)}. CloudFormation now takes back what it made; this can take a quarter of an hour.`);
   }
-}
-
-/** Failures that may go away by themselves. */
-function isPassing(error: unknown): boolean {
-  return error instanceof AwsRequestFailed && ['AwsThrottled', 'AwsUnreachable'].includes(error.code);
 }
 
 async function statusOf({ aws, target }: RunDeploymentOptions): Promise<string | undefined> {

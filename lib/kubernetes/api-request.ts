@@ -2,6 +2,7 @@ import { type IncomingMessage, request as requestHttp, type RequestOptions } fro
 import { request as requestHttps } from 'node:https';
 import { type JsonObject, textAt } from '../json';
 import { LabError } from '../lab-error';
+import { isPassingStatus } from '../passing-failure';
 import type { Connection } from './connection';
 
 /** A request to the API server. */
@@ -99,6 +100,7 @@ function unreachable(server: string, cause: unknown): LabError {
     received: server,
     remedy: 'Check that the cluster runs and that this machine may reach its endpoint: lab rehearse --status, or apiAccess in lab.yaml.',
     cause,
+    isPassing: true,
   });
 }
 
@@ -110,7 +112,11 @@ export class KubernetesRequestRefused extends LabError {
   readonly reason?: string;
 
   constructor(options: { readonly message: string; readonly remedy: string; readonly received: string; readonly status: number; readonly reason?: string }) {
-    super({ code: 'KubernetesRequestRefused', message: options.message, received: options.received, remedy: options.remedy });
+    super({
+      code: 'KubernetesRequestRefused', message: options.message, received: options.received, remedy: options.remedy,
+      // In a conflict somebody else was quicker.
+      isPassing: isPassingStatus(options.status) || options.reason === 'Conflict',
+    });
     this.status = options.status;
     this.reason = options.reason;
   }

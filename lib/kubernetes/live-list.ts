@@ -3,6 +3,7 @@ import { textAt } from '../json';
 import type { ObjectMetadata, ResourceKind } from './objects';
 import { pause, type Watched } from '../wait-for';
 import type { KubernetesApi, Selection } from './kubernetes-api';
+import { isPassing } from '../passing-failure';
 import { KubernetesRequestRefused } from './api-request';
 
 /** A change of a {@link LiveList}. */
@@ -14,9 +15,6 @@ export interface ListChange<T> {
 
 /** Status by which the API server says that a resource version is too old to go on from. */
 const GONE = 410;
-
-/** Statuses that a later try would meet again. */
-const LASTING_REFUSALS: readonly number[] = [400, 401, 403, 404, 405, 422];
 
 /** Seconds between tries to resume a watch, and for how long it is tried before the list gives up. */
 const RESUME_PAUSE_SECONDS = 0.5;
@@ -116,12 +114,13 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
         }
         failingSince = undefined;
       } catch (error) {
-        if (error instanceof KubernetesRequestRefused && LASTING_REFUSALS.includes(error.status)) throw error;
+        const isOutdatedVersion = error instanceof KubernetesRequestRefused && error.status === GONE;
+        if (error instanceof KubernetesRequestRefused && !isOutdatedVersion && !isPassing(error)) throw error;
         failingSince ??= performance.now();
         if (performance.now() - failingSince > this.patienceSeconds * 1000) throw error;
         // Listed again in any case: the answer shows that the server is there, and what went unseen.
         isOutdated = true;
-        if (!(error instanceof KubernetesRequestRefused && error.status === GONE)) this.setInterruption(error);
+        if (!isOutdatedVersion) this.setInterruption(error);
         await pause(RESUME_PAUSE_SECONDS, this.api.signal);
       }
     }

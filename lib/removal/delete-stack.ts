@@ -8,8 +8,8 @@ import type { LabAws } from '../aws/lab-aws';
 import { deletionEvents, firstFailure, type DeletionEvent } from '../aws/stack-events';
 import { pause } from '../wait-for';
 import { LabError } from '../lab-error';
+import { Patience } from '../passing-failure';
 import type { ProgressListener } from '../progress';
-import { isPassing } from './drain-lab';
 
 /** Which stack to delete. */
 export interface DeleteStackOptions {
@@ -59,10 +59,10 @@ export async function deleteStack(options: DeleteStackOptions): Promise<StackDel
 async function follow(options: DeleteStackOptions, earlier: string | undefined): Promise<StackDeletion> {
   const { aws, lab, stack, everySeconds, onDeleted, onProgress, signal } = options;
   const report = deletionReporter(lab, onProgress);
-  let failures = 0;
+  const patience = new Patience();
   for (;;) {
     signal?.throwIfAborted();
-    try {
+    const deletion = await patience.attempt(async (): Promise<StackDeletion | undefined> => {
       const now = await deployedStack(aws.cloudFormation, stack.id);
       const all = await deletionEvents(aws.cloudFormation, stack.id);
       const events = all[0]?.id === earlier ? [] : all;
@@ -70,17 +70,12 @@ async function follow(options: DeleteStackOptions, earlier: string | undefined):
       if (now === undefined) return { isDeleted: true };
       if (now.status === 'DELETE_FAILED' && events.length > 0) return { isDeleted: false, failure: deletionFailed(lab, events, now) };
       await onDeleted(deletedIn(events));
-      failures = 0;
-    } catch (error) {
-      failures += 1;
-      if (!isPassing(error) || failures > MAX_FAILURES) throw error;
-    }
+      return undefined;
+    });
+    if (deletion !== undefined) return deletion;
     await pause(everySeconds, signal);
   }
 }
-
-/** Questions in a row that AWS may leave without an answer. */
-const MAX_FAILURES = 12;
 
 async function requireNoInstances(aws: LabAws, clusterName: string): Promise<void> {
   const instances = await karpenterInstances(aws.ec2, clusterName);

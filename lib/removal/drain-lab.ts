@@ -1,13 +1,12 @@
 import type { LabView } from '../assembly/lab-view';
-import { isPassingAwsFailure } from '../aws/aws-failure';
 import { karpenterInstances } from '../aws/karpenter-instances';
 import type { LabAws } from '../aws/lab-aws';
 import { findLeftovers, removeLeftovers } from '../aws/leftovers/find-leftovers';
 import type { LabNames } from '../aws/leftovers/leftover';
-import { KubernetesRequestRefused } from '../kubernetes/api-request';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { pause } from '../wait-for';
 import { LabError } from '../lab-error';
+import { isPassing } from '../passing-failure';
 import type { ProgressListener } from '../progress';
 import { drainPass, type DrainPhase, type DrainState } from './drain-pass';
 import { isAbandoned, releaseAbandoned } from './named-objects';
@@ -176,10 +175,4 @@ function notDrained({ phase, remaining }: DrainState, seconds: number): LabError
     message: `Not drained within ${seconds} s, so the stack, and Karpenter with it, stays. ${remaining.join(' ')}`,
     remedy: 'Remove what holds it, then run the same command again: it goes on where it stands. Give it longer with --timeout.',
   });
-}
-
-/** Whether a wait may go on after this failure: a later try need not meet it again. */
-export function isPassing(error: unknown): error is LabError {
-  if (error instanceof KubernetesRequestRefused) return error.status === 429 || error.status >= 500;
-  return isPassingAwsFailure(error) || (error instanceof LabError && error.code === 'KubernetesUnreachable');
 }

@@ -18,6 +18,8 @@ const TEMPLATE: JsonObject = {
   Outputs: { ClusterName: { Value: 'lab' }, KubeconfigCommand: { Value: 'later' } },
 };
 
+const OUT_OF_ORDER = Object.assign(new Error('We encountered an internal error.'), { name: 'InternalFailure', $metadata: { httpStatusCode: 500 } });
+
 describe('a deployment', () => {
   let account: MockAccount;
   let folder: string;
@@ -92,6 +94,21 @@ describe('a deployment', () => {
       .rejectsOnce(awsError('Throttling')).rejectsOnce(Object.assign(new Error('getaddrinfo'), { name: 'Error' }))
       .resolves({ StackEvents: sdkEvents(...CREATED) });
     await expect(deploy()).resolves.toMatchObject({ outcome: 'created' });
+  });
+
+  it('goes on when AWS is out of order for a while, as a teardown does', async () => {
+    statusIs('CREATE_IN_PROGRESS');
+    let asked = account.cloudFormation.on(DescribeStackEventsCommand);
+    for (let time = 0; time < 12; time += 1) asked = asked.rejectsOnce(OUT_OF_ORDER);
+    asked.resolves({ StackEvents: sdkEvents(...CREATED) });
+    await expect(deploy()).resolves.toMatchObject({ outcome: 'created' });
+  });
+
+  it('fails when AWS stays out of order, and says that this stops nothing', async () => {
+    statusIs('CREATE_IN_PROGRESS');
+    account.cloudFormation.on(DescribeStackEventsCommand).rejects(OUT_OF_ORDER);
+    await expect(failureOf()).resolves.toMatchObject({ code: 'AwsOutOfOrder' });
+    expect(notes).toEqual([expect.stringContaining('CloudFormation goes on without this command')]);
   });
 
   it('updates the kubeconfig where that is asked for, and says what kept it', async () => {

@@ -277,6 +277,18 @@ describe('a teardown', () => {
     expect(isRefused).toBe(true);
   });
 
+  it('goes on with the deletion of the stack after CloudFormation was out of order for a while', async () => {
+    const outOfOrder = Object.assign(new Error('We encountered an internal error.'), { name: 'InternalFailure', $metadata: { httpStatusCode: 500 } });
+    let refusals = 0;
+    lab.onLook = (time) => {
+      if (time < 4 || refusals === 12) return;
+      refusals += 1;
+      throw outOfOrder;
+    };
+    await expect(teardown()).resolves.toMatchObject({ outcome: 'clean' });
+    expect(refusals).toBe(12);
+  });
+
   it('fails while a load balancer of Kubernetes is left, and terminates nothing', async () => {
     lab.fake.put(SERVICES, { metadata: { name: 'shop', namespace: 'default', finalizers: ['service.kubernetes.io/load-balancer-cleanup'] }, spec: { type: 'LoadBalancer' } });
     await expect(teardown({ timeoutSeconds: 0.02 })).rejects.toMatchObject({ code: 'WorkloadsRemained', message: expect.stringContaining('Service default/shop') });

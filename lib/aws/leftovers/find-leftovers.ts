@@ -1,6 +1,7 @@
 import type { LabView } from '../../assembly/lab-view';
+import { isPassing } from '../../passing-failure';
 import { pause } from '../../wait-for';
-import { AwsRequestFailed, isPassingAwsFailure } from '../aws-failure';
+import { AwsRequestFailed } from '../aws-failure';
 import type { LabAws } from '../lab-aws';
 import { CLASSIC_LOAD_BALANCERS } from './classic-load-balancers';
 import { INSTANCE_PROFILES, INSTANCES, LAUNCH_TEMPLATES, VOLUMES } from './compute-leftovers';
@@ -122,6 +123,6 @@ async function tryOnce({ aws, signal }: RemoveLeftoversOptions, leftover: Leftov
     signal?.throwIfAborted();
     // Without credentials nothing else can be removed either.
     if (!(error instanceof AwsRequestFailed) || error.code === 'AwsCredentialsRefused') throw error;
-    return { isGone: false, reason: error.message, isFinal: !isPassingAwsFailure(error) };
+    return { isGone: false, reason: error.message, isFinal: !isPassing(error) };
   }
 }

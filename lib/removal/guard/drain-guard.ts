@@ -1,7 +1,7 @@
 import type { KarpenterInstance } from '../../aws/karpenter-instances';
-import { KubernetesRequestRefused } from '../../kubernetes/api-request';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LabError } from '../../lab-error';
+import { isPassing } from '../../passing-failure';
 import { drainPass, type DrainState } from '../drain-pass';
 
 /**
@@ -65,7 +65,7 @@ export type GuardFact = DrainState | { readonly failure: string };
 /** Seconds that one call may take: the function has a little more. */
 const PASS_SECONDS = 90;
 
-/** A refusal may pass in this time, such as one while somebody changes rights; after it, waiting is of no use. */
+/** A refusal ends the guard only after this time, because somebody may be changing rights just then. */
 const REFUSAL_SECONDS = 120;
 
 /** Characters of the reason that CloudFormation gets to see: its answer holds 4,096 bytes in all. */
@@ -74,8 +74,8 @@ const REASON_CHARACTERS = 1500;
 /**
  * One call of the guard: a pass of the drain, when it is a deletion, and whether the stack may go on.
  *
- * A pass that fails is repeated at the next call, because not knowing what is left is no reason to let go, and no reason to
- * give up before the time is over.
+ * A pass that fails is repeated at the next call: not knowing what is left is no reason to let go. What is refused, and does
+ * not pass, is no reason to wait until the time is over.
  *
  * @throws LabError `ClusterNotDrained` when the time is over, or when the guard may not do what it must
  */
@@ -92,7 +92,7 @@ export async function guardedPass(event: GuardEvent, lab: GuardedLab): Promise<{
     if (error instanceof LabError && error.code === NOT_DRAINED) throw error;
     const failure = error instanceof LabError ? `${error.message} ${error.remedy}` : String(error);
     lab.tell({ failure });
-    if (isOver || (isRefusal(error) && elapsedSeconds >= REFUSAL_SECONDS)) throw notDrained([failure], error);
+    if (isOver || (error instanceof LabError && !isPassing(error) && elapsedSeconds >= REFUSAL_SECONDS)) throw notDrained([failure], error);
     return { IsComplete: false };
   }
 }
@@ -113,12 +113,6 @@ async function passOf({ ResourceProperties }: GuardEvent, lab: GuardedLab): Prom
 }
 
 const NOT_DRAINED = 'ClusterNotDrained';
-
-/** Whether the answer was that the guard may not ask. */
-function isRefusal(error: unknown): boolean {
-  if (error instanceof KubernetesRequestRefused) return error.status === 401 || error.status === 403;
-  return error instanceof LabError && (error.code === 'AwsAccessDenied' || error.code === 'AwsCredentialsRefused');
-}
 
 function notDrained(reasons: readonly string[], cause?: unknown): LabError {
   const remedy = 'Karpenter still runs and nothing that it needs was removed. Clear what holds these, then delete the stack again: it goes on where it stopped.';

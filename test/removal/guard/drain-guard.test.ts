@@ -109,6 +109,15 @@ describe('a call of the guard', () => {
     await expect(guardedPass(DELETION, guarded)).rejects.toThrow(/^ClusterNotDrained: .*the guard may not do this/);
   });
 
+  it('waits on when what the cluster refuses may pass, however late it is', async () => {
+    elapsedSeconds = 600;
+    lab.fake.refuse({ method: 'GET', path: /nodepools$/, status: 429, message: 'too many requests', times: 1 });
+    expect(await guardedPass(DELETION, guarded)).toEqual({ IsComplete: false });
+    lab.fake.refuse({ method: 'DELETE', path: /nodepools/, status: 409, reason: 'Conflict', message: 'the object has been modified', times: 1 });
+    expect(await guardedPass(DELETION, guarded)).toEqual({ IsComplete: false });
+    expect(facts).toEqual([{ failure: expect.stringContaining('too many requests') }, { failure: expect.stringContaining('has been modified') }]);
+  });
+
   it('has a reason that CloudFormation has room for, on one line and without lines of code', async () => {
     elapsedSeconds = DRAIN_DEADLINE_SECONDS;
     instances = Array.from({ length: 200 }, (_, index) => ({ ...INSTANCE, id: `i-${index}` }));

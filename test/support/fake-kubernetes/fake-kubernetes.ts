@@ -21,6 +21,8 @@ export interface Refusal {
   readonly path: RegExp;
   readonly status: number;
   readonly message: string;
+  /** The API server's own word for it. @default 'Refused' */
+  readonly reason?: string;
   /** How often. @default - always */
   readonly times?: number;
 }
@@ -136,7 +138,7 @@ export class FakeKubernetes {
     const refused = this.refusals.find(({ refusal, left }) => left > 0 && refusal.method === method && refusal.path.test(url.pathname));
     if (refused !== undefined) {
       refused.left -= 1;
-      return sendStatus(response, refused.refusal.status, 'Refused', refused.refusal.message);
+      return sendStatus(response, refused.refusal.status, refused.refusal.reason ?? 'Refused', refused.refusal.message);
     }
     const target = targetOf(url.pathname);
     const body = text === '' ? {} : JSON.parse(text) as JsonObject;
