@@ -1,5 +1,5 @@
 import { firstCause } from '../../lib/aws/stack-events';
-import { deploymentFailed, deploymentNotStarted, failureRemedy } from '../../lib/deploy/deployment-failure';
+import { deploymentFailed, deploymentNotStarted } from '../../lib/deploy/deployment-failure';
 import { resource, smallLabView } from '../assembly/small-lab';
 import { ADDRESS_QUOTA_REACHED, BEGUN, CHART_FAILED, events, ROLE_EXISTS } from './event-lists';
 
@@ -48,49 +48,6 @@ describe('the first cause of a failed deployment', () => {
     const error = deploymentFailed(smallLabView(), events(...BEGUN), 'ROLLBACK_COMPLETE');
     expect(error.message).toContain('names no cause');
     expect(error.remedy).toContain('events of stack Lab');
-  });
-
-  it.each([
-    ['You have requested more vCPU capacity than your current vCPU limit of 5 allows (VcpuLimitExceeded)', 'L-1216C47A'],
-    ['Resource handler returned message: "The maximum number of VPCs has been reached. (HandlerErrorCode: ServiceLimitExceeded)"', 'Service Quotas'],
-    ['Cannot exceed quota for PoliciesPerRole: 10', 'Service Quotas'],
-    ['EntityAlreadyExists: Role with name lab-karpenter-node already exists.', 'another clusterName'],
-    ['API: iam:CreateRole User: arn:aws:sts::111122223333:assumed-role/cdk-exec is not authorized to perform: iam:CreateRole', 'SCP'],
-    ['SSM parameter /cdk-bootstrap/hnb659fds/version not found. Has the environment been bootstrapped?', 'cdk bootstrap'],
-    ['NodeCreationFailure: Instances failed to join the kubernetes cluster', 'node group'],
-    ['We currently do not have sufficient t3.medium capacity in the Availability Zone you requested', 'short of this type'],
-    ['Rate exceeded', 'asked too often'],
-    ['Received response status [FAILED] from custom resource. Message returned: timeout', 'its log'],
-  ])('%s: has a remedy', (reason, remedy) => {
-    expect(failureRemedy(reason)).toContain(remedy);
-  });
-
-  it.each([
-    ['AWS::IAM::Role', '`aws iam delete-role --role-name lab-karpenter-node`'],
-    ['AWS::IAM::ManagedPolicy', '`aws iam delete-policy --policy-arn lab-karpenter-node`'],
-    ['AWS::SQS::Queue', '`aws sqs delete-queue --queue-url lab-karpenter-node`'],
-    ['AWS::EKS::Cluster', 'Delete its node groups, then `aws eks delete-cluster --name lab-karpenter-node`'],
-    ['AWS::Scheduler::Schedule', '`aws scheduler delete-schedule --name lab-karpenter-node`'],
-    ['AWS::EC2::EIP', 'Delete it by hand'],
-  ])('%s whose name is taken: the remedy says how it is removed, and not by the sweep, which leaves it', (type, removal) => {
-    const remedy = failureRemedy(`Resource of type '${type}' with identifier 'lab-karpenter-node' already exists.`, type);
-    expect(remedy).toContain('has lab-karpenter-node.');
-    expect(remedy).toContain(removal);
-    expect(remedy).toContain('else set another clusterName');
-    expect(remedy).not.toContain('sweep');
-  });
-
-  it('a log group whose name is taken is for the sweep, which removes it', () => {
-    expect(failureRemedy('Resource of type \'AWS::Logs::LogGroup\' with identifier \'/aws/eks/lab/cluster\' already exists.', 'AWS::Logs::LogGroup')).toContain('lab -- sweep');
-  });
-
-  it('a name that another stack has is said with that stack', () => {
-    const owner = 'arn:aws:cloudformation:ap-northeast-2:111122223333:stack/lab-old/4b6c';
-    expect(failureRemedy(`lab-karpenter-node already exists in stack ${owner}.`, 'AWS::IAM::Role')).toBe(`It belongs to stack ${owner}: delete that stack, or set another clusterName in lab.yaml.`);
-  });
-
-  it('has no remedy of ours where the words are new', () => {
-    expect(failureRemedy('Property PolicyDocument is malformed')).toBeUndefined();
   });
 
   it('is what the CDK says, where CloudFormation did not begin', () => {
