@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path';
+import { Option } from '@commander-js/extra-typings';
 import type { AssemblyState } from '../assembly/assembly-state';
 import { ConfigFileError, InvalidConfig } from '../config/problems';
+import { UsageError } from './errors';
 import { shellWord } from './terminal/text-layout';
-import type { Invocation, VerbFlag } from './verb';
+import type { FlagsOf, Invocation } from './verb';
 
 const DEFAULT_FOLDER = 'cdk.out';
 
@@ -10,18 +12,35 @@ const DEFAULT_FOLDER = 'cdk.out';
 const OVERRIDDEN_FOLDER = join('.lab', 'overridden');
 
 /** `--assembly`: which synthesized assembly a verb reads. */
-export const assemblyFlag: VerbFlag = {
-  flags: '--assembly <folder>',
-  summary: `synthesized assembly to read as it is (default: "${DEFAULT_FOLDER}")`,
-};
+export const assemblyFlag = new Option('--assembly <folder>', `synthesized assembly to read as it is (default: "${DEFAULT_FOLDER}")`);
 
-/** What the user wrote about the assembly. */
-export interface AssemblyFlags {
-  /** @default 'cdk.out' */
-  readonly assembly?: string;
-  /** @default - no override */
-  readonly context?: Readonly<Record<string, string>>;
+/** `--assembly` of a verb that would synthesize first. */
+export const assemblyToDeployFlag = new Option(
+  '--assembly <folder>', `deploy this synthesized assembly as it is (default: synthesize into "${DEFAULT_FOLDER}" first)`,
+);
+
+/** `-c`: an override of `lab.yaml`, as the CDK command line takes it. */
+export const contextFlag = new Option('-c, --context <key=value>', 'override of lab.yaml, for this command alone; can be repeated')
+  .argParser((text, previous: Readonly<Record<string, string>> | undefined) => ({ ...previous, ...contextEntry(text) }));
+
+function contextEntry(text: string): Readonly<Record<string, string>> {
+  const equals = text.indexOf('=');
+  if (equals < 1) {
+    throw new UsageError({
+      code: 'InvalidContext',
+      message: '-c takes a key and a value with an equals sign between them.',
+      received: text,
+      remedy: 'Write it as `-c scale=5` or `-c clusterName=my-lab`.',
+    });
+  }
+  return { [text.slice(0, equals)]: text.slice(equals + 1) };
 }
+
+/** Which lab is meant. */
+export const assemblyFlags = [assemblyFlag, contextFlag] as const;
+
+/** What the user wrote about the lab. */
+export type AssemblyFlags = FlagsOf<typeof assemblyFlags>;
 
 /**
  * The folder of the lab as it is configured now, for verbs about what will be. `cdk.out` is synthesized anew where it is absent or

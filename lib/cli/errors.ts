@@ -1,4 +1,4 @@
-import type { CommanderError } from 'commander';
+import type { CommanderError } from '@commander-js/extra-typings';
 import { inspect } from 'node:util';
 import { ConfigFileError, InvalidConfig } from '../config/problems';
 import { LabError } from '../lab-error';

@@ -1,61 +1,24 @@
+import { Option } from '@commander-js/extra-typings';
 import type { LabConnection } from '../exercise/connected-lab';
 import { kubeconfigPath } from '../kubernetes/lab-cluster';
-import { assemblyFlag, type AssemblyFlags, deployedAssembly } from './assembly-flag';
+import { assemblyFlags, deployedAssembly } from './assembly-flag';
 import { UsageError } from './errors';
-import type { Invocation, VerbFlag } from './verb';
-
-/** `-c`: an override of `lab.yaml`, as the CDK command line takes it. */
-export const contextFlag: VerbFlag = {
-  flags: '-c, --context <key=value>',
-  summary: 'override of lab.yaml, for this command alone; can be repeated',
-  parse: (text, previous) => ({ ...(typeof previous === 'object' ? previous : {}), ...contextEntry(text) }),
-};
-
-function contextEntry(text: string): Readonly<Record<string, string>> {
-  const equals = text.indexOf('=');
-  if (equals < 1) {
-    throw new UsageError({
-      code: 'InvalidContext',
-      message: '-c takes a key and a value with an equals sign between them.',
-      received: text,
-      remedy: 'Write it as `-c scale=5` or `-c clusterName=my-lab`.',
-    });
-  }
-  return { [text.slice(0, equals)]: text.slice(equals + 1) };
-}
+import type { FlagsOf, Invocation } from './verb';
 
 /** `--dry-run`: show what would be done. */
-export const dryRunFlag: VerbFlag = { flags: '--dry-run', summary: 'show what would be removed, and change nothing' };
-
-/** What the user wrote about trying it first. */
-export interface DryRunFlags {
-  /** @default false */
-  readonly dryRun?: boolean;
-}
+export const dryRunFlag = new Option('--dry-run', 'show what would be removed, and change nothing');
 
 /** `--html`: where the page goes. */
-export const htmlFlag: VerbFlag = {
-  flags: '--html <file>',
-  summary: 'also write the result as one self-contained web page',
-};
+export const htmlFlag = new Option('--html <file>', 'also write the result as one self-contained web page');
 
 /** `--kubeconfig`: by which kubeconfig a verb reaches the cluster. */
-export const kubeconfigFlag: VerbFlag = {
-  flags: '--kubeconfig <file>',
-  summary: 'kubeconfig whose current context is the lab (default: $KUBECONFIG, or ~/.kube/config)',
-};
-
-/** What the user wrote about the kubeconfig. */
-export interface KubeconfigFlags {
-  /** @default - as kubectl decides it */
-  readonly kubeconfig?: string;
-}
+const kubeconfigFlag = new Option('--kubeconfig <file>', 'kubeconfig whose current context is the lab (default: $KUBECONFIG, or ~/.kube/config)');
 
 /** Flags of every verb that works on the lab's cluster. */
-export const connectionFlags: readonly VerbFlag[] = [assemblyFlag, contextFlag, kubeconfigFlag];
+export const connectionFlags = [...assemblyFlags, kubeconfigFlag] as const;
 
 /** What the user wrote about the lab and its cluster. */
-export type ConnectionFlags = AssemblyFlags & KubeconfigFlags;
+export type ConnectionFlags = FlagsOf<typeof connectionFlags>;
 
 /** Which lab is meant, and how its cluster is reached. */
 export async function labConnection(flags: ConnectionFlags, invocation: Invocation): Promise<LabConnection> {
@@ -71,24 +34,16 @@ export async function labConnection(flags: ConnectionFlags, invocation: Invocati
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** `--namespace`: whose exercise is meant. */
-export const namespaceFlag: VerbFlag = {
-  flags: '-n, --namespace <name>',
-  summary: 'namespace of a student (default: that of the lab)',
-  parse: (text) => {
-    if (NAMESPACE.test(text)) return text;
-    throw new UsageError({
-      code: 'InvalidNamespace',
-      message: '--namespace takes the name of a namespace: small letters, digits and hyphens, 63 at most.',
-      received: text,
-      remedy: 'See the namespaces with kubectl get namespaces.',
-    });
-  },
-};
+export const namespaceFlag = new Option('-n, --namespace <name>', 'namespace of a student (default: that of the lab)').argParser(namespaceName);
 
-/** What the user wrote about the namespace. */
-export interface NamespaceFlags {
-  /** @default - that of the lab */
-  readonly namespace?: string;
+function namespaceName(text: string): string {
+  if (NAMESPACE.test(text)) return text;
+  throw new UsageError({
+    code: 'InvalidNamespace',
+    message: '--namespace takes the name of a namespace: small letters, digits and hyphens, 63 at most.',
+    received: text,
+    remedy: 'See the namespaces with kubectl get namespaces.',
+  });
 }
 
 /** Kubernetes keeps `spec.replicas` in 32 bits. */
@@ -112,19 +67,13 @@ export function replicaCount(name: string, text: string, least: number): number 
   });
 }
 
-/** What the user wrote about the time that something may take. */
-export interface TimeoutFlags {
-  /** Seconds. @default - the verb's own */
-  readonly timeout?: number;
-}
-
 /**
  * `--timeout`: seconds that something may take.
  *
  * @param summary what it limits, and the default
  */
-export function timeoutFlag(summary: string): VerbFlag {
-  return { flags: '--timeout <seconds>', summary, parse: timeoutSeconds };
+export function timeoutFlag(summary: string): Option<'--timeout <seconds>', undefined, undefined, number> {
+  return new Option('--timeout <seconds>', summary).argParser(timeoutSeconds);
 }
 
 function timeoutSeconds(text: string): number {
@@ -134,13 +83,7 @@ function timeoutSeconds(text: string): number {
 }
 
 /** `--yes`: change or delete without asking. */
-export const yesFlag: VerbFlag = { flags: '-y, --yes', summary: 'do not ask: for scripts' };
-
-/** What the user wrote about being asked. */
-export interface YesFlags {
-  /** @default false */
-  readonly yes?: boolean;
-}
+export const yesFlag = new Option('-y, --yes', 'do not ask: for scripts');
 
 /**
  * Asks before something is changed or deleted.
@@ -148,7 +91,7 @@ export interface YesFlags {
  * @returns whether to go on
  * @throws UsageError `ConfirmationMissing` where nobody can be asked
  */
-export async function confirmed(question: string, { yes }: YesFlags, { host }: Pick<Invocation, 'host'>): Promise<boolean> {
+export async function confirmed(question: string, { yes }: FlagsOf<readonly [typeof yesFlag]>, { host }: Pick<Invocation, 'host'>): Promise<boolean> {
   if (yes === true) return true;
   if (host.confirm === undefined) {
     throw new UsageError({

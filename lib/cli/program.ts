@@ -1,11 +1,11 @@
-import { Command, Option } from 'commander';
+import { Command, type OptionValues } from '@commander-js/extra-typings';
 import manifest from '../../package.json';
 import { EXIT_CODE_MEANINGS } from './errors';
 import type { LabHost } from './host';
 import { planVerb } from './plan/plan-verb';
 import { rehearseVerb } from './rehearse/rehearse-verb';
 import type { TextLayout } from './terminal/text-layout';
-import type { Verb, VerbFlag } from './verb';
+import type { Verb } from './verb';
 import { deployVerb } from './verbs/deploy-verb';
 import { extendVerb } from './verbs/extend-verb';
 import { preflightVerb } from './verbs/preflight-verb';
@@ -21,7 +21,7 @@ import { watchVerb } from './verbs/watch-verb';
 export interface VerbRequest {
   readonly verb: Verb;
   readonly positionals: readonly string[];
-  readonly flags: <Flags extends object>() => Flags;
+  readonly flags: OptionValues;
 }
 
 /** What the program needs to answer. */
@@ -56,16 +56,11 @@ export function labProgram(options: ProgramOptions): Command {
       command.argument(positional.name, positional.summary);
     }
     for (const flag of verb.flags) {
-      command.addOption(commandOption(flag));
+      command.addOption(flag);
     }
-    command.action(() => options.onRequest({ verb, positionals: command.args, flags: () => command.opts() }));
+    command.action(() => options.onRequest({ verb, positionals: command.args, flags: command.opts() }));
   }
   return program;
-}
-
-function commandOption(flag: VerbFlag): Option {
-  const option = new Option(flag.flags, flag.summary).default(flag.defaultValue);
-  return flag.parse === undefined ? option : option.argParser(flag.parse);
 }
 
 function exitCodeHelp(layout: TextLayout): string {

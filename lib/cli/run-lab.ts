@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { CommanderError } from '@commander-js/extra-typings';
 import { runContext } from '../run-context';
 import { renderText } from './document/render-text';
 import { errorDocument, errorText } from './error-report';
@@ -39,7 +39,6 @@ export async function runLab(argv: readonly string[], host: LabHost): Promise<Ex
 
 async function runVerb(request: VerbRequest, isJson: boolean, host: LabHost, terminal: Terminal): Promise<ExitCode> {
   const outcome = await request.verb.run({
-    flags: request.flags,
     positionals: request.positionals,
     host,
     note: (text) => terminal.note(text),
@@ -49,7 +48,7 @@ async function runVerb(request: VerbRequest, isJson: boolean, host: LabHost, ter
       if (!isJson) terminal.result([...renderText(document, terminal.resultLayout), '']);
     },
     live: (news) => terminal.live(news),
-  });
+  }, request.flags);
   terminal.endProgress();
   terminal.endLive();
   if (outcome.isEndedByUser !== true) host.signal.throwIfAborted();

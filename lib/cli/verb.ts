@@ -1,27 +1,24 @@
+import type { InferOptions, Option, OptionValues } from '@commander-js/extra-typings';
 import type { ProgressListener } from '../progress';
 import type { RunContext } from '../run-context';
 import type { LabDocument } from './document/document';
 import type { ExitCode } from './errors';
 import type { LabHost } from './host';
 
-/** A flag of a verb. */
-export interface VerbFlag {
-  /** As commander reads it: `-c, --context <key=value>`. */
-  readonly flags: string;
-  readonly summary: string;
-  /**
-   * Value without the flag, shown in the help.
-   *
-   * @default - the flag is absent
-   */
-  readonly defaultValue?: string;
-  /**
-   * Checks the text and turns it into the flag's value; `previous` is the value so far when the flag is repeated.
-   *
-   * @default - the text as it was written
-   */
-  readonly parse?: (text: string, previous: unknown) => unknown;
-}
+/** A flag of a verb, as commander reads it. */
+export type VerbFlag = Option<string, unknown, unknown, unknown, boolean, unknown>;
+
+/**
+ * What the user wrote after the flags of a verb, by their long names in camelCase. Each has the type that its declaration gives it.
+ *
+ * @example
+ * FlagsOf<readonly [Option<'--dry-run'>]> // { dryRun?: true }
+ */
+export type FlagsOf<Flags extends readonly VerbFlag[]> = Flags extends readonly [...infer Others extends readonly VerbFlag[], infer Last]
+  ? Last extends Option<infer Usage, infer Preset, infer Default, infer Parsed, infer IsMandatory, infer Choice>
+    ? InferOptions<FlagsOf<Others>, Usage, Default, Parsed, IsMandatory, Preset, Choice>
+    : never
+  : object;
 
 /** A positional argument of a verb. */
 export interface VerbArgument {
@@ -32,8 +29,6 @@ export interface VerbArgument {
 
 /** A verb on its way: what the user wrote, and where it runs. */
 export interface Invocation {
-  /** The verb's flags by their long names in camelCase. The verb states their types next to its table of flags. */
-  readonly flags: <Flags extends object>() => Flags;
   readonly positionals: readonly string[];
   readonly host: LabHost;
   /** Tells the user what goes on, apart from the result. */
@@ -69,8 +64,8 @@ export interface VerbOutcome {
   readonly isEndedByUser?: boolean;
 }
 
-/** One line of the table of verbs. */
-export interface Verb {
+/** A verb and what its help says. */
+interface VerbDescription {
   readonly name: string;
   /** One line for the list of verbs. */
   readonly summary: string;
@@ -78,6 +73,30 @@ export interface Verb {
   readonly description: string;
   /** @default - none */
   readonly positionals?: readonly VerbArgument[];
+}
+
+/** A verb with flags of its own. */
+interface VerbDefinition<Flags extends readonly VerbFlag[]> extends VerbDescription {
+  /** A constant of its own: an `Option` that is made inside of the definition tells the compiler nothing of its value. */
+  readonly flags: Flags;
+  readonly run: (invocation: Invocation, flags: FlagsOf<Flags>) => Promise<VerbOutcome>;
+}
+
+/** One line of the table of verbs. */
+export interface Verb extends VerbDescription {
   readonly flags: readonly VerbFlag[];
-  readonly run: (invocation: Invocation) => Promise<VerbOutcome>;
+  /** Takes the flags as commander has read them. */
+  readonly run: (invocation: Invocation, flags: OptionValues) => Promise<VerbOutcome>;
+}
+
+/**
+ * Makes a verb that receives the flags that it declares, each with its type.
+ *
+ * @example
+ * const FLAGS = [yesFlag, timeoutFlag('seconds to wait')] as const;
+ * defineVerb({ name: 'sweep', summary, description, flags: FLAGS, run: (invocation, { yes, timeout }) => sweep(invocation, yes, timeout) });
+ */
+export function defineVerb<const Flags extends readonly VerbFlag[]>(definition: VerbDefinition<Flags>): Verb {
+  // Commander makes the values out of these very flags.
+  return { ...definition, run: (invocation, flags) => definition.run(invocation, flags as FlagsOf<Flags>) };
 }

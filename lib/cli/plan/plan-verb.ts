@@ -1,18 +1,15 @@
-import { assemblyFlag, type AssemblyFlags, configuredAssembly } from '../assembly-flag';
+import { Option } from '@commander-js/extra-typings';
+import { assemblyFlag, configuredAssembly, contextFlag } from '../assembly-flag';
 import { pageWriter } from '../document/page-file';
 import { ExitCode, UsageError } from '../errors';
-import { contextFlag, htmlFlag } from '../flags';
-import type { Invocation, Verb, VerbFlag, VerbOutcome } from '../verb';
+import { htmlFlag } from '../flags';
+import { defineVerb, type FlagsOf, type Invocation, type VerbOutcome } from '../verb';
 import { planDocument } from './plan-document';
 
 const LONGEST_CLASS_HOURS = 720;
 
 /** `--hours`: the length of the class that the total cost is for. */
-export const hoursFlag: VerbFlag = {
-  flags: '--hours <hours>',
-  summary: 'length of the class that the total cost is for, such as 2.5',
-  parse: classHours,
-};
+const hoursFlag = new Option('--hours <hours>', 'length of the class that the total cost is for, such as 2.5').argParser(classHours);
 
 function classHours(text: string): number {
   const hours = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
@@ -27,24 +24,20 @@ function classHours(text: string): number {
   return hours;
 }
 
-interface PlanFlags extends AssemblyFlags {
-  readonly hours?: number;
-  readonly html?: string;
-}
+const FLAGS = [assemblyFlag, hoursFlag, htmlFlag, contextFlag] as const;
 
 /** `lab plan`: what the synthesized lab would build, cost and expose. */
-export const planVerb: Verb = {
+export const planVerb = defineVerb({
   name: 'plan',
   summary: 'show what the lab would build, cost and expose, before any of it exists',
   description: 'Reads the synthesized assembly and shows what it would create, what it costs, what Karpenter will most '
     + 'likely launch, how long it takes and who can reach it. It needs no AWS account and changes nothing in one.',
-  flags: [assemblyFlag, hoursFlag, htmlFlag, contextFlag],
+  flags: FLAGS,
   run: runPlan,
-};
+});
 
-async function runPlan(invocation: Invocation): Promise<VerbOutcome> {
+async function runPlan(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): Promise<VerbOutcome> {
   const { host } = invocation;
-  const flags = invocation.flags<PlanFlags>();
   const writePage = await pageWriter(flags.html, invocation);
   const assemblyDirectory = await configuredAssembly(flags, invocation);
   const plan = await host.actions.plan({ assemblyDirectory, classHours: flags.hours });

@@ -1,110 +1,82 @@
+import { Option } from '@commander-js/extra-typings';
 import type { DrillName } from '../../exercise/exercise-result';
 import { LabError } from '../../lab-error';
 import { DEFAULT_REHEARSAL, rehearsalPaths } from '../../rehearsal/rehearsal-paths';
-import type { AssemblyFlags } from '../assembly-flag';
+import { assemblyFlag, contextFlag } from '../assembly-flag';
 import { UsageError } from '../errors';
-import type { VerbFlag } from '../verb';
+import { htmlFlag } from '../flags';
+import type { FlagsOf } from '../verb';
 
 /** Every drill, in the order in which they can follow one another: the last takes everything down. */
 const DRILLS: readonly DrillName[] = ['consolidation', 'limit', 'spot', 'teardown'];
 
-/** `--drill`: what to do beyond the exercise. */
-export const drillFlag: VerbFlag = {
-  flags: '--drill <name>',
-  summary: `run the exercise, then a drill: ${DRILLS.join(', ')}; can be repeated`,
-  parse: (text, previous) => {
-    const drill = DRILLS.find((name) => name === text);
-    if (drill === undefined) {
-      throw new UsageError({
-        code: 'UnknownDrill',
-        message: 'There is no drill of that name.',
-        received: text,
-        remedy: `The drills are ${DRILLS.join(', ')}.`,
-      });
-    }
-    const chosen: readonly unknown[] = Array.isArray(previous) ? previous : [];
-    return DRILLS.filter((name) => name === drill || chosen.includes(name));
-  },
-};
+function chosenDrills(text: string, previous: readonly DrillName[] | undefined): readonly DrillName[] {
+  const drill = DRILLS.find((name) => name === text);
+  if (drill === undefined) {
+    throw new UsageError({
+      code: 'UnknownDrill',
+      message: 'There is no drill of that name.',
+      received: text,
+      remedy: `The drills are ${DRILLS.join(', ')}.`,
+    });
+  }
+  return DRILLS.filter((name) => name === drill || previous?.includes(name));
+}
 
-/** `--name`: which rehearsal, where several run side by side. */
-export const rehearsalNameFlag: VerbFlag = {
-  flags: '--name <name>',
-  summary: `which rehearsal, where several run side by side (default: "${DEFAULT_REHEARSAL}")`,
-  parse: (text) => {
-    try {
-      rehearsalPaths('', text);
-      return text;
-    } catch (error) {
-      throw error instanceof LabError ? new UsageError(error) : error;
-    }
-  },
-};
+function rehearsalName(text: string): string {
+  try {
+    rehearsalPaths('', text);
+    return text;
+  } catch (error) {
+    throw error instanceof LabError ? new UsageError(error) : error;
+  }
+}
 
 /** Names of three digits tell them apart. */
 const MOST_STUDENTS = 999;
 
-/** `--students`: how many do the exercise at once. */
-export const studentsFlag: VerbFlag = {
-  flags: '--students <count>',
-  summary: 'run the exercise for a class of this many at once',
-  parse: (text) => {
-    const students = /^\d+$/.test(text) ? Number(text) : 0;
-    if (students < 1 || students > MOST_STUDENTS) {
-      throw new UsageError({
-        code: 'InvalidStudents',
-        message: `--students takes a whole number from 1 to ${MOST_STUDENTS}.`,
-        received: text,
-        remedy: 'Give the size of the class: `--students 30`.',
-      });
-    }
-    return students;
-  },
-};
+function studentCount(text: string): number {
+  const students = /^\d+$/.test(text) ? Number(text) : 0;
+  if (students >= 1 && students <= MOST_STUDENTS) return students;
+  throw new UsageError({
+    code: 'InvalidStudents',
+    message: `--students takes a whole number from 1 to ${MOST_STUDENTS}.`,
+    received: text,
+    remedy: 'Give the size of the class: `--students 30`.',
+  });
+}
 
-/** `--vcpu-quota`: what the account may run, for the bounds of a class. */
-export const vcpuQuotaFlag: VerbFlag = {
-  flags: '--vcpu-quota <vcpus>',
-  summary: 'with --students: on-demand vCPUs that your account may run, EC2 quota L-1216C47A (default: that of a new account)',
-  parse: (text) => {
-    const quota = /^\d{1,7}$/.test(text) ? Number(text) : 0;
-    if (quota < 1) {
-      throw new UsageError({
-        code: 'InvalidVcpuQuota',
-        message: '--vcpu-quota takes a whole number of vCPUs, 1 or more.',
-        received: text,
-        remedy: 'See what the account has: aws service-quotas get-service-quota --service-code ec2 --quota-code L-1216C47A.',
-      });
-    }
-    return quota;
-  },
-};
+function vcpuCount(text: string): number {
+  const quota = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  if (quota >= 1) return quota;
+  throw new UsageError({
+    code: 'InvalidVcpuQuota',
+    message: '--vcpu-quota takes a whole number of vCPUs, 1 or more.',
+    received: text,
+    remedy: 'See what the account has: aws service-quotas get-service-quota --service-code ec2 --quota-code L-1216C47A.',
+  });
+}
+
+/** The flags of `lab rehearse`. */
+export const REHEARSE_FLAGS = [
+  new Option('--name <name>', `which rehearsal, where several run side by side (default: "${DEFAULT_REHEARSAL}")`).argParser(rehearsalName),
+  assemblyFlag,
+  new Option('--run', 'walk the exercise step by step, and say whether it passed'),
+  new Option('--drill <name>', `run the exercise, then a drill: ${DRILLS.join(', ')}; can be repeated`).argParser(chosenDrills),
+  new Option('--students <count>', 'run the exercise for a class of this many at once').argParser(studentCount),
+  new Option('--raise-limits', 'with --students: raise the limits of the NodePool as far as the class needs, and put them back'),
+  new Option('--vcpu-quota <vcpus>', 'with --students: on-demand vCPUs that your account may run, EC2 quota L-1216C47A (default: that of a new account)')
+    .argParser(vcpuCount),
+  htmlFlag,
+  new Option('--status', 'say what runs'),
+  new Option('--stop', 'stop it'),
+  new Option('--clean', 'stop it and remove its folder'),
+  new Option('--toolchain', 'with --clean: remove what was built, too'),
+  contextFlag,
+] as const;
 
 /** What the user wrote after `lab rehearse`. */
-export interface RehearseFlags extends AssemblyFlags {
-  /** @default 'default' */
-  readonly name?: string;
-  /** @default false */
-  readonly run?: boolean;
-  /** @default - no drill */
-  readonly drill?: readonly DrillName[];
-  /** @default - no class */
-  readonly students?: number;
-  /** @default false */
-  readonly raiseLimits?: boolean;
-  /** @default - that of a new account is assumed */
-  readonly vcpuQuota?: number;
-  /** @default false */
-  readonly stop?: boolean;
-  /** @default false */
-  readonly status?: boolean;
-  /** @default false */
-  readonly clean?: boolean;
-  /** @default false */
-  readonly toolchain?: boolean;
-  /** @default - no page */
-  readonly html?: string;
-}
+export type RehearseFlags = FlagsOf<typeof REHEARSE_FLAGS>;
 
 /** One of the things that `lab rehearse` does. */
 export type RehearseTask = 'start' | 'run' | 'class' | 'stop' | 'status' | 'clean';

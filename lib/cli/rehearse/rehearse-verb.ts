@@ -2,41 +2,26 @@ import { CLASS_SELECTOR } from '../../exercise/class/student-namespaces';
 import type { DrillName, ExerciseResult } from '../../exercise/exercise-result';
 import { DEFAULT_REHEARSAL } from '../../rehearsal/rehearsal-paths';
 import type { RehearsalRecord } from '../../rehearsal/rehearsal-state';
-import { assemblyFlag, configuredAssembly } from '../assembly-flag';
+import { configuredAssembly } from '../assembly-flag';
 import type { LabDocument } from '../document/document';
 import { pageWriter } from '../document/page-file';
 import { defectMessage, ExitCode } from '../errors';
 import { exerciseDocument } from '../exercise/exercise-document';
-import { contextFlag, htmlFlag } from '../flags';
-import type { Invocation, Verb, VerbOutcome } from '../verb';
+import { defineVerb, type Invocation, type VerbOutcome } from '../verb';
 import { classDocument } from './class-document';
 import { exerciseGuide, goOnSections, rehearsalStatusDocument, rehearseCommand, startedDocument, type StartedRehearsal, stopCommand } from './rehearsal-document';
-import { drillFlag, rehearsalNameFlag, type RehearseFlags, type RehearseTask, studentsFlag, taskOf, vcpuQuotaFlag } from './rehearse-flags';
+import { REHEARSE_FLAGS, type RehearseFlags, type RehearseTask, taskOf } from './rehearse-flags';
 
 /** `lab rehearse`: the lab on this machine, with real Kubernetes, real Karpenter and a simulated EC2. */
-export const rehearseVerb: Verb = {
+export const rehearseVerb = defineVerb({
   name: 'rehearse',
   summary: 'run the synthesized lab on this machine, with real Kubernetes and Karpenter, without AWS',
   description: 'Starts a local lab on which every command of the exercise works, from the synthesized assembly: real '
     + 'Kubernetes, real Karpenter, and an EC2 that is simulated. It runs until it is stopped. With --run it walks the '
     + 'exercise by itself and ends with a verdict. It needs Go and Python, and builds what it needs the first time.',
-  flags: [
-    rehearsalNameFlag,
-    assemblyFlag,
-    { flags: '--run', summary: 'walk the exercise step by step, and say whether it passed' },
-    drillFlag,
-    studentsFlag,
-    { flags: '--raise-limits', summary: 'with --students: raise the limits of the NodePool as far as the class needs, and put them back' },
-    vcpuQuotaFlag,
-    htmlFlag,
-    { flags: '--status', summary: 'say what runs' },
-    { flags: '--stop', summary: 'stop it' },
-    { flags: '--clean', summary: 'stop it and remove its folder' },
-    { flags: '--toolchain', summary: 'with --clean: remove what was built, too' },
-    contextFlag,
-  ],
+  flags: REHEARSE_FLAGS,
   run: runRehearse,
-};
+});
 
 /** What a task is given. */
 interface TaskOptions {
@@ -54,8 +39,7 @@ const TASKS: Readonly<Record<RehearseTask, (options: TaskOptions) => Promise<Ver
   clean,
 };
 
-async function runRehearse(invocation: Invocation): Promise<VerbOutcome> {
-  const flags = invocation.flags<RehearseFlags>();
+async function runRehearse(invocation: Invocation, flags: RehearseFlags): Promise<VerbOutcome> {
   return TASKS[taskOf(flags)]({ invocation, flags, name: flags.name ?? DEFAULT_REHEARSAL });
 }
 

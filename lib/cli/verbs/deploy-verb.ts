@@ -1,40 +1,37 @@
+import { Option } from '@commander-js/extra-typings';
 import type { DeploymentTarget, DeployResult } from '../../deploy/deployment-target';
 import type { PlanResult } from '../../plan/plan-result';
 import type { PreflightResult } from '../../preflight/preflight-check';
 import { counted, durationText, hourlyText, moreThan } from '../../words';
-import { assemblyFlag, type AssemblyFlags, assemblyToDeploy } from '../assembly-flag';
+import { assemblyToDeploy, assemblyToDeployFlag, contextFlag } from '../assembly-flag';
 import { type LabDocument, type Table, toned } from '../document/document';
 import { ExitCode, UsageError } from '../errors';
-import { confirmed, contextFlag, yesFlag, type YesFlags } from '../flags';
+import { confirmed, yesFlag } from '../flags';
 import { accessFacts } from '../plan/plan-document';
-import type { Invocation, Verb, VerbOutcome } from '../verb';
+import { defineVerb, type FlagsOf, type Invocation, type VerbOutcome } from '../verb';
 import { checksTable } from './preflight-verb';
 
-interface DeployFlags extends AssemblyFlags, YesFlags {
-  readonly skipPreflight?: boolean;
-  readonly updateKubeconfig?: boolean;
-}
+const FLAGS = [
+  assemblyToDeployFlag,
+  contextFlag,
+  yesFlag,
+  new Option('--skip-preflight', 'deploy without checking the account first'),
+  new Option('--update-kubeconfig', 'afterwards add the cluster to the kubeconfig, by the AWS CLI'),
+] as const;
 
 /** `lab deploy`: preflight, then the deployment, told as it goes. */
-export const deployVerb: Verb = {
+export const deployVerb = defineVerb({
   name: 'deploy',
   summary: 'check the account, deploy the lab, and tell how far it is; follows a deployment under way',
   description: 'Synthesizes the lab, runs the preflight, shows what a deployment costs and who could reach it, asks, and deploys through '
     + 'the CDK. It tells the progress by concern, the time left, and of a failure the first cause. Where CloudFormation is at work '
     + 'on the lab already, it follows that.',
-  flags: [
-    { ...assemblyFlag, summary: 'deploy this synthesized assembly as it is (default: synthesize into "cdk.out" first)' },
-    contextFlag,
-    yesFlag,
-    { flags: '--skip-preflight', summary: 'deploy without checking the account first' },
-    { flags: '--update-kubeconfig', summary: 'afterwards add the cluster to the kubeconfig, by the AWS CLI' },
-  ],
+  flags: FLAGS,
   run: runDeploy,
-};
+});
 
-async function runDeploy(invocation: Invocation): Promise<VerbOutcome> {
+async function runDeploy(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): Promise<VerbOutcome> {
   const { host, note, progress, show } = invocation;
-  const flags = invocation.flags<DeployFlags>();
   const assemblyDirectory = await assemblyToDeploy(flags, invocation);
   const options = { assemblyDirectory, signal: host.signal };
   const target = await host.actions.deploymentTarget(options);

@@ -1,28 +1,27 @@
 import { expiresAtViolation, parseMoment } from '../../config/moments';
 import type { DeadlineChange, DeadlineMove, ExtendResult } from '../../removal/extend-lab';
 import { distanceText, momentText } from '../../words';
-import { assemblyFlag, type AssemblyFlags, deployedAssembly } from '../assembly-flag';
+import { assemblyFlags, deployedAssembly } from '../assembly-flag';
 import type { LabDocument } from '../document/document';
 import { ExitCode, UsageError } from '../errors';
-import { confirmed, contextFlag, yesFlag, type YesFlags } from '../flags';
-import type { Invocation, Verb, VerbOutcome } from '../verb';
+import { confirmed, yesFlag } from '../flags';
+import { defineVerb, type FlagsOf, type Invocation, type VerbOutcome } from '../verb';
 
-type ExtendFlags = AssemblyFlags & YesFlags;
+const FLAGS = [...assemblyFlags, yesFlag] as const;
 
 /** `lab extend`: move the moment at which AWS deletes the lab by itself. */
-export const extendVerb: Verb = {
+export const extendVerb = defineVerb({
   name: 'extend',
   summary: 'move the deadline at which AWS deletes the lab by itself',
   description: 'Moves the deadline of a deployed lab: by a duration later than it is, or to a moment with its zone. It shows both in '
     + 'your zone and in UTC, and asks before it changes anything. A deployment with another expiresAt takes its place.',
   positionals: [{ name: '<time>', summary: 'how much later, such as 2h or 1h30m, or a moment, such as 2026-12-01T18:00+09:00' }],
-  flags: [assemblyFlag, contextFlag, yesFlag],
+  flags: FLAGS,
   run: runExtend,
-};
+});
 
-async function runExtend(invocation: Invocation): Promise<VerbOutcome> {
+async function runExtend(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): Promise<VerbOutcome> {
   const { host, positionals } = invocation;
-  const flags = invocation.flags<ExtendFlags>();
   const move = deadlineMove(positionals[0] ?? '');
   const result = await host.actions.extendLab({
     assemblyDirectory: await deployedAssembly(flags, invocation),

@@ -1,24 +1,23 @@
 import type { CheckOutcome, PreflightCheck, PreflightResult } from '../../preflight/preflight-check';
 import { counted } from '../../words';
-import { assemblyFlag, type AssemblyFlags, configuredAssembly } from '../assembly-flag';
+import { type AssemblyFlags, assemblyFlags, configuredAssembly } from '../assembly-flag';
 import { flexible, type LabDocument, type Table, table, toned } from '../document/document';
 import { ExitCode } from '../errors';
-import { contextFlag } from '../flags';
-import type { Invocation, Verb, VerbOutcome } from '../verb';
+import { defineVerb, type Invocation, type VerbOutcome } from '../verb';
 
 /** `lab preflight`: whether the account is ready for the lab. */
-export const preflightVerb: Verb = {
+export const preflightVerb = defineVerb({
   name: 'preflight',
   summary: 'check the AWS account and this computer before anything is deployed; changes nothing',
   description: 'Asks AWS whether the synthesized lab can be deployed: credentials, CDK bootstrap, quotas, instance types, versions, '
     + 'and names that an earlier class left. It only reads. It ends with exit code 1 if a check fails.',
-  flags: [assemblyFlag, contextFlag],
+  flags: assemblyFlags,
   run: runPreflight,
-};
+});
 
-async function runPreflight(invocation: Invocation): Promise<VerbOutcome> {
+async function runPreflight(invocation: Invocation, flags: AssemblyFlags): Promise<VerbOutcome> {
   const { host, progress } = invocation;
-  const assemblyDirectory = await configuredAssembly(invocation.flags<AssemblyFlags>(), invocation);
+  const assemblyDirectory = await configuredAssembly(flags, invocation);
   const result = await host.actions.preflight({ assemblyDirectory, onProgress: progress, signal: host.signal });
   return {
     result,

@@ -1,21 +1,25 @@
+import { Option } from '@commander-js/extra-typings';
 import type { ScaleChange, ScaleResult } from '../../exercise/scale-result';
 import { counted, hourlyText, secondsText } from '../../words';
 import { type LabDocument, verdictSection } from '../document/document';
 import { ExitCode, UsageError } from '../errors';
 import { nodesSection, stepsBlock, timelineSection } from '../exercise/exercise-document';
 import {
-  confirmed, connectionFlags, type ConnectionFlags, labConnection, namespaceFlag, type NamespaceFlags, replicaCount, timeoutFlag,
-  yesFlag, type YesFlags,
+  confirmed, connectionFlags, labConnection, namespaceFlag, replicaCount, timeoutFlag,
+  yesFlag,
 } from '../flags';
-import type { Invocation, Verb, VerbOutcome } from '../verb';
+import { defineVerb, type FlagsOf, type Invocation, type VerbOutcome } from '../verb';
 
-interface ScaleFlags extends ConnectionFlags, NamespaceFlags, YesFlags {
-  readonly wait?: boolean;
-  readonly timeout?: number;
-}
+const FLAGS = [
+  new Option('-w, --wait', 'follow it until the pods run, or are gone'),
+  timeoutFlag('with --wait: seconds to wait at most (default: 300)'),
+  namespaceFlag,
+  yesFlag,
+  ...connectionFlags,
+] as const;
 
 /** `lab scale`: the exercise's scaling. */
-export const scaleVerb: Verb = {
+export const scaleVerb = defineVerb({
   name: 'scale',
   summary: 'scale the exercise, as students do, unless the NodePool cannot hold so many pods',
   description: 'Scales the exercise\'s Deployment. It refuses, before it changes anything, more pods than the NodePool of the '
@@ -23,19 +27,12 @@ export const scaleVerb: Verb = {
     + 'their price. With --wait it follows the pods until they run, and shows the time line; after scaling in, until they and the '
     + 'nodes they leave empty are gone. It exits with 1 when that does not come in time, and says why.',
   positionals: [{ name: '<replicas>', summary: 'pods that should run: 5 in the exercise, 0 to end it' }],
-  flags: [
-    { flags: '-w, --wait', summary: 'follow it until the pods run, or are gone' },
-    timeoutFlag('with --wait: seconds to wait at most (default: 300)'),
-    namespaceFlag,
-    yesFlag,
-    ...connectionFlags,
-  ],
+  flags: FLAGS,
   run: runScale,
-};
+});
 
-async function runScale(invocation: Invocation): Promise<VerbOutcome> {
+async function runScale(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): Promise<VerbOutcome> {
   const { host, positionals, progress } = invocation;
-  const flags = invocation.flags<ScaleFlags>();
   const replicas = replicaCount('lab scale', positionals[0] ?? '', 0);
   if (flags.timeout !== undefined && flags.wait !== true) {
     throw new UsageError({ code: 'FlagsInConflict', message: '--timeout has no meaning without --wait.', received: '--timeout', remedy: 'Add --wait, or leave it out.' });

@@ -2,27 +2,25 @@ import type { PlanResult } from '../../plan/plan-result';
 import type { LabError } from '../../lab-error';
 import { DEFAULT_REHEARSAL } from '../../rehearsal/rehearsal-paths';
 import { ExitCode } from '../errors';
-import { assemblyFlag, configuredAssembly, type AssemblyFlags } from '../assembly-flag';
-import { contextFlag } from '../flags';
+import { type AssemblyFlags, assemblyFlags, configuredAssembly } from '../assembly-flag';
 import { planDocument } from '../plan/plan-document';
 import { exerciseDocument } from '../exercise/exercise-document';
 import { goOnSections } from '../rehearse/rehearsal-document';
 import { rehearsedExerciseOn, onRehearsal } from '../rehearse/rehearse-verb';
-import type { Invocation, Verb, VerbOutcome } from '../verb';
+import { defineVerb, type Invocation, type VerbOutcome } from '../verb';
 
 /** `lab start`: the first command of a newcomer. */
-export const startVerb: Verb = {
+export const startVerb = defineVerb({
   name: 'start',
   summary: 'plan the lab, then rehearse the exercise on this machine',
   description: 'Shows the plan, then starts a rehearsal and walks the exercise on it. Where Go or Python is missing it ends '
     + 'after the plan and says what to install.',
-  flags: [assemblyFlag, contextFlag],
+  flags: assemblyFlags,
   run: runStart,
-};
+});
 
-async function runStart(invocation: Invocation): Promise<VerbOutcome> {
+async function runStart(invocation: Invocation, flags: AssemblyFlags): Promise<VerbOutcome> {
   const { host, show } = invocation;
-  const flags = invocation.flags<AssemblyFlags>();
   const assemblyDirectory = await configuredAssembly(flags, invocation);
   const plan = await host.actions.plan({ assemblyDirectory });
   host.signal.throwIfAborted();

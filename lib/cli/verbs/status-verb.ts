@@ -4,22 +4,23 @@ import { amountText, counted, hourlyText, memoryText, momentText, moreThan, zone
 import { figures, flexible, type LabDocument, type Section, table, toned } from '../document/document';
 import { ExitCode } from '../errors';
 import { nodePriceText, typeText } from '../exercise/exercise-document';
-import { connectionFlags, type ConnectionFlags, labConnection, namespaceFlag, type NamespaceFlags } from '../flags';
-import type { Invocation, Verb, VerbOutcome } from '../verb';
+import { connectionFlags, labConnection, namespaceFlag } from '../flags';
+import { defineVerb, type FlagsOf, type Invocation, type VerbOutcome } from '../verb';
+
+const FLAGS = [namespaceFlag, ...connectionFlags] as const;
 
 /** `lab status`: the state of the lab. */
-export const statusVerb: Verb = {
+export const statusVerb = defineVerb({
   name: 'status',
   summary: 'show the state of the lab: Karpenter, the exercise, nodes and what they cost',
   description: 'Shows whether Karpenter can launch nodes, how much of the NodePools\' limits is used, the exercise of the lab and '
     + 'of every student, the nodes with price and fill, the cost per hour and since deployment, and when the lab deletes itself. '
     + 'It asks Kubernetes only, and changes nothing. It exits with 1 when Karpenter could not launch a node now.',
-  flags: [namespaceFlag, ...connectionFlags],
+  flags: FLAGS,
   run: runStatus,
-};
+});
 
-async function runStatus(invocation: Invocation): Promise<VerbOutcome> {
-  const flags = invocation.flags<ConnectionFlags & NamespaceFlags>();
+async function runStatus(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): Promise<VerbOutcome> {
   const status = await invocation.host.actions.labStatus({ ...await labConnection(flags, invocation), namespace: flags.namespace });
   return { result: status, document: statusDocument(status), exitCode: status.isReady ? ExitCode.Ok : ExitCode.Failed };
 }

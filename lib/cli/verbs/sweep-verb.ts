@@ -2,28 +2,27 @@ import type { KeptLeftover } from '../../aws/leftovers/find-leftovers';
 import { KIND_LABELS, type Leftover } from '../../aws/leftovers/leftover';
 import type { KindCount, SweepResult } from '../../removal/sweep-lab';
 import { counted } from '../../words';
-import { assemblyFlag, type AssemblyFlags, deployedAssembly } from '../assembly-flag';
+import { assemblyFlags, deployedAssembly } from '../assembly-flag';
 import { figures, flexible, type LabDocument, type Section, table } from '../document/document';
 import { ExitCode } from '../errors';
-import { confirmed, contextFlag, dryRunFlag, type DryRunFlags, timeoutFlag, type TimeoutFlags, yesFlag, type YesFlags } from '../flags';
-import type { Invocation, Verb, VerbOutcome } from '../verb';
+import { confirmed, dryRunFlag, timeoutFlag, yesFlag } from '../flags';
+import { defineVerb, type FlagsOf, type Invocation, type VerbOutcome } from '../verb';
 
-type SweepFlags = AssemblyFlags & DryRunFlags & TimeoutFlags & YesFlags;
+const FLAGS = [dryRunFlag, yesFlag, timeoutFlag('seconds to wait for what is still in use (default: 600)'), ...assemblyFlags] as const;
 
 /** `lab sweep`: what a lab whose stack is gone has left in AWS. */
-export const sweepVerb: Verb = {
+export const sweepVerb = defineVerb({
   name: 'sweep',
   summary: 'remove what a lab whose stack is gone has left in AWS',
   description: 'Finds what Karpenter, Kubernetes and EKS made for the lab and left behind, by exact tags and paths, shows it with '
     + 'that evidence, asks, removes it, and lists again. It refuses while the stack or the cluster still exists: use teardown '
     + 'then. It exits with 1 if anything is left that AWS bills for.',
-  flags: [dryRunFlag, yesFlag, timeoutFlag('seconds to wait for what is still in use (default: 600)'), assemblyFlag, contextFlag],
+  flags: FLAGS,
   run: runSweep,
-};
+});
 
-async function runSweep(invocation: Invocation): Promise<VerbOutcome> {
+async function runSweep(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): Promise<VerbOutcome> {
   const { host, progress, show } = invocation;
-  const flags = invocation.flags<SweepFlags>();
   const assemblyDirectory = await deployedAssembly(flags, invocation);
   const result = await host.actions.sweepLab({
     assemblyDirectory,

@@ -5,15 +5,15 @@ import { counted, listed } from '../../words';
 import { flexible, type LabDocument, type Section, table } from '../document/document';
 import { ExitCode } from '../errors';
 import {
-  confirmed, connectionFlags, type ConnectionFlags, dryRunFlag, type DryRunFlags, labConnection, timeoutFlag, type TimeoutFlags, yesFlag, type YesFlags,
+  confirmed, connectionFlags, dryRunFlag, labConnection, timeoutFlag, yesFlag,
 } from '../flags';
-import type { Invocation, Verb, VerbOutcome } from '../verb';
+import { defineVerb, type FlagsOf, type Invocation, type VerbOutcome } from '../verb';
 import { keptSection, leftoversSection } from './sweep-verb';
 
-type TeardownFlags = ConnectionFlags & DryRunFlags & TimeoutFlags & YesFlags;
+const FLAGS = [dryRunFlag, yesFlag, timeoutFlag('seconds that Karpenter has to end its nodes (default: 900)'), ...connectionFlags] as const;
 
 /** `lab teardown`: from a running class to an account without it. */
-export const teardownVerb: Verb = {
+export const teardownVerb = defineVerb({
   name: 'teardown',
   summary: 'remove the lab: drain Karpenter, delete the stack, sweep what is left, and prove it',
   description: 'Lists what there is, asks, and removes it in the order that works: workloads with their load balancers and '
@@ -21,13 +21,12 @@ export const teardownVerb: Verb = {
     + 'and Karpenter with it, stays until no instance runs; what Karpenter has not ended in time is terminated by its exact '
     + 'tags. It keeps no state: interrupted at any stage, the same command goes on. It exits with 1 if anything is left that '
     + 'AWS bills for.',
-  flags: [dryRunFlag, yesFlag, timeoutFlag('seconds that Karpenter has to end its nodes (default: 900)'), ...connectionFlags],
+  flags: FLAGS,
   run: runTeardown,
-};
+});
 
-async function runTeardown(invocation: Invocation): Promise<VerbOutcome> {
+async function runTeardown(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): Promise<VerbOutcome> {
   const { host, progress, show } = invocation;
-  const flags = invocation.flags<TeardownFlags>();
   const result = await host.actions.teardownLab({
     ...await labConnection(flags, invocation),
     isDryRun: flags.dryRun ?? false,

@@ -1,32 +1,30 @@
+import { Option } from '@commander-js/extra-typings';
 import type { Observation, VerifyResult } from '../../exercise/exercise-state';
 import { counted } from '../../words';
 import { type LabDocument, type OutcomeItem, verdictSection } from '../document/document';
 import { ExitCode } from '../errors';
 import { nodesSection } from '../exercise/exercise-document';
-import { connectionFlags, type ConnectionFlags, labConnection, namespaceFlag, type NamespaceFlags, replicaCount } from '../flags';
-import type { Invocation, Verb, VerbOutcome } from '../verb';
+import { connectionFlags, labConnection, namespaceFlag, replicaCount } from '../flags';
+import { defineVerb, type FlagsOf, type Invocation, type VerbOutcome } from '../verb';
 
-interface VerifyFlags extends ConnectionFlags, NamespaceFlags {
-  readonly replicas?: number;
-}
+const FLAGS = [
+  namespaceFlag,
+  new Option('--replicas <count>', 'pods that should run (default: inflate.replicas of the lab, or 5)').argParser((text) => replicaCount('--replicas', text, 1)),
+  ...connectionFlags,
+] as const;
 
 /** `lab verify`: whether the exercise has reached its outcome. */
-export const verifyVerb: Verb = {
+export const verifyVerb = defineVerb({
   name: 'verify',
   summary: 'say whether the lab, or one student, has reached the outcome of the exercise',
   description: 'Looks at everything that the exercise should have led to, and shows the evidence of each: the Deployment, its '
     + 'pods, their nodes and NodeClaims, the capacity type, the node labels, Karpenter\'s log. It changes nothing. '
     + 'It exits with 0 when all is as expected and with 1 when something is not; --json is for grading.',
-  flags: [
-    namespaceFlag,
-    { flags: '--replicas <count>', summary: 'pods that should run (default: inflate.replicas of the lab, or 5)', parse: (text) => replicaCount('--replicas', text, 1) },
-    ...connectionFlags,
-  ],
+  flags: FLAGS,
   run: runVerify,
-};
+});
 
-async function runVerify(invocation: Invocation): Promise<VerbOutcome> {
-  const flags = invocation.flags<VerifyFlags>();
+async function runVerify(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): Promise<VerbOutcome> {
   const { host } = invocation;
   const result = await host.actions.verifyLab({ ...await labConnection(flags, invocation), namespace: flags.namespace, replicas: flags.replicas });
   return { result, document: verifyDocument(result), exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed };

@@ -1,41 +1,38 @@
+import { Option } from '@commander-js/extra-typings';
 import type { LabStatus } from '../../exercise/lab-status';
 import type { LabChange, LabNews } from '../../exercise/watch-lab';
 import { counted, hourlyText, moreThan } from '../../words';
 import { flexible, type LabDocument, table } from '../document/document';
 import { ExitCode, UsageError } from '../errors';
-import { connectionFlags, type ConnectionFlags, labConnection, namespaceFlag, type NamespaceFlags, replicaCount } from '../flags';
+import { connectionFlags, labConnection, namespaceFlag, replicaCount } from '../flags';
 import { printableText } from '../terminal/text-layout';
-import type { Invocation, LiveNews, Verb, VerbOutcome } from '../verb';
+import { defineVerb, type FlagsOf, type Invocation, type LiveNews, type VerbOutcome } from '../verb';
 import { podCountsText, statusDocument } from './status-verb';
-
-interface WatchFlags extends ConnectionFlags, NamespaceFlags {
-  readonly interval?: number;
-  readonly untilRunning?: number;
-}
 
 const DEFAULT_INTERVAL_SECONDS = 5;
 
 /** Changes that are remembered for the screen. */
 const REMEMBERED_CHANGES = 20;
 
+const FLAGS = [
+  new Option('--until-running <count>', 'end when so many pods of the exercise run').argParser((text) => replicaCount('--until-running', text, 0)),
+  new Option('--interval <seconds>', `seconds between two drawings without a change (default: ${DEFAULT_INTERVAL_SECONDS})`).argParser(intervalSeconds),
+  namespaceFlag,
+  ...connectionFlags,
+] as const;
+
 /** `lab watch`: the state of the lab, live. */
-export const watchVerb: Verb = {
+export const watchVerb = defineVerb({
   name: 'watch',
   summary: 'watch the lab live: pods, NodeClaims and nodes as they come and go, and the cost',
   description: 'Shows what lab status shows, drawn anew with every change. Into a pipe it writes a line for each change, with --json '
     + 'an object on each line: first {"status"}, then {"change"}. A connection that is lost is told and taken up again. '
     + 'Ctrl-C is how it ends, with exit code 0. With --until-running it ends by itself; Ctrl-C before that is an interruption.',
-  flags: [
-    { flags: '--until-running <count>', summary: 'end when so many pods of the exercise run', parse: (text) => replicaCount('--until-running', text, 0) },
-    { flags: '--interval <seconds>', summary: `seconds between two drawings without a change (default: ${DEFAULT_INTERVAL_SECONDS})`, parse: intervalSeconds },
-    namespaceFlag,
-    ...connectionFlags,
-  ],
+  flags: FLAGS,
   run: runWatch,
-};
+});
 
-async function runWatch(invocation: Invocation): Promise<VerbOutcome> {
-  const flags = invocation.flags<WatchFlags>();
+async function runWatch(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): Promise<VerbOutcome> {
   const news = newsTeller(invocation.live);
   const { endedBy } = await invocation.host.actions.watchLab({
     ...await labConnection(flags, invocation),
