@@ -43,7 +43,7 @@ pre { font: 0.8125rem/1.5 ui-monospace, Menlo, Consolas, monospace; background: 
 .cards b { display: block; font-size: 1.15rem; line-height: 1.4; overflow-wrap: anywhere; }
 .cards span { color: var(--muted); font-size: 0.875rem; }
 .lead { font-size: 1.15rem; font-weight: 600; }
-figure { margin: 0; }
+figure { margin: 0 0 20px; }
 figcaption { color: var(--muted); font-size: 0.875rem; margin-top: 8px; }
 .scroll { overflow-x: auto; margin: 0 0 12px; }
 table { border-collapse: collapse; width: 100%; font-size: 0.9375rem; }
