@@ -4,6 +4,7 @@ import { EC2_NODE_CLASSES, type Ec2NodeClass, NODE_CLAIMS, NODE_POOLS, type Node
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { type ObjectMetadata, unmetConditions } from '../kubernetes/objects';
 import { LabError } from '../lab-error';
+import { NODE_POOL_LABEL } from '../well-known-keys';
 import { counted, listed } from '../words';
 import { RESTORE_NODE_POOL } from './exercise-commands';
 import type { ExerciseExpectations } from './expectations';
@@ -179,10 +180,28 @@ export function readinessLines(nodePool: NodePool): readonly string[] {
 /** Labels that pods select and no NodePool gives its nodes. */
 export function labelLines(nodePools: readonly NodePool[], nodeSelector: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(nodeSelector).flatMap(([key, value]) => {
-    if (nodePools.some(({ nodeLabels }) => nodeLabels[key] === value)) return [];
+    if (nodePools.some((nodePool) => mayGive(nodePool, key, value))) return [];
     const given = nodePools.map(({ metadata, nodeLabels }) => `${metadata.name} gives ${nodeLabels[key] === undefined ? `no ${key}` : `${key}=${nodeLabels[key]}`}`);
     return [`No NodePool gives its nodes the label ${key}=${value} that the pods select${given.length === 0 ? '' : `: ${listed(given)}`}.`];
   });
+}
+
+/** Labels that nodes get from EC2, Kubernetes or Karpenter, whatever their NodePool says. */
+const WELL_KNOWN_LABEL = /^(?:[a-z0-9.-]+\.)?(?:kubernetes\.io|k8s\.io|k8s\.aws|karpenter\.sh)\//;
+
+/** Whether nodes of a NodePool can have a label, by its template and its requirements. */
+function mayGive({ metadata, nodeLabels, requirements }: NodePool, key: string, value: string): boolean {
+  if (key === NODE_POOL_LABEL) return metadata.name === value;
+  if (nodeLabels[key] !== undefined) return nodeLabels[key] === value;
+  const asked = requirements.filter((requirement) => requirement.key === key);
+  if (asked.length === 0) return WELL_KNOWN_LABEL.test(key);
+  return asked.every(({ operator, values }) =>
+    operator === 'In' ? values.includes(value) : operator === 'NotIn' ? !values.includes(value) : operator !== 'DoesNotExist');
+}
+
+/** Whether pods of a selector could run on nodes of a NodePool. */
+export function serves(nodePool: NodePool, nodeSelector: Readonly<Record<string, string>>): boolean {
+  return Object.entries(nodeSelector).every(([key, value]) => mayGive(nodePool, key, value));
 }
 
 /** Limits of a NodePool, with how much of each is taken. */

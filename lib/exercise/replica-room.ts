@@ -1,7 +1,7 @@
 import type { LabView } from '../assembly/lab-view';
 import { mostReplicas, smallestCpuLimit } from '../config/rules';
 import { cpuMillis, mebibytes, quantity, type Resources } from '../kubernetes/allocatable';
-import { type ClusterNode, type Deployment, NODES, type Pod, PODS, selectsPod, takesNoRoom } from '../kubernetes/core-kinds';
+import { type ClusterNode, type Deployment, NODES, type Pod, PODS, selectorText, selectsPod, takesNoRoom } from '../kubernetes/core-kinds';
 import { NODE_CLAIMS, NODE_POOLS, type NodeClaim, type NodePool } from '../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { LabError } from '../lab-error';
@@ -11,8 +11,9 @@ import { packPods, remainingLimits, type RemainingLimits } from '../plan/node-pa
 import { daemonRequests, requestsOf } from '../plan/node-pods';
 import { type PriceTable, priceTableOf } from '../plan/price-table';
 import { counted, listed } from '../words';
-import { limitLines } from './diagnosis';
-import { RESTORE_NODE_POOL } from './exercise-commands';
+import { labelLines, limitLines, serves } from './diagnosis';
+import { exerciseCommands, RESTORE_NODE_POOL } from './exercise-commands';
+import { expectationsOf } from './expectations';
 
 /** What decides how many pods of a Deployment a NodePool can hold now. */
 export interface RoomQuestion {
@@ -113,14 +114,16 @@ function sumOf(pods: readonly Pod[]): Resources {
 }
 
 /**
- * Refuses more pods than the NodePool can hold within the limits that it has in the cluster.
+ * Refuses pods that no node will ever take: none that is there, and none that a NodePool may launch for their nodeSelector; and
+ * more than the lab's NodePool can hold within the limits that it has in the cluster.
  *
  * @returns where the pods find a place
- * @throws LabError `NodePoolMissing` or `ReplicasBeyondLimits`
+ * @throws LabError `NodePoolMissing`, `NodeSelectorUnserved` or `ReplicasBeyondLimits`
  */
 export async function checkRoom(api: KubernetesApi, lab: LabView, deployment: Deployment, replicas: number): Promise<ReplicaRoom> {
   const { name } = lab.nodePool.metadata;
-  const nodePool = await api.get(NODE_POOLS, { name });
+  const { items: nodePools } = await api.list(NODE_POOLS, {});
+  const nodePool = nodePools.find(({ metadata }) => metadata.name === name);
   if (nodePool === undefined) {
     throw new LabError({
       code: 'NodePoolMissing',
@@ -132,9 +135,25 @@ export async function checkRoom(api: KubernetesApi, lab: LabView, deployment: De
   const [{ items: nodeClaims }, { items: nodes }, { items: pods }] = await Promise.all([
     api.list(NODE_CLAIMS, {}), api.list(NODES, {}), api.list(PODS, {}),
   ]);
+  const { nodeSelector } = deployment;
+  const isServed = nodePools.some((each) => serves(each, nodeSelector))
+    || nodes.some(({ metadata }) => Object.entries(nodeSelector).every(([key, value]) => metadata.labels[key] === value));
+  if (!isServed) throw selectorUnserved(lab, deployment, nodePools);
   const room = replicaRoom(replicas, { lab, prices: priceTableOf(lab.stack.region), deployment, nodePool, nodeClaims, nodes, pods });
   if (room.held >= replicas) return room;
   throw beyondLimits(deployment, nodePool, room, replicas);
+}
+
+function selectorUnserved(lab: LabView, { metadata, nodeSelector }: Deployment, nodePools: readonly NodePool[]): LabError {
+  const lines = labelLines(nodePools, nodeSelector);
+  const { namespace } = metadata;
+  const { deploy } = exerciseCommands({ ...expectationsOf(lab), ...(namespace === undefined ? {} : { namespace }) });
+  return new LabError({
+    code: 'NodeSelectorUnserved',
+    message: `No pod of ${metadata.name} would ever run. ${lines.length > 0 ? lines.join(' ') : `No NodePool gives its nodes all labels of ${selectorText(nodeSelector)}.`}`,
+    received: selectorText(nodeSelector),
+    remedy: `Correct the nodeSelector to ${selectorText(lab.exercise.nodeSelector)}, and apply it: ${deploy}.`,
+  });
 }
 
 function beyondLimits({ metadata, cpuRequest = '0' }: Deployment, nodePool: NodePool, room: ReplicaRoom, replicas: number): LabError {

@@ -33,7 +33,7 @@ export interface ScaleOptions {
 /**
  * Scales the exercise's Deployment, as a student does with kubectl, unless the NodePool's limits cannot hold so many pods.
  *
- * @throws what {@link onLab} throws; LabError `DeploymentMissing`, `NodePoolMissing` or `ReplicasBeyondLimits` before anything is changed
+ * @throws what {@link onLab} throws; LabError `DeploymentMissing`, `NodePoolMissing`, `NodeSelectorUnserved` or `ReplicasBeyondLimits` before anything is changed
  */
 export async function scaleLab(options: ScaleOptions & LabConnection): Promise<ScaleResult> {
   return onLab(options, ({ lab, api }) => scaleOn(api, lab, options));

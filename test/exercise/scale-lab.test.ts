@@ -291,6 +291,38 @@ describe('scale', () => {
     expect(replicasNow()).toBe(0);
   });
 
+  test('fails before it asks when no NodePool gives the labels that the pods select', async () => {
+    await start();
+    withoutControllers();
+    const { asked, confirm } = answering(true);
+    const selecting = (nodeSelector: JsonObject): void => void lab.fake.put(DEPLOYMENTS, { metadata: { name: 'inflate', namespace: 'karpenter-test' }, spec: { template: { spec: { nodeSelector } } } });
+    selecting({ 'eks-team': 'my-taem' });
+    await expect(scale(5, { confirm })).rejects.toMatchObject({
+      code: 'NodeSelectorUnserved',
+      received: 'eks-team=my-taem',
+      message: 'No pod of inflate would ever run. No NodePool gives its nodes the label eks-team=my-taem that the pods select: default gives eks-team=my-team.',
+      remedy: 'Correct the nodeSelector to eks-team=my-team, and apply it: kubectl apply -n karpenter-test -f basic-deploy.yaml.',
+    });
+    selecting({ 'eks-team': 'my-team', 'karpenter.sh/nodepool': 'other' });
+    await expect(scale(5, { confirm })).rejects.toMatchObject({ code: 'NodeSelectorUnserved' });
+    expect(asked).toEqual([]);
+    selecting({ 'eks-team': 'my-team', 'karpenter.sh/nodepool': 'default', 'topology.kubernetes.io/zone': 'ap-northeast-2a' });
+    expect(await scale(5, { wait: false })).toMatchObject({ to: 5 });
+  });
+
+  test('scales pods that a NodePool of another\'s, or a node that is there, takes', async () => {
+    await start();
+    withoutControllers();
+    const selecting = (nodeSelector: JsonObject): void => void lab.fake.put(DEPLOYMENTS, { metadata: { name: 'inflate', namespace: 'karpenter-test' }, spec: { replicas: 0, template: { spec: { nodeSelector } } } });
+    lab.fake.put(NODE_POOLS, { metadata: { name: 'class' }, spec: { template: { spec: { requirements: [{ key: 'eks-team', operator: 'In', values: ['student-001', 'student-007'] }] } } } });
+    selecting({ 'eks-team': 'student-007' });
+    expect(await scale(1, { wait: false })).toMatchObject({ to: 1 });
+    selecting({ 'eks-team': 'student-008' });
+    await expect(scale(1)).rejects.toMatchObject({ code: 'NodeSelectorUnserved' });
+    lab.fake.put(NODES, { metadata: { name: 'own', labels: { 'eks-team': 'student-008' } } });
+    expect(await scale(1, { wait: false })).toMatchObject({ to: 1 });
+  });
+
   test('fails when the user may not scale', async () => {
     await start();
     lab.fake.refuse({ method: 'PATCH', path: /\/scale$/, status: 403, message: 'deployments/scale is forbidden' });
