@@ -29,6 +29,21 @@ describe('lab status', () => {
     expect(host.stdout.text.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
+  test('shows names of nodes short on a terminal of 80 columns, and whole in a pipe and in JSON', async () => {
+    const nodes = runningStatus.nodes.map((node) => ({ ...node, name: `${node.name}.ap-northeast-2.compute.internal` }));
+    const textOf = async (argv: readonly string[], options: FakeHostOptions = {}): Promise<string> => {
+      const host = fakeHost({ ...options, actions: { labStatus: () => Promise.resolve({ ...runningStatus, nodes }) } });
+      await runLab(argv, host);
+      return host.stdout.text;
+    };
+    const terminal = await textOf(['status'], { isTTY: true, columns: 80, env: { NO_COLOR: '1' } });
+    expect(terminal).toMatch(/^ {2}ip-10-11-72-27 +c5a\.2xlarge +b +9/m);
+    expect(terminal.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    for (const text of [await textOf(['status']), await textOf(['status', '--json'])]) {
+      for (const { name } of nodes) expect(text).toContain(name);
+    }
+  });
+
   test('exits with 1 where Karpenter could launch nothing, and says why', async () => {
     const host = fakeHost({ actions: { labStatus: () => Promise.resolve({ ...runningStatus, isReady: false, problems: ['There is no NodePool default.'] }) } });
     expect(await runLab(['status'], host)).toBe(1);
