@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { LabError } from './lab-error';
+import type { RunContext } from './run-context';
 
 /** Variables of an environment, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,8 +25,6 @@ export interface RunCommandOptions {
    * @default - nobody listens
    */
   readonly onErrorLine?: (line: string) => void;
-  /** Aborted when the user interrupts: the program is interrupted too. */
-  readonly signal?: AbortSignal;
 }
 
 /** How a program ended, and what it wrote. */
@@ -42,11 +41,13 @@ const ENDED_BY_SIGNAL = 128;
 /**
  * Runs a program and waits for its end. A program that fails is a result, not an error.
  *
+ * @param run when its signal is aborted, the program is interrupted too
  * @throws LabError `CommandNotStarted` when there is no such program
  * @throws the signal's reason when it was interrupted, after the program has ended
  */
-export async function runCommand(options: RunCommandOptions): Promise<CommandResult> {
-  options.signal?.throwIfAborted();
+export async function runCommand(options: RunCommandOptions, run: Partial<RunContext> = {}): Promise<CommandResult> {
+  const { signal } = run;
+  signal?.throwIfAborted();
   const child = spawn(options.command, [...options.args], {
     cwd: options.workingDirectory,
     env: options.env,
@@ -55,7 +56,7 @@ export async function runCommand(options: RunCommandOptions): Promise<CommandRes
   const interrupt = (): void => {
     child.kill('SIGINT');
   };
-  options.signal?.addEventListener('abort', interrupt, { once: true });
+  signal?.addEventListener('abort', interrupt, { once: true });
   try {
     const stdout: Buffer[] = [];
     const stderr: string[] = [];
@@ -71,10 +72,10 @@ export async function runCommand(options: RunCommandOptions): Promise<CommandRes
       child.once('error', (cause) => reject(commandNotStarted(options, cause)));
       child.once('close', (code) => resolve(code ?? ENDED_BY_SIGNAL));
     });
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     return { exitCode, stdout: Buffer.concat(stdout).toString('utf8'), stderr: stderr.join('\n') };
   } finally {
-    options.signal?.removeEventListener('abort', interrupt);
+    signal?.removeEventListener('abort', interrupt);
   }
 }
 

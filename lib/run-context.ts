@@ -48,6 +48,22 @@ export function beyondInterruption(run: RunContext): RunContext {
   return runContext({ ...run, signal: undefined });
 }
 
+/**
+ * Runs parts of an action side by side, and waits for all of them. When one fails the others are interrupted, and its error
+ * is thrown once they have ended.
+ *
+ * @param begin begins the parts; the run that it gets is aborted with the first failure
+ * @throws the first failure, or the signal's reason when the run was aborted before
+ */
+export async function sideBySide(run: RunContext, begin: (run: RunContext) => readonly Promise<unknown>[]): Promise<void> {
+  const failure = new AbortController();
+  const shared = runContext({ ...run, signal: AbortSignal.any([run.signal, failure.signal]) });
+  const parts = begin(shared);
+  for (const part of parts) part.catch((error: unknown) => failure.abort(error));
+  await Promise.allSettled(parts);
+  shared.signal.throwIfAborted();
+}
+
 /** A moment until which something is waited for. */
 export interface RunDeadline {
   readonly isPassed: boolean;

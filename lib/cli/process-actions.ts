@@ -18,13 +18,14 @@ import type { PlanResult } from '../plan/plan-result';
 import type { PreflightOptions } from '../preflight/preflight';
 import type { PreflightResult } from '../preflight/preflight-check';
 import type { RehearsalRecord } from '../rehearsal/rehearsal-state';
-import type { RehearsalStatus } from '../rehearsal/rehearsal-status';
+import type { RehearsalOptions, RehearsalStatus } from '../rehearsal/rehearsal-status';
 import type { StartRehearsalOptions } from '../rehearsal/start-rehearsal';
-import type { CleanRehearsalOptions, CleanRehearsalResult, StopRehearsalOptions, StopRehearsalResult } from '../rehearsal/stop-rehearsal';
+import type { CleanRehearsalOptions, CleanRehearsalResult, StopRehearsalResult } from '../rehearsal/stop-rehearsal';
 import type { ExtendOptions, ExtendResult } from '../removal/extend-lab';
 import type { SweepOptions, SweepResult } from '../removal/sweep-lab';
 import type { TeardownOptions } from '../removal/teardown';
 import type { TeardownResult } from '../removal/teardown-result';
+import type { RunContext } from '../run-context';
 
 /** What a command line knows of its own: the folder of the lab, and the environment. */
 type OfTheProcess = 'projectDirectory' | 'env';
@@ -50,17 +51,17 @@ export interface LabActions {
   /** Runs the CDK app once. */
   readonly synthesize: (options: SynthesizeOptions) => Promise<void>;
   /** Says what keeps a rehearsal from running on this machine: nothing, or an error each with what to install. */
-  readonly rehearsalShortfalls: (signal: AbortSignal) => Promise<readonly LabError[]>;
+  readonly rehearsalShortfalls: (run: RunContext) => Promise<readonly LabError[]>;
   /** Starts a rehearsal; one that runs is left as it is. */
-  readonly startRehearsal: (options: Omit<StartRehearsalOptions, OfTheProcess>) => Promise<RehearsalRecord>;
+  readonly startRehearsal: (options: Omit<StartRehearsalOptions, OfTheProcess>, run: RunContext) => Promise<RehearsalRecord>;
   /** Stops a rehearsal, and keeps its folder. */
-  readonly stopRehearsal: (options: Omit<StopRehearsalOptions, OfTheProcess>) => Promise<StopRehearsalResult>;
+  readonly stopRehearsal: (options: Omit<RehearsalOptions, OfTheProcess>, run: RunContext) => Promise<StopRehearsalResult>;
   /** Says what has become of a rehearsal. */
   readonly rehearsalStatus: (name: string) => Promise<RehearsalStatus>;
   /** Says what has become of all rehearsals there are. */
   readonly listRehearsals: () => Promise<readonly RehearsalStatus[]>;
   /** Stops a rehearsal and removes all it left. */
-  readonly cleanRehearsal: (options: Omit<CleanRehearsalOptions, OfTheProcess>) => Promise<CleanRehearsalResult>;
+  readonly cleanRehearsal: (options: Omit<CleanRehearsalOptions, OfTheProcess>, run: RunContext) => Promise<CleanRehearsalResult>;
   /** Reads from an assembly what the exercise should find in its lab. */
   readonly exerciseExpectations: (assemblyDirectory: string) => Promise<ExerciseExpectations>;
   /** Does the exercise, then the drills. */
@@ -96,13 +97,13 @@ export function processActions({ projectDirectory, env }: ProcessActionsOptions)
     sweepLab: async (options) => (await import('../removal/sweep-lab.js')).sweepLab(options),
     assemblyState: async (assemblyDirectory) => (await import('../assembly/assembly-state.js')).assemblyState({ assemblyDirectory, projectDirectory }),
     synthesize: async (options) => (await import('../assembly/synthesize.js')).synthesize(options),
-    rehearsalShortfalls: async (signal) =>
-      (await import('../rehearsal/toolchain/ensure-toolchain.js')).rehearsalShortfalls({ projectDirectory, env, signal }),
-    startRehearsal: async (options) => (await import('../rehearsal/start-rehearsal.js')).startRehearsal({ ...options, projectDirectory, env }),
-    stopRehearsal: async (options) => (await import('../rehearsal/stop-rehearsal.js')).stopRehearsal({ ...options, projectDirectory }),
+    rehearsalShortfalls: async (run) =>
+      (await import('../rehearsal/toolchain/ensure-toolchain.js')).rehearsalShortfalls({ projectDirectory, env }, run),
+    startRehearsal: async (options, run) => (await import('../rehearsal/start-rehearsal.js')).startRehearsal({ ...options, projectDirectory, env }, run),
+    stopRehearsal: async (options, run) => (await import('../rehearsal/stop-rehearsal.js')).stopRehearsal({ ...options, projectDirectory }, run),
     rehearsalStatus: async (name) => (await import('../rehearsal/rehearsal-status.js')).rehearsalStatus({ projectDirectory, name }),
     listRehearsals: async () => (await import('../rehearsal/rehearsal-status.js')).listRehearsals(projectDirectory),
-    cleanRehearsal: async (options) => (await import('../rehearsal/stop-rehearsal.js')).cleanRehearsal({ ...options, projectDirectory, env }),
+    cleanRehearsal: async (options, run) => (await import('../rehearsal/stop-rehearsal.js')).cleanRehearsal({ ...options, projectDirectory, env }, run),
     exerciseExpectations,
     runClass: async (options) => (await import('../exercise/rehearsed-exercise.js')).runRehearsedClass(options),
     scaleLab: async (options) => (await import('../exercise/scale-lab.js')).scaleLab(options),

@@ -36,7 +36,7 @@ export interface UpdateKubeconfigOptions {
 /** Adds the cluster to the kubeconfig by the AWS CLI. The lab is deployed by then, so what goes wrong is told and ends nothing. */
 export async function updateKubeconfig({ lab, env, signal }: UpdateKubeconfigOptions): Promise<KubeconfigUpdate> {
   try {
-    const { exitCode, stdout, stderr } = await runCommand({ command: 'aws', args: kubeconfigArguments(lab), env, workingDirectory: process.cwd(), signal });
+    const { exitCode, stdout, stderr } = await runCommand({ command: 'aws', args: kubeconfigArguments(lab), env, workingDirectory: process.cwd() }, { signal });
     return exitCode === 0
       ? { isUpdated: true, detail: stdout.trim() }
       : { isUpdated: false, detail: `The AWS CLI did not update the kubeconfig: ${stderr.trim()}` };

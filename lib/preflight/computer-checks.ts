@@ -8,7 +8,7 @@ import { type Check, failed, type LocalTools, passed, warned } from './preflight
 export function localTools(env: Readonly<Record<string, string | undefined>>, signal?: AbortSignal): LocalTools {
   const answerOf = async (command: string, ...args: readonly string[]): Promise<string | undefined> => {
     try {
-      const { exitCode, stdout } = await runCommand({ command, args, env, workingDirectory: process.cwd(), signal });
+      const { exitCode, stdout } = await runCommand({ command, args, env, workingDirectory: process.cwd() }, { signal });
       return exitCode === 0 ? stdout : undefined;
     } catch (error) {
       if (error instanceof LabError && error.code === 'CommandNotStarted') return undefined;

@@ -1,52 +1,39 @@
 import { type KubernetesObject, kubernetesObjects } from '../assembly/kubernetes-objects';
 import type { LabView } from '../assembly/lab-view';
-import type { SynthesizedStack } from '../assembly/synthesized-stack';
 import { arrayAt, booleanAt, type JsonObject, type JsonValue, parseJson, textAt } from '../json';
 import { LabError } from '../lab-error';
-import type { ProgressListener } from '../progress';
 import { type CommandResult, runCommand } from '../run-command';
-import type { ProcessEnvironment } from './process/process-environment';
-import type { RehearsalPaths } from './rehearsal-paths';
+import type { RunContext } from '../run-context';
+import type { Rehearsal, RehearsedCluster } from './rehearsal';
 import { systemNodes, systemWorkloads } from './system-objects';
-
-/** kubectl, and the API server that it talks to. */
-export interface Kubectl {
-  /** Absolute path of kubectl. */
-  readonly command: string;
-  readonly paths: RehearsalPaths;
-  readonly environment: ProcessEnvironment;
-  readonly signal?: AbortSignal;
-}
 
 /**
  * Runs kubectl against a rehearsal.
  *
  * @param input text for its standard input
  */
-export async function runKubectl(kubectl: Kubectl, args: readonly string[], input?: string): Promise<CommandResult> {
-  const { command, paths, environment, signal } = kubectl;
+export async function runKubectl({ kubectl, paths, environment }: RehearsedCluster, args: readonly string[], run: RunContext, input?: string): Promise<CommandResult> {
   return runCommand({
-    command,
+    command: kubectl,
     args: ['--kubeconfig', paths.kubeconfig, '--cache-dir', paths.kubectlCacheDirectory, '--request-timeout', '30s', ...args],
     env: environment,
     workingDirectory: paths.directory,
     input,
-    signal,
-  });
+  }, run);
 }
 
 /**
  * Applies Karpenter's CRDs, and waits until the API server serves them.
  *
- * @param directory folder of the CRDs
  * @throws LabError `CrdsRefused`
  */
-export async function applyCrds(kubectl: Kubectl, directory: string): Promise<void> {
+export async function applyCrds(rehearsal: Rehearsal, run: RunContext): Promise<void> {
+  const directory = rehearsal.toolchain.crdsDirectory;
   for (const args of [
     ['apply', '--server-side', '--filename', directory],
     ['wait', '--for', 'condition=Established', '--timeout', '30s', '--filename', directory],
   ]) {
-    const result = await runKubectl(kubectl, args);
+    const result = await runKubectl(rehearsal, args, run);
     if (result.exitCode === 0) continue;
     throw new LabError({
       code: 'CrdsRefused',
@@ -60,27 +47,24 @@ export async function applyCrds(kubectl: Kubectl, directory: string): Promise<vo
 const STEP = 'Apply the manifests';
 
 /**
- * Applies the assembly's manifests as its deployment would: one resource of the template after the
- * other in CloudFormation's order, with kubectl.
+ * Applies objects of the assembly's manifests as its deployment would: one resource of the template
+ * after the other in CloudFormation's order, with kubectl.
  *
- * @param objects those to apply. @default - all of the assembly
  * @throws LabError `ManifestRefused` with the object and the API server's reason
  */
-export async function applyManifests(
-  kubectl: Kubectl, stack: SynthesizedStack, onProgress: ProgressListener, objects: readonly KubernetesObject[] = kubernetesObjects(stack),
-): Promise<void> {
+export async function applyManifests(cluster: RehearsedCluster, objects: readonly KubernetesObject[], run: RunContext): Promise<void> {
+  const { resources } = cluster.lab.stack;
   const manifests = objectsByManifest(objects);
-  onProgress({ step: STEP, state: 'started' });
+  run.onProgress({ step: STEP, state: 'started' });
   let applied = 0;
-  for (const [logicalId, objects] of manifests) {
-    onProgress({ step: STEP, state: 'running', detail: namesOf(objects), fraction: applied / manifests.size });
-    const skipsValidation = booleanAt(stack.resources.get(logicalId)?.properties, 'SkipValidation') ?? false;
-    const input = objects.map(({ body }) => JSON.stringify(body)).join('\n');
-    const result = await runKubectl(kubectl, ['apply', ...(skipsValidation ? ['--validate=false'] : []), '--filename', '-'], input);
-    if (result.exitCode !== 0) throw manifestRefused(logicalId, objects, result.stderr);
+  for (const [logicalId, ofManifest] of manifests) {
+    run.onProgress({ step: STEP, state: 'running', detail: namesOf(ofManifest), fraction: applied / manifests.size });
+    const skipsValidation = booleanAt(resources.get(logicalId)?.properties, 'SkipValidation') ?? false;
+    const result = await runKubectl(cluster, ['apply', ...(skipsValidation ? ['--validate=false'] : []), '--filename', '-'], run, textOf(ofManifest));
+    if (result.exitCode !== 0) throw manifestRefused(logicalId, ofManifest, result.stderr);
     applied += 1;
   }
-  onProgress({ step: STEP, state: 'finished', detail: `${manifests.size} manifests` });
+  run.onProgress({ step: STEP, state: 'finished', detail: `${manifests.size} manifests` });
 }
 
 /**
@@ -88,10 +72,9 @@ export async function applyManifests(
  *
  * @throws LabError `ManifestsUnknown` when the API server does not say
  */
-export async function missingObjects(kubectl: Kubectl, stack: SynthesizedStack): Promise<readonly KubernetesObject[]> {
-  const objects = kubernetesObjects(stack);
-  const input = objects.map(({ body }) => JSON.stringify(body)).join('\n');
-  const result = await runKubectl(kubectl, ['get', '--ignore-not-found', '--output', 'json', '--filename', '-'], input);
+export async function missingObjects(cluster: RehearsedCluster, run: RunContext): Promise<readonly KubernetesObject[]> {
+  const objects = kubernetesObjects(cluster.lab.stack);
+  const result = await runKubectl(cluster, ['get', '--ignore-not-found', '--output', 'json', '--filename', '-'], run, textOf(objects));
   if (result.exitCode !== 0) {
     throw new LabError({
       code: 'ManifestsUnknown',
@@ -133,6 +116,11 @@ function manifestRefused(logicalId: string, objects: readonly KubernetesObject[]
   });
 }
 
+/** Objects as kubectl reads them from its standard input. */
+function textOf(objects: readonly { readonly body: JsonObject }[]): string {
+  return objects.map(({ body }) => JSON.stringify(body)).join('\n');
+}
+
 function namesOf(objects: readonly KubernetesObject[]): string {
   return objects.map(({ kind, name }) => `${kind} ${name}`).join(', ');
 }
@@ -143,13 +131,10 @@ function namesOf(objects: readonly KubernetesObject[]): string {
  *
  * @throws LabError `SystemObjectsRefused`
  */
-export async function applySystemObjects(kubectl: Kubectl, lab: LabView, kubernetesVersion: string): Promise<void> {
-  const objects = [
-    ...namespaces(lab),
-    ...systemNodes(lab, kubernetesVersion),
-    ...systemWorkloads(lab),
-  ];
-  const result = await runKubectl(kubectl, ['apply', '--server-side', '--filename', '-'], objects.map((object) => JSON.stringify(object)).join('\n'));
+export async function applySystemObjects(rehearsal: Rehearsal, run: RunContext): Promise<void> {
+  const { lab, toolchain } = rehearsal;
+  const objects = [...namespaces(lab), ...systemNodes(lab, toolchain.versions.kubernetes), ...systemWorkloads(lab)];
+  const result = await runKubectl(rehearsal, ['apply', '--server-side', '--filename', '-'], run, textOf(objects.map((body) => ({ body }))));
   if (result.exitCode === 0) return;
   throw new LabError({
     code: 'SystemObjectsRefused',

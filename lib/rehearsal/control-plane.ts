@@ -3,33 +3,10 @@ import { basename, join } from 'node:path';
 import { stringify } from 'yaml';
 import { LabError } from '../lab-error';
 import { runCommand } from '../run-command';
+import type { RunContext } from '../run-context';
 import { LOOPBACK } from './process/loopback';
-import type { ProcessEnvironment } from './process/process-environment';
 import { type ProcessRecord, processStartTicks } from './process/running-processes';
-import type { RehearsalPaths } from './rehearsal-paths';
-import type { Toolchain } from './toolchain/toolchain';
-
-/** Ports of the control plane, all on loopback. */
-export interface ControlPlanePorts {
-  readonly etcd: number;
-  readonly etcdPeer: number;
-  readonly kubeApiserver: number;
-  readonly kubeControllerManager: number;
-  readonly kubeScheduler: number;
-  readonly kwok: number;
-}
-
-/** What the control plane is made of. */
-export interface KwokctlConfigurationOptions {
-  readonly toolchain: Toolchain;
-  readonly ports: ControlPlanePorts;
-  /** CIDR from which pods get their addresses. */
-  readonly podCidr: string;
-  /** Namespace of Karpenter's pods. */
-  readonly karpenterNamespace: string;
-  /** Absolute path of the file that `kubectl logs` shows of them, in the format of container runtimes. */
-  readonly karpenterContainerLog: string;
-}
+import type { Rehearsal } from './rehearsal';
 
 /** Name of the container in Karpenter's pods, as in its chart. */
 export const KARPENTER_CONTAINER = 'controller';
@@ -40,8 +17,7 @@ export const KARPENTER_CONTAINER = 'controller';
  *
  * @see https://kwok.sigs.k8s.io/docs/generated/apis/
  */
-export function kwokctlConfiguration(options: KwokctlConfigurationOptions): string {
-  const { toolchain, ports } = options;
+export function kwokctlConfiguration({ lab, paths, toolchain, ports }: Pick<Rehearsal, 'lab' | 'paths' | 'toolchain' | 'ports'>): string {
   const cluster = {
     apiVersion: 'config.kwok.x-k8s.io/v1alpha1',
     kind: 'KwokctlConfiguration',
@@ -68,7 +44,7 @@ export function kwokctlConfiguration(options: KwokctlConfigurationOptions): stri
       extraArgs: [
         // Without an address a node has none, and kubectl logs cannot reach it.
         { key: 'node-ip', value: LOOPBACK },
-        { key: 'cidr', value: options.podCidr },
+        { key: 'cidr', value: lab.network.vpcCidr },
       ],
     }],
   };
@@ -77,20 +53,11 @@ export function kwokctlConfiguration(options: KwokctlConfigurationOptions): stri
     kind: 'ClusterLogs',
     metadata: { name: 'karpenter' },
     spec: {
-      selector: { matchNamespaces: [options.karpenterNamespace] },
-      logs: [{ containers: [KARPENTER_CONTAINER], logsFile: options.karpenterContainerLog, follow: true }],
+      selector: { matchNamespaces: [lab.karpenter.namespace] },
+      logs: [{ containers: [KARPENTER_CONTAINER], logsFile: paths.karpenterContainerLog, follow: true }],
     },
   };
   return [cluster, logs].map((document) => stringify(document)).join('---\n');
-}
-
-/** A control plane to start. */
-export interface StartControlPlaneOptions extends Omit<KwokctlConfigurationOptions, 'karpenterContainerLog'> {
-  /** Name of the rehearsal, and of kwokctl's cluster. */
-  readonly name: string;
-  readonly paths: RehearsalPaths;
-  readonly environment: ProcessEnvironment;
-  readonly signal?: AbortSignal;
 }
 
 /** Seconds that the API server has to answer. */
@@ -100,12 +67,11 @@ const READY_SECONDS = 120;
  * Starts etcd, the API server, the controller manager, the scheduler and kwok through kwokctl, and
  * waits until they are ready.
  *
- * @returns the processes
  * @throws LabError `ControlPlaneNotStarted` with what kwokctl says
  */
-export async function startControlPlane(options: StartControlPlaneOptions): Promise<readonly ProcessRecord[]> {
-  const { name, paths, toolchain, environment, signal } = options;
-  writeFileSync(paths.kwokctlConfiguration, kwokctlConfiguration({ ...options, karpenterContainerLog: paths.karpenterContainerLog }));
+export async function startControlPlane(rehearsal: Rehearsal, run: RunContext): Promise<void> {
+  const { name, paths, toolchain, environment, state } = rehearsal;
+  writeFileSync(paths.kwokctlConfiguration, kwokctlConfiguration(rehearsal));
   const result = await runCommand({
     command: toolchain.kwokctl,
     args: [
@@ -114,8 +80,7 @@ export async function startControlPlane(options: StartControlPlaneOptions): Prom
     ],
     env: { ...environment, KWOK_WORKDIR: paths.kwokDirectory },
     workingDirectory: paths.directory,
-    signal,
-  });
+  }, run);
   writeFileSync(join(paths.logsDirectory, 'kwokctl.log'), result.stderr);
   // kwokctl reports a cluster that does not get ready as an error line, and ends with success.
   if (result.exitCode !== 0 || /Failed to wait for cluster/.test(result.stderr)) {
@@ -126,11 +91,11 @@ export async function startControlPlane(options: StartControlPlaneOptions): Prom
       remedy: 'Read the logs of etcd and kube-apiserver below that folder. Free memory (2 GiB) and disk, then start again.',
     });
   }
-  return controlPlaneProcesses(name, paths);
+  state.addProcesses(...controlPlaneProcesses(rehearsal));
 }
 
 /** Processes that kwokctl has started, from the files in which it keeps their ids. */
-function controlPlaneProcesses(name: string, paths: RehearsalPaths): readonly ProcessRecord[] {
+function controlPlaneProcesses({ name, paths }: Rehearsal): readonly ProcessRecord[] {
   const directory = join(paths.kwokDirectory, 'clusters', name);
   return readdirSync(join(directory, 'pids')).flatMap((file) => {
     const component = basename(file, '.pid');

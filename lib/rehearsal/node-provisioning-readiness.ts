@@ -1,27 +1,23 @@
 import { kubernetesObjects } from '../assembly/kubernetes-objects';
-import type { SynthesizedStack } from '../assembly/synthesized-stack';
 import { arrayAt, type JsonValue, parseJson, textAt } from '../json';
 import { unmatchedSelection } from '../kubernetes/karpenter-kinds';
 import { type Condition, isTrue, readCurrentConditions } from '../kubernetes/objects';
 import { LabError } from '../lab-error';
-import type { ProgressListener } from '../progress';
-import { type Kubectl, runKubectl } from './apply-objects';
-import { logErrors } from './karpenter-log/log-errors';
+import type { RunContext } from '../run-context';
+import { pollFor } from '../wait-for';
+import { runKubectl } from './apply-objects';
+import { logErrors } from './karpenter-log/log-lines';
 import { isProcessRunning, type ProcessRecord } from './process/running-processes';
 import { processExited } from './process/start-process';
-import { waitUntil } from './process/wait-until';
+import type { RehearsedCluster } from './rehearsal';
+import { KARPENTER_PROCESS } from './start-karpenter';
 
-/** What is waited for, and who does it. */
-export interface WaitForNodeProvisioningOptions {
-  readonly kubectl: Kubectl;
-  readonly stack: SynthesizedStack;
-  /** Karpenter: when it ends, there is nothing to wait for. */
-  readonly karpenter: ProcessRecord;
-  /** Absolute path of Karpenter's log. */
-  readonly karpenterLog: string;
-  readonly onProgress: ProgressListener;
+/** Who makes the objects ready, and from when on. */
+export interface NodeProvisioningOptions {
+  /** Processes of the rehearsal. When Karpenter ends, there is nothing to wait for. */
+  readonly processes: readonly ProcessRecord[];
   /**
-   * How many errors the log had before the objects were applied. They speak of others of the same names.
+   * How many errors Karpenter's log had before the objects were applied. They speak of others of the same names.
    *
    * @default 0
    */
@@ -59,38 +55,41 @@ const KINDS: readonly { readonly kind: string; readonly code: string; readonly r
  * @throws LabError `NodeClassNotReady` or `NodePoolNotReady` with what Karpenter says is wrong
  * @throws LabError `ProcessExited` when Karpenter has ended
  */
-export async function waitForNodeProvisioning(options: WaitForNodeProvisioningOptions): Promise<void> {
-  const { kubectl, stack, karpenter, onProgress } = options;
-  const expected = kubernetesObjects(stack).filter(({ kind }) => KINDS.some((known) => known.kind === kind));
-  onProgress({ step: STEP, state: 'started' });
+export async function waitForNodeProvisioning(
+  cluster: RehearsedCluster, { processes, earlierErrors = 0, settledSeconds = 6 }: NodeProvisioningOptions, run: RunContext,
+): Promise<void> {
+  const { karpenterLog } = cluster.paths;
+  const expected = kubernetesObjects(cluster.lab.stack).filter(({ kind }) => KINDS.some((known) => known.kind === kind));
+  run.onProgress({ step: STEP, state: 'started' });
 
   let unready: readonly UnreadyObject[] = [];
   let reported = '';
   const refusedSince = new Map<string, number>();
-  await waitUntil(async () => {
-    if (!isProcessRunning(karpenter)) throw processExited(karpenter);
-    const objects = await listObjects(kubectl);
+  await pollFor(async () => {
+    if (!processes.some((process) => process.name === KARPENTER_PROCESS && isProcessRunning(process))) {
+      throw processExited({ name: KARPENTER_PROCESS, logFile: karpenterLog });
+    }
+    const objects = await listObjects(cluster, run);
     unready = KINDS.flatMap(({ kind }) => expected.filter((object) => object.kind === kind).flatMap(({ name }) =>
       unreadyObject({
         kind,
         name,
         object: objects.find((object) => textAt(object, 'kind') === kind && textAt(object, 'metadata', 'name') === name),
-        error: logErrors(options.karpenterLog).slice(options.earlierErrors ?? 0).findLast((entry) => entry.kind === kind && entry.name === name)?.error,
+        error: logErrors(karpenterLog).slice(earlierErrors).findLast((entry) => entry.kind === kind && entry.name === name)?.error,
       })));
     const [first] = unready;
     if (first === undefined) return true;
     const detail = `${first.kind} ${first.name}: ${first.says}`;
-    if (detail !== reported) onProgress({ step: STEP, state: 'running', detail });
+    if (detail !== reported) run.onProgress({ step: STEP, state: 'running', detail });
     reported = detail;
-    if (isSettled(first, refusedSince, options.settledSeconds ?? 6)) throw notReady(first);
+    if (isSettled(first, refusedSince, settledSeconds)) throw notReady(first);
     return undefined;
   }, {
     deadlineSeconds: READY_SECONDS,
-    intervalMilliseconds: 250,
-    signal: kubectl.signal,
+    everySeconds: 0.25,
     onDeadline: () => (unready[0] === undefined ? new Error('nothing is missing') : notReady(unready[0])),
-  });
-  onProgress({ step: STEP, state: 'finished', detail: expected.map(({ kind, name }) => `${kind} ${name}`).join(', ') });
+  }, run);
+  run.onProgress({ step: STEP, state: 'finished', detail: expected.map(({ kind, name }) => `${kind} ${name}`).join(', ') });
 }
 
 /** An object that Karpenter has not accepted. */
@@ -103,8 +102,8 @@ interface UnreadyObject {
   readonly says: string;
 }
 
-async function listObjects(kubectl: Kubectl): Promise<readonly JsonValue[]> {
-  const result = await runKubectl(kubectl, ['get', 'ec2nodeclasses.karpenter.k8s.aws,nodepools.karpenter.sh', '--output', 'json']);
+async function listObjects(cluster: RehearsedCluster, run: RunContext): Promise<readonly JsonValue[]> {
+  const result = await runKubectl(cluster, ['get', 'ec2nodeclasses.karpenter.k8s.aws,nodepools.karpenter.sh', '--output', 'json'], run);
   return result.exitCode === 0 ? arrayAt(parseJson(result.stdout), 'items') : [];
 }
 

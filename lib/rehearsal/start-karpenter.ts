@@ -1,110 +1,56 @@
 import { get } from 'node:http';
-import { join } from 'node:path';
 import type { HelmChart } from '../assembly/kubernetes-objects';
 import { type JsonObject, type JsonValue, objectAt, textAt, valueAt } from '../json';
 import { cpuMillis, quantity } from '../kubernetes/allocatable';
-import { LabError } from '../lab-error';
+import type { RunContext } from '../run-context';
 import { LOOPBACK } from './process/loopback';
-import { awsEnvironment, type ProcessEnvironment } from './process/process-environment';
-import { isProcessRunning, type ProcessRecord } from './process/running-processes';
-import { logTail, processExited, startProcess } from './process/start-process';
-import { waitUntil } from './process/wait-until';
-import type { RehearsalPaths } from './rehearsal-paths';
-import type { Toolchain } from './toolchain/toolchain';
+import { awsEnvironment } from './process/process-environment';
+import { untilReady } from './process/start-process';
+import { type Rehearsal, startPart } from './rehearsal';
 
-/** A Karpenter to start. */
-export interface StartKarpenterOptions {
-  readonly chart: HelmChart;
-  readonly region: string;
-  readonly paths: RehearsalPaths;
-  readonly toolchain: Toolchain;
-  readonly environment: ProcessEnvironment;
-  /** Absolute path of the program that keeps its log. */
-  readonly logProgram: string;
-  /** URL of the API server. */
-  readonly clusterEndpoint: string;
-  /** Loopback URL at which its AWS calls are answered. */
-  readonly awsEndpoint: string;
-  readonly metricsPort: number;
-  readonly healthPort: number;
-  /** Called with each process as it is started. */
-  readonly onProcess: (process: ProcessRecord) => void;
-}
-
-/** A Karpenter that was started. */
-export interface StartedKarpenter {
-  readonly process: ProcessRecord;
-  readonly healthPort: number;
-}
+/** Name of Karpenter among the processes of a rehearsal. */
+export const KARPENTER_PROCESS = 'karpenter';
 
 /**
- * Starts Karpenter with the settings of its chart, and the process that keeps its log.
- */
-export async function startKarpenter(options: StartKarpenterOptions): Promise<StartedKarpenter> {
-  const { paths, environment, onProcess } = options;
-  const logKeeper = await startProcess({
-    name: 'karpenter-log',
-    command: process.execPath,
-    args: [options.logProgram, paths.karpenterLog, paths.karpenterContainerLog],
-    env: environment,
-    workingDirectory: paths.directory,
-    logFile: join(paths.logsDirectory, 'karpenter-log.log'),
-    isFed: true,
-  });
-  onProcess(logKeeper.record);
-  const karpenter = await startProcess({
-    name: 'karpenter',
-    command: options.toolchain.karpenter,
-    args: [],
-    env: {
-      ...environment,
-      ...awsEnvironment(options.region),
-      ...karpenterSettings(options.chart),
-      AWS_ENDPOINT_URL: options.awsEndpoint,
-      CLUSTER_ENDPOINT: options.clusterEndpoint,
-      // One process stands for the chart's replicas.
-      DISABLE_LEADER_ELECTION: 'true',
-      HEALTH_PROBE_PORT: String(options.healthPort),
-      KUBECONFIG: paths.kubeconfig,
-      METRICS_PORT: String(options.metricsPort),
-      SYSTEM_NAMESPACE: options.chart.namespace,
-    },
-    workingDirectory: paths.directory,
-    logFile: paths.karpenterLog,
-    output: logKeeper.input,
-  });
-  onProcess(karpenter.record);
-  // Karpenter holds the pipe now: when it ends, the log's keeper ends too.
-  logKeeper.input?.destroy();
-  return { process: karpenter.record, healthPort: options.healthPort };
-}
-
-/** Seconds that Karpenter has to read prices and instance types, and to fill its caches. */
-const READY_SECONDS = 60;
-
-/**
- * Waits until Karpenter says that it is ready.
+ * Starts Karpenter with the settings of its chart, and the process that keeps its log. Waits until Karpenter says that it is
+ * ready.
  *
  * @throws LabError `ProcessExited` or `KarpenterNotReady` with the end of its log
  */
-export async function waitForKarpenter(karpenter: StartedKarpenter, signal?: AbortSignal): Promise<void> {
-  await waitUntil(async () => {
-    if (!isProcessRunning(karpenter.process)) throw processExited(karpenter.process);
-    return await answers(karpenter.healthPort) ? true : undefined;
-  }, {
-    deadlineSeconds: READY_SECONDS,
-    signal,
-    onDeadline: () => new LabError({
-      code: 'KarpenterNotReady',
-      message: `Karpenter was not ready within ${READY_SECONDS} seconds. Its last words: ${logTail(karpenter.process.logFile, 3).join(' | ')}`,
-      received: karpenter.process.logFile,
-      remedy: 'Read its log. On a busy machine, start again.',
-    }),
+export async function startKarpenter(rehearsal: Rehearsal, run: RunContext): Promise<void> {
+  const { lab, paths, ports } = rehearsal;
+  const logKeeper = await startPart(rehearsal, {
+    name: 'karpenter-log',
+    command: process.execPath,
+    args: [rehearsal.programs.karpenterLog, paths.karpenterLog, paths.karpenterContainerLog],
+    isFed: true,
   });
+  const karpenter = await startPart(rehearsal, {
+    name: KARPENTER_PROCESS,
+    command: rehearsal.toolchain.karpenter,
+    args: [],
+    env: {
+      ...awsEnvironment(lab.stack.region),
+      ...karpenterSettings(lab.karpenter),
+      AWS_ENDPOINT_URL: rehearsal.awsEndpoint,
+      CLUSTER_ENDPOINT: rehearsal.clusterEndpoint,
+      // One process stands for the chart's replicas.
+      DISABLE_LEADER_ELECTION: 'true',
+      HEALTH_PROBE_PORT: String(ports.karpenterHealth),
+      KUBECONFIG: paths.kubeconfig,
+      METRICS_PORT: String(ports.karpenterMetrics),
+      SYSTEM_NAMESPACE: lab.karpenter.namespace,
+    },
+    logFile: paths.karpenterLog,
+    output: logKeeper.input,
+  });
+  // Karpenter holds the pipe now: when it ends, the log's keeper ends too.
+  logKeeper.input?.destroy();
+  await untilReady(karpenter.record, () => saysReady(ports.karpenterHealth), 'KarpenterNotReady', run);
 }
 
 /** The port is open seconds before it is served: hence the short time for an answer. */
-async function answers(port: number): Promise<boolean> {
+async function saysReady(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const request = get({ host: LOOPBACK, port, path: '/readyz', timeout: 1000, agent: false }, (response) => {
       response.resume();

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LabError } from '../lab-error';
-import { ignoreProgress, type ProgressListener } from '../progress';
 import type { Environment } from '../run-command';
+import type { RunContext } from '../run-context';
 import { withLock } from './process/lock-file';
 import { markedFoldersUsing, markedProcesses, type ProcessRecord } from './process/running-processes';
 import { stopProcess } from './process/stop-process';
@@ -11,18 +11,6 @@ import { readableState, StateFile } from './rehearsal-state';
 import type { RehearsalOptions } from './rehearsal-status';
 import { toolchainCacheDirectory } from './toolchain/toolchain';
 import { removeTree } from './toolchain/writable-tree';
-
-/** A rehearsal to stop. */
-export interface StopRehearsalOptions extends RehearsalOptions {
-  /**
-   * Where progress is reported.
-   *
-   * @default - nobody watches
-   */
-  readonly onProgress?: ProgressListener;
-  /** Aborted when the user no longer wants to wait for another process. @default - it is waited for */
-  readonly signal?: AbortSignal;
-}
 
 /** What stopping a rehearsal came to. */
 export interface StopRehearsalResult {
@@ -41,8 +29,8 @@ const LOCK_SECONDS = 120;
  *
  * @throws LabError `ProcessRemained`, `LockHeld` or `RehearsalNameRefused`
  */
-export async function stopRehearsal(options: StopRehearsalOptions): Promise<StopRehearsalResult> {
-  const { projectDirectory, name = DEFAULT_REHEARSAL, onProgress = ignoreProgress, signal } = options;
+export async function stopRehearsal({ projectDirectory, name = DEFAULT_REHEARSAL }: RehearsalOptions, run: RunContext): Promise<StopRehearsalResult> {
+  const { onProgress } = run;
   const paths = rehearsalPaths(projectDirectory, name);
   // Somebody may have removed the folder and left the processes.
   if (!existsSync(paths.directory) && markedProcesses(paths.directory).length === 0) {
@@ -52,9 +40,8 @@ export async function stopRehearsal(options: StopRehearsalOptions): Promise<Stop
   onProgress({ step: STEP, state: 'started' });
   const stopped = await withLock(paths.lockFile, {
     deadlineSeconds: LOCK_SECONDS,
-    signal,
     onWait: (holder) => onProgress({ step: STEP, state: 'running', detail: `process ${holder} starts or stops it; Ctrl-C there, or kill -INT ${holder}, ends that` }),
-  }, async () => {
+  }, run, async () => {
     const state = readableState(paths.recordFile);
     const names = await stopProcesses(paths.directory, state?.processes ?? []);
     if (state !== undefined) new StateFile(paths.recordFile, { ...state, phase: 'stopped' });
@@ -91,7 +78,7 @@ export async function stopProcesses(directory: string, processes: readonly Proce
 }
 
 /** A rehearsal to remove. */
-export interface CleanRehearsalOptions extends StopRehearsalOptions {
+export interface CleanRehearsalOptions extends RehearsalOptions {
   /** The user's environment: it says where the cache is. */
   readonly env: Environment;
   /**
@@ -115,12 +102,12 @@ export interface CleanRehearsalResult {
  * @throws LabError `ToolchainInUse` when the toolchain is to go and another rehearsal runs, of this project or another
  * @throws LabError `ProcessRemained`, `LockHeld` or `RehearsalNameRefused`
  */
-export async function cleanRehearsal(options: CleanRehearsalOptions): Promise<CleanRehearsalResult> {
+export async function cleanRehearsal(options: CleanRehearsalOptions, run: RunContext): Promise<CleanRehearsalResult> {
   const { projectDirectory, env, name = DEFAULT_REHEARSAL, toolchain = false } = options;
   const paths = rehearsalPaths(projectDirectory, name);
   if (toolchain) requireUnused(toolchainCacheDirectory(env), paths.directory);
 
-  await stopRehearsal(options);
+  await stopRehearsal(options, run);
   const folders = (toolchain ? [paths.directory, toolchainCacheDirectory(env)] : [paths.directory]).filter((folder) => existsSync(folder));
   for (const folder of folders) await removeTree(folder);
 

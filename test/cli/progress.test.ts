@@ -1,5 +1,5 @@
 import { runLab } from '../../lib/cli/run-lab';
-import { ignoreProgress, type ProgressEvent, type ProgressListener } from '../../lib/progress';
+import type { ProgressEvent, ProgressListener } from '../../lib/progress';
 import { LabError } from '../../lib/lab-error';
 import { FakeClock } from './fake-clock';
 import { fakeHost, type FakeHostOptions } from './fake-host';
@@ -28,8 +28,8 @@ async function shownWhile(moments: readonly Moment[], options: FakeHostOptions &
     ...options,
     clock,
     actions: {
-      startRehearsal: ({ onProgress }) => {
-        play(onProgress ?? ignoreProgress);
+      startRehearsal: (_options, { onProgress }) => {
+        play(onProgress);
         return options.error === undefined ? Promise.resolve(runningRehearsal) : Promise.reject(options.error);
       },
       rehearsalStatus: (name) => Promise.resolve({ name, state: 'absent', processes: [] }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { LabActions } from '../../lib/cli/process-actions';
 import { runLab } from '../../lib/cli/run-lab';
 import { LabError } from '../../lib/lab-error';
+import type { RunContext } from '../../lib/run-context';
 import { fakeHost, rehearsalThatRuns, type FakeHostOptions } from './fake-host';
 import { failedExercise, passedClass, passedExercise, runningRehearsal } from './rehearsal-fixtures';
 
@@ -18,17 +19,17 @@ afterEach(() => {
 });
 
 type Host = ReturnType<typeof fakeHost>;
-type Call = readonly [action: keyof LabActions, options: unknown];
+type Call = readonly [action: keyof LabActions, options: unknown, run: RunContext | undefined];
 
 /** A host that remembers which actions were called, in order, and with what. */
 function recordingHost(options: FakeHostOptions = {}): { readonly host: Host; readonly calls: Call[] } {
   const calls: Call[] = [];
   const host = fakeHost({ workingDirectory: folder, ...options });
-  const recorded = Object.fromEntries(Object.entries(host.actions).map(([name, action]: [string, (options: never) => unknown]) => [
+  const recorded = Object.fromEntries(Object.entries(host.actions).map(([name, action]: [string, (options: never, run?: RunContext) => unknown]) => [
     name,
-    (given: never) => {
-      calls.push([name as keyof LabActions, given]);
-      return action(given);
+    (given: never, run?: RunContext) => {
+      calls.push([name as keyof LabActions, given, run]);
+      return action(given, run);
     },
   ]));
   return { host: { ...host, actions: recorded as unknown as LabActions }, calls };
@@ -83,7 +84,8 @@ describe('the task', () => {
   test('hands over what was asked for', async () => {
     const { host, calls } = recordingHost();
     await runLab(['rehearse', '--name', 'two', '--assembly', 'other', '--drill', 'teardown', '--drill', 'spot', '--drill', 'spot'], host);
-    expect(calls[0]?.[1]).toMatchObject({ name: 'two', assemblyDirectory: join(folder, 'other'), signal: host.signal });
+    expect(calls[0]?.[1]).toMatchObject({ name: 'two', assemblyDirectory: join(folder, 'other') });
+    expect(calls[0]?.[2]?.signal).toBe(host.signal);
     expect(calls[1]?.[1]).toMatchObject({ rehearsal: { name: 'two' }, drills: ['spot', 'teardown'] });
   });
 

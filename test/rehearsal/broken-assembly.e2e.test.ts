@@ -5,6 +5,7 @@ import { markedProcesses } from '../../lib/rehearsal/process/running-processes';
 import { rehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
 import { startRehearsal } from '../../lib/rehearsal/start-rehearsal';
 import { rehearsalPaths } from '../../lib/rehearsal/rehearsal-paths';
+import { runContext } from '../../lib/run-context';
 import { writeAssembly } from '../assembly/write-assembly';
 import { synthLab } from '../support/synth-lab';
 
@@ -23,21 +24,21 @@ describe('a rehearsal of a broken lab', () => {
 
   beforeAll(async () => {
     template = JSON.stringify((await synthLab()).template.toJSON());
-    await cleanRehearsal(rehearsal);
+    await cleanRehearsal(rehearsal, runContext());
   });
   afterEach(() => {
     expect(markedProcesses(paths.directory)).toEqual([]);
     expect(['absent', 'stopped']).toContain(rehearsalStatus(rehearsal).state);
   });
   afterAll(async () => {
-    await cleanRehearsal(rehearsal);
+    await cleanRehearsal(rehearsal, runContext());
   });
 
   /** Starts the lab with one word of its template changed, and gives the failure. */
   async function startWith(text: string, instead: string): Promise<unknown> {
     if (!template.includes(text)) throw new Error(`the template has no ${text}`);
     const assemblyDirectory = writeAssembly(JSON.parse(template.replaceAll(text, instead)) as JsonObject);
-    return startRehearsal({ ...rehearsal, assemblyDirectory }).then(() => 'it started', (error: unknown) => error);
+    return startRehearsal({ ...rehearsal, assemblyDirectory }, runContext()).then(() => 'it started', (error: unknown) => error);
   }
 
   it('fails when the subnets have another discovery tag, with the tag that no subnet has', async () => {

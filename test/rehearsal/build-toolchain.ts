@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { ProgressEvent } from '../../lib/progress';
 import { ensureToolchain } from '../../lib/rehearsal/toolchain/ensure-toolchain';
+import { runContext } from '../../lib/run-context';
 
 /** Seconds between two lines while the toolchain is built. */
 const LINE_SECONDS = 15;
@@ -14,6 +15,6 @@ export default async function buildToolchain(): Promise<void> {
     const percent = fraction === undefined ? '' : ` ${Math.round(fraction * 100)} %`;
     process.stderr.write(`${step}: ${state}${percent} ${detail ?? ''}\n`);
   };
-  const toolchain = await ensureToolchain({ projectDirectory: resolve(__dirname, '../..'), env: process.env, onProgress });
+  const toolchain = await ensureToolchain({ projectDirectory: resolve(__dirname, '../..'), env: process.env }, runContext({ onProgress }));
   process.env['REHEARSAL_MOTO'] = toolchain.motoServer;
 }

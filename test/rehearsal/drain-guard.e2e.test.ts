@@ -11,6 +11,7 @@ import { cleanRehearsal } from '../../lib/rehearsal/stop-rehearsal';
 import { countSimulatedInstances } from '../../lib/rehearsal/aws-answers/simulated-instances';
 import type { RehearsalRecord } from '../../lib/rehearsal/rehearsal-state';
 import { startRehearsal } from '../../lib/rehearsal/start-rehearsal';
+import { runContext } from '../../lib/run-context';
 import { writeAssembly } from '../assembly/write-assembly';
 import { kubeconfigConnection } from '../support/kubeconfig-connection';
 import { synthLab } from '../support/synth-lab';
@@ -30,8 +31,8 @@ describe('the drain guard, when the stack of a class is deleted', () => {
 
   beforeAll(async () => {
     const assemblyDirectory = writeAssembly((await synthLab({ scale: 5 })).template.toJSON());
-    await cleanRehearsal(rehearsal);
-    record = await startRehearsal({ ...rehearsal, assemblyDirectory });
+    await cleanRehearsal(rehearsal, runContext());
+    record = await startRehearsal({ ...rehearsal, assemblyDirectory }, runContext());
     api = new KubernetesApi(kubeconfigConnection(record.kubeconfig));
     ec2 = new EC2Client({ region: record.region, endpoint: record.awsEndpoint, credentials: { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' } });
     const deletion: GuardEvent = {
@@ -48,7 +49,7 @@ describe('the drain guard, when the stack of a class is deleted', () => {
   afterAll(async () => {
     ec2?.destroy();
     api?.close();
-    await cleanRehearsal(rehearsal);
+    await cleanRehearsal(rehearsal, runContext());
   });
 
   /** What a student does who tries something of their own: a NodePool, a namespace, and a Deployment that runs there. */

@@ -9,6 +9,7 @@ import { readState, type RehearsalRecord } from '../../lib/rehearsal/rehearsal-s
 import { rehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
 import { startRehearsal } from '../../lib/rehearsal/start-rehearsal';
 import { rehearsalPaths } from '../../lib/rehearsal/rehearsal-paths';
+import { runContext } from '../../lib/run-context';
 import { writeAssembly } from '../assembly/write-assembly';
 import { synthLab } from '../support/synth-lab';
 import { listeningAddresses } from './listening-addresses';
@@ -33,14 +34,14 @@ describe('the life of a rehearsal', () => {
   beforeAll(async () => {
     template = (await synthLab()).template.toJSON();
     assemblyDirectory = writeAssembly(template);
-    await cleanRehearsal(rehearsal);
+    await cleanRehearsal(rehearsal, runContext());
   });
   afterAll(async () => {
-    await cleanRehearsal(rehearsal);
+    await cleanRehearsal(rehearsal, runContext());
   });
 
   it('begins with a NodePool that Karpenter accepts', async () => {
-    const record = await startRehearsal({ ...rehearsal, assemblyDirectory });
+    const record = await startRehearsal({ ...rehearsal, assemblyDirectory }, runContext());
     expect(rehearsalStatus(rehearsal).state).toBe('running');
     expect(kubectl(record, 'get', 'nodepool', 'default', '--output', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')).toBe('True');
     expect(kubectl(record, 'get', 'pods', '--all-namespaces', '--field-selector', 'status.phase!=Running', '--output', 'name')).toBe('');
@@ -62,14 +63,14 @@ describe('the life of a rehearsal', () => {
   it('goes on when it is started again', async () => {
     const events: ProgressEvent[] = [];
     const before = rehearsalStatus(rehearsal).processes.map(({ pid }) => pid);
-    const again = await startRehearsal({ ...rehearsal, assemblyDirectory, onProgress: (event) => events.push(event) });
+    const again = await startRehearsal({ ...rehearsal, assemblyDirectory }, runContext({ onProgress: (event) => events.push(event) }));
     expect(again.processes.map(({ pid }) => pid)).toEqual(before);
     expect(events).toEqual([expect.objectContaining({ state: 'skipped' })]);
   });
 
   it('fails when it is started with another lab', async () => {
     const other = writeAssembly(JSON.parse(JSON.stringify(template).replaceAll('karpenter-test', 'another-test')) as JsonObject);
-    await expect(startRehearsal({ ...rehearsal, assemblyDirectory: other })).rejects.toMatchObject({ code: 'RehearsalRunning' });
+    await expect(startRehearsal({ ...rehearsal, assemblyDirectory: other }, runContext())).rejects.toMatchObject({ code: 'RehearsalRunning' });
     expect(rehearsalStatus(rehearsal).state).toBe('running');
   });
 
@@ -81,7 +82,7 @@ describe('the life of a rehearsal', () => {
     expect(status.state).toBe('damaged');
     expect(status.processes.find((process) => process.name === 'karpenter')?.isRunning).toBe(false);
 
-    const record = await startRehearsal({ ...rehearsal, assemblyDirectory });
+    const record = await startRehearsal({ ...rehearsal, assemblyDirectory }, runContext());
     expect(rehearsalStatus(rehearsal).state).toBe('running');
     expect(status.processes.filter(isProcessRunning)).toEqual([]);
     expect(record.processes).toHaveLength(status.processes.length);
@@ -89,28 +90,26 @@ describe('the life of a rehearsal', () => {
 
   it('leaves no process and no port behind when it is stopped, and no file when it is cleaned', async () => {
     const { processes } = rehearsalStatus(rehearsal);
-    const { stopped } = await stopRehearsal(rehearsal);
+    const { stopped } = await stopRehearsal(rehearsal, runContext());
     expect(stopped).toEqual(expect.arrayContaining(['karpenter', 'kube-apiserver', 'etcd', 'moto', 'aws-answers']));
     expect(processes.filter(isProcessRunning)).toEqual([]);
     expect(markedProcesses(paths.directory)).toEqual([]);
     expect(rehearsalStatus(rehearsal).state).toBe('stopped');
     expect(existsSync(paths.karpenterLog)).toBe(true);
 
-    await cleanRehearsal(rehearsal);
+    await cleanRehearsal(rehearsal, runContext());
     expect(existsSync(paths.directory)).toBe(false);
     expect(existsSync(paths.lockFile)).toBe(false);
   });
 
   it('ends with all its processes when it is interrupted while it starts', async () => {
     const abort = new AbortController();
-    const starting = startRehearsal({
-      ...rehearsal,
-      assemblyDirectory,
+    const starting = startRehearsal({ ...rehearsal, assemblyDirectory }, runContext({
       signal: abort.signal,
       onProgress: ({ step, state }) => {
         if (step === 'Apply the CRDs of Karpenter' && state === 'started') abort.abort(new Error('interrupted'));
       },
-    });
+    }));
     await expect(starting).rejects.toThrow('interrupted');
     expect(markedProcesses(paths.directory)).toEqual([]);
     expect(rehearsalStatus(rehearsal).state).toBe('stopped');

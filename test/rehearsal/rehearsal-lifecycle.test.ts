@@ -7,6 +7,7 @@ import { isProcessRunning, type ProcessRecord } from '../../lib/rehearsal/proces
 import { readState, type RehearsalState, StateFile } from '../../lib/rehearsal/rehearsal-state';
 import { listRehearsals, rehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
 import { rehearsalPaths } from '../../lib/rehearsal/rehearsal-paths';
+import { runContext } from '../../lib/run-context';
 import { labErrorOf } from '../assembly/lab-error-of';
 import { temporaryFolder } from './fake-program';
 import { sleepingProcess } from './sleeping-process';
@@ -26,8 +27,8 @@ describe('a rehearsal', () => {
   it('is absent where there is none, and stopping or cleaning it is harmless', async () => {
     const projectDirectory = temporaryFolder();
     expect(rehearsalStatus({ projectDirectory })).toEqual({ name: 'default', state: 'absent', processes: [] });
-    expect(await stopRehearsal({ projectDirectory })).toEqual({ name: 'default', stopped: [] });
-    await cleanRehearsal({ projectDirectory, env: {} });
+    expect(await stopRehearsal({ projectDirectory }, runContext())).toEqual({ name: 'default', stopped: [] });
+    await cleanRehearsal({ projectDirectory, env: {} }, runContext());
     expect(existsSync(`${projectDirectory}/.lab`)).toBe(false);
   });
 
@@ -43,9 +44,9 @@ describe('a rehearsal', () => {
     expect(damaged.state).toBe('damaged');
     expect(damaged.processes.map(({ name, isRunning }) => [name, isRunning])).toEqual([['karpenter', false], ['etcd', true]]);
 
-    expect(await stopRehearsal({ projectDirectory })).toEqual({ name: 'default', stopped: ['etcd'] });
+    expect(await stopRehearsal({ projectDirectory }, runContext())).toEqual({ name: 'default', stopped: ['etcd'] });
     expect(rehearsalStatus({ projectDirectory }).state).toBe('stopped');
-    expect(await stopRehearsal({ projectDirectory })).toEqual({ name: 'default', stopped: [] });
+    expect(await stopRehearsal({ projectDirectory }, runContext())).toEqual({ name: 'default', stopped: [] });
   });
 
   it('that was cut short is cleaned up, processes that were never written down among them', async () => {
@@ -56,7 +57,7 @@ describe('a rehearsal', () => {
     rehearsalOf(projectDirectory, 'starting', [written]);
     expect(rehearsalStatus({ projectDirectory }).state).toBe('starting');
 
-    const { removed } = await cleanRehearsal({ projectDirectory, env: {} });
+    const { removed } = await cleanRehearsal({ projectDirectory, env: {} }, runContext());
     expect(removed).toEqual([directory]);
     expect([written, forgotten].map(isProcessRunning)).toEqual([false, false]);
     expect(existsSync(`${projectDirectory}/.lab`)).toBe(false);
@@ -69,7 +70,7 @@ describe('a rehearsal', () => {
     mkdirSync(paths.directory, { recursive: true });
     writeFileSync(paths.recordFile, '{"name": "defa');
     expect(rehearsalStatus({ projectDirectory })).toMatchObject({ state: 'damaged', processes: [{ pid: forgotten.pid, isRunning: true }] });
-    await cleanRehearsal({ projectDirectory, env: {} });
+    await cleanRehearsal({ projectDirectory, env: {} }, runContext());
     expect(isProcessRunning(forgotten)).toBe(false);
     expect(existsSync(paths.directory)).toBe(false);
   });
@@ -80,9 +81,9 @@ describe('a rehearsal', () => {
     const two = await sleepingProcess();
     rehearsalOf(projectDirectory, 'ready', [one], 'one');
     rehearsalOf(projectDirectory, 'ready', [two], 'two');
-    await stopRehearsal({ projectDirectory, name: 'one' });
+    await stopRehearsal({ projectDirectory, name: 'one' }, runContext());
     expect(listRehearsals(projectDirectory).map(({ name, state }) => [name, state])).toEqual([['one', 'stopped'], ['two', 'running']]);
-    await stopRehearsal({ projectDirectory, name: 'two' });
+    await stopRehearsal({ projectDirectory, name: 'two' }, runContext());
   });
 
   it('whose folder somebody removed is still listed, and stopped', async () => {
@@ -90,7 +91,7 @@ describe('a rehearsal', () => {
     const { directory } = rehearsalPaths(projectDirectory, 'lost');
     const process = await sleepingProcess({ [MARKER]: directory });
     expect(listRehearsals(projectDirectory)).toMatchObject([{ name: 'lost', state: 'damaged', processes: [{ pid: process.pid }] }]);
-    expect((await stopRehearsal({ projectDirectory, name: 'lost' })).stopped).toHaveLength(1);
+    expect((await stopRehearsal({ projectDirectory, name: 'lost' }, runContext())).stopped).toHaveLength(1);
     expect(isProcessRunning(process)).toBe(false);
     expect(listRehearsals(projectDirectory)).toEqual([]);
   });
@@ -114,11 +115,11 @@ describe('a rehearsal', () => {
     copyFileSync('/bin/sleep', join(programs, 'etcd'));
     const { directory } = rehearsalPaths(temporaryFolder(), 'default');
     const other = await sleepingProcess({ [MARKER]: directory }, 'etcd', join(programs, 'etcd'));
-    await expect(cleanRehearsal({ projectDirectory, env: { XDG_CACHE_HOME: cache }, toolchain: true }))
+    await expect(cleanRehearsal({ projectDirectory, env: { XDG_CACHE_HOME: cache }, toolchain: true }, runContext()))
       .rejects.toMatchObject({ code: 'ToolchainInUse', message: expect.stringContaining(directory) });
     expect(existsSync(programs)).toBe(true);
     await stopProcess(other);
-    const { removed } = await cleanRehearsal({ projectDirectory, env: { XDG_CACHE_HOME: cache }, toolchain: true });
+    const { removed } = await cleanRehearsal({ projectDirectory, env: { XDG_CACHE_HOME: cache }, toolchain: true }, runContext());
     expect(removed).toEqual([join(cache, 'karpenter-lab', 'toolchain')]);
   });
 

@@ -13,6 +13,7 @@ import { readState, type RehearsalRecord } from '../../lib/rehearsal/rehearsal-s
 import { startRehearsal } from '../../lib/rehearsal/start-rehearsal';
 import { rehearsalPaths } from '../../lib/rehearsal/rehearsal-paths';
 import { runCommand } from '../../lib/run-command';
+import { runContext } from '../../lib/run-context';
 import { writeAssembly } from '../assembly/write-assembly';
 import { synthLab } from '../support/synth-lab';
 import { sdkConfiguration } from './aws-answers/answering';
@@ -35,10 +36,10 @@ describe('a class on a rehearsal, from the exercise to its teardown', () => {
     assembly = writeAssembly((await synthLab()).template.toJSON());
   });
   beforeEach(async () => {
-    await cleanRehearsal(rehearsal);
-    record = await startRehearsal({ ...rehearsal, assemblyDirectory: assembly });
+    await cleanRehearsal(rehearsal, runContext());
+    record = await startRehearsal({ ...rehearsal, assemblyDirectory: assembly }, runContext());
   });
-  afterEach(() => cleanRehearsal(rehearsal));
+  afterEach(() => cleanRehearsal(rehearsal, runContext()));
 
   const kubectlWith = async (input: string, ...args: readonly string[]): Promise<string> => {
     const paths = rehearsalPaths(projectDirectory, rehearsal.name);

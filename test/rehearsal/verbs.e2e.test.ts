@@ -6,6 +6,7 @@ import type { ScaleResult } from '../../lib/exercise/scale-result';
 import type { ObservationName, VerifyResult } from '../../lib/exercise/exercise-state';
 import { cleanRehearsal } from '../../lib/rehearsal/stop-rehearsal';
 import { startRehearsal } from '../../lib/rehearsal/start-rehearsal';
+import { runContext } from '../../lib/run-context';
 import { writeAssembly } from '../assembly/write-assembly';
 import { synthLab } from '../support/synth-lab';
 
@@ -25,11 +26,11 @@ describe('status, watch, scale and verify', () => {
 
   beforeAll(async () => {
     assembly = writeAssembly((await synthLab()).template.toJSON());
-    await cleanRehearsal(rehearsal);
-    ({ kubeconfig } = await startRehearsal({ ...rehearsal, assemblyDirectory: assembly }));
+    await cleanRehearsal(rehearsal, runContext());
+    ({ kubeconfig } = await startRehearsal({ ...rehearsal, assemblyDirectory: assembly }, runContext()));
   });
   afterAll(async () => {
-    await cleanRehearsal(rehearsal);
+    await cleanRehearsal(rehearsal, runContext());
   });
 
   /** What `npm run lab` runs, once it is built: npm run test:rehearsal builds it first. */

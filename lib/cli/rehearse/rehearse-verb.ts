@@ -87,8 +87,8 @@ async function runClass({ invocation, flags, name }: TaskOptions): Promise<VerbO
   };
 }
 
-async function stop({ invocation: { host, progress }, name }: TaskOptions): Promise<VerbOutcome> {
-  const result = await host.actions.stopRehearsal({ name, onProgress: progress, signal: host.signal });
+async function stop({ invocation: { host, run }, name }: TaskOptions): Promise<VerbOutcome> {
+  const result = await host.actions.stopRehearsal({ name }, run);
   const sentence = result.stopped.length === 0 ? `Nothing ran of rehearsal ${name}.` : `Rehearsal ${name} is stopped; its folder is kept until --clean.`;
   return { result, document: { title: sentence }, exitCode: ExitCode.Ok };
 }
@@ -101,8 +101,8 @@ async function status({ invocation: { host }, flags }: TaskOptions): Promise<Ver
   return { result: { rehearsals }, document: rehearsalStatusDocument(rehearsals), exitCode: ExitCode.Ok };
 }
 
-async function clean({ invocation: { host, progress }, flags, name }: TaskOptions): Promise<VerbOutcome> {
-  const result = await host.actions.cleanRehearsal({ name, toolchain: flags.toolchain ?? false, onProgress: progress, signal: host.signal });
+async function clean({ invocation: { host, run }, flags, name }: TaskOptions): Promise<VerbOutcome> {
+  const result = await host.actions.cleanRehearsal({ name, toolchain: flags.toolchain ?? false }, run);
   const document: LabDocument = {
     title: result.removed.length === 0 ? 'There was nothing to remove.' : `Rehearsal ${name} is removed`,
     sections: [{ heading: 'Removed', blocks: [result.removed] }],
@@ -122,12 +122,12 @@ export async function onRehearsal<Result>(
   rehearsal: { readonly name: string; readonly assemblyDirectory: string },
   work: (record: RehearsalRecord) => Promise<Result>,
 ): Promise<Rehearsed<Result>> {
-  const { host, progress } = invocation;
+  const { host, run } = invocation;
   try {
-    const record = await host.actions.startRehearsal({ ...rehearsal, onProgress: progress, signal: host.signal });
-    host.signal.throwIfAborted();
+    const record = await host.actions.startRehearsal(rehearsal, run);
+    run.signal.throwIfAborted();
     const result = await work(record);
-    host.signal.throwIfAborted();
+    run.signal.throwIfAborted();
     return { rehearsal: record, result };
   } catch (error) {
     await tellWhatRuns(invocation, rehearsal.name);

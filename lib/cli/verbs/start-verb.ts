@@ -20,12 +20,12 @@ export const startVerb = defineVerb({
 });
 
 async function runStart(invocation: Invocation, flags: AssemblyFlags): Promise<VerbOutcome> {
-  const { host, show } = invocation;
+  const { host, run, show } = invocation;
   const assemblyDirectory = await configuredAssembly(flags, invocation);
   const plan = await host.actions.plan({ assemblyDirectory });
   host.signal.throwIfAborted();
   show(planDocument(plan, flags));
-  const shortfalls = await host.actions.rehearsalShortfalls(host.signal);
+  const shortfalls = await host.actions.rehearsalShortfalls(run);
   return shortfalls.length > 0 ? planOnly(plan, shortfalls) : rehearse(invocation, plan, assemblyDirectory);
 }
 

@@ -4,8 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { numberAt, parseJson, textAt, type JsonValue } from '../../json';
 import { LabError } from '../../lab-error';
+import type { RunContext } from '../../run-context';
+import { pollFor } from '../../wait-for';
 import { isProcessRunning, processStartTicks } from './running-processes';
-import { waitUntil } from './wait-until';
 
 /** How a lock is waited for. */
 export interface LockOptions {
@@ -13,7 +14,6 @@ export interface LockOptions {
   readonly deadlineSeconds: number;
   /** Called once when another process holds it. */
   readonly onWait?: (holderPid: number) => void;
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -22,14 +22,15 @@ export interface LockOptions {
  * It is our own, because lock packages judge a holder by the age of its file: after a crash a student would wait for the age
  * to pass, a machine that slept would lose its lock, and nobody could name the process that holds it.
  *
+ * @param run its signal ends the wait for another process, and not the action
  * @throws LabError `LockHeld` when another process holds it for too long
  */
-export async function withLock<T>(file: string, options: LockOptions, action: () => Promise<T>): Promise<T> {
+export async function withLock<T>(file: string, options: LockOptions, run: Partial<RunContext>, action: () => Promise<T>): Promise<T> {
   const own = `${file}.${randomUUID()}`;
   writeOwn(own);
   let waitsFor: number | undefined;
   try {
-    await waitUntil(() => {
+    await pollFor(() => {
       if (linked(own, file)) return true;
       const holder = liveHolder(file);
       if (holder === undefined) removeStale(file);
@@ -37,18 +38,16 @@ export async function withLock<T>(file: string, options: LockOptions, action: ()
         waitsFor = holder;
         options.onWait?.(holder);
       }
-      return undefined;
+      return false;
     }, {
       deadlineSeconds: options.deadlineSeconds,
-      intervalMilliseconds: 100,
-      signal: options.signal,
       onDeadline: () => new LabError({
         code: 'LockHeld',
         message: `Process ${waitsFor} has been at it for more than ${options.deadlineSeconds} seconds.`,
         received: file,
         remedy: `Wait for it, or interrupt it (kill -INT ${waitsFor}), then run the command again.`,
       }),
-    });
+    }, run);
   } finally {
     rmSync(own, { force: true });
   }

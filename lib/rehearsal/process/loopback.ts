@@ -1,7 +1,10 @@
 import { createServer, type Server } from 'node:net';
 import { LabError } from '../../lab-error';
 
-const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
+/** The only address that a rehearsal listens on. */
+export const LOOPBACK = '127.0.0.1';
+
+const LOOPBACK_HOSTS: ReadonlySet<string> = new Set([LOOPBACK, 'localhost', '[::1]']);
 
 /**
  * The URL of a server on this machine. A rehearsal creates and deletes: it must never do so in an
@@ -20,9 +23,6 @@ export function requireLoopback(endpoint: string): URL {
   });
 }
 
-/** The only address that a rehearsal listens on. */
-export const LOOPBACK = '127.0.0.1';
-
 /**
  * Ports from which a rehearsal takes its own: below those that Linux gives to outgoing connections,
  * which could otherwise take a port between its choice and its use.
@@ -33,12 +33,13 @@ const LOWEST_PORT = 20_000;
 const HIGHEST_PORT = 32_767;
 
 /**
- * Finds loopback ports that nobody listens on. Two rehearsals that start at once rarely meet, because
- * the search begins at a random port.
+ * Finds loopback ports that nobody listens on, one for each name. Two rehearsals that start at once
+ * rarely meet, because the search begins at a random port.
  *
  * @throws LabError `PortsExhausted` when there are not enough
  */
-export async function freePorts(count: number): Promise<readonly number[]> {
+export async function freePorts<Name extends string>(names: readonly Name[]): Promise<Readonly<Record<Name, number>>> {
+  const count = names.length;
   const span = HIGHEST_PORT - LOWEST_PORT + 1;
   const first = Math.floor(Math.random() * span);
   const found: { readonly port: number; readonly server: Server }[] = [];
@@ -48,7 +49,7 @@ export async function freePorts(count: number): Promise<readonly number[]> {
       const server = await listen(port);
       if (server !== undefined) found.push({ port, server });
     }
-    if (found.length === count) return found.map(({ port }) => port);
+    if (found.length === count) return Object.fromEntries(names.map((name, index) => [name, found[index]?.port])) as Record<Name, number>;
   } finally {
     await Promise.all(found.map(async ({ server }) => close(server)));
   }

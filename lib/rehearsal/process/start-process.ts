@@ -2,7 +2,9 @@ import { spawn, type StdioOptions } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { LabError } from '../../lab-error';
-import { type ProcessRecord, processStartTicks } from './running-processes';
+import type { RunContext } from '../../run-context';
+import { pollFor } from '../../wait-for';
+import { isProcessRunning, type ProcessRecord, processStartTicks } from './running-processes';
 
 /** A program to start, and where its output goes. */
 export interface StartProcessOptions {
@@ -70,6 +72,30 @@ export async function startProcess(options: StartProcessOptions): Promise<Starte
   }
 }
 
+/** Seconds that a process has until it is ready: Karpenter reads prices and instance types, and fills its caches. */
+const READY_SECONDS = 60;
+
+/**
+ * Waits until a process that was started is ready.
+ *
+ * @param code of the error for when it does not get ready in time
+ * @throws LabError `ProcessExited`, or the one of the code, with the end of its log
+ */
+export async function untilReady(process: ProcessRecord, isReady: () => boolean | Promise<boolean>, code: string, run: RunContext): Promise<void> {
+  await pollFor(() => {
+    if (!isProcessRunning(process)) throw processExited(process);
+    return isReady();
+  }, {
+    deadlineSeconds: READY_SECONDS,
+    onDeadline: () => new LabError({
+      code,
+      message: `${process.name} was not ready within ${READY_SECONDS} seconds${lastWords(process.logFile)}`,
+      received: process.logFile,
+      remedy: 'Read its log. On a busy machine, start again.',
+    }),
+  }, run);
+}
+
 function processNotStarted(options: StartProcessOptions, cause: unknown): LabError {
   return new LabError({
     code: 'ProcessNotStarted',
@@ -80,25 +106,30 @@ function processNotStarted(options: StartProcessOptions, cause: unknown): LabErr
   });
 }
 
-/** Lines of a log that are shown when its process has ended too soon. */
-const TAIL_LINES = 5;
-
 /** The error for a process of a rehearsal that has ended by itself. */
 export function processExited(process: Pick<ProcessRecord, 'name' | 'logFile'>): LabError {
-  const tail = logTail(process.logFile, TAIL_LINES);
   return new LabError({
     code: 'ProcessExited',
-    message: `${process.name} ended although the rehearsal needs it${tail.length === 0 ? '.' : `. Its last words: ${tail.join(' | ')}`}`,
+    message: `${process.name} ended although the rehearsal needs it${lastWords(process.logFile)}`,
     received: process.logFile,
     remedy: 'Read its log. Then start the rehearsal again: it clears what is left.',
   });
+}
+
+/** Lines of a log that are shown when its process does not do what it should. */
+const TAIL_LINES = 5;
+
+/** The end of a sentence about a process: what its log says last. */
+function lastWords(logFile: string): string {
+  const tail = logTail(logFile);
+  return tail.length === 0 ? '.' : `. Its last words: ${tail.join(' | ')}`;
 }
 
 /** Bytes at the end of a log among which its last lines are looked for. */
 const TAIL_BYTES = 16 * 1024;
 
 /** The last lines of a log, without empty ones; none where there is no file. */
-export function logTail(file: string, lineCount: number): readonly string[] {
+function logTail(file: string): readonly string[] {
   let descriptor: number;
   try {
     descriptor = openSync(file, 'r');
@@ -110,7 +141,7 @@ export function logTail(file: string, lineCount: number): readonly string[] {
     const size = fstatSync(descriptor).size;
     const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
     readSync(descriptor, buffer, 0, buffer.length, size - buffer.length);
-    return buffer.toString('utf8').split('\n').filter((line) => line.trim() !== '').slice(-lineCount);
+    return buffer.toString('utf8').split('\n').filter((line) => line.trim() !== '').slice(-TAIL_LINES);
   } finally {
     closeSync(descriptor);
   }

@@ -1,6 +1,7 @@
 import { LabError } from '../../lab-error';
+import { deadlineIn, runContext } from '../../run-context';
+import { pause } from '../../wait-for';
 import { isProcessRunning, type ProcessRecord } from './running-processes';
-import { waitUntil } from './wait-until';
 
 /** How a process is stopped. */
 export interface StopProcessOptions {
@@ -47,14 +48,10 @@ function signalProcess(record: ProcessRecord, signal: NodeJS.Signals): void {
 }
 
 async function endsWithin(record: ProcessRecord, seconds: number): Promise<boolean> {
-  return waitUntil(() => (isProcessRunning(record) ? undefined : true), {
-    deadlineSeconds: seconds,
-    intervalMilliseconds: 20,
-    onDeadline: () => new DeadlinePassed(),
-  }).catch((error: unknown) => {
-    if (error instanceof DeadlinePassed) return false;
-    throw error;
-  });
+  const deadline = deadlineIn(runContext(), seconds);
+  while (isProcessRunning(record)) {
+    if (deadline.isPassed) return false;
+    await pause(0.02);
+  }
+  return true;
 }
-
-class DeadlinePassed extends Error {}

@@ -8,23 +8,17 @@ import { readCluster } from '../../assembly/cluster-view';
 import { readNetwork } from '../../assembly/network-view';
 import type { SynthesizedStack } from '../../assembly/synthesized-stack';
 import { textAt } from '../../json';
-import { ignoreProgress, type ProgressListener } from '../../progress';
+import type { RunContext } from '../../run-context';
 import { networkStepCount, type SeededNetwork, seedNetwork } from './seed-network';
 import { rolesToSeed, seedCluster, type SeededCluster, type SeededQueue, type SeededRole, seededRoleName, seedQueues, seedRoles } from './seed-services';
 import { closeLocalAws, localAws, type LocalAws, Seeding } from './seeding';
 
-/** What to seed, and where. */
+/** What is seeded, and where. */
 export interface SeedAwsOptions {
-  /** Loopback URL at which all AWS calls are answered. moto behind it must have just been started. */
+  /** Loopback URL of moto, or of the AWS answers in front of it. */
   readonly endpoint: string;
   /** The stack that is rehearsed. Everything seeded is read from it. */
   readonly stack: SynthesizedStack;
-  /**
-   * Is told of each resource.
-   *
-   * @default - nobody watches
-   */
-  readonly onProgress?: ProgressListener;
 }
 
 /** What the rehearsal's AWS holds. */
@@ -37,16 +31,16 @@ export interface SeededAws {
 
 /**
  * Creates in the rehearsal's AWS what Karpenter will look for: network, roles, queue and cluster,
- * as they stand in the template. What is wrong there is wrong here.
+ * as they stand in the template. What is wrong there is wrong here. moto must have just been started.
  *
  * @throws LabError `AwsSeedFailed` with the resource that was refused, and why
  * @throws LabError `EndpointNotLocal` when the endpoint is not on this machine
  * @throws LabError `AssemblyUnreadable` when the stack has no cluster
  */
-export async function seedAws({ endpoint, stack, onProgress = ignoreProgress }: SeedAwsOptions): Promise<SeededAws> {
+export async function seedAws({ endpoint, stack }: SeedAwsOptions, run: RunContext): Promise<SeededAws> {
   const { name } = readCluster(stack);
-  const aws = localAws({ endpoint, region: stack.region });
-  const seeding = new Seeding(aws, stack, onProgress, stepCount(stack));
+  const aws = localAws({ endpoint, region: stack.region }, run);
+  const seeding = new Seeding(aws, stack, run.onProgress, stepCount(stack));
   try {
     const network = await seedNetwork(seeding, name);
     const roles = await seedRoles(seeding);
@@ -63,21 +57,13 @@ function stepCount(stack: SynthesizedStack): number {
   return networkStepCount(readNetwork(stack)) + rolesToSeed(stack).length + stack.resourcesOfType('AWS::SQS::Queue').length + 1;
 }
 
-/** What to take away, and where. */
-export interface UnseedAwsOptions {
-  /** Loopback URL of moto. */
-  readonly endpoint: string;
-  /** The stack that was seeded. */
-  readonly stack: SynthesizedStack;
-}
-
 /**
  * Deletes from the rehearsal's AWS what `seedAws` made there, in the order in which AWS lets it go. What is gone already is
  * left out; what AWS refuses to delete, such as a role in an instance profile, ends it.
  *
  * @throws the error of the SDK that AWS refused with
  */
-export async function unseedAws({ endpoint, stack }: UnseedAwsOptions): Promise<void> {
+export async function unseedAws({ endpoint, stack }: SeedAwsOptions): Promise<void> {
   const aws = localAws({ endpoint, region: stack.region });
   try {
     await deleteQueues(aws, stack);

@@ -3,8 +3,10 @@ import { EKSClient } from '@aws-sdk/client-eks';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SynthesizedStack } from '../../assembly/synthesized-stack';
+import { boundTo } from '../../aws/bound-client';
 import { LabError } from '../../lab-error';
 import type { ProgressListener } from '../../progress';
+import { type RunContext, runContext } from '../../run-context';
 import { requireLoopback } from '../process/loopback';
 
 /** What is being seeded. */
@@ -111,15 +113,16 @@ export const LOCAL_CREDENTIALS = { accessKeyId: 'rehearsal', secretAccessKey: 'r
 /**
  * Clients for an endpoint on this machine.
  *
+ * @param run @default - one that is never interrupted
  * @throws LabError `EndpointNotLocal`
  */
-export function localAws({ endpoint, region }: LocalAwsLocation): LocalAws {
+export function localAws({ endpoint, region }: LocalAwsLocation, { signal }: RunContext = runContext()): LocalAws {
   const configuration = { endpoint: requireLoopback(endpoint).origin, region, credentials: LOCAL_CREDENTIALS };
   return {
-    ec2: new EC2Client(configuration),
-    iam: new IAMClient(configuration),
-    sqs: new SQSClient(configuration),
-    eks: new EKSClient(configuration),
+    ec2: boundTo(signal, new EC2Client(configuration)),
+    iam: boundTo(signal, new IAMClient(configuration)),
+    sqs: boundTo(signal, new SQSClient(configuration)),
+    eks: boundTo(signal, new EKSClient(configuration)),
   };
 }
 

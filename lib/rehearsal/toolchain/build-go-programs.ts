@@ -3,8 +3,8 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseJson, textAt } from '../../json';
 import { LabError } from '../../lab-error';
-import type { ProgressListener } from '../../progress';
 import type { Environment } from '../../run-command';
+import type { RunContext } from '../../run-context';
 import { builtName, GO_PROGRAM_GROUPS, GO_PROGRAMS, linkerFlags, runGo } from './go-programs';
 import { KARPENTER_MODULE, MODULE_PATCHES, patchModule } from './module-patches';
 import { GO_BUILD_FLAGS, type ToolchainDefinition } from './toolchain-definition';
@@ -16,8 +16,6 @@ export interface BuildGoProgramsOptions {
   /** Absolute path of an empty folder that receives `bin` and `crds`. */
   readonly targetDirectory: string;
   readonly env: Environment;
-  readonly onProgress: ProgressListener;
-  readonly signal?: AbortSignal;
 }
 
 const DOWNLOAD_STEP = 'Download Go modules';
@@ -45,32 +43,32 @@ const BYTES_PER_COMPILER = 1.5 * 2 ** 30;
  *
  * @throws LabError `ToolchainBuildFailed` or `UpstreamChanged`
  */
-export async function buildGoPrograms(options: BuildGoProgramsOptions): Promise<void> {
+export async function buildGoPrograms(options: BuildGoProgramsOptions, run: RunContext): Promise<void> {
   const moduleDirectory = join(options.targetDirectory, 'module');
   const temporaryDirectory = join(options.targetDirectory, 'tmp');
   await mkdir(moduleDirectory);
   await mkdir(temporaryDirectory);
   const go = async (args: readonly string[], onErrorLine?: (line: string) => void): Promise<string> => (await runGo({
-    args, moduleDirectory, temporaryDirectory, env: options.env, onErrorLine, signal: options.signal,
-  })).stdout;
+    args, moduleDirectory, temporaryDirectory, env: options.env, onErrorLine,
+  }, run)).stdout;
 
   const flags = [...GO_BUILD_FLAGS, `-ldflags=${linkerFlags(options.definition.versions)}`];
-  const packages = await prepareModule(options, moduleDirectory, flags, go);
-  await build(options, packages, flags, go);
+  const goBuild = { ...options, moduleDirectory, flags, go };
+  const packages = await prepareModule(goBuild, run);
+  await build(goBuild, packages, run);
   await rm(moduleDirectory, { recursive: true });
   await rm(temporaryDirectory, { recursive: true });
 }
 
-type RunGo = (args: readonly string[], onErrorLine?: (line: string) => void) => Promise<string>;
+interface GoBuild extends BuildGoProgramsOptions {
+  readonly moduleDirectory: string;
+  readonly flags: readonly string[];
+  /** Runs Go in the module, and gives its output. */
+  readonly go: (args: readonly string[], onErrorLine?: (line: string) => void) => Promise<string>;
+}
 
 /** Downloads every module, changes two of them, and lists the packages. */
-async function prepareModule(
-  options: BuildGoProgramsOptions,
-  moduleDirectory: string,
-  flags: readonly string[],
-  go: RunGo,
-): Promise<readonly GoPackage[]> {
-  const { definition, onProgress } = options;
+async function prepareModule({ definition, targetDirectory, moduleDirectory, flags, go }: GoBuild, { onProgress }: RunContext): Promise<readonly GoPackage[]> {
   onProgress({ step: DOWNLOAD_STEP, state: 'started' });
   await copyFile(definition.goModFile, join(moduleDirectory, 'go.mod'));
   await copyFile(definition.goSumFile, join(moduleDirectory, 'go.sum'));
@@ -91,7 +89,7 @@ async function prepareModule(
     await patchModule({ patch, moduleDirectory: source, targetDirectory: copy, sourceDirectory: definition.directory });
     await appendFile(join(moduleDirectory, 'go.mod'), `\nreplace ${patch.module} => ./${patch.folder}\n`);
     const crds = join(source, CRDS_FOLDER);
-    if (patch.module === KARPENTER_MODULE) await copyWritable(crds, join(options.targetDirectory, 'crds'));
+    if (patch.module === KARPENTER_MODULE) await copyWritable(crds, join(targetDirectory, 'crds'));
   }
 
   const listed = await go(['list', '-deps', ...flags, '-f', GO_LIST_FORMAT, ...GO_PROGRAMS.map(({ importPath }) => importPath)], onErrorLine);
@@ -100,27 +98,17 @@ async function prepareModule(
   return packages;
 }
 
-async function build(
-  options: BuildGoProgramsOptions,
-  packages: readonly GoPackage[],
-  flags: readonly string[],
-  go: RunGo,
-): Promise<void> {
+async function build({ targetDirectory, flags, go }: GoBuild, packages: readonly GoPackage[], run: RunContext): Promise<void> {
   const work = new Map(packages.filter(({ isStale }) => isStale).map(({ importPath, sourceBytes }) => [importPath, sourceBytes + BYTES_PER_PACKAGE]));
   const totalWork = [...work.values()].reduce((sum, bytes) => sum + bytes, 0) + GO_PROGRAMS.length * BYTES_PER_LINK;
   const parallelism = compilerCount();
-  options.onProgress({ step: BUILD_STEP, state: 'started', detail: `${work.size} packages to compile` });
-  const meter = new ProgressMeter({
-    step: BUILD_STEP,
-    onProgress: options.onProgress,
-    totalWork,
-    expectedSeconds: (totalWork * SECONDS_PER_BYTE) / parallelism,
-  });
+  run.onProgress({ step: BUILD_STEP, state: 'started', detail: `${work.size} packages to compile` });
+  const meter = new ProgressMeter({ step: BUILD_STEP, totalWork, expectedSeconds: (totalWork * SECONDS_PER_BYTE) / parallelism }, run);
 
-  const binDirectory = join(options.targetDirectory, 'bin');
+  const binDirectory = join(targetDirectory, 'bin');
   await mkdir(binDirectory);
   for (const group of GO_PROGRAM_GROUPS) {
-    const groupDirectory = join(options.targetDirectory, 'built');
+    const groupDirectory = join(targetDirectory, 'built');
     await mkdir(groupDirectory);
     // With -v, Go prints each package that it begins to compile.
     await go(
@@ -137,7 +125,7 @@ async function build(
     }
     await rm(groupDirectory, { recursive: true });
   }
-  options.onProgress({ step: BUILD_STEP, state: 'finished', detail: `${GO_PROGRAMS.length} programs` });
+  run.onProgress({ step: BUILD_STEP, state: 'finished', detail: `${GO_PROGRAMS.length} programs` });
 }
 
 /** How many compilers run at once: as many as there are cores, and as memory holds. */
@@ -186,7 +174,6 @@ async function bytesOf(directory: string, files: string): Promise<number> {
 export interface ProgressMeterOptions {
   /** The step in whose name it reports. */
   readonly step: string;
-  readonly onProgress: ProgressListener;
   /** All work of the step, in any unit. */
   readonly totalWork: number;
   /** Seconds that the step takes, as far as one can say before it has begun. */
@@ -201,24 +188,26 @@ const REPORT_INTERVAL_MILLISECONDS = 250;
 
 /** Turns work done into the fraction of a step and the seconds that it will still take. */
 export class ProgressMeter {
-  private readonly startedAt = performance.now();
+  private readonly startedAt: number;
   private reportedAt = -Infinity;
   private doneWork = 0;
 
-  constructor(private readonly options: ProgressMeterOptions) {}
+  constructor(private readonly options: ProgressMeterOptions, private readonly run: RunContext) {
+    this.startedAt = run.clock.nowMillis();
+  }
 
   /** Counts work as done, and reports it unless the last report was a moment ago. */
   advance(work: number, detail: string): void {
     this.doneWork += work;
-    const now = performance.now();
+    const now = this.run.clock.nowMillis();
     if (now - this.reportedAt < REPORT_INTERVAL_MILLISECONDS) return;
     this.reportedAt = now;
 
-    const { step, totalWork, expectedSeconds, onProgress } = this.options;
+    const { step, totalWork, expectedSeconds } = this.options;
     const fraction = totalWork === 0 ? 1 : Math.min(this.doneWork / totalWork, 1);
     const elapsedSeconds = (now - this.startedAt) / 1000;
     // The expectation stands for work that was measured before: it fades as the real measure grows.
     const totalSeconds = (elapsedSeconds + EXPECTATION_WEIGHT * expectedSeconds) / (fraction + EXPECTATION_WEIGHT);
-    onProgress({ step, state: 'running', detail, fraction, remainingSeconds: Math.round(totalSeconds * (1 - fraction)) });
+    this.run.onProgress({ step, state: 'running', detail, fraction, remainingSeconds: Math.round(totalSeconds * (1 - fraction)) });
   }
 }

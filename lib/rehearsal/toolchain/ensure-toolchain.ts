@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../lab-error';
-import { ignoreProgress, type ProgressListener } from '../../progress';
 import type { Environment } from '../../run-command';
+import { type RunContext, sideBySide } from '../../run-context';
 import { withLock } from '../process/lock-file';
 import { buildGoPrograms } from './build-go-programs';
 import { installPythonPackages, MOTO_SERVER_SCRIPT, unpackKubectl, venvPython } from './install-programs';
@@ -12,24 +12,12 @@ import { sealToolchain, type Toolchain, toolchainCacheDirectory, toolchainDamage
 import { readToolchainDefinition, type ToolchainDefinition, toolchainKey } from './toolchain-definition';
 import { removeTree } from './writable-tree';
 
-/** Where a toolchain is built from, and how that is watched. */
+/** Where a toolchain is built from. */
 export interface EnsureToolchainOptions {
   /** Absolute path of the folder of the lab. */
   readonly projectDirectory: string;
   /** The user's environment. GOCACHE, GOMODCACHE, GOPROXY and pip's variables mean what they always mean. */
   readonly env: Environment;
-  /**
-   * Where progress is reported.
-   *
-   * @default - nobody watches
-   */
-  readonly onProgress?: ProgressListener;
-  /**
-   * Aborted when the user interrupts. What is compiled by then stays in Go's build cache.
-   *
-   * @default - not interrupted
-   */
-  readonly signal?: AbortSignal;
 }
 
 const STEP = 'Toolchain';
@@ -38,20 +26,20 @@ const STEP = 'Toolchain';
 const LOCK_SECONDS = 3600;
 
 /** Whether the toolchain is built already, so that a rehearsal needs neither Go nor the network. */
-async function isToolchainBuilt({ projectDirectory, env }: EnsureToolchainOptions): Promise<boolean> {
+async function isToolchainBuilt({ projectDirectory, env }: EnsureToolchainOptions, run: RunContext): Promise<boolean> {
   const directory = directoryOf(readToolchainDefinition(projectDirectory), env);
-  return existsSync(directory) && await toolchainDamage(directory, env) === undefined;
+  return existsSync(directory) && await toolchainDamage(directory, env, run) === undefined;
 }
 
 /**
  * What keeps a rehearsal from being built on this machine; nothing once it is built. Each error says
  * what to install.
  */
-export async function rehearsalShortfalls(options: EnsureToolchainOptions): Promise<readonly LabError[]> {
+export async function rehearsalShortfalls(options: EnsureToolchainOptions, run: RunContext): Promise<readonly LabError[]> {
   const unsupported = platformShortfall() ?? pathShortfall(options.projectDirectory, toolchainCacheDirectory(options.env));
   if (unsupported !== undefined) return [unsupported];
-  if (await isToolchainBuilt(options)) return [];
-  const { go, python } = await rehearsalPrerequisites(options);
+  if (await isToolchainBuilt(options, run)) return [];
+  const { go, python } = await rehearsalPrerequisites(options, run);
   return [go, python].flatMap((prerequisite) => (prerequisite.isMet ? [] : [prerequisite.error]));
 }
 
@@ -59,72 +47,61 @@ export async function rehearsalShortfalls(options: EnsureToolchainOptions): Prom
  * Gives the toolchain, and builds it where the cache does not hold it: minutes, and about 4 GB in
  * Go's caches. It is put in its place only when it is complete.
  *
- * One that was damaged since is removed and built anew.
+ * One that was damaged since is removed and built anew. After an interruption, what is compiled by then stays in Go's build
+ * cache.
  *
  * @throws LabError `PlatformUnsupported`, `PathUnsuitable`, `GoMissing`, `GoBroken`, `GoTooOld`, `PythonMissing`,
  * `PythonTooOld` or `PythonVenvMissing` before anything is built
  * @throws LabError `ToolchainBuildFailed`, `UpstreamChanged`, `PythonPackagesRefused` or `KubectlUnavailable`
  */
-export async function ensureToolchain(options: EnsureToolchainOptions): Promise<Toolchain> {
+export async function ensureToolchain(options: EnsureToolchainOptions, run: RunContext): Promise<Toolchain> {
   const unsupported = platformShortfall() ?? pathShortfall(options.projectDirectory, toolchainCacheDirectory(options.env));
   if (unsupported !== undefined) throw unsupported;
   const definition = readToolchainDefinition(options.projectDirectory);
   const directory = directoryOf(definition, options.env);
   const toolchain = toolchainIn(directory, definition.versions);
-  const onProgress = options.onProgress ?? ignoreProgress;
-  const damage = existsSync(directory) ? await toolchainDamage(directory, options.env) : undefined;
+  const { onProgress } = run;
+  const damage = existsSync(directory) ? await toolchainDamage(directory, options.env, run) : undefined;
   if (existsSync(directory) && damage === undefined) {
     onProgress({ step: STEP, state: 'skipped', detail: directory });
     return toolchain;
   }
 
   onProgress({ step: STEP, state: 'started', detail: damage === undefined ? undefined : `built anew, because ${damage}` });
-  const pythonCommand = requirePrerequisites(await rehearsalPrerequisites(options));
+  const pythonCommand = requirePrerequisites(await rehearsalPrerequisites(options, run));
   await withLock(`${directory}.lock`, {
     deadlineSeconds: LOCK_SECONDS,
-    signal: options.signal,
     onWait: (holder) => onProgress({ step: STEP, state: 'running', detail: `process ${holder} builds it` }),
-  }, async () => {
+  }, run, async () => {
     // Another process may have built it meanwhile.
-    if (existsSync(directory) && await toolchainDamage(directory, options.env) === undefined) return;
+    if (existsSync(directory) && await toolchainDamage(directory, options.env, run) === undefined) return;
     await removeTree(directory);
-    await build({ definition, directory, pythonCommand, options, onProgress });
+    await build({ ...options, definition, directory, pythonCommand }, run);
   });
   onProgress({ step: STEP, state: 'finished', detail: directory });
   return toolchain;
 }
 
-interface Build {
+interface ToolchainBuild extends EnsureToolchainOptions {
   readonly definition: ToolchainDefinition;
   readonly directory: string;
   readonly pythonCommand: string;
-  readonly options: EnsureToolchainOptions;
-  readonly onProgress: ProgressListener;
 }
 
-async function build({ definition, directory, pythonCommand, options, onProgress }: Build): Promise<void> {
-  const { projectDirectory, env } = options;
+async function build({ projectDirectory, env, definition, directory, pythonCommand }: ToolchainBuild, run: RunContext): Promise<void> {
   const unfinished = `${directory}.unfinished`;
-  await removeTree(unfinished);
-  await mkdir(join(unfinished, 'programs'), { recursive: true });
   const programs = join(unfinished, 'programs');
   const venv = join(unfinished, 'venv');
-
-  // When one of the two fails, the other must not go on.
-  const failure = new AbortController();
-  const signal = options.signal === undefined ? failure.signal : AbortSignal.any([options.signal, failure.signal]);
-  const tasks = [
-    buildGoPrograms({ definition, targetDirectory: programs, env, onProgress, signal }),
-    installPythonPackages({ definition, python: pythonCommand, targetDirectory: venv, env, onProgress, signal }),
-  ];
-  for (const task of tasks) task.catch((error: unknown) => failure.abort(error));
-  await Promise.allSettled(tasks);
-  signal.throwIfAborted();
-
+  await removeTree(unfinished);
+  await mkdir(programs, { recursive: true });
+  await sideBySide(run, (shared) => [
+    buildGoPrograms({ definition, targetDirectory: programs, env }, shared),
+    installPythonPackages({ definition, python: pythonCommand, targetDirectory: venv, env }, shared),
+  ]);
   await rename(join(programs, 'bin'), join(unfinished, 'bin'));
   await rename(join(programs, 'crds'), join(unfinished, 'crds'));
   await rm(programs, { recursive: true });
-  await unpackKubectl({ projectDirectory, targetFile: join(unfinished, 'bin', 'kubectl'), python: venvPython(venv), env, signal });
+  await unpackKubectl({ projectDirectory, targetFile: join(unfinished, 'bin', 'kubectl'), python: venvPython(venv), env }, run);
   await writeFile(join(unfinished, 'bin', 'moto_server'), MOTO_SERVER_SCRIPT, { mode: 0o755 });
   await sealToolchain(unfinished);
   await rename(unfinished, directory);

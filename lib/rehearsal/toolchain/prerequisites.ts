@@ -1,5 +1,6 @@
 import { LabError } from '../../lab-error';
 import { type CommandResult, type Environment, runCommand } from '../../run-command';
+import type { RunContext } from '../../run-context';
 import { PYTHON_VERSION, readToolchainDefinition } from './toolchain-definition';
 
 /** Where to look for what a rehearsal is built with. */
@@ -8,12 +9,6 @@ export interface PrerequisiteOptions {
   readonly projectDirectory: string;
   /** The user's environment, with its PATH. */
   readonly env: Environment;
-  /**
-   * Aborted when the user interrupts.
-   *
-   * @default - not interrupted
-   */
-  readonly signal?: AbortSignal;
 }
 
 /** A program that was looked for. */
@@ -34,8 +29,8 @@ const PYTHON_COMMANDS = ['python3', 'python3.14', 'python3.13', 'python3.12', 'p
 const PYTHON_PROBE = 'import sys; print("%d.%d.%d" % sys.version_info[:3], flush=True); import venv, ensurepip';
 
 /** Looks for Go and Python without an error for what is missing: `isMet` says it. It takes well under a second. */
-export async function rehearsalPrerequisites(options: PrerequisiteOptions): Promise<RehearsalPrerequisites> {
-  const [go, python] = await Promise.all([lookForGo(options), lookForPython(options)]);
+export async function rehearsalPrerequisites(options: PrerequisiteOptions, run: RunContext): Promise<RehearsalPrerequisites> {
+  const [go, python] = await Promise.all([lookForGo(options, run), lookForPython(options, run)]);
   return { go, python };
 }
 
@@ -70,10 +65,10 @@ export function pathShortfall(...paths: readonly string[]): LabError | undefined
   });
 }
 
-async function lookForGo(options: PrerequisiteOptions): Promise<Prerequisite> {
+async function lookForGo(options: PrerequisiteOptions, run: RunContext): Promise<Prerequisite> {
   const required = readToolchainDefinition(options.projectDirectory).versions.go;
   // "local": a toolchain that Go would first have to download is none that is installed.
-  const result = await probe('go', ['env', 'GOVERSION'], { ...options, env: { ...options.env, GOTOOLCHAIN: 'local' } });
+  const result = await probe('go', ['env', 'GOVERSION'], { ...options, env: { ...options.env, GOTOOLCHAIN: 'local' } }, run);
   const install = `Install Go ${required} or newer from https://go.dev/doc/install, then run the command again.`;
   if (result === undefined) {
     return unmet('GoMissing', `A rehearsal builds Kubernetes and Karpenter with Go ${required} or newer, and there is no go on the PATH.`, undefined, install);
@@ -88,12 +83,12 @@ async function lookForGo(options: PrerequisiteOptions): Promise<Prerequisite> {
   return { isMet: true, command: 'go', version };
 }
 
-async function lookForPython(options: PrerequisiteOptions): Promise<Prerequisite> {
+async function lookForPython(options: PrerequisiteOptions, run: RunContext): Promise<Prerequisite> {
   const install = `Install Python ${PYTHON_VERSION} or newer with its venv module (python3 and python3-venv on Debian and Ubuntu), then run the command again.`;
   const needs = `A rehearsal answers AWS calls with moto, which needs Python ${PYTHON_VERSION} or newer`;
   let shortfall: Prerequisite | undefined;
   for (const command of PYTHON_COMMANDS) {
-    const result = await probe(command, ['-c', PYTHON_PROBE], options);
+    const result = await probe(command, ['-c', PYTHON_PROBE], options, run);
     const version = result?.stdout.trim() ?? '';
     if (result === undefined || version === '') continue;
     if (compareVersions(version, PYTHON_VERSION) < 0) {
@@ -112,9 +107,9 @@ function unmet(code: string, message: string, received: string | undefined, reme
 }
 
 /** Runs a program of the PATH; undefined where there is none. */
-async function probe(command: string, args: readonly string[], options: PrerequisiteOptions): Promise<CommandResult | undefined> {
+async function probe(command: string, args: readonly string[], options: PrerequisiteOptions, run: RunContext): Promise<CommandResult | undefined> {
   try {
-    return await runCommand({ command, args, env: options.env, workingDirectory: options.projectDirectory, signal: options.signal });
+    return await runCommand({ command, args, env: options.env, workingDirectory: options.projectDirectory }, run);
   } catch (error) {
     if (error instanceof LabError && error.code === 'CommandNotStarted') return undefined;
     throw error;

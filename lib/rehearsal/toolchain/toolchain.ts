@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { numberAt, objectAt, parseJson } from '../../json';
 import { type Environment, runCommand } from '../../run-command';
+import type { RunContext } from '../../run-context';
 import { venvPython } from './install-programs';
 import type { ToolchainVersions } from './toolchain-definition';
 
@@ -75,7 +76,7 @@ export async function sealToolchain(directory: string): Promise<void> {
  *
  * @returns undefined when it is whole
  */
-export async function toolchainDamage(directory: string, env: Environment): Promise<string | undefined> {
+export async function toolchainDamage(directory: string, env: Environment, run: Partial<RunContext> = {}): Promise<string | undefined> {
   const sealFile = join(directory, SEAL_FILE);
   if (!existsSync(sealFile)) return `${SEAL_FILE} is missing`;
   const sealed = objectAt(parseJson(await readFile(sealFile, 'utf8')));
@@ -84,7 +85,7 @@ export async function toolchainDamage(directory: string, env: Environment): Prom
   if (changed !== undefined) return sizes[changed] === undefined ? `${changed} is missing` : `${changed} has another size`;
   const python = venvPython(join(directory, 'venv'));
   if (!existsSync(python)) return 'its Python is gone';
-  const { exitCode } = await runCommand({ command: python, args: ['-c', MOTO_PROBE], env, workingDirectory: directory });
+  const { exitCode } = await runCommand({ command: python, args: ['-c', MOTO_PROBE], env, workingDirectory: directory }, run);
   return exitCode === 0 ? undefined : 'its Python does not find moto';
 }
 

@@ -2,7 +2,6 @@ import { MARKER } from '../../../lib/rehearsal/process/process-environment';
 import { isProcessRunning, markedProcesses, processStartTicks } from '../../../lib/rehearsal/process/running-processes';
 import { startProcess } from '../../../lib/rehearsal/process/start-process';
 import { stopProcess } from '../../../lib/rehearsal/process/stop-process';
-import { waitUntil } from '../../../lib/rehearsal/process/wait-until';
 import { fakeProgram, temporaryFolder } from '../fake-program';
 import { sleepingProcess } from '../sleeping-process';
 
@@ -55,25 +54,5 @@ describe('the start of a process', () => {
     expect(processStartTicks(process.pid)).toBe(processStartTicks(process.pid));
     expect(processStartTicks(process.pid)).toBeGreaterThan(0);
     expect(processStartTicks(2 ** 30)).toBeUndefined();
-  });
-});
-
-describe('waiting', () => {
-  it('ends with what is seen', async () => {
-    let looks = 0;
-    const look = (): number | undefined => ((looks += 1) === 3 ? looks : undefined);
-    await expect(waitUntil(look, { deadlineSeconds: 5, intervalMilliseconds: 1, onDeadline: () => new Error('late') })).resolves.toBe(3);
-  });
-
-  it('fails when the deadline has passed', async () => {
-    await expect(waitUntil(() => undefined, { deadlineSeconds: 0.02, intervalMilliseconds: 5, onDeadline: () => new Error('late') }))
-      .rejects.toThrow('late');
-  });
-
-  it('fails when it is interrupted', async () => {
-    const abort = new AbortController();
-    abort.abort(new Error('interrupted'));
-    await expect(waitUntil(() => undefined, { deadlineSeconds: 5, signal: abort.signal, onDeadline: () => new Error('late') }))
-      .rejects.toThrow('interrupted');
   });
 });

@@ -13,6 +13,7 @@ import { parseNodeImageName } from '../../../lib/rehearsal/aws-answers/node-imag
 import { sendSpotInterruption } from '../../../lib/rehearsal/send-spot-interruption';
 import { amisFor } from '../../../lib/rehearsal/seed/amis-for';
 import { seedAws, type SeededAws } from '../../../lib/rehearsal/seed/seed-aws';
+import { runContext } from '../../../lib/run-context';
 import { synthLab } from '../../support/synth-lab';
 import { faultOf, sdkConfiguration } from '../aws-answers/answering';
 import { seoul } from '../aws-answers/small-market';
@@ -39,7 +40,7 @@ describe('the synthesized lab in moto, behind the AWS answers', () => {
       moto: moto.url, prices: seoul(), images: images.flatMap(({ name }) => parseNodeImageName(name) ?? []), log: () => undefined,
     });
     configuration = sdkConfiguration(answers.url);
-    seeded = await seedAws({ endpoint: answers.url, stack });
+    seeded = await seedAws({ endpoint: answers.url, stack }, runContext());
   }, TIME_LIMIT_MS);
 
   afterAll(async () => {
@@ -119,13 +120,13 @@ describe('the synthesized lab in moto, behind the AWS answers', () => {
   });
 
   it('fails when it is seeded twice', async () => {
-    await expect(seedAws({ endpoint: answers.url, stack })).rejects.toMatchObject({ code: 'AwsSeedFailed' });
+    await expect(seedAws({ endpoint: answers.url, stack }, runContext())).rejects.toMatchObject({ code: 'AwsSeedFailed' });
   });
 
   it('fails when a subnet is in no zone of the region', async () => {
     const other = await startMoto([]);
     const wrong = smallLab({ PrivateB: resource('AWS::EC2::Subnet', { CidrBlock: '10.11.64.0/18', AvailabilityZone: 'ap-northeast-2x' }) });
-    const failure = await seedAws({ endpoint: other.url, stack: wrong }).catch((error: unknown) => error);
+    const failure = await seedAws({ endpoint: other.url, stack: wrong }, runContext()).catch((error: unknown) => error);
     await other.stop();
     expect(failure).toMatchObject({ code: 'AwsSeedFailed', message: expect.stringContaining('the subnet PrivateB'), received: '10.11.64.0/18 in ap-northeast-2x' });
   }, TIME_LIMIT_MS);

@@ -1,6 +1,7 @@
 import { LabError } from '../../../lib/lab-error';
 import type { ProgressEvent } from '../../../lib/progress';
 import { seedAws } from '../../../lib/rehearsal/seed/seed-aws';
+import { runContext } from '../../../lib/run-context';
 import { cluster, resource, smallLab, type Changes } from '../../assembly/small-lab';
 import { startRecordingAws, type RecordedCall, type RecordingAws, type RecordingAwsOptions } from './recording-aws';
 
@@ -15,7 +16,7 @@ function tagsOf(parameters: RecordedCall['parameters']): Readonly<Record<string,
 describe('seeding the AWS answers', () => {
   let aws: RecordingAws;
   const start = async (options?: RecordingAwsOptions) => { aws = await startRecordingAws(options); };
-  const seedSmallLab = (changes?: Changes) => seedAws({ endpoint: aws.endpoint, stack: smallLab(changes) });
+  const seedSmallLab = (changes?: Changes) => seedAws({ endpoint: aws.endpoint, stack: smallLab(changes) }, runContext());
   const failureOf = async (changes?: Changes): Promise<LabError> => {
     try {
       await seedSmallLab(changes);
@@ -93,7 +94,7 @@ describe('seeding the AWS answers', () => {
   it('tells how far it is', async () => {
     await start();
     const events: ProgressEvent[] = [];
-    await seedAws({ endpoint: aws.endpoint, stack: smallLab(), onProgress: (event) => events.push(event) });
+    await seedAws({ endpoint: aws.endpoint, stack: smallLab() }, runContext({ onProgress: (event) => events.push(event) }));
     expect(new Set(events.map(({ step }) => step)).size).toBe(1);
     expect(events.map(({ state }) => state)).toEqual(['started', ...Array.from({ length: events.length - 2 }, () => 'running'), 'finished']);
     const fractions = events.flatMap(({ fraction }) => fraction ?? []);
@@ -144,6 +145,6 @@ describe('seeding the AWS answers', () => {
 
   it('fails when the endpoint is not on this machine, and asks nothing', async () => {
     await start();
-    await expect(seedAws({ endpoint: 'https://ec2.ap-northeast-2.amazonaws.com', stack: smallLab() })).rejects.toMatchObject({ code: 'EndpointNotLocal' });
+    await expect(seedAws({ endpoint: 'https://ec2.ap-northeast-2.amazonaws.com', stack: smallLab() }, runContext())).rejects.toMatchObject({ code: 'EndpointNotLocal' });
   });
 });

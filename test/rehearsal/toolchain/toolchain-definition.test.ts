@@ -1,9 +1,11 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { readLab } from '../../../lib/assembly/lab-view';
 import { versions } from '../../../lib/config/versions';
-import { builtName, GO_PROGRAM_GROUPS, GO_PROGRAMS, linkerFlags } from '../../../lib/rehearsal/toolchain/go-programs';
-import { MODULE_PATCHES } from '../../../lib/rehearsal/toolchain/module-patches';
-import { readToolchainDefinition, toolchainKey } from '../../../lib/rehearsal/toolchain/toolchain-definition';
+import { GO_PROGRAMS } from '../../../lib/rehearsal/toolchain/go-programs';
+import { readToolchainDefinition, requireRehearsedVersions, toolchainKey, type ToolchainVersions } from '../../../lib/rehearsal/toolchain/toolchain-definition';
+import { labErrorOf } from '../../assembly/lab-error-of';
+import { smallLab } from '../../assembly/small-lab';
 import { temporaryFolder } from '../fake-program';
 
 const projectDirectory = resolve(__dirname, '../../..');
@@ -64,27 +66,23 @@ describe('the key of a toolchain', () => {
   });
 });
 
-describe('the Go programs', () => {
-  it('get different names within a build', () => {
-    for (const group of GO_PROGRAM_GROUPS) {
-      expect(new Set(group.map(({ importPath }) => builtName(importPath))).size).toBe(group.length);
-    }
+const lab = readLab(smallLab());
+const VERSIONS: ToolchainVersions = {
+  go: '1.26.6', kubernetes: `${lab.cluster.version}.8`, karpenter: lab.karpenter.version ?? '', etcd: '3.6.5', kwok: '0.8.0', moto: '5.2.5',
+};
+
+describe('the versions of a rehearsal', () => {
+  it('are those that the stack installs', () => {
+    expect(() => requireRehearsedVersions(lab, VERSIONS)).not.toThrow();
   });
 
-  it('are named by Go after the last part of their path that is no major version', () => {
-    expect(builtName('go.etcd.io/etcd/server/v3')).toBe('server');
-    expect(builtName('k8s.io/kubernetes/cmd/kube-apiserver')).toBe('kube-apiserver');
+  it('fails when the stack installs another Kubernetes', () => {
+    expect(labErrorOf(() => requireRehearsedVersions(lab, { ...VERSIONS, kubernetes: '1.34.8' })))
+      .toMatchObject({ code: 'VersionNotRehearsed', received: '1.35', message: expect.stringContaining('the rehearsal runs Kubernetes 1.34.8') });
   });
 
-  it('say their versions', () => {
-    const flags = linkerFlags({ go: '1.26.6', kubernetes: '1.35.8', karpenter: '1.14.1', etcd: '3.6.5', kwok: '0.8.0', moto: '5.2.5' });
-    expect(flags).toContain('-X k8s.io/component-base/version.gitVersion=v1.35.8');
-    expect(flags).toContain('-X k8s.io/component-base/version.gitMinor=35');
-    expect(flags).toContain('-X sigs.k8s.io/karpenter/pkg/operator.Version=1.14.1');
-  });
-
-  it('are built of changed copies of modules that are pinned', () => {
-    const goMod = readFileSync(join(projectDirectory, FOLDER, 'go.mod'), 'utf8');
-    for (const { module } of MODULE_PATCHES) expect(goMod).toContain(`\t${module} v`);
+  it('fails when the stack installs another Karpenter', () => {
+    expect(labErrorOf(() => requireRehearsedVersions(lab, { ...VERSIONS, karpenter: '0.0.1' })))
+      .toMatchObject({ code: 'VersionNotRehearsed', received: lab.karpenter.version });
   });
 });

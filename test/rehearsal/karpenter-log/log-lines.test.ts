@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { requireInterruptionQueue } from '../../lib/rehearsal/karpenter-log/log-errors';
-import { labErrorOf } from '../assembly/lab-error-of';
-import { smallLabView } from '../assembly/small-lab';
-import { temporaryFolder } from './fake-program';
+import { containerLogLine, requireInterruptionQueue } from '../../../lib/rehearsal/karpenter-log/log-lines';
+import { labErrorOf } from '../../assembly/lab-error-of';
+import { smallLabView } from '../../assembly/small-lab';
+import { temporaryFolder } from '../fake-program';
 
 function logOf(...lines: readonly string[]): string {
   const file = `${temporaryFolder()}/karpenter.log`;
@@ -22,5 +22,12 @@ describe('the interruption queue', () => {
     expect(labErrorOf(() => requireInterruptionQueue(log, chart))).toMatchObject({
       code: 'InterruptionQueueNotFound', received: 'a-queue', message: expect.stringContaining('QueueDoesNotExist'),
     });
+  });
+});
+
+describe('a line of a container\'s log', () => {
+  it('says when it was written, where to, and that it is whole', () => {
+    expect(containerLogLine('{"level":"INFO"}', new Date('2026-11-23T18:00:00.123Z')))
+      .toBe('2026-11-23T18:00:00.123000000Z stdout F {"level":"INFO"}\n');
   });
 });

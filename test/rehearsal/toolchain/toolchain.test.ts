@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sealToolchain, toolchainDamage } from '../../../lib/rehearsal/toolchain/toolchain';
+import { sealToolchain, toolchainCacheDirectory, toolchainDamage } from '../../../lib/rehearsal/toolchain/toolchain';
 import { fakeProgram, temporaryFolder } from '../fake-program';
 
 describe('a toolchain of the cache', () => {
@@ -30,5 +30,13 @@ describe('a toolchain of the cache', () => {
   ])('is damaged when %s', async (_, harm, says) => {
     harm(directory);
     expect(await damage()).toBe(says);
+  });
+});
+
+describe('the cache of toolchains', () => {
+  it('is where XDG says, or in the home', () => {
+    expect(toolchainCacheDirectory({ XDG_CACHE_HOME: '/cache', HOME: '/home/me' })).toBe('/cache/karpenter-lab/toolchain');
+    expect(toolchainCacheDirectory({ XDG_CACHE_HOME: 'relative', HOME: '/home/me' })).toBe('/home/me/.cache/karpenter-lab/toolchain');
+    expect(toolchainCacheDirectory({ HOME: '/home/me' })).toBe('/home/me/.cache/karpenter-lab/toolchain');
   });
 });

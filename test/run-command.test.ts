@@ -1,5 +1,5 @@
-import { runCommand } from '../../../lib/run-command';
-import { temporaryFolder } from '../fake-program';
+import { runCommand } from '../lib/run-command';
+import { temporaryFolder } from './rehearsal/fake-program';
 
 const base = { env: { PATH: process.env['PATH'] }, workingDirectory: temporaryFolder() };
 
@@ -17,7 +17,7 @@ describe('a command', () => {
 
   it('ends when it is interrupted, with the reason', async () => {
     const abort = new AbortController();
-    const running = runCommand({ ...base, command: 'sleep', args: ['60'], signal: abort.signal });
+    const running = runCommand({ ...base, command: 'sleep', args: ['60'] }, { signal: abort.signal });
     setTimeout(() => abort.abort(new Error('interrupted')), 50);
     await expect(running).rejects.toThrow('interrupted');
   });

@@ -3,6 +3,15 @@ import type { HelmChart } from '../../assembly/kubernetes-objects';
 import { parseJson, textAt } from '../../json';
 import { LabError } from '../../lab-error';
 
+/**
+ * A line of a log as container runtimes write it: when, from where, and that the line is whole.
+ *
+ * @see https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md
+ */
+export function containerLogLine(line: string, now: Date): string {
+  return `${now.toISOString().replace('Z', '000000Z')} stdout F ${line}\n`;
+}
+
 /** An error in Karpenter's log. */
 export interface LogError {
   readonly message: string;

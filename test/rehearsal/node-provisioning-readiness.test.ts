@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { JsonObject } from '../../lib/json';
 import { waitForNodeProvisioning } from '../../lib/rehearsal/node-provisioning-readiness';
 import { type ProcessRecord, processStartTicks } from '../../lib/rehearsal/process/running-processes';
-import { smallLab } from '../assembly/small-lab';
-import { fakeKubectl } from './fake-kubectl';
+import { runContext } from '../../lib/run-context';
+import { fakeCluster } from './fake-cluster';
 
 /** Stands for a Karpenter that runs: this process does. */
 const RUNNING: ProcessRecord = { name: 'karpenter', pid: process.pid, startTicks: processStartTicks(process.pid) ?? 0, logFile: '' };
@@ -17,10 +17,9 @@ function condition(type: string, status: string, message = ''): JsonObject {
 }
 
 async function wait(objects: readonly JsonObject[], karpenter = RUNNING, log = ''): Promise<void> {
-  const kubectl = fakeKubectl(`cat <<'JSON'\n${JSON.stringify({ items: objects })}\nJSON`);
-  mkdirSync(kubectl.paths.logsDirectory, { recursive: true });
-  writeFileSync(kubectl.paths.karpenterLog, `{"level":"INFO","message":"fine"}\n${log}\n`);
-  await waitForNodeProvisioning({ kubectl, stack: smallLab(), karpenter, karpenterLog: kubectl.paths.karpenterLog, onProgress: () => undefined, settledSeconds: 0.1 });
+  const cluster = fakeCluster(`cat <<'JSON'\n${JSON.stringify({ items: objects })}\nJSON`);
+  writeFileSync(cluster.paths.karpenterLog, `{"level":"INFO","message":"fine"}\n${log}\n`);
+  await waitForNodeProvisioning(cluster, { processes: [karpenter], settledSeconds: 0.1 }, runContext());
 }
 
 describe('waiting for Karpenter to accept the NodePool', () => {

@@ -1,15 +1,16 @@
 import type { ProgressEvent } from '../../../lib/progress';
-import { compareVersions } from '../../../lib/rehearsal/toolchain/prerequisites';
 import { parseGoPackages, ProgressMeter } from '../../../lib/rehearsal/toolchain/build-go-programs';
-import { toolchainCacheDirectory } from '../../../lib/rehearsal/toolchain/toolchain';
+import { runContext } from '../../../lib/run-context';
 
 describe('the meter of a step', () => {
+  const meterTo = (events: ProgressEvent[], totalWork: number): ProgressMeter =>
+    new ProgressMeter({ step: 'Build', totalWork, expectedSeconds: 60 }, runContext({ onProgress: (event) => events.push(event) }));
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
   it('begins with what is expected, and ends with what is measured', () => {
     const events: ProgressEvent[] = [];
-    const meter = new ProgressMeter({ step: 'Build', onProgress: (event) => events.push(event), totalWork: 100, expectedSeconds: 60 });
+    const meter = meterTo(events, 100);
     meter.advance(0, 'first');
     jest.advanceTimersByTime(90_000);
     meter.advance(90, 'nine tenths');
@@ -24,7 +25,7 @@ describe('the meter of a step', () => {
 
   it('does not report faster than one can read', () => {
     const events: ProgressEvent[] = [];
-    const meter = new ProgressMeter({ step: 'Build', onProgress: (event) => events.push(event), totalWork: 1000, expectedSeconds: 60 });
+    const meter = meterTo(events, 1000);
     for (let i = 0; i < 100; i++) {
       meter.advance(1, `package ${i}`);
       jest.advanceTimersByTime(10);
@@ -34,26 +35,11 @@ describe('the meter of a step', () => {
   });
 });
 
-describe('versions', () => {
-  test.each([['1.26.6', '1.26.6', 0], ['1.26.10', '1.26.6', 1], ['1.9', '1.10', -1], ['3.11', '3.11.0', 0], ['1.27rc1', '1.26.9', 1]])(
-    '%s and %s',
-    (a, b, sign) => expect(Math.sign(compareVersions(a, b))).toBe(sign),
-  );
-});
-
 describe('Go\'s list of packages', () => {
   it('says which are to compile, and how large they are', async () => {
-    const [cached, stale] = await parseGoPackages(`fmt\tfalse\t/nowhere\tprint.go\nexample.com/a\ttrue\t${__dirname}\tprogress-meter.test.ts\n`);
+    const [cached, stale] = await parseGoPackages(`fmt\tfalse\t/nowhere\tprint.go\nexample.com/a\ttrue\t${__dirname}\tbuild-go-programs.test.ts\n`);
     expect(cached).toEqual({ importPath: 'fmt', isStale: false, sourceBytes: 0 });
     expect(stale).toMatchObject({ importPath: 'example.com/a', isStale: true });
     expect(stale?.sourceBytes).toBeGreaterThan(1000);
-  });
-});
-
-describe('the cache of toolchains', () => {
-  it('is where XDG says, or in the home', () => {
-    expect(toolchainCacheDirectory({ XDG_CACHE_HOME: '/cache', HOME: '/home/me' })).toBe('/cache/karpenter-lab/toolchain');
-    expect(toolchainCacheDirectory({ XDG_CACHE_HOME: 'relative', HOME: '/home/me' })).toBe('/home/me/.cache/karpenter-lab/toolchain');
-    expect(toolchainCacheDirectory({ HOME: '/home/me' })).toBe('/home/me/.cache/karpenter-lab/toolchain');
   });
 });

@@ -1,5 +1,4 @@
 import { karpenterSettings } from '../../lib/rehearsal/start-karpenter';
-import { containerLogLine } from '../../lib/rehearsal/karpenter-log/main';
 
 const CHART = { logicalId: 'Karpenter', name: 'karpenter', release: 'karpenter', namespace: 'kube-system', waitsForPods: true } as const;
 
@@ -30,12 +29,5 @@ describe('the environment of Karpenter', () => {
 
   it('leaves to Karpenter what the chart does not say', () => {
     expect(karpenterSettings({ ...CHART, values: {} })).toEqual({});
-  });
-});
-
-describe('a line of a container\'s log', () => {
-  it('says when it was written, where to, and that it is whole', () => {
-    expect(containerLogLine('{"level":"INFO"}', new Date('2026-11-23T18:00:00.123Z')))
-      .toBe('2026-11-23T18:00:00.123000000Z stdout F {"level":"INFO"}\n');
   });
 });

@@ -1,13 +1,16 @@
 import { parseAllDocuments } from 'yaml';
 import { kwokctlConfiguration } from '../../lib/rehearsal/control-plane';
+import { rehearsalPaths } from '../../lib/rehearsal/rehearsal-paths';
 import { toolchainIn } from '../../lib/rehearsal/toolchain/toolchain';
+import { smallLabView } from '../assembly/small-lab';
 
 const configuration = kwokctlConfiguration({
+  lab: smallLabView(),
+  paths: rehearsalPaths('/lab', 'default'),
   toolchain: toolchainIn('/cache/key', { go: '1.26.6', kubernetes: '1.35.8', karpenter: '1.14.1', etcd: '3.6.5', kwok: '0.8.0', moto: '5.2.5' }),
-  ports: { etcd: 1, etcdPeer: 2, kubeApiserver: 3, kubeControllerManager: 4, kubeScheduler: 5, kwok: 6 },
-  podCidr: '10.11.0.0/16',
-  karpenterNamespace: 'kube-system',
-  karpenterContainerLog: '/lab/logs/karpenter.cri.log',
+  ports: {
+    etcd: 1, etcdPeer: 2, kubeApiserver: 3, kubeControllerManager: 4, kubeScheduler: 5, kwok: 6, moto: 7, awsAnswers: 8, karpenterMetrics: 9, karpenterHealth: 10,
+  },
 });
 const [cluster, logs] = parseAllDocuments(configuration).map((document) => document.toJS() as unknown);
 
@@ -41,7 +44,7 @@ describe('the configuration of kwokctl', () => {
   it('serves Karpenter\'s log from its file', () => {
     expect(logs).toMatchObject({
       kind: 'ClusterLogs',
-      spec: { selector: { matchNamespaces: ['kube-system'] }, logs: [{ containers: ['controller'], logsFile: '/lab/logs/karpenter.cri.log', follow: true }] },
+      spec: { selector: { matchNamespaces: ['kube-system'] }, logs: [{ containers: ['controller'], logsFile: '/lab/.lab/rehearsals/default/logs/karpenter.cri.log', follow: true }] },
     });
   });
 });
