@@ -1,3 +1,4 @@
+import type { LabView } from '../assembly/lab-view';
 import { instanceTypeShape } from './price-table';
 
 /** Codes of EC2's quotas of the vCPUs of Standard instances that may run at once, by how they are bought. */
@@ -19,4 +20,9 @@ export function standardVcpus(instances: readonly { readonly instanceType: strin
   return instances
     .filter(({ instanceType }) => isStandardType(instanceType))
     .reduce((sum, { instanceType, count }) => sum + count * (instanceTypeShape(instanceType)?.vcpu ?? 0), 0);
+}
+
+/** {@link standardVcpus} of the system nodes. */
+export function systemVcpus({ nodeGroups }: LabView): number {
+  return standardVcpus(nodeGroups.map(({ instanceType, desiredSize }) => ({ instanceType, count: desiredSize })));
 }

@@ -5,7 +5,7 @@ import { cpuMillis } from '../kubernetes/allocatable';
 import { allowedCapacityTypes } from '../plan/launch-options';
 import type { LaunchEstimate } from '../plan/plan-result';
 import { instanceTypeShape } from '../plan/price-table';
-import { isStandardType, standardVcpus, VCPU_QUOTA_CODES } from '../plan/vcpu-quota';
+import { isStandardType, standardVcpus, systemVcpus, VCPU_QUOTA_CODES } from '../plan/vcpu-quota';
 import { clusterTag } from '../well-known-keys';
 import { type Check, type CheckContext, type CheckFinding, ownStack, passed } from './preflight-check';
 import { quotaFinding, quotaLimit, type ServiceQuota } from './service-quota';
@@ -62,7 +62,7 @@ export function usesSpot(lab: LabView): boolean {
 
 /** vCPUs that the lab asks of on-demand capacity: the system nodes, and Karpenter's where the NodePool allows them. */
 function onDemandDemand(lab: LabView, launch: LaunchEstimate): VcpuDemand {
-  const system = standardVcpus(lab.nodeGroups.map(({ instanceType, desiredSize }) => ({ instanceType, count: desiredSize })));
+  const system = systemVcpus(lab);
   const parts = `system nodes ${system}`;
   const isAllowed = allowedCapacityTypes(lab.nodePool.requirements).includes('on-demand');
   if (!isAllowed) return { needed: system, neededFor: parts, wanted: system, wantedFor: parts };

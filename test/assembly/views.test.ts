@@ -119,6 +119,13 @@ describe('the lab', () => {
     expect(lab.workloads.map(({ metadata }) => metadata.name)).toEqual(['inflate', 'viewer']);
   });
 
+  test('lists DaemonSets beside Deployments: a pod on each node', () => {
+    const agent = { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'agent' }, spec: { template: { spec: { containers: [{ resources: { requests: { cpu: '10m' } } }] } } } };
+    const { workloads } = readLab(smallLab({ Agent: manifest([agent]) }));
+
+    expect(workloads.find(({ logicalId }) => logicalId === 'Agent')).toMatchObject({ kind: 'DaemonSet', replicas: 1, containerRequests: [{ cpu: '10m' }] });
+  });
+
   test.each([['Karpenter', 'Helm chart of Karpenter'], ['Exercise', 'Deployment'], ['NodePool', 'Deployment'], ['NodeClass', 'EC2NodeClass default']])(
     'fails when %s is missing', (logicalId, missing) => {
       expect(() => readLab(smallLab({ [logicalId]: undefined }))).toThrow(missing);

@@ -1,7 +1,7 @@
 import { cpuMillis, mebibytes } from '../../kubernetes/allocatable';
 import type { NodeClaim } from '../../kubernetes/karpenter-kinds';
 import { instanceTypeShape } from '../../plan/price-table';
-import { DEFAULT_VCPU_QUOTA } from '../../plan/vcpu-quota';
+import { DEFAULT_VCPU_QUOTA, VCPU_QUOTA_CODES } from '../../plan/vcpu-quota';
 import { counted } from '../../words';
 import type { ClassBound } from '../exercise-result';
 import type { ClassExpectations } from './raised-limits';
@@ -15,7 +15,7 @@ export interface ClassUse {
 }
 
 /** Which quota it is. */
-const QUOTA = 'EC2 quota L-1216C47A (Running On-Demand Standard instances)';
+const QUOTA = `EC2 quota ${VCPU_QUOTA_CODES.onDemand} (Running On-Demand Standard instances)`;
 
 /** Where the figure of the vCPU quota is from that no one has given. It is no look-up: an account may have more. */
 const QUOTA_SOURCE = `AWS's default for a new account, ${QUOTA}: https://docs.aws.amazon.com/general/latest/gr/ec2-service.html`;

@@ -5,7 +5,7 @@ import { NODE_POOLS, type NodePool } from '../../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { selectedSubnets } from '../../plan/launch-options';
 import { usableAddresses } from '../../plan/network';
-import { instanceTypeShape } from '../../plan/price-table';
+import { systemVcpus } from '../../plan/vcpu-quota';
 import { type ExerciseExpectations, expectationsOf } from '../expectations';
 
 /** What a class uses of a lab. Everything is read from the assembly. */
@@ -27,7 +27,7 @@ export function classExpectationsOf(lab: LabView): ClassExpectations {
     exercise: expectationsOf(lab),
     subnetCount: subnets.length,
     subnetAddresses: subnets.reduce((sum, { cidr }) => sum + usableAddresses(cidr), 0),
-    systemVcpus: lab.nodeGroups.reduce((sum, { instanceType, desiredSize }) => sum + desiredSize * (instanceTypeShape(instanceType)?.vcpu ?? 0), 0),
+    systemVcpus: systemVcpus(lab),
   };
 }
 

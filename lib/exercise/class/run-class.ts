@@ -9,16 +9,13 @@ import { doClassExercise, type ClassOutcome } from './class-exercise';
 import { CLASS_DEADLINES, type ClassOptions, reported } from './class-options';
 import { RESTORE_NODE_POOL } from '../exercise-commands';
 import { restoreLimits } from './raised-limits';
-import { namespacesLeft, removeNamespaces, studentNamespaces } from './student-namespaces';
+import { MOST_STUDENTS, namespacesLeft, removeNamespaces, studentNamespaces } from './student-namespaces';
 
 /** {@link ClassOptions}, and where the cluster is. */
 export interface RunClassOptions extends ClassOptions {
   /** Absolute path of the kubeconfig. */
   readonly kubeconfig: string;
 }
-
-/** The most students that names of three digits tell apart. */
-const MOST_STUDENTS = 999;
 
 /**
  * Lets a class do the exercise at once, each student in a namespace of their own, and says how long each took, what it

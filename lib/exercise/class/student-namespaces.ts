@@ -19,6 +19,9 @@ export const CLASS_CONCURRENCY = 6;
 /** How many names a message lists. */
 const LISTED_NAMES = 5;
 
+/** The most students that names of three digits tell apart. */
+export const MOST_STUDENTS = 999;
+
 /** Namespaces of a class: `student-001`, `student-002` and so on. */
 export function studentNamespaces(students: number): readonly string[] {
   return Array.from({ length: students }, (_, index) => `student-${String(index + 1).padStart(3, '0')}`);
