@@ -23,7 +23,7 @@ export interface SynthesizeOptions {
   /**
    * Receives what the app says on its standard error, and the CDK's warnings, line by line.
    *
-   * @default - only the last line is told, in the error
+   * @default - only the first line of an error is told, as the cause
    */
   readonly onOutput?: (line: string) => void;
   /**
@@ -49,10 +49,10 @@ export async function synthesize(options: SynthesizeOptions): Promise<void> {
   loadConfig({ overrides: overridesFromArguments(context) });
   signal?.throwIfAborted();
   onStart?.();
-  let lastLine = '';
+  const lines: string[] = [];
   const hear = (line: string): void => {
     if (line.trim() === '') return;
-    lastLine = line.trim();
+    lines.push(line.trim());
     onOutput?.(line);
   };
   try {
@@ -61,12 +61,26 @@ export async function synthesize(options: SynthesizeOptions): Promise<void> {
     signal?.throwIfAborted();
     throw new LabError({
       code: 'SynthesisFailed',
-      message: `The lab could not be synthesized: ${lastLine === '' ? messageOf(error) : lastLine}`,
+      message: `The lab could not be synthesized: ${causeAmong(lines) ?? messageOf(error)}`,
       ...(Object.keys(context).length > 0 && { received: Object.entries(context).map((pair) => pair.join('=')).join(' ') }),
       remedy: 'Run `npm run synth` to see all that it prints, correct it, then run the command again.',
       cause: error,
     });
   }
+}
+
+/** How an error begins: `TypeError: x`, `[Error at /stack] x`, `✘ [ERROR] x`, or the code above the message in a report of the lab's own. */
+const ERROR_BEGINNING = /^(?:\[?(?:Uncaught )?\w*Error\b|\S* ?\[ERROR\])/;
+
+/**
+ * The first line of the first error among what an app said. Below it stand its stack and what to do, which are no cause.
+ *
+ * @returns the last line where none begins an error; undefined where nothing was said
+ */
+function causeAmong(lines: readonly string[]): string | undefined {
+  const index = lines.findIndex((line) => ERROR_BEGINNING.test(line));
+  const [line, next] = index === -1 ? lines.slice(-1) : lines.slice(index);
+  return /^Error \w+$/.test(line ?? '') ? next : line;
 }
 
 async function producedAssembly({ assemblyDirectory, context, signal }: SynthesizeOptions, hear: (line: string) => void): Promise<void> {

@@ -37,7 +37,7 @@ describe('synthesis by the CDK\'s toolkit', () => {
     ['the app does', { app: 'node app.js' }, 'The lab could not be synthesized: the stack is wrong', ['a warning', 'the stack is wrong']],
     ['the build does', { app: 'node app.js', build: 'node app.js' }, 'The lab could not be synthesized: the stack is wrong', ['a warning', 'the stack is wrong']],
     ['there is no app', {}, 'The lab could not be synthesized: ', []],
-  ])('fails when %s, with its last line', async (_, settings, message, heard) => {
+  ])('fails when %s, with its last line where none begins an error', async (_, settings, message, heard) => {
     const folder = temporaryFolder();
     copyFileSync(join(PROJECT, 'lab.yaml'), join(folder, 'lab.yaml'));
     writeFileSync(join(folder, 'cdk.json'), JSON.stringify(settings));
@@ -47,6 +47,21 @@ describe('synthesis by the CDK\'s toolkit', () => {
     await expect(synthesize({ assemblyDirectory: join(folder, 'out'), context: { scale: '3' }, onOutput: (line) => lines.push(line) }))
       .rejects.toMatchObject({ code: 'SynthesisFailed', message: expect.stringContaining(message), received: 'scale=3' });
     expect(lines).toEqual(heard);
+  });
+
+  it.each([
+    ['throws', "setImmediate(() => { throw new TypeError('the zones are gone\\nand so is the region'); });", 'TypeError: the zones are gone'],
+    ['throws an error without a message', 'throw new RangeError();', 'RangeError'],
+    ['rejects', "console.error('a warning'); Promise.reject(new Error('nobody caught this'));", 'Error: nobody caught this'],
+    ['reports a failure as the lab does', `console.error("Error LabFileMissing\\n  There is no such file.\\n  Remedy    Make it."); process.exit(1);`, 'There is no such file.'],
+    ['annotates an error of the CDK', `console.error("[Error at /lab/Vpc] No zones\\nFound errors"); process.exit(1);`, '[Error at /lab/Vpc] No zones'],
+  ])('fails when the app %s, with the first line of the error', async (_, app, cause) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'cdk.json'), JSON.stringify({ app: 'node app.js' }));
+    writeFileSync(join(folder, 'app.js'), app);
+    process.chdir(folder);
+    await expect(synthesize({ assemblyDirectory: join(folder, 'out'), context: {} }))
+      .rejects.toMatchObject({ code: 'SynthesisFailed', message: `The lab could not be synthesized: ${cause}` });
   });
 
   it('fails when it is interrupted, with the reason of the interruption', async () => {
