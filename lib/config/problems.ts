@@ -152,7 +152,9 @@ interface ValuePlace {
 
 function remedyFor(field: ConfigField, received: unknown, { isElement, isOverride }: ValuePlace): string {
   if (field.kind === 'group') return remedyForGroup(field, isOverride && typeof received === 'string');
-  if (isOverride && typeof received === 'string' && field.remedy === undefined) return overrideRemedy(field);
+  // A number was text after `-c`.
+  const isArgument = isOverride && (typeof received === 'string' || (typeof received === 'number' && field.kind === 'whole number'));
+  if (isArgument && field.remedy === undefined) return overrideRemedy(field);
   const example = renderValue(field.examples?.[0] ?? field.default);
   if (received === null) {
     return `Give ${field.key} a value, such as ${example}, or remove the key to take its default.`;

@@ -124,7 +124,7 @@ const REFUSALS: readonly Refusal[] = [
   refusal('the CPU request is a number in YAML', { 'inflate.cpu': 1 }, 'inflate.cpu', 1, 'Put it in quotes'),
 
   // Nodes
-  refusal('there is one system node', { 'systemNodes.count': '1' }, 'systemNodes.count', 1, 'from 2 to 10'),
+  refusal('there is one system node', { 'systemNodes.count': '1' }, 'systemNodes.count', 1, 'from 2 to 10', 'Give a whole number from 2 to 10: -c systemNodes.count=2.'),
   refusal('there are too many system nodes', { 'systemNodes.count': '11' }, 'systemNodes.count', 11, 'from 2 to 10'),
   refusal('the instance type has no size', { 'systemNodes.instanceType': 't3' }, 'systemNodes.instanceType', 't3', 'family and size'),
   refusal('the instance type is too small', { 'systemNodes.instanceType': 't3.small' }, 'systemNodes.instanceType', 't3.small', 'medium or larger', 'pod slots'),
