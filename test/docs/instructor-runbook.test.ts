@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { VERBS } from '../../lib/cli/program';
 import { codesInSource } from './codes-in-source';
 
 const ROOT = resolve(__dirname, '../..');
@@ -42,19 +41,6 @@ describe('the runbook', () => {
   it.each(entries)('says of $code what it is, where to look, and what to do', ({ lines }) => {
     const written = lines.filter((line) => line.startsWith('- **'));
     expect(written.map((line) => /^- \*\*(\w+)\*\*: \S.{10,}/.exec(line)?.[1])).toEqual(PARTS);
-  });
-
-  it('names verbs and long flags of the command line that there are', () => {
-    const commands = [...runbook.matchAll(/npm run (?:lab|rehearse) -- ([^`#&\n]*)/g)].map(([text, rest = '']) => text.includes('rehearse') ? `rehearse ${rest}` : rest);
-    const wrong = commands.filter((command) => {
-      const [name = '', ...words] = command.trim().split(/\s+/);
-      const verb = VERBS.find((other) => other.name === name);
-      if (verb === undefined) return !['VERB', '--help'].includes(name);
-      const flags = ['--help', '--json', ...verb.flags.flatMap(({ flags: written }) => written.match(/--[a-z-]+/g) ?? [])];
-      return words.some((word) => word.startsWith('--') && !flags.includes(word.replace(/[;,.]$/, '')));
-    });
-    expect(commands.length).toBeGreaterThan(30);
-    expect(wrong).toEqual([]);
   });
 
   it('leads to headings and files that are there', () => {
