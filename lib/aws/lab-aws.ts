@@ -43,14 +43,22 @@ export interface LabAws {
   readonly close: () => void;
 }
 
+/** Another way to AWS than the SDK's own. */
+export interface AwsAccess {
+  /** URL at which all calls are answered. @default - `AWS_ENDPOINT_URL`, or AWS itself */
+  readonly endpoint?: string;
+  /** @default - the SDK's own: profile, environment or role */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
 /**
  * Connects to AWS in a region. No request is made yet.
  *
  * @param run its signal aborts every request
  */
-export function connectAws(region: string, run: Partial<RunContext> = {}): LabAws {
+export function connectAws(region: string, run: Partial<RunContext> = {}, access: AwsAccess = {}): LabAws {
   const { signal } = runContext(run);
-  const configuration = { region };
+  const configuration = { region, ...access };
   const clients = {
     cloudFormation: new CloudFormationClient(configuration),
     logs: new CloudWatchLogsClient(configuration),

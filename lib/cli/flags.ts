@@ -22,11 +22,10 @@ export type ConnectionFlags = FlagsOf<typeof connectionFlags>;
 
 /** Which lab is meant, and how its cluster is reached. */
 export async function labConnection(flags: ConnectionFlags, invocation: Invocation): Promise<LabConnection> {
-  const { workingDirectory, env, signal } = invocation.host;
+  const { workingDirectory, env } = invocation.host;
   return {
     assemblyDirectory: await deployedAssembly(flags, invocation),
     kubeconfig: kubeconfigPath({ kubeconfig: flags.kubeconfig, workingDirectory, env }),
-    signal,
   };
 }
 

@@ -3,13 +3,11 @@ import type { SynthesizeOptions } from '../assembly/synthesize';
 import type { DeploymentTargetOptions, DeployOptions } from '../deploy/deploy';
 import type { DeploymentTarget, DeployResult } from '../deploy/deployment-target';
 import type { ClassResult, ExerciseResult } from '../exercise/exercise-result';
-import type { VerifyResult } from '../exercise/exercise-state';
 import type { ExerciseExpectations } from '../exercise/expectations';
 import type { LabStatus, StatusOptions } from '../exercise/lab-status';
 import type { RehearsedClassOptions, RehearsedExerciseOptions } from '../exercise/rehearsed-exercise';
-import type { ScaleOptions } from '../exercise/scale-lab';
-import type { ScaleResult } from '../exercise/scale-result';
-import type { VerifyOptions } from '../exercise/verify-lab';
+import type { ScaleOptions, ScaleResult } from '../exercise/scale-lab';
+import type { VerifyOptions, VerifyResult } from '../exercise/verify-lab';
 import type { WatchOptions, WatchResult } from '../exercise/watch-lab';
 import type { LabConnection } from '../exercise/connected-lab';
 import type { LabError } from '../lab-error';
@@ -65,17 +63,17 @@ export interface LabActions {
   /** Reads from an assembly what the exercise should find in its lab. */
   readonly exerciseExpectations: (assemblyDirectory: string) => Promise<ExerciseExpectations>;
   /** Does the exercise, then the drills. */
-  readonly runExercise: (options: RehearsedExerciseOptions) => Promise<ExerciseResult>;
+  readonly runExercise: (options: RehearsedExerciseOptions, run: RunContext) => Promise<ExerciseResult>;
   /** Does the exercise for a class at once. */
-  readonly runClass: (options: RehearsedClassOptions) => Promise<ClassResult>;
+  readonly runClass: (options: RehearsedClassOptions, run: RunContext) => Promise<ClassResult>;
   /** Scales the exercise, and sees it through where that is asked for. */
-  readonly scaleLab: (options: ScaleOptions & LabConnection) => Promise<ScaleResult>;
+  readonly scaleLab: (options: ScaleOptions & LabConnection, run: RunContext) => Promise<ScaleResult>;
   /** Says in what state the lab is. */
-  readonly labStatus: (options: Omit<StatusOptions, 'now'> & LabConnection) => Promise<LabStatus>;
+  readonly labStatus: (options: StatusOptions & LabConnection, run: RunContext) => Promise<LabStatus>;
   /** Tells what becomes of the lab, until the user has seen enough. */
-  readonly watchLab: (options: Omit<WatchOptions, 'now'> & LabConnection) => Promise<WatchResult>;
+  readonly watchLab: (options: WatchOptions & LabConnection, run: RunContext) => Promise<WatchResult>;
   /** Says whether the exercise has reached its outcome. */
-  readonly verifyLab: (options: VerifyOptions) => Promise<VerifyResult>;
+  readonly verifyLab: (options: VerifyOptions, run: RunContext) => Promise<VerifyResult>;
 }
 
 /** What the real actions take from their process. */
@@ -105,12 +103,12 @@ export function processActions({ projectDirectory, env }: ProcessActionsOptions)
     listRehearsals: async () => (await import('../rehearsal/rehearsal-status.js')).listRehearsals(projectDirectory),
     cleanRehearsal: async (options, run) => (await import('../rehearsal/stop-rehearsal.js')).cleanRehearsal({ ...options, projectDirectory, env }, run),
     exerciseExpectations,
-    runClass: async (options) => (await import('../exercise/rehearsed-exercise.js')).runRehearsedClass(options),
-    scaleLab: async (options) => (await import('../exercise/scale-lab.js')).scaleLab(options),
-    labStatus: async (options) => (await import('../exercise/lab-status.js')).labStatus({ ...options, now: () => new Date() }),
-    watchLab: async (options) => (await import('../exercise/watch-lab.js')).watchLab({ ...options, now: () => new Date() }),
-    verifyLab: async (options) => (await import('../exercise/verify-lab.js')).verifyLab(options),
-    runExercise: async (options) => (await import('../exercise/rehearsed-exercise.js')).runRehearsedExercise(options),
+    runClass: async (options, run) => (await import('../exercise/rehearsed-exercise.js')).runRehearsedClass(options, run),
+    scaleLab: async (options, run) => (await import('../exercise/scale-lab.js')).scaleLab(options, run),
+    labStatus: async (options, run) => (await import('../exercise/lab-status.js')).labStatus(options, run),
+    watchLab: async (options, run) => (await import('../exercise/watch-lab.js')).watchLab(options, run),
+    verifyLab: async (options, run) => (await import('../exercise/verify-lab.js')).verifyLab(options, run),
+    runExercise: async (options, run) => (await import('../exercise/rehearsed-exercise.js')).runRehearsedExercise(options, run),
   };
 }
 

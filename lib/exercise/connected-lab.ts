@@ -1,6 +1,7 @@
 import { type LabView, readLab } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
+import type { RunContext } from '../run-context';
 import { connectToLab, requireLabPlace } from '../kubernetes/lab-cluster';
 
 /** Which lab is meant, and how its cluster is reached. */
@@ -9,8 +10,6 @@ export interface LabConnection {
   readonly assemblyDirectory: string;
   /** Absolute path of the kubeconfig. */
   readonly kubeconfig: string;
-  /** Aborted when the user interrupts. @default - it cannot be interrupted */
-  readonly signal?: AbortSignal;
 }
 
 /** A lab whose cluster answers. */
@@ -25,9 +24,11 @@ export interface ConnectedLab {
  * @throws LabError `AssemblyNotFound`, `AssemblyUnreadable`, `KubeconfigUnreadable`, `KubernetesUnreachable`,
  * `KarpenterNotFound` or `ClusterNotConfigured`
  */
-export async function onLab<Result>({ assemblyDirectory, kubeconfig, signal }: LabConnection, work: (connected: ConnectedLab) => Promise<Result>): Promise<Result> {
+export async function onLab<Result>(
+  { assemblyDirectory, kubeconfig }: LabConnection, run: RunContext, work: (connected: ConnectedLab) => Promise<Result>,
+): Promise<Result> {
   const lab = readLab(readAssembly(assemblyDirectory));
-  const api = await connectToLab(kubeconfig, lab, signal);
+  const api = await connectToLab(kubeconfig, lab, run);
   try {
     await requireLabPlace(api, lab.stack);
     return await work({ lab, api });

@@ -1,28 +1,16 @@
 import { cpuMillis, mebibytes } from '../kubernetes/allocatable';
-import { type ClusterEvent, DEPLOYMENTS, EVENTS, isRunning, type Pod, PODS } from '../kubernetes/core-kinds';
-import { EC2_NODE_CLASSES, type Ec2NodeClass, NODE_CLAIMS, NODE_POOLS, type NodeClaim, type NodePool } from '../kubernetes/karpenter-kinds';
-import type { KubernetesApi } from '../kubernetes/kubernetes-api';
+import { type ClusterScope, type ClusterSnapshot, clusterSnapshot } from '../kubernetes/cluster-model';
+import { type ClusterEvent, type Deployment, isRunning, type Pod, selectorText } from '../kubernetes/core-kinds';
+import type { NodeClaim, NodePool } from '../kubernetes/karpenter-kinds';
+import type { KubernetesApi, Selection } from '../kubernetes/kubernetes-api';
+import { nodeClassLines, readinessLines } from '../kubernetes/node-provisioning';
 import { type ObjectMetadata, unmetConditions } from '../kubernetes/objects';
 import { LabError } from '../lab-error';
 import { NODE_POOL_LABEL } from '../well-known-keys';
 import { counted, listed } from '../words';
 import { RESTORE_NODE_POOL } from './exercise-commands';
-import type { ExerciseExpectations } from './expectations';
+import type { ExerciseExpectations, KarpenterPlace } from './expectations';
 import { type KarpenterLogLine, readKarpenterLog } from './karpenter-log';
-
-/** Which pods do not run, and how far back to look for the reason. */
-export interface DiagnosisQuestion {
-  readonly namespace: string;
-  readonly deploymentName: string;
-  readonly replicas: number;
-  /** Labels of the pods, as a selector. */
-  readonly labelSelector: string;
-  /** Seconds since what was asked for should have begun. */
-  readonly sinceSeconds: number;
-}
-
-/** Where the reasons stand. */
-export type DiagnosisPlaces = Pick<ExerciseExpectations, 'nodePoolName' | 'nodeSelector' | 'karpenterNamespace' | 'karpenterDeployment'>;
 
 /** Ids and numbers: errors that differ in nothing else are the same. */
 const VARYING_PART = /[A-Za-z0-9]{20,}|\d+/g;
@@ -31,27 +19,35 @@ const VARYING_PART = /[A-Za-z0-9]{20,}|\d+/g;
 const SHOWN_ERRORS = 3;
 
 /**
- * Why pods do not run, by what the cluster says of it: the pods and their events, the NodePool with its limits and its
- * EC2NodeClass, the NodeClaims, and Karpenter's log. The nearest cause comes first.
+ * Why pods of a Deployment do not run, by what the cluster says of it: the pods and their events, the NodePool with its limits
+ * and its EC2NodeClass, the NodeClaims, and Karpenter's log. The nearest cause comes first.
+ *
+ * @param sinceSeconds seconds since what was asked for should have begun: how far back Karpenter's log is read
  */
-export async function diagnose(api: KubernetesApi, question: DiagnosisQuestion, places: DiagnosisPlaces): Promise<readonly string[]> {
-  const { namespace, labelSelector } = question;
-  const [{ items: pods }, { items: nodeClaims }, pools, podWarnings, claimWarnings] = await Promise.all([
-    api.list(PODS, { namespace, labelSelector }),
-    api.list(NODE_CLAIMS),
-    nodePoolLines(api, places),
-    warningsAbout(api, 'Pod', namespace),
-    warningsAbout(api, 'NodeClaim', 'default'),
+export async function diagnose(
+  api: KubernetesApi, expectations: ExerciseExpectations, { matchLabels }: Pick<Deployment, 'matchLabels'>, sinceSeconds: number,
+): Promise<readonly string[]> {
+  const { namespace } = expectations;
+  const [cluster, claimWarnings] = await Promise.all([
+    clusterSnapshot(api, {
+      deployments: { namespace, fieldSelector: `metadata.name=${expectations.deploymentName}` },
+      pods: { namespace, labelSelector: selectorText(matchLabels) },
+      events: warningsAbout('Pod', namespace),
+      nodeClaims: {},
+      ...NODE_PROVISIONING,
+    }),
+    clusterSnapshot(api, { events: warningsAbout('NodeClaim', 'default') }),
   ]);
+  const { pods, nodeClaims, events } = cluster;
   const waiting = pods.filter((pod) => !isRunning(pod));
   return [
-    podCountLine(pods, question),
-    ...await replicaFailureLines(api, question),
-    ...pools,
-    ...eventLines(podWarnings, waiting.map(({ metadata }) => metadata), 'pod'),
+    podCountLine(pods, expectations),
+    ...replicaFailureLines(cluster, expectations),
+    ...nodePoolLines(cluster, expectations),
+    ...eventLines(events, waiting.map(({ metadata }) => metadata), 'pod'),
     ...nodeClaims.flatMap(nodeClaimLines),
-    ...eventLines(claimWarnings, nodeClaims.map(({ metadata }) => metadata), 'NodeClaim'),
-    ...await karpenterErrorLines(api, places, question.sinceSeconds),
+    ...eventLines(claimWarnings.events, nodeClaims.map(({ metadata }) => metadata), 'NodeClaim'),
+    ...await karpenterErrorLines(api, expectations, sinceSeconds),
   ];
 }
 
@@ -59,11 +55,12 @@ export async function diagnose(api: KubernetesApi, question: DiagnosisQuestion, 
 const READINESS_LOG_SECONDS = 90;
 
 /** Why a NodePool or an EC2NodeClass is not ready. Some causes, such as a role that does not exist, stand in Karpenter's log only. */
-export async function diagnoseReadiness(api: KubernetesApi, places: DiagnosisPlaces): Promise<readonly string[]> {
-  return [...await nodePoolLines(api, places), ...await karpenterErrorLines(api, places, READINESS_LOG_SECONDS)];
+export async function diagnoseReadiness(api: KubernetesApi, expectations: ExerciseExpectations): Promise<readonly string[]> {
+  const cluster = await clusterSnapshot(api, NODE_PROVISIONING);
+  return [...nodePoolLines(cluster, expectations), ...await karpenterErrorLines(api, expectations, READINESS_LOG_SECONDS)];
 }
 
-function podCountLine(pods: readonly Pod[], { deploymentName, replicas }: DiagnosisQuestion): string {
+function podCountLine(pods: readonly Pod[], { deploymentName, replicas }: ExerciseExpectations): string {
   const phases = new Map<string, number>();
   for (const pod of pods) {
     const word = isRunning(pod) ? 'Running' : pod.nodeName === undefined ? 'Pending without a node' : `${pod.phase} on ${pod.nodeName}`;
@@ -74,8 +71,7 @@ function podCountLine(pods: readonly Pod[], { deploymentName, replicas }: Diagno
 }
 
 /** Why the Deployment cannot make its pods: a quota, or an admission that refuses them. */
-async function replicaFailureLines(api: KubernetesApi, { namespace, deploymentName }: DiagnosisQuestion): Promise<readonly string[]> {
-  const deployment = await api.get(DEPLOYMENTS, { namespace, name: deploymentName });
+function replicaFailureLines({ deployments: [deployment] }: ClusterSnapshot, { namespace, deploymentName }: ExerciseExpectations): readonly string[] {
   if (deployment === undefined) return [`There is no Deployment ${deploymentName} in namespace ${namespace}.`];
   return deployment.conditions
     .filter(({ type, status }) => type === 'ReplicaFailure' && status === 'True')
@@ -89,9 +85,9 @@ function nodeClaimLines(claim: NodeClaim): readonly string[] {
 }
 
 /** Errors that Karpenter has logged lately; where its log cannot be read, why. */
-async function karpenterErrorLines(api: KubernetesApi, places: Pick<DiagnosisPlaces, 'karpenterNamespace' | 'karpenterDeployment'>, sinceSeconds: number): Promise<readonly string[]> {
+async function karpenterErrorLines(api: KubernetesApi, place: KarpenterPlace, sinceSeconds: number): Promise<readonly string[]> {
   try {
-    return errorLines(await readKarpenterLog(api, places, sinceSeconds));
+    return errorLines(await readKarpenterLog(api, place, sinceSeconds));
   } catch (error) {
     // That Karpenter's log cannot be read is itself what its reader needs to know.
     if (error instanceof LabError) return [error.message];
@@ -141,40 +137,30 @@ export function eventLines(events: readonly ClusterEvent[], objects: readonly Ob
     .map(({ event, subjects }) => `${event.reporter}, ${event.reason}, ${counted(subjects.size, noun)}: ${event.message}`);
 }
 
-/** Warnings about objects of a kind. Events of cluster-wide objects are kept in the namespace `default`. */
-export async function warningsAbout(api: KubernetesApi, kind: string, namespace: string): Promise<readonly ClusterEvent[]> {
-  const { items } = await api.list(EVENTS, { namespace, fieldSelector: `involvedObject.kind=${kind},type=Warning` });
-  return items;
+/** Selects warnings about objects of a kind. Events of cluster-wide objects are kept in the namespace `default`. */
+function warningsAbout(kind: string, namespace: string): Selection {
+  return { namespace, fieldSelector: `involvedObject.kind=${kind},type=Warning` };
 }
 
 /** What Karpenter says in its event when a limit of a NodePool keeps it from launching. */
 export const LIMIT_MESSAGE = /exceed limits for nodepool/i;
 
+/** What {@link nodePoolLines} looks at. */
+export const NODE_PROVISIONING: ClusterScope = { nodePools: {}, nodeClasses: {} };
+
 /** What the NodePools and their EC2NodeClasses say of why no node comes. Empty where they say nothing. */
-export async function nodePoolLines(api: KubernetesApi, expectations: Pick<ExerciseExpectations, 'nodePoolName' | 'nodeSelector'>): Promise<readonly string[]> {
-  const [{ items: nodePools }, { items: nodeClasses }] = await Promise.all([api.list(NODE_POOLS), api.list(EC2_NODE_CLASSES)]);
-  const used = nodePools.find(({ metadata }) => metadata.name === expectations.nodePoolName);
+export function nodePoolLines(
+  { nodePools, nodeClasses }: ClusterSnapshot, { nodePoolName, nodeSelector }: Pick<ExerciseExpectations, 'nodePoolName' | 'nodeSelector'>,
+): readonly string[] {
+  const used = nodePools.find(({ metadata }) => metadata.name === nodePoolName);
+  const isNodeClassMissing = used !== undefined && !nodeClasses.some(({ metadata }) => metadata.name === used.nodeClassName);
   return [
-    ...(used === undefined ? [`There is no NodePool ${expectations.nodePoolName}. Bring it back: ${RESTORE_NODE_POOL}.`] : []),
-    ...labelLines(nodePools, expectations.nodeSelector),
+    ...(used === undefined ? [`There is no NodePool ${nodePoolName}. Bring it back: ${RESTORE_NODE_POOL}.`] : []),
+    ...labelLines(nodePools, nodeSelector),
     ...nodeClasses.flatMap(nodeClassLines),
-    ...(used === undefined ? [] : missingNodeClassLines(used, nodeClasses)),
+    ...(isNodeClassMissing ? [`There is no EC2NodeClass ${used.nodeClassName}, which NodePool ${nodePoolName} names. Bring the lab's back: ${RESTORE_NODE_POOL}.`] : []),
     ...nodePools.flatMap((nodePool) => [...readinessLines(nodePool), ...limitLines(nodePool)]),
   ];
-}
-
-/** Conditions of an EC2NodeClass that do not hold: a selector that matches nothing, a role that is not there. */
-export function nodeClassLines(nodeClass: Ec2NodeClass): readonly string[] {
-  // Ready only sums up the others.
-  const others = nodeClass.conditions.filter(({ type }) => type !== 'Ready');
-  const lines = unmetConditions({ conditions: others });
-  return [...nodeClass.unmatchedSelections, ...(lines.length > 0 ? lines : unmetConditions(nodeClass))].map((line) => `EC2NodeClass ${nodeClass.metadata.name}: ${line}`);
-}
-
-/** Conditions of a NodePool that do not hold. */
-export function readinessLines(nodePool: NodePool): readonly string[] {
-  const others = nodePool.conditions.filter(({ type }) => type !== 'Ready' && type !== 'NodeRegistrationHealthy');
-  return unmetConditions({ conditions: others }).map((line) => `NodePool ${nodePool.metadata.name}: ${line}`);
 }
 
 /** Labels that pods select and no NodePool gives its nodes. */
@@ -208,10 +194,6 @@ export function serves(nodePool: NodePool, nodeSelector: Readonly<Record<string,
 export function limitLines({ metadata, limits, resources }: NodePool): readonly string[] {
   const used = Object.entries(limits).map(([resource, limit]) => `${resource} ${resources[resource] ?? '0'} of ${limit}${isReached(resource, limit, resources[resource]) ? ' (reached)' : ''}`);
   return used.length === 0 ? [] : [`NodePool ${metadata.name} has launched ${listed(used)}.`];
-}
-
-function missingNodeClassLines({ metadata, nodeClassName }: NodePool, nodeClasses: readonly Ec2NodeClass[]): readonly string[] {
-  return nodeClasses.some((nodeClass) => nodeClass.metadata.name === nodeClassName) ? [] : [`There is no EC2NodeClass ${nodeClassName}, which NodePool ${metadata.name} names. Bring the lab's back: ${RESTORE_NODE_POOL}.`];
 }
 
 function isReached(resource: string, limit: string, used: string | undefined): boolean {

@@ -45,7 +45,14 @@ export interface ExerciseResult {
   readonly notSimulated: readonly string[];
 }
 
-export type DrillName = 'consolidation' | 'spot' | 'limit' | 'teardown';
+/**
+ * The drills, in the order in which they follow on each other: each ends where the next can begin, and nothing follows the
+ * teardown.
+ */
+export const DRILL_NAMES = ['consolidation', 'limit', 'spot', 'teardown'] as const;
+
+/** A drill beyond the exercise. */
+export type DrillName = (typeof DRILL_NAMES)[number];
 
 /** What a drill beyond the exercise came to. */
 export interface DrillResult {

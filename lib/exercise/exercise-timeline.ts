@@ -1,31 +1,21 @@
-import { type ClusterNode, isRunning, type Pod } from '../kubernetes/core-kinds';
+import { type ClusterModel, livePods, nodeNamesOf, nodeOf, runningPods } from '../kubernetes/cluster-model';
+import type { Pod } from '../kubernetes/core-kinds';
 import type { NodeClaim } from '../kubernetes/karpenter-kinds';
+import type { ObjectMoment } from '../kubernetes/moment-log';
 import { type ObjectMetadata, trueCondition } from '../kubernetes/objects';
 import { priceTableOf } from '../plan/price-table';
 import { counted, listed } from '../words';
 import type { ExerciseMark, LaunchedNode } from './exercise-result';
+import type { ExerciseExpectations } from './expectations';
 
-/** Moments of an object's life that the timeline knows. */
-export type ObjectMoment = 'created' | 'Launched' | 'Ready';
-
-/** What a timeline is made of: the objects after the exercise, and what a watch saw of them. */
+/** What a timeline is made of: the cluster after the scaling, with what its watches saw come. */
 export interface TimelineSource {
-  /** Name of the Deployment. */
-  readonly deploymentName: string;
-  readonly replicas: number;
+  readonly cluster: Pick<ClusterModel, 'pods' | 'nodes' | 'moments'>;
+  readonly expectations: Pick<ExerciseExpectations, 'deploymentName' | 'replicas'>;
   /** When the Deployment was scaled, by the API server's clock, as ISO 8601 in whole seconds. */
   readonly scaledAt: string;
-  readonly pods: readonly Pod[];
   /** NodeClaims that were launched for the pods. */
   readonly nodeClaims: readonly NodeClaim[];
-  /** Nodes of the NodeClaims. */
-  readonly nodes: readonly ClusterNode[];
-  /**
-   * Seconds after the scaling at which a watch saw a moment of the object with this uid; undefined for what it did not see come.
-   *
-   * @default - there was no watch, so that the marks are in whole seconds
-   */
-  readonly seenAt?: (uid: string, moment: ObjectMoment) => number | undefined;
 }
 
 /** How far an API object's time, which is cut to whole seconds, may be from the moment itself. */
@@ -38,14 +28,13 @@ const RESOLUTION_SECONDS = 1;
  * far as the object's own allows: a watch that lags behind, or a local clock that runs otherwise, changes a mark by at most a second.
  */
 export function timelineOf(source: TimelineSource): readonly ExerciseMark[] {
-  const { deploymentName, replicas } = source;
-  const running = source.pods.filter(isRunning);
+  const { cluster, expectations: { deploymentName, replicas } } = source;
   const scaled: ExerciseMark = { event: 'scaled', atSeconds: 0, detail: `${deploymentName} to ${counted(replicas, 'replica')}` };
   return [
     scaled,
-    ...podMark('pods pending', source, source.pods, ({ metadata }) => metadata.createdAt, 'created'),
+    ...podMark('pods pending', source, livePods(cluster), ({ metadata }) => metadata.createdAt, 'created'),
     ...source.nodeClaims.flatMap((claim) => nodeClaimMarks(source, claim)),
-    ...podMark('pods running', source, running, (pod) => trueCondition(pod, 'Ready')?.since, 'Ready'),
+    ...podMark('pods running', source, runningPods(cluster), (pod) => trueCondition(pod, 'Ready')?.since, 'Ready'),
   ].toSorted((a, b) => a.atSeconds - b.atSeconds || ORDER.indexOf(a.event) - ORDER.indexOf(b.event));
 }
 
@@ -58,16 +47,17 @@ const ORDER: readonly ExerciseMark['event'][] = [
 function podMark(
   event: 'pods pending' | 'pods running', source: TimelineSource, pods: readonly Pod[], timeOf: (pod: Pod) => string | undefined, moment: ObjectMoment,
 ): readonly ExerciseMark[] {
-  if (pods.length < source.replicas) return [];
+  const { deploymentName, replicas } = source.expectations;
+  if (pods.length < replicas) return [];
   const times = pods.flatMap((pod) => secondsAfterScaling(source, pod.metadata, timeOf(pod), moment) ?? []);
-  const nodes = [...new Set(pods.flatMap(({ nodeName }) => nodeName ?? []))];
+  const nodes = nodeNamesOf(pods);
   const where = event === 'pods running' && nodes.length > 0 ? ` on ${listed(nodes)}` : '';
-  return [{ event, atSeconds: Math.max(0, ...times), detail: `${counted(pods.length, 'pod')} of ${source.deploymentName}${where}` }];
+  return [{ event, atSeconds: Math.max(0, ...times), detail: `${counted(pods.length, 'pod')} of ${deploymentName}${where}` }];
 }
 
 function nodeClaimMarks(source: TimelineSource, claim: NodeClaim): readonly ExerciseMark[] {
   const { name } = claim.metadata;
-  const node = source.nodes.find(({ metadata }) => metadata.name === claim.nodeName);
+  const node = nodeOf(source.cluster, claim);
   const launched = [claim.instanceType, claim.zone, claim.capacityType].filter((part) => part !== undefined).join(', ');
   const moments: readonly (readonly [ExerciseMark['event'], ObjectMetadata | undefined, string | undefined, ObjectMoment, string])[] = [
     ['NodeClaim created', claim.metadata, claim.metadata.createdAt, 'created', name],
@@ -83,11 +73,11 @@ function nodeClaimMarks(source: TimelineSource, claim: NodeClaim): readonly Exer
 
 /** Seconds between the scaling and a moment, to a tenth; undefined where the object does not know it. */
 function secondsAfterScaling(
-  { scaledAt, seenAt }: TimelineSource, { uid }: ObjectMetadata, time: string | undefined, moment: ObjectMoment,
+  { scaledAt, cluster }: TimelineSource, { uid }: ObjectMetadata, time: string | undefined, moment: ObjectMoment,
 ): number | undefined {
   if (time === undefined || time === '') return undefined;
   const own = (Date.parse(time) - Date.parse(scaledAt)) / 1000;
-  const seen = seenAt?.(uid, moment) ?? own;
+  const seen = cluster.moments.seenAt(uid, moment) ?? own;
   const within = Math.min(Math.max(seen, own - RESOLUTION_SECONDS), own + RESOLUTION_SECONDS);
   return Math.round(Math.max(0, within) * 10) / 10;
 }

@@ -3,7 +3,7 @@ import { LabError } from '../lab-error';
 import { DEPLOYMENTS, isRunning, type Pod, PODS, selectorText } from '../kubernetes/core-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { LAUNCH_MESSAGE, restoreRelease } from './exercise-commands';
-import type { ExerciseExpectations } from './expectations';
+import type { KarpenterPlace } from './expectations';
 
 /** A line of Karpenter's log. */
 export interface KarpenterLogLine {
@@ -65,8 +65,8 @@ export function launchOf({ message, fields }: KarpenterLogLine): LaunchLine | un
  */
 export async function followKarpenterLog(
   api: KubernetesApi,
-  { karpenterNamespace, karpenterDeployment }: Pick<ExerciseExpectations, 'karpenterNamespace' | 'karpenterDeployment'>,
-  options: { readonly sinceSeconds: number; readonly deadlineSeconds: number},
+  { karpenterNamespace, karpenterDeployment }: KarpenterPlace,
+  options: { readonly sinceSeconds: number; readonly deadlineSeconds: number },
   onLine: (line: KarpenterLogLine, pod: string) => boolean,
 ): Promise<boolean> {
   const pods = await karpenterPods(api, karpenterNamespace, karpenterDeployment);
@@ -99,7 +99,7 @@ export async function followKarpenterLog(
  */
 export async function readKarpenterLog(
   api: KubernetesApi,
-  { karpenterNamespace, karpenterDeployment }: Pick<ExerciseExpectations, 'karpenterNamespace' | 'karpenterDeployment'>,
+  { karpenterNamespace, karpenterDeployment }: KarpenterPlace,
   sinceSeconds?: number
 ): Promise<readonly KarpenterLogLine[]> {
   const lines = new Map<string, KarpenterLogLine>();

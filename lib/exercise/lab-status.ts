@@ -1,18 +1,18 @@
 import type { LabView } from '../assembly/lab-view';
 import { cpuMillis, mebibytes } from '../kubernetes/allocatable';
-import { type ClusterNode, isRunning, type Pod, selectsPod, takesNoRoom } from '../kubernetes/core-kinds';
+import { type ClusterScope, type ClusterSnapshot, clusterSnapshot } from '../kubernetes/cluster-model';
+import { type ClusterNode, type Deployment, isRunning, NAMESPACES, type Pod, selectsPod, takesNoRoom } from '../kubernetes/core-kinds';
 import type { NodeClaim, NodePool } from '../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
+import { unreadyLines, unreadyObjects } from '../kubernetes/node-provisioning';
 import { isTrue } from '../kubernetes/objects';
-import { idleCostLines, nodeVolumePricePerHour, unpricedSystemNodes } from '../plan/cost';
 import { requestsOf } from '../plan/node-pods';
-import { noPriceTable, priceTableOf } from '../plan/price-table';
+import type { RunContext } from '../run-context';
 import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, NODE_GROUP_CAPACITY_TYPE_LABEL, NODE_POOL_LABEL, ZONE_LABEL } from '../well-known-keys';
 import { type LabConnection, onLab } from './connected-lab';
-import { nodeClassLines, readinessLines } from './diagnosis';
+import { type CostNow, costNow } from './cost-now';
 import { RESTORE_NODE_POOL, restoreRelease } from './exercise-commands';
 import { pricePerHour } from './exercise-timeline';
-import { clusterBegan, type ClusterObjects, labSelections, readLabObjects } from './lab-objects';
 
 /** The state of a lab at one moment. */
 export interface LabStatus {
@@ -107,33 +107,10 @@ export interface Fill {
   readonly allocatable: number;
 }
 
-/** What the lab costs, at list price. An estimate: the bill decides. */
-export interface CostNow {
-  /** USD per hour of what the stack made: the plan's idle cost. */
-  readonly idlePerHour: number;
-  /** USD per hour of Karpenter's nodes that are there, with their volumes. */
-  readonly karpenterPerHour: number;
-  readonly totalPerHour: number;
-  /** USD since the lab began. @default - nobody knows since when */
-  readonly sinceDeploy?: number;
-  /** When the lab began, as ISO 8601 in UTC. @default - unknown */
-  readonly since?: string;
-  /** Types of instances whose price is in no table, so that every figure is less than the bill. @default - none: the figures are complete */
-  readonly unpriced?: readonly string[];
-  /** What the figures are of, and what they leave out, one sentence each. */
-  readonly basis: readonly string[];
-  /** Why there are no figures. Where it is set, they are all 0 and mean nothing. @default - they are known */
-  readonly unavailable?: string;
-}
-
 /** Whose state is asked for. */
 export interface StatusOptions {
   /** Only the exercise of this namespace. @default - those of all namespaces */
   readonly namespace?: string;
-  /** What time it is, by which the cost is counted. */
-  readonly now: () => Date;
-  /** Aborted when the user interrupts. @default - it cannot be interrupted */
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -141,25 +118,42 @@ export interface StatusOptions {
  *
  * @throws what {@link onLab} throws, and `KubernetesRequestRefused` where the user may not look
  */
-export async function labStatus(options: StatusOptions & LabConnection): Promise<LabStatus> {
-  return onLab(options, ({ lab, api }) => statusOn(api, lab, options));
+export async function labStatus(options: StatusOptions & LabConnection, run: RunContext): Promise<LabStatus> {
+  return onLab(options, run, ({ lab, api }) => statusOn(api, lab, options, run));
 }
 
 /** {@link labStatus} on a cluster that is already connected. */
-export async function statusOn(api: KubernetesApi, lab: LabView, { namespace, now }: StatusOptions): Promise<LabStatus> {
-  const [objects, began] = await Promise.all([readLabObjects(api, labSelections(lab, namespace)), clusterBegan(api)]);
-  return statusOf(objects, lab, began, now());
+export async function statusOn(api: KubernetesApi, lab: LabView, { namespace }: StatusOptions, run: RunContext): Promise<LabStatus> {
+  const [cluster, began] = await Promise.all([clusterSnapshot(api, STATUS_SCOPE), clusterBegan(api)]);
+  return statusOf(cluster, lab, { namespace, began, now: run.clock.now() });
 }
 
-/**
- * What a lab's objects say of its state.
- *
- * @param began when the cluster came to be, as ISO 8601
- */
-export function statusOf(objects: ClusterObjects, lab: LabView, began: string | undefined, now: Date): LabStatus {
-  const { nodePools, nodeClasses, nodeClaims, nodes, pods } = objects;
-  const [karpenter] = objects.karpenter;
-  const problems = problemsOf(objects, lab);
+/** What a status is made of. All pods of the cluster: those of others fill nodes too. */
+export const STATUS_SCOPE: ClusterScope = { deployments: {}, pods: {}, nodes: {}, nodeClaims: {}, nodePools: {}, nodeClasses: {} };
+
+/** The namespace that every cluster begins with. */
+const FIRST_NAMESPACE = 'kube-system';
+
+/** When the cluster came to be, as ISO 8601: its control plane makes this namespace first. */
+export async function clusterBegan(api: KubernetesApi): Promise<string | undefined> {
+  const namespace = await api.get(NAMESPACES, { name: FIRST_NAMESPACE });
+  return namespace?.metadata.createdAt;
+}
+
+/** What a status needs besides the cluster's objects. */
+export interface StatusMoment extends StatusOptions {
+  /** When the cluster came to be, as ISO 8601. @default - unknown */
+  readonly began?: string;
+  readonly now: Date;
+}
+
+/** What a lab's objects say of its state. */
+export function statusOf(cluster: ClusterSnapshot, lab: LabView, { namespace, began, now }: StatusMoment): LabStatus {
+  const { metadata: { name: exerciseName } } = lab.exercise;
+  const { nodePools, nodeClasses, nodeClaims, nodes, pods } = cluster;
+  const exercises = cluster.deployments.filter(({ metadata }) => metadata.name === exerciseName && (namespace === undefined || metadata.namespace === namespace));
+  const karpenter = karpenterOf(cluster, lab);
+  const problems = problemsOf(cluster, lab);
   return {
     cluster: lab.cluster.name,
     region: lab.stack.region,
@@ -169,8 +163,8 @@ export function statusOf(objects: ClusterObjects, lab: LabView, began: string | 
     karpenter: { readyReplicas: karpenter?.readyReplicas ?? 0, replicas: karpenter?.replicas ?? 0 },
     nodePools: nodePools.map(nodePoolStatus),
     nodeClasses: nodeClasses.map((nodeClass) => ({ name: nodeClass.metadata.name, isReady: isTrue(nodeClass, 'Ready') })),
-    deployments: objects.exercises.map(({ metadata, replicas, readyReplicas }) => ({ namespace: metadata.namespace ?? '', name: metadata.name, replicas, readyReplicas })),
-    pods: pods.filter((pod) => objects.exercises.some((deployment) => selectsPod(deployment, pod))).map(podStatus),
+    deployments: exercises.map(({ metadata, replicas, readyReplicas }) => ({ namespace: metadata.namespace ?? '', name: metadata.name, replicas, readyReplicas })),
+    pods: pods.filter((pod) => exercises.some((deployment) => selectsPod(deployment, pod))).map(podStatus),
     nodeClaims: nodeClaims.map(nodeClaimStatus),
     nodes: nodeStatuses(nodes, pods, lab.stack.region),
     cost: costNow(lab, nodeClaims, began, now),
@@ -178,20 +172,20 @@ export function statusOf(objects: ClusterObjects, lab: LabView, began: string | 
   };
 }
 
-function problemsOf({ karpenter, nodePools, nodeClasses }: ClusterObjects, lab: LabView): readonly string[] {
-  const [controller] = karpenter;
-  const nodePool = nodePools.find(({ metadata }) => metadata.name === lab.nodePool.metadata.name);
-  const nodeClass = nodeClasses.find(({ metadata }) => metadata.name === lab.nodeClass.metadata.name);
+function karpenterOf({ deployments }: ClusterSnapshot, { karpenter }: LabView): Deployment | undefined {
+  return deployments.find(({ metadata }) => metadata.name === karpenter.release && metadata.namespace === karpenter.namespace);
+}
+
+function problemsOf(cluster: ClusterSnapshot, lab: LabView): readonly string[] {
+  const controller = karpenterOf(cluster, lab);
+  const unready = unreadyObjects(cluster, { nodeClasses: [lab.nodeClass.metadata.name], nodePools: [lab.nodePool.metadata.name] });
   return [
     ...(controller === undefined ? [`There is no Deployment ${lab.karpenter.release} in namespace ${lab.karpenter.namespace}. Bring it back: ${restoreRelease(lab.karpenter)}.`] : []),
     ...(controller !== undefined && controller.readyReplicas === 0 ? [`No pod of Karpenter is ready: 0 of ${controller.replicas}.`] : []),
-    ...(nodePool === undefined ? [`There is no NodePool ${lab.nodePool.metadata.name}. Bring it back: ${RESTORE_NODE_POOL}.`] : isTrue(nodePool, 'Ready') ? [] : linesOr(readinessLines(nodePool), `NodePool ${lab.nodePool.metadata.name} is not Ready.`)),
-    ...(nodeClass === undefined ? [`There is no EC2NodeClass ${lab.nodeClass.metadata.name}. Bring it back: ${RESTORE_NODE_POOL}.`] : isTrue(nodeClass, 'Ready') ? [] : linesOr(nodeClassLines(nodeClass), `EC2NodeClass ${lab.nodeClass.metadata.name} is not Ready.`)),
+    // One that was ready before a change, such as of its limits, is taken for ready until Karpenter says otherwise.
+    ...unready.filter(({ object }) => object === undefined || !isTrue(object, 'Ready')).flatMap((one) =>
+      one.object === undefined ? unreadyLines(one).map((line) => `${line} Bring it back: ${RESTORE_NODE_POOL}.`) : unreadyLines(one)),
   ];
-}
-
-function linesOr(lines: readonly string[], otherwise: string): readonly string[] {
-  return lines.length > 0 ? lines : [otherwise];
 }
 
 function nodePoolStatus(nodePool: NodePool): NodePoolStatus {
@@ -255,48 +249,4 @@ function nodeStatus(node: ClusterNode, pods: readonly Pod[], region: string): No
     memoryMiB: { requested: Math.round(requests.reduce((sum, each) => sum + each.memoryMiB, 0)), allocatable: Math.round(mebibytes(node.allocatable['memory'] ?? '0')) },
     pricePerHour: pricePerHour({ instanceType, capacityType }, region),
   };
-}
-
-const MILLIS_PER_HOUR = 3_600_000;
-
-/**
- * What the lab costs an hour, and has cost since it began.
- *
- * @param began when the cluster came to be, as ISO 8601
- */
-export function costNow(lab: LabView, nodeClaims: readonly NodeClaim[], began: string | undefined, now: Date): CostNow {
-  const { region } = lab.stack;
-  const table = priceTableOf(region);
-  if (table === undefined) {
-    return { idlePerHour: 0, karpenterPerHour: 0, totalPerHour: 0, basis: [], unavailable: `${noPriceTable(region)}, so no price is given.` };
-  }
-  const launched = nodeClaims.filter(({ instanceType }) => instanceType !== undefined);
-  const volume = nodeVolumePricePerHour(lab, table);
-  const priceOf = (claim: NodeClaim): number => (pricePerHour(claim, region) ?? 0) + volume;
-  const idlePerHour = sum(idleCostLines(lab, table).map((line) => line.pricePerHour));
-  const karpenterPerHour = sum(launched.map(priceOf));
-  const unpricedClaims = launched.filter((claim) => pricePerHour(claim, region) === undefined);
-  const unpriced = [...unpricedSystemNodes(lab, table).map(({ what }) => what), ...new Set(unpricedClaims.map(({ instanceType }) => `Karpenter nodes, ${instanceType}`))];
-  const figures = {
-    idlePerHour,
-    karpenterPerHour,
-    totalPerHour: idlePerHour + karpenterPerHour,
-    basis: [
-      `An estimate at list prices of ${table.ratesAsOf}: what the template makes, and Karpenter's nodes that are there.`,
-      ...(unpriced.length === 0 ? [] : [`Incomplete: without ${unpriced.join('; ')}, which the price table lacks.`]),
-    ],
-    ...(unpriced.length > 0 && { unpriced }),
-  };
-  if (began === undefined || Number.isNaN(Date.parse(began))) return figures;
-  const hoursSince = (time: string): number => Math.max(0, now.getTime() - Date.parse(time)) / MILLIS_PER_HOUR;
-  return {
-    ...figures,
-    since: began,
-    sinceDeploy: idlePerHour * hoursSince(began) + sum(launched.map((claim) => priceOf(claim) * hoursSince(claim.metadata.createdAt))),
-    basis: [...figures.basis, 'Since the namespace kube-system was made, some minutes after the control plane is billed. Nodes that are gone again, traffic, logs and tax are left out.'],
-  };
-}
-
-function sum(prices: readonly number[]): number {
-  return prices.reduce((total, price) => total + price, 0);
 }

@@ -1,19 +1,30 @@
-import { isTrue } from '../kubernetes/objects';
-import { DEPLOYMENTS, selectorText, type Deployment } from '../kubernetes/core-kinds';
+import { isNodeReady, livePods, nodeNamesOf, nodeOf, runningPods } from '../kubernetes/cluster-model';
+import { type ClusterNode, DEPLOYMENTS, type Pod, selectorText } from '../kubernetes/core-kinds';
 import type { NodeClaim } from '../kubernetes/karpenter-kinds';
-import { waitFor } from '../wait-for';
+import { isTrue } from '../kubernetes/objects';
+import { DeadlinePassed, waitFor } from '../wait-for';
+import { NODE_POOL_LABEL } from '../well-known-keys';
 import { counted, listed } from '../words';
-import { diagnose } from './diagnosis';
-import { exerciseCommands } from './exercise-commands';
-import { type ExerciseContext, exerciseFailed } from './step-recorder';
-import type { ExerciseWatch } from './exercise-watch';
+import { exerciseFailed, type WatchedExercise, whyNotRunning } from './exercise-context';
+import { exerciseCommands, LAUNCH_MESSAGE } from './exercise-commands';
+import { followKarpenterLog, launchOf } from './karpenter-log';
+import { essentialLabelsMissing, labelLinesOf } from './shown-labels';
+
+/** Scales the Deployment, follows what Karpenter launches for it until all pods run, and says when it was scaled. */
+export async function scaleOut(exercise: WatchedExercise): Promise<string | undefined> {
+  const scaledAt = await scaleStep(exercise);
+  await launchStep(exercise);
+  await nodeReadyStep(exercise);
+  await podsRunningStep(exercise);
+  return scaledAt;
+}
 
 /** Scales the Deployment and gives back when, by the API server's clock, as ISO 8601. */
-export async function scaleStep({ api, expectations, recorder }: ExerciseContext, watch: ExerciseWatch): Promise<string | undefined> {
+export async function scaleStep({ api, cluster, expectations, recorder }: WatchedExercise): Promise<string | undefined> {
   const { namespace, deploymentName, replicas } = expectations;
   let scaledAt: string | undefined;
   await recorder.step({ title: `Scale the Deployment to ${counted(replicas, 'replica')}`, command: exerciseCommands(expectations).scale(replicas) }, async (step) => {
-    watch.begin();
+    cluster.mark();
     scaledAt = await api.scale(DEPLOYMENTS, { namespace, name: deploymentName }, replicas);
     step.note(`deployment.apps/${deploymentName} scaled`);
   });
@@ -21,79 +32,134 @@ export async function scaleStep({ api, expectations, recorder }: ExerciseContext
 }
 
 /** Follows the pods from Pending to the NodeClaim that Karpenter launches for them. */
-export async function launchStep(context: ExerciseContext, watch: ExerciseWatch, deployment: Deployment): Promise<void> {
-  const { expectations, recorder, deadlines } = context;
+export async function launchStep(exercise: WatchedExercise): Promise<void> {
+  const { cluster, expectations, recorder, deadlines } = exercise;
   const { deploymentName, replicas } = expectations;
   await recorder.step({ title: 'Karpenter launches a node for the pending pods', command: exerciseCommands(expectations).nodeClaims }, async (step) => {
-    const wait = waiter(context, watch, deployment, (detail) => step.news(detail));
-    await wait(() => watch.livePods.length >= replicas && (watch.newClaims.length > 0 || watch.runningPods.length >= replicas), {
+    const wait = waiter(exercise, (detail) => step.news(detail));
+    await wait(() => livePods(cluster).length >= replicas && (cluster.newClaims.length > 0 || runningPods(cluster).length >= replicas), {
       what: `Karpenter makes a NodeClaim for ${counted(replicas, 'pod')} of ${deploymentName}`,
       deadlineSeconds: deadlines.claimedSeconds,
     });
-    if (watch.newClaims.length === 0) {
-      const nodes = new Set(watch.livePods.flatMap(({ nodeName }) => nodeName ?? []));
-      throw exerciseFailed(`The pods run on ${listed([...nodes])}, which had room: Karpenter had nothing to launch.`, 'Scale to 0, wait until the node is gone, and run it again.');
+    if (cluster.newClaims.length === 0) {
+      throw exerciseFailed(`The pods run on ${listed(nodeNamesOf(livePods(cluster)))}, which had room: Karpenter had nothing to launch.`, 'Scale to 0, wait until the node is gone, and run it again.');
     }
-    step.note(`${counted(replicas, 'pod')} Pending, so Karpenter made ${listed(watch.newClaims.map(({ metadata }) => `NodeClaim ${metadata.name}`))}`);
-    await wait(() => watch.newClaims.length > 0 && watch.newClaims.every((claim) => isTrue(claim, 'Launched')), {
-      what: `EC2 launches ${listed(watch.newClaims.map(({ metadata }) => metadata.name))}`,
+    step.note(`${counted(replicas, 'pod')} Pending, so Karpenter made ${listed(cluster.newClaims.map(({ metadata }) => `NodeClaim ${metadata.name}`))}`);
+    await wait(() => cluster.newClaims.length > 0 && cluster.newClaims.every((claim) => isTrue(claim, 'Launched')), {
+      what: `EC2 launches ${listed(cluster.newClaims.map(({ metadata }) => metadata.name))}`,
       deadlineSeconds: deadlines.launchedSeconds,
     });
-    step.note(...watch.newClaims.map(launchLine));
-    checkCapacityTypes(watch.newClaims, expectations.capacityTypes);
+    step.note(...cluster.newClaims.map(launchLine));
+    checkCapacityTypes(cluster.newClaims, expectations.capacityTypes);
+  });
+}
+
+/** Seconds before the scaling from which the log is read: clocks differ. */
+const LOG_MARGIN_SECONDS = 10;
+
+/** Finds the launches in Karpenter's log. */
+export async function launchLogStep({ api, cluster, expectations, recorder, deadlines }: WatchedExercise): Promise<void> {
+  await recorder.step({ title: `Karpenter's log shows "${LAUNCH_MESSAGE}"`, command: exerciseCommands(expectations).log }, async (step) => {
+    const wanted = new Set(cluster.newClaims.map(({ metadata }) => metadata.name));
+    const reading = { sinceSeconds: cluster.moments.elapsedSeconds() + LOG_MARGIN_SECONDS, deadlineSeconds: deadlines.logSeconds };
+    const found = await followKarpenterLog(api, expectations, reading, (line, pod) => {
+      const launch = launchOf(line);
+      if (launch === undefined || !wanted.delete(launch.nodeClaim)) return false;
+      step.note(`${pod}: ${launch.nodeClaim}, ${launch.instanceType}, ${launch.zone}, ${launch.capacityType}, ${launch.providerId}`);
+      return wanted.size === 0;
+    });
+    if (found) return;
+    throw new DeadlinePassed({
+      what: `Karpenter logs "${LAUNCH_MESSAGE}" for every NodeClaim`,
+      deadlineSeconds: deadlines.logSeconds,
+      missing: [`No line for ${listed([...wanted])} in the logs of ${expectations.karpenterNamespace}/${expectations.karpenterDeployment}`],
+    });
   });
 }
 
 /** Follows the launched nodes until they are registered and Ready. */
-export async function nodeReadyStep(context: ExerciseContext, watch: ExerciseWatch, deployment: Deployment): Promise<void> {
-  const { expectations, recorder, deadlines } = context;
+export async function nodeReadyStep(exercise: WatchedExercise): Promise<void> {
+  const { cluster, expectations, recorder, deadlines } = exercise;
   await recorder.step({ title: 'The new node registers and becomes Ready', command: exerciseCommands(expectations).nodes }, async (step) => {
-    await waiter(context, watch, deployment, (detail) => step.news(detail))(() => watch.newClaims.length > 0 && watch.newClaims.every((claim) => watch.isNodeReady(claim) && isTrue(claim, 'Initialized')), {
-      what: `the node of ${listed(watch.newClaims.map(({ metadata }) => `NodeClaim ${metadata.name}`))} is Ready, with the labels ${selectorText(expectations.nodeSelector)}`,
+    const wait = waiter(exercise, (detail) => step.news(detail));
+    await wait(() => cluster.newClaims.length > 0 && cluster.newClaims.every((claim) => isNodeReady(cluster, claim) && isTrue(claim, 'Initialized')), {
+      what: `the node of ${listed(cluster.newClaims.map(({ metadata }) => `NodeClaim ${metadata.name}`))} is Ready, with the labels ${selectorText(expectations.nodeSelector)}`,
       deadlineSeconds: deadlines.nodeReadySeconds,
     });
-    step.note(...watch.newClaims.flatMap((claim) => watch.nodeOf(claim) ?? []).map(({ metadata, kubeletVersion }) => `${metadata.name} Ready ${kubeletVersion}`));
+    step.note(...cluster.newClaims.flatMap((claim) => nodeOf(cluster, claim) ?? []).map(({ metadata, kubeletVersion }) => `${metadata.name} Ready ${kubeletVersion}`));
   });
 }
 
 /** Follows the pods until all of them run. */
-export async function podsRunningStep(context: ExerciseContext, watch: ExerciseWatch, deployment: Deployment): Promise<void> {
-  const { expectations, recorder, deadlines } = context;
+export async function podsRunningStep(exercise: WatchedExercise): Promise<void> {
+  const { cluster, expectations, recorder, deadlines } = exercise;
   const { deploymentName, replicas } = expectations;
   await recorder.step({ title: `All ${counted(replicas, 'pod')} run`, command: exerciseCommands(expectations).pods }, async (step) => {
-    const news = (detail: string): void => step.news(detail, watch.runningPods.length / replicas);
-    await waiter(context, watch, deployment, news)(() => watch.runningPods.length >= replicas, {
+    const wait = waiter(exercise, (detail) => step.news(detail, runningPods(cluster).length / replicas));
+    await wait(() => runningPods(cluster).length >= replicas, {
       what: `${counted(replicas, 'pod')} of ${deploymentName} run`,
       deadlineSeconds: deadlines.runningSeconds,
     });
-    step.note(...watch.runningPods.map(({ metadata, nodeName }) => `${metadata.name} Running on ${nodeName ?? ''}`));
+    step.note(...runningPods(cluster).map(({ metadata, nodeName }) => `${metadata.name} Running on ${nodeName ?? ''}`));
+  });
+}
+
+/** Sees that all pods share one new node. */
+export async function oneNodeStep({ cluster, expectations, recorder }: WatchedExercise): Promise<void> {
+  const { replicas } = expectations;
+  await recorder.step({ title: `All ${counted(replicas, 'pod')} are on one node`, command: exerciseCommands(expectations).pods }, (step) => {
+    const nodes = nodeNamesOf(runningPods(cluster));
+    step.note(...podsByNodeLines(runningPods(cluster)));
+    if (nodes.length !== 1) throw exerciseFailed(`The pods are on ${counted(nodes.length, 'node')}; the exercise ends with one.`, 'See why the NodePool gives no larger type: its requirements, or what is left of its limits.');
+  });
+}
+
+/** Compares the labels of the launched nodes with those that the exercise shows. */
+export async function labelsStep({ cluster, expectations, recorder, deadlines }: WatchedExercise): Promise<void> {
+  const { nodeSelector, nodePoolName } = expectations;
+  await recorder.step({ title: 'The node carries the labels that the exercise shows', command: exerciseCommands(expectations).labels }, async (step) => {
+    const nodesNow = (): readonly ClusterNode[] => cluster.usedClaims.flatMap((claim) => nodeOf(cluster, claim) ?? []);
+    await waitFor(() => nodesNow().every((node) => essentialLabelsMissing(node, nodeSelector).length === 0), {
+      what: 'the node has every label that Karpenter and the exercise depend on',
+      deadlineSeconds: deadlines.logSeconds,
+      on: [cluster],
+      describeMissing: () => nodesNow().map((node) => `${node.metadata.name} lacks ${listed(essentialLabelsMissing(node, nodeSelector))}`),
+      remedy: 'Compare it with the NodePool: kubectl get nodepool -o yaml.',
+    });
+    const nodes = nodesNow();
+    for (const node of nodes) step.note(...labelLinesOf(node, nodeSelector));
+    const wrong = nodes.find(({ metadata }) => metadata.labels[NODE_POOL_LABEL] !== nodePoolName);
+    if (wrong !== undefined) {
+      throw exerciseFailed(`Node ${wrong.metadata.name} belongs to NodePool ${wrong.metadata.labels[NODE_POOL_LABEL] ?? 'none'}; the exercise uses ${nodePoolName}.`, 'Remove the other NodePool, or give it a lower weight.');
+    }
   });
 }
 
 type Waiter = (condition: () => boolean, options: { readonly what: string; readonly deadlineSeconds: number }) => Promise<void>;
 
 /** Waits on the watched objects; what is missing at the deadline is found by a diagnosis. */
-function waiter({ api, expectations, signal }: ExerciseContext, watch: ExerciseWatch, deployment: Deployment, onNews: (detail: string) => void): Waiter {
-  const { namespace, deploymentName, replicas } = expectations;
+function waiter(exercise: WatchedExercise, onNews: (detail: string) => void): Waiter {
   return (condition, { what, deadlineSeconds }) => waitFor(condition, {
     what,
     deadlineSeconds,
-    on: watch.all,
-    describeMissing: () => diagnose(api, {
-      namespace, deploymentName, replicas, labelSelector: selectorText(deployment.matchLabels), sinceSeconds: watch.moments.elapsedSeconds(),
-    }, expectations),
-    onProgress: () => onNews(launchNews(watch, replicas)),
-    signal,
+    on: [exercise.cluster],
+    describeMissing: () => whyNotRunning(exercise),
+    onProgress: () => onNews(launchNews(exercise)),
   });
 }
 
 /** Where it stands, in one line: `2 of 5 pods running, c5a.2xlarge ready`. */
-export function launchNews(watch: ExerciseWatch, replicas: number): string {
-  const claims = watch.newClaims.map((claim) => {
-    const stage = watch.isNodeReady(claim) ? 'ready' : ['Registered', 'Launched'].find((type) => isTrue(claim, type))?.toLowerCase() ?? 'created';
+export function launchNews({ cluster, expectations }: WatchedExercise): string {
+  const claims = cluster.newClaims.map((claim) => {
+    const stage = isNodeReady(cluster, claim) ? 'ready' : ['Registered', 'Launched'].find((type) => isTrue(claim, type))?.toLowerCase() ?? 'created';
     return `${claim.instanceType ?? claim.metadata.name} ${stage}`;
   });
-  return `${watch.runningPods.length} of ${counted(replicas, 'pod')} running${claims.length === 0 ? '' : `, ${claims.join(', ')}`}`;
+  return [`${runningPods(cluster).length} of ${counted(expectations.replicas, 'pod')} running`, ...claims].join(', ');
+}
+
+/** How the running pods are spread: `5 pods on ip-10-0-1-2`, a line a node. */
+export function podsByNodeLines(pods: readonly Pod[]): readonly string[] {
+  return nodeNamesOf(pods).map((node) => `${counted(pods.filter(({ nodeName }) => nodeName === node).length, 'pod')} on ${node}`);
 }
 
 function launchLine({ metadata, instanceType, zone, capacityType, providerId }: NodeClaim): string {

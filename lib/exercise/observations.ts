@@ -1,16 +1,61 @@
 import { textAt } from '../json';
 import { cpuMillis } from '../kubernetes/allocatable';
-import { type Deployment, DEPLOYMENTS, isSimulatedNode, selectorText } from '../kubernetes/core-kinds';
+import { type ClusterSnapshot, nodeNamesOf, runningPods } from '../kubernetes/cluster-model';
+import { type ClusterNode, type Deployment, DEPLOYMENTS, isSimulatedNode, selectorText } from '../kubernetes/core-kinds';
+import type { NodeClaim } from '../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { isTrue, trueCondition, unmetConditions } from '../kubernetes/objects';
 import { LabError } from '../lab-error';
 import { CAPACITY_TYPE_LABEL, NODE_POOL_LABEL } from '../well-known-keys';
 import { counted, listed } from '../words';
 import { exerciseCommands, LAUNCH_MESSAGE } from './exercise-commands';
-import { type ExerciseState, nodesOfPods, type Observation, runningPods } from './exercise-state';
 import type { ExerciseExpectations } from './expectations';
 import { type LaunchLine, launchOf, readKarpenterLog } from './karpenter-log';
-import { compareLabels } from './outcome-steps';
+import { compareLabels } from './shown-labels';
+
+/** What an observation is about. The names stay the same, so that a script can grade by them. */
+export type ObservationName =
+  | 'deployment'
+  | 'replicas'
+  | 'pods running'
+  | 'nodes'
+  | 'NodeClaims'
+  | 'capacity type'
+  | 'node labels'
+  | 'launch log';
+
+/** Something that the exercise should have led to, and what the cluster shows of it. */
+export interface Observation {
+  readonly name: ObservationName;
+  /** What is expected, as a sentence without its end: `5 pods of inflate run`. */
+  readonly expected: string;
+  /**
+   * - `pass`: it is so;
+   * - `fail`: it is not, and the exercise has not reached its outcome;
+   * - `unknown`: the cluster does not tell, and nothing depends on it.
+   */
+  readonly outcome: 'pass' | 'fail' | 'unknown';
+  /** What was seen, line by line. */
+  readonly evidence: readonly string[];
+  /** The command to type next, or the one that shows more. @default - nothing is to be done */
+  readonly command?: string;
+}
+
+/** What the cluster holds of one student's exercise. Of pods, those that nobody has asked to go. */
+export interface ExerciseState extends ClusterSnapshot {
+  readonly isNamespaceThere: boolean;
+  /** @default - there is none of the name */
+  readonly deployment?: Deployment;
+}
+
+/** Nodes that pods of the exercise are on, each with its NodeClaim. */
+export function nodesOfPods({ pods, nodes, nodeClaims }: ExerciseState): readonly { readonly name: string; readonly node?: ClusterNode; readonly claim?: NodeClaim }[] {
+  return nodeNamesOf(pods).map((name) => ({
+    name,
+    node: nodes.find(({ metadata }) => metadata.name === name),
+    claim: nodeClaims.find(({ nodeName }) => nodeName === name),
+  }));
+}
 
 /** Whether the Deployment is the one that the assembly describes: its image, its CPU request and its node selector. */
 export function deploymentObservation({ deployment, isNamespaceThere }: ExerciseState, expectations: ExerciseExpectations): Observation {

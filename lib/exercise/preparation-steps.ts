@@ -1,76 +1,71 @@
 import { type JsonObject, objectAt, textAt } from '../json';
+import { ClusterModel } from '../kubernetes/cluster-model';
 import { type Deployment, DEPLOYMENTS, NAMESPACES, NODES } from '../kubernetes/core-kinds';
-import { EC2_NODE_CLASSES, NODE_CLAIMS, NODE_POOLS } from '../kubernetes/karpenter-kinds';
-import type { KubernetesApi } from '../kubernetes/kubernetes-api';
-import { LiveList } from '../kubernetes/live-list';
-import { isTrue } from '../kubernetes/objects';
+import { NODE_CLAIMS } from '../kubernetes/karpenter-kinds';
+import { readyText, waitUntilReady } from '../kubernetes/node-provisioning';
 import { waitFor } from '../wait-for';
 import { NODE_POOL_LABEL } from '../well-known-keys';
 import { counted, listed } from '../words';
+import { untilPodsGone } from './consolidation';
 import { diagnoseReadiness, labelLines } from './diagnosis';
+import { type ExerciseContext, exerciseFailed, type WatchedExercise } from './exercise-context';
 import { exerciseCommands } from './exercise-commands';
-import type { ExerciseWatch } from './exercise-watch';
 import type { ExerciseExpectations } from './expectations';
-import { type ExerciseContext, exerciseFailed, type RunningStep } from './step-recorder';
+import type { RunningStep } from './step-recorder';
 
-/** Makes sure that the Deployment is there. */
-export async function deploymentStep({ api, expectations, recorder, signal }: ExerciseContext): Promise<Deployment | undefined> {
+/**
+ * Makes sure that the exercise's Deployment is there. Where it is missing it is applied as the stack would, without a pod.
+ *
+ * @returns undefined where the step failed
+ */
+export async function deploymentStep(context: ExerciseContext): Promise<Deployment | undefined> {
+  const { expectations, recorder } = context;
   let deployment: Deployment | undefined;
   await recorder.step({ title: 'Deploy the application with 0 replicas', command: exerciseCommands(expectations).deploy }, async (step) => {
-    deployment = await ensureDeployment(api, expectations, step, signal);
+    await ensureNamespace(context, step);
+    deployment = await ensureDeployment(context, step);
+    checkSelector(deployment, expectations);
   });
   return deployment;
 }
 
 /** Sees that Karpenter has a NodePool that can launch nodes for the pods. */
-export async function karpenterStep({ api, expectations, recorder, deadlines, signal }: ExerciseContext): Promise<void> {
-  const { nodePoolName, nodeClassName, nodeSelector } = expectations;
+export async function karpenterStep({ api, expectations, recorder, deadlines }: ExerciseContext): Promise<void> {
+  const names = { nodePools: [expectations.nodePoolName], nodeClasses: [expectations.nodeClassName] };
   await recorder.step({ title: 'Karpenter is ready to launch nodes', command: exerciseCommands(expectations).karpenter }, async (step) => {
-    const nodePools = await LiveList.start(api, NODE_POOLS, { fieldSelector: `metadata.name=${nodePoolName}` });
-    const nodeClasses = await LiveList.start(api, EC2_NODE_CLASSES, { fieldSelector: `metadata.name=${nodeClassName}` });
-    try {
-      await waitFor(() => [nodePools.items[0], nodeClasses.items[0]].every((object) => object !== undefined && isTrue(object, 'Ready')), {
-        what: `NodePool ${nodePoolName} and EC2NodeClass ${nodeClassName} are Ready`,
-        deadlineSeconds: deadlines.readySeconds,
-        on: [nodePools, nodeClasses],
-        describeMissing: () => diagnoseReadiness(api, expectations),
-        signal,
-      });
-      step.note(`NodePool ${nodePoolName} and EC2NodeClass ${nodeClassName} are Ready, with ${counted(nodeClasses.items[0]?.subnetIds.length ?? 0, 'subnet')}`);
-      step.note(...labelLines(nodePools.items, nodeSelector));
-    } finally {
-      nodePools.stop();
-      nodeClasses.stop();
-    }
+    const { nodePools, nodeClasses } = await waitUntilReady(api, names, {
+      deadlineSeconds: deadlines.readySeconds,
+      describeMissing: () => diagnoseReadiness(api, expectations),
+    });
+    const subnets = nodeClasses.find(({ metadata }) => metadata.name === expectations.nodeClassName)?.subnetIds ?? [];
+    step.note(`${readyText(names)}, with ${counted(subnets.length, 'subnet')}`);
+    step.note(...labelLines(nodePools.filter(({ metadata }) => metadata.name === expectations.nodePoolName), expectations.nodeSelector));
   });
 }
 
 /** Shows the nodes before the exercise, and clears away pods and nodes that an earlier run left. */
-export async function nodesBeforeStep(context: ExerciseContext, watch: ExerciseWatch): Promise<void> {
-  const { api, expectations, recorder } = context;
+export async function nodesBeforeStep(exercise: WatchedExercise): Promise<void> {
+  const { api, expectations, recorder } = exercise;
   await recorder.step({ title: 'Look at the nodes before', command: exerciseCommands(expectations).nodesBefore }, async (step) => {
-    await clearPods(context, watch, step);
-    await clearNodes(context, watch, step);
-    const { items } = await api.list(NODES, {});
+    await clearPods(exercise, step);
+    await clearNodes(exercise, step);
+    const { items } = await api.list(NODES);
     const launched = items.filter(({ metadata }) => NODE_POOL_LABEL in metadata.labels);
     step.note(`${counted(items.length, 'node')}, ${launched.length} of them launched by Karpenter, none for these pods`);
   });
 }
 
-async function clearPods({ api, expectations, deadlines, signal }: ExerciseContext, watch: ExerciseWatch, step: RunningStep): Promise<void> {
-  const { namespace, deploymentName } = expectations;
-  const deployment = await api.get(DEPLOYMENTS, { namespace, name: deploymentName });
-  if ((deployment?.replicas ?? 0) > 0) {
+async function clearPods(exercise: WatchedExercise, step: RunningStep): Promise<void> {
+  const { api, expectations: { namespace, deploymentName }, deadlines } = exercise;
+  const { replicas = 0 } = await api.get(DEPLOYMENTS, { namespace, name: deploymentName }) ?? {};
+  if (replicas > 0) {
     await api.scale(DEPLOYMENTS, { namespace, name: deploymentName }, 0);
-    step.note(`${deploymentName} was scaled from ${deployment?.replicas ?? 0} to 0 replicas to begin with`);
+    step.note(`${deploymentName} was scaled from ${replicas} to 0 replicas to begin with`);
   }
-  await waitFor(() => watch.pods.items.length === 0, {
+  await untilPodsGone(exercise, {
     what: `the pods of an earlier run of ${deploymentName} are gone`,
     deadlineSeconds: deadlines.clearedSeconds,
-    on: [watch.pods],
-    describeMissing: () => watch.pods.items.map(({ metadata, phase }) => `Pod ${metadata.name} is ${phase}`),
-    onProgress: () => step.news(`${counted(watch.pods.items.length, 'pod')} of an earlier run still there`),
-    signal,
+    onLeft: (left) => step.news(`${counted(left, 'pod')} of an earlier run still there`),
   });
 }
 
@@ -78,78 +73,59 @@ async function clearPods({ api, expectations, deadlines, signal }: ExerciseConte
  * Nodes that the pods could run on would leave Karpenter nothing to launch. Their NodeClaims are deleted: to wait until they
  * are consolidated away would take a minute and show nothing of this run.
  */
-async function clearNodes({ api, deadlines, signal }: ExerciseContext, watch: ExerciseWatch, step: RunningStep): Promise<void> {
-  if (watch.nodes.items.length === 0) return;
-  const names = (): string => listed(watch.nodes.items.map(({ metadata }) => metadata.name));
+async function clearNodes({ api, cluster, deadlines }: WatchedExercise, step: RunningStep): Promise<void> {
+  if (cluster.nodes.length === 0) return;
+  const names = (): string => listed(cluster.nodes.map(({ metadata }) => metadata.name));
   step.note(`nodes of an earlier run: ${names()}; their NodeClaims were deleted, so that Karpenter ends them`);
-  const nodeNames = new Set(watch.nodes.items.map(({ metadata }) => metadata.name));
-  for (const { metadata, nodeName } of (await api.list(NODE_CLAIMS, {})).items) {
+  const nodeNames = new Set(cluster.nodes.map(({ metadata }) => metadata.name));
+  for (const { metadata, nodeName } of (await api.list(NODE_CLAIMS)).items) {
     if (nodeName !== undefined && nodeNames.has(nodeName)) await api.delete(NODE_CLAIMS, { name: metadata.name });
   }
-  await waitFor(() => watch.nodes.items.length === 0, {
+  await waitFor(() => cluster.nodes.length === 0, {
     what: 'the nodes of an earlier run are gone, so that a new one can be launched',
     deadlineSeconds: deadlines.clearedSeconds,
-    on: [watch.nodes],
+    on: [cluster],
     describeMissing: () => [`Still there: ${names()}`],
     onProgress: () => step.news(`waiting for the end of ${names()}`),
     remedy: 'See what holds them: kubectl describe nodeclaims; kubectl get pods -A -o wide.',
-    signal,
   });
 }
 
-/** Seconds that a namespace which is being deleted may take. */
-const NAMESPACE_DEADLINE_SECONDS = 120;
-
-/**
- * The exercise's Deployment. Where it is missing it is applied as the stack would, without a pod.
- *
- * @throws LabError `ExerciseFailed` when the Deployment that is there is another one
- */
-export async function ensureDeployment(
-  api: KubernetesApi, expectations: ExerciseExpectations, step: RunningStep, signal?: AbortSignal,
-): Promise<Deployment> {
+async function ensureDeployment({ api, expectations }: ExerciseContext, step: RunningStep): Promise<Deployment> {
   const { namespace, deploymentName } = expectations;
-  await ensureNamespace(api, expectations, step, signal);
   const reference = { namespace, name: deploymentName };
-  let deployment = await api.get(DEPLOYMENTS, reference);
-  if (deployment === undefined) {
-    await api.apply(DEPLOYMENTS, withoutPods(bodyOf(expectations, 'Deployment')));
-    deployment = await api.get(DEPLOYMENTS, reference);
-    step.note(`deployment.apps/${deploymentName} created`);
-  } else {
-    step.note(`deployment.apps/${deploymentName} is there, with ${deployment.replicas} replicas`);
+  const present = await api.get(DEPLOYMENTS, reference);
+  if (present !== undefined) {
+    step.note(`deployment.apps/${deploymentName} is there, with ${present.replicas} replicas`);
+    return present;
   }
-  if (deployment === undefined) throw exerciseFailed(`Deployment ${deploymentName} was applied and is gone again.`, 'See who deletes it: kubectl get events.');
-  checkSelector(deployment, expectations);
-  return deployment;
+  await api.apply(DEPLOYMENTS, withoutPods(bodyOf(expectations, 'Deployment')));
+  const made = await api.get(DEPLOYMENTS, reference);
+  step.note(`deployment.apps/${deploymentName} created`);
+  if (made !== undefined) return made;
+  throw exerciseFailed(`Deployment ${deploymentName} was applied and is gone again.`, 'See who deletes it: kubectl get events.');
 }
 
-async function ensureNamespace(api: KubernetesApi, expectations: ExerciseExpectations, step: RunningStep, signal?: AbortSignal): Promise<void> {
+async function ensureNamespace({ api, expectations, deadlines }: ExerciseContext, step: RunningStep): Promise<void> {
   const { namespace: name } = expectations;
-  let found = await api.get(NAMESPACES, { name });
-  if (found?.phase === 'Terminating') {
+  const found = await api.get(NAMESPACES, { name });
+  if (found !== undefined && found.phase !== 'Terminating') return;
+  if (found !== undefined) {
     step.note(`namespace/${name} is being deleted, so it is waited for`);
-    await namespaceGone(api, name, signal);
-    found = undefined;
+    const cluster = await ClusterModel.start(api, { namespaces: { fieldSelector: `metadata.name=${name}` } });
+    try {
+      await waitFor(() => cluster.namespaces.length === 0, {
+        what: `namespace ${name} is deleted`,
+        deadlineSeconds: deadlines.clearedSeconds,
+        on: [cluster],
+        describeMissing: () => cluster.namespaces.flatMap(({ conditions }) => conditions.filter(({ status }) => status === 'True').map(({ message }) => message)),
+      });
+    } finally {
+      cluster.stop();
+    }
   }
-  if (found !== undefined) return;
   await api.apply(NAMESPACES, namespaceBody(expectations));
   step.note(`namespace/${name} created`);
-}
-
-async function namespaceGone(api: KubernetesApi, name: string, signal?: AbortSignal): Promise<void> {
-  const list = await LiveList.start(api, NAMESPACES, { fieldSelector: `metadata.name=${name}` });
-  try {
-    await waitFor(() => list.items.length === 0, {
-      what: `namespace ${name} is deleted`,
-      deadlineSeconds: NAMESPACE_DEADLINE_SECONDS,
-      on: [list],
-      describeMissing: () => list.items.flatMap(({ conditions }) => conditions.filter(({ status }) => status === 'True').map(({ message }) => message)),
-      signal,
-    });
-  } finally {
-    list.stop();
-  }
 }
 
 function checkSelector({ metadata, nodeSelector }: Deployment, expectations: ExerciseExpectations): void {

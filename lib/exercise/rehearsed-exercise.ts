@@ -1,61 +1,63 @@
 import { readLab } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
-import { textAt } from '../json';
-import { KubernetesApi } from '../kubernetes/kubernetes-api';
-import type { ProgressListener } from '../progress';
-import type { RehearsalRecord } from '../rehearsal/rehearsal-state';
-import { sendSpotInterruption } from '../rehearsal/send-spot-interruption';
-import { countSimulatedInstances } from '../rehearsal/aws-answers/simulated-instances';
+import { connectAws } from '../aws/lab-aws';
 import { classExpectationsOf } from './class/raised-limits';
 import { runClass } from './class/run-class';
+import type { DrillMeans } from './drills/drill-stage';
 import { runDrills } from './drills/run-drills';
 import type { ClassResult, DrillName, ExerciseResult } from './exercise-result';
 import { expectationsOf } from './expectations';
 import { runExercise, withDrills } from './run-exercise';
+import { textAt } from '../json';
+import { KubernetesApi } from '../kubernetes/kubernetes-api';
+import { teardownIn } from '../removal/teardown';
+import type { RunContext } from '../run-context';
+import type { RehearsalRecord } from '../rehearsal/rehearsal-state';
+import { LOCAL_CREDENTIALS } from '../rehearsal/seed/seeding';
+import { sendSpotInterruption } from '../rehearsal/send-spot-interruption';
+import { countSimulatedInstances } from '../rehearsal/aws-answers/simulated-instances';
 
 /** A run of the exercise on a rehearsal. */
 export interface RehearsedExerciseOptions {
   readonly rehearsal: RehearsalRecord;
   /** What to do after the exercise, if it passed. */
   readonly drills: readonly DrillName[];
-  readonly onProgress: ProgressListener;
-  /** Aborted when the user interrupts. */
-  readonly signal: AbortSignal;
 }
 
 /**
  * Does the exercise, then the drills, on a rehearsal: with the replicas of its assembly, or the exercise's own where that has
- * none, the rehearsal's interruption queue and its simulated instances. Drills build on the exercise, so none follows one that failed.
+ * none. Drills build on the exercise, so none follows one that failed.
+ *
+ * @throws LabError `KubeconfigUnreadable` or `KubernetesUnreachable`; the reason of the signal
  */
-export async function runRehearsedExercise(options: RehearsedExerciseOptions): Promise<ExerciseResult> {
-  const { rehearsal, drills, onProgress, signal } = options;
-  const { kubeconfig, karpenterNamespace, region, awsEndpoint } = rehearsal;
+export async function runRehearsedExercise({ rehearsal, drills }: RehearsedExerciseOptions, run: RunContext): Promise<ExerciseResult> {
   const lab = readLab(readAssembly(rehearsal.assemblyDirectory));
-  const run = {
-    kubeconfig,
-    expectations: expectationsOf(lab),
-    onProgress,
-    signal,
-  };
-  const result = await runExercise(run);
-  if (drills.length === 0 || result.verdict === 'failed') return result;
-
-  const api = await KubernetesApi.connect({ kubeconfig }, { signal });
+  const queueName = textAt(lab.karpenter.values, 'settings', 'interruptionQueue') ?? '';
+  const api = await KubernetesApi.connect(rehearsal, run);
   try {
-    return withDrills(result, await runDrills({
-      ...run,
-      drills,
-      interrupt: (instanceId) => sendSpotInterruption({
-        endpoint: awsEndpoint,
-        region,
-        queueName: textAt(lab.karpenter.values, 'settings', 'interruptionQueue') ?? '',
-        instanceId,
-      }),
-      countInstances: () => countSimulatedInstances(api, karpenterNamespace),
-    }));
+    const exercise = { expectations: expectationsOf(lab) };
+    const result = await runExercise(api, exercise, run);
+    if (result.verdict === 'failed') return result;
+    return withDrills(result, await runDrills(api, { ...exercise, drills, means: meansOf(rehearsal, api, queueName) }, run));
   } finally {
     api.close();
   }
+}
+
+/** What a rehearsal has for its drills: its interruption queue, its simulated instances, and its stack, which a teardown removes. */
+function meansOf({ kubeconfig, assemblyDirectory, karpenterNamespace, region, awsEndpoint }: RehearsalRecord, api: KubernetesApi, queueName: string): DrillMeans {
+  return {
+    interrupt: (instanceId) => sendSpotInterruption({ endpoint: awsEndpoint, region, queueName, instanceId }),
+    countInstances: () => countSimulatedInstances(api, karpenterNamespace),
+    teardown: async ({ isDryRun }, run) => {
+      const aws = connectAws(region, run, { endpoint: awsEndpoint, credentials: LOCAL_CREDENTIALS });
+      try {
+        return await teardownIn(aws, { assemblyDirectory, kubeconfig, isDryRun, ...run });
+      } finally {
+        aws.close();
+      }
+    },
+  };
 }
 
 /** A class that does the exercise on a rehearsal. */
@@ -66,18 +68,19 @@ export interface RehearsedClassOptions {
   readonly raiseLimits: boolean;
   /** vCPUs of on-demand instances that the account of the lab may run. @default - that of a new account is assumed */
   readonly vcpuQuota?: number;
-  readonly onProgress: ProgressListener;
-  /** Aborted when the user interrupts. */
-  readonly signal: AbortSignal;
 }
 
 /** Lets a class do the exercise at once on a rehearsal, with the replicas of its assembly or the exercise's own where that has none. */
-export async function runRehearsedClass({ rehearsal, ...options }: RehearsedClassOptions): Promise<ClassResult> {
+export async function runRehearsedClass({ rehearsal, ...options }: RehearsedClassOptions, run: RunContext): Promise<ClassResult> {
   const lab = readLab(readAssembly(rehearsal.assemblyDirectory));
-  return runClass({
-    ...options,
-    kubeconfig: rehearsal.kubeconfig,
-    expectations: classExpectationsOf(lab),
-    replicasEach: lab.exercise.replicas > 0 ? lab.exercise.replicas : undefined,
-  });
+  const api = await KubernetesApi.connect(rehearsal, run);
+  try {
+    return await runClass(api, {
+      ...options,
+      expectations: classExpectationsOf(lab),
+      replicasEach: lab.exercise.replicas > 0 ? lab.exercise.replicas : undefined,
+    }, run);
+  } finally {
+    api.close();
+  }
 }

@@ -1,8 +1,9 @@
 import type { LabView } from '../assembly/lab-view';
 import { mostReplicas, smallestCpuLimit } from '../config/rules';
 import { cpuMillis, mebibytes, quantity, type Resources } from '../kubernetes/allocatable';
-import { type ClusterNode, type Deployment, NODES, type Pod, PODS, selectorText, selectsPod, takesNoRoom } from '../kubernetes/core-kinds';
-import { NODE_CLAIMS, NODE_POOLS, type NodeClaim, type NodePool } from '../kubernetes/karpenter-kinds';
+import { type ClusterSnapshot, clusterSnapshot, nodeOf } from '../kubernetes/cluster-model';
+import { type Deployment, type Pod, selectorText, selectsPod, takesNoRoom } from '../kubernetes/core-kinds';
+import type { NodeClaim, NodePool } from '../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { LabError } from '../lab-error';
 import { nodeVolumePricePerHour } from '../plan/cost';
@@ -24,9 +25,7 @@ export interface RoomQuestion {
   /** The NodePool as it is in the cluster: its limits may have been changed. */
   readonly nodePool: NodePool;
   /** NodeClaims, nodes and pods of the whole cluster. */
-  readonly nodeClaims: readonly NodeClaim[];
-  readonly nodes: readonly ClusterNode[];
-  readonly pods: readonly Pod[];
+  readonly cluster: Pick<ClusterSnapshot, 'nodeClaims' | 'nodes' | 'pods'>;
 }
 
 /** How many pods find a place. */
@@ -76,12 +75,12 @@ interface NodeThere {
 }
 
 /** Nodes that stay: what is being removed frees its part of the limit. */
-function nodesThere({ nodePool, nodeClaims, nodes, pods, deployment }: RoomQuestion): readonly NodeThere[] {
-  return nodeClaims
+function nodesThere({ nodePool, cluster, deployment }: RoomQuestion): readonly NodeThere[] {
+  return cluster.nodeClaims
     .filter(({ metadata, nodePoolName, capacity }) => nodePoolName === nodePool.metadata.name && metadata.deletedAt === undefined && 'cpu' in capacity)
     .map((claim) => {
-      const node = nodes.find(({ metadata }) => metadata.name === claim.nodeName);
-      const others = pods.filter((pod) => node !== undefined && pod.nodeName === node.metadata.name && !takesNoRoom(pod) && !selectsPod(deployment, pod));
+      const node = nodeOf(cluster, claim);
+      const others = cluster.pods.filter((pod) => node !== undefined && pod.nodeName === node.metadata.name && !takesNoRoom(pod) && !selectsPod(deployment, pod));
       return {
         capacity: { cpuMillis: cpuMillis(claim.capacity['cpu'] ?? '0'), memoryMiB: mebibytes(claim.capacity['memory'] ?? '0') },
         allocatable: resourcesOf(node?.allocatable ?? {}, claim),
@@ -122,7 +121,8 @@ function sumOf(pods: readonly Pod[]): Resources {
  */
 export async function checkRoom(api: KubernetesApi, lab: LabView, deployment: Deployment, replicas: number): Promise<ReplicaRoom> {
   const { name } = lab.nodePool.metadata;
-  const { items: nodePools } = await api.list(NODE_POOLS, {});
+  const cluster = await clusterSnapshot(api, { nodePools: {}, nodeClaims: {}, nodes: {}, pods: {} });
+  const { nodePools } = cluster;
   const nodePool = nodePools.find(({ metadata }) => metadata.name === name);
   if (nodePool === undefined) {
     throw new LabError({
@@ -132,14 +132,11 @@ export async function checkRoom(api: KubernetesApi, lab: LabView, deployment: De
       remedy: `Bring it back: ${RESTORE_NODE_POOL}.`,
     });
   }
-  const [{ items: nodeClaims }, { items: nodes }, { items: pods }] = await Promise.all([
-    api.list(NODE_CLAIMS, {}), api.list(NODES, {}), api.list(PODS, {}),
-  ]);
   const { nodeSelector } = deployment;
   const isServed = nodePools.some((each) => serves(each, nodeSelector))
-    || nodes.some(({ metadata }) => Object.entries(nodeSelector).every(([key, value]) => metadata.labels[key] === value));
+    || cluster.nodes.some(({ metadata }) => Object.entries(nodeSelector).every(([key, value]) => metadata.labels[key] === value));
   if (!isServed) throw selectorUnserved(lab, deployment, nodePools);
-  const room = replicaRoom(replicas, { lab, prices: priceTableOf(lab.stack.region), deployment, nodePool, nodeClaims, nodes, pods });
+  const room = replicaRoom(replicas, { lab, prices: priceTableOf(lab.stack.region), deployment, nodePool, cluster });
   if (room.held >= replicas) return room;
   throw beyondLimits(deployment, nodePool, room, replicas);
 }

@@ -1,16 +1,66 @@
 import type { LabView } from '../assembly/lab-view';
-import { DEPLOYMENTS, type Deployment, NAMESPACES } from '../kubernetes/core-kinds';
+import { type Deployment, DEPLOYMENTS, NAMESPACES } from '../kubernetes/core-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { LabError } from '../lab-error';
-import { ignoreProgress, type ProgressListener } from '../progress';
-import { type LabConnection, onLab } from './connected-lab';
-import { exerciseCommands } from './exercise-commands';
-import { expectationsOf, type ExerciseExpectations } from './expectations';
-import { StepRecorder } from './step-recorder';
+import type { RunContext } from '../run-context';
 import { counted } from '../words';
+import { type LabConnection, onLab } from './connected-lab';
+import { SCALING_SECONDS } from './deadlines';
+import { type ExerciseContext, exerciseContext, watching } from './exercise-context';
+import { exerciseCommands } from './exercise-commands';
+import type { ExerciseMark, ExerciseStep, LaunchedNode } from './exercise-result';
+import { type ExerciseExpectations, expectationsOf } from './expectations';
+import { followDown, followUp, WHOLE_CLUSTER } from './follow-scaling';
 import { checkRoom, type ReplicaRoom } from './replica-room';
-import { followDown, followUp } from './follow-scaling';
-import type { ExpectedLaunch, ScaleChange, ScaleContext, ScaleResult } from './scale-result';
+
+/** A scaling, before it is made. */
+export interface ScaleChange {
+  readonly cluster: string;
+  readonly region: string;
+  readonly namespace: string;
+  readonly deploymentName: string;
+  /** Replicas now. */
+  readonly from: number;
+  /** Replicas then. */
+  readonly to: number;
+  /** What Karpenter will most likely launch for it. @default - nothing, or nobody can tell */
+  readonly launch?: ExpectedLaunch;
+}
+
+/** New nodes, as the plan estimates them. */
+export interface ExpectedLaunch {
+  /** How many of each instance type. */
+  readonly nodes: Readonly<Record<string, number>>;
+  /** USD per hour of all of them with their volumes, at list price. */
+  readonly pricePerHour: number;
+}
+
+/** What a scaling came to. */
+export interface ScaleResult {
+  /**
+   * - `passed`: it is scaled, and what was waited for came;
+   * - `failed`: what was waited for did not come;
+   * - `declined`: the user did not want it. Nothing was changed.
+   */
+  readonly verdict: 'passed' | 'failed' | 'declined';
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly deploymentName: string;
+  /** Replicas before. */
+  readonly from: number;
+  /** Replicas that were asked for. */
+  readonly to: number;
+  /** When, by the API server's clock, as ISO 8601 in whole seconds. @default - it was declined */
+  readonly scaledAt?: string;
+  /** Whether it was followed to its end. */
+  readonly isWaited: boolean;
+  /** What was done and waited for; a failure has what the cluster says of it. */
+  readonly steps: readonly ExerciseStep[];
+  /** From scaling to running. Empty where nothing was waited for, and where pods went. */
+  readonly timeline: readonly ExerciseMark[];
+  /** Nodes that Karpenter launched since the scaling and that run the pods. */
+  readonly nodes: readonly LaunchedNode[];
+}
 
 /** How far to scale, and whether to see it through. */
 export interface ScaleOptions {
@@ -24,24 +74,21 @@ export interface ScaleOptions {
   readonly timeoutSeconds?: number;
   /** Asked before anything is changed, and only where something is to be. */
   readonly confirm: (change: ScaleChange) => Promise<boolean>;
-  /** @default - nobody watches */
-  readonly onProgress?: ProgressListener;
-  /** Aborted when the user interrupts. What was scaled stays scaled. @default - it cannot be interrupted */
-  readonly signal?: AbortSignal;
 }
 
 /**
- * Scales the exercise's Deployment, as a student does with kubectl, unless the NodePool's limits cannot hold so many pods.
+ * Scales the exercise's Deployment, as a student does with kubectl, unless the NodePool's limits cannot hold so many pods. What
+ * was scaled stays scaled, whatever follows.
  *
  * @throws what {@link onLab} throws; LabError `DeploymentMissing`, `NodePoolMissing`, `NodeSelectorUnserved` or `ReplicasBeyondLimits` before anything is changed
  */
-export async function scaleLab(options: ScaleOptions & LabConnection): Promise<ScaleResult> {
-  return onLab(options, ({ lab, api }) => scaleOn(api, lab, options));
+export async function scaleLab(options: ScaleOptions & LabConnection, run: RunContext): Promise<ScaleResult> {
+  return onLab(options, run, ({ lab, api }) => scaleOn(api, lab, options, run));
 }
 
 /** {@link scaleLab} on a cluster that is already connected. */
-export async function scaleOn(api: KubernetesApi, lab: LabView, options: ScaleOptions): Promise<ScaleResult> {
-  const { replicas, signal } = options;
+export async function scaleOn(api: KubernetesApi, lab: LabView, options: ScaleOptions, run: RunContext): Promise<ScaleResult> {
+  const { replicas, timeoutSeconds } = options;
   const own = expectationsOf(lab, replicas);
   const expectations: ExerciseExpectations = { ...own, namespace: options.namespace ?? own.namespace };
   const deployment = await presentDeployment(api, expectations);
@@ -57,17 +104,19 @@ export async function scaleOn(api: KubernetesApi, lab: LabView, options: ScaleOp
     return { ...outline, verdict: 'declined', isWaited: false, steps: [], timeline: [], nodes: [] };
   }
 
-  const recorder = new StepRecorder(options.onProgress ?? ignoreProgress, signal);
-  const context: ScaleContext = { api, expectations, deployment, recorder, signal, timeoutSeconds: options.timeoutSeconds };
+  const context = exerciseContext(api, { expectations, deadlines: { consolidatedSeconds: SCALING_SECONDS } }, run);
+  const following = { scale: () => scaleStep(context, deployment), timeoutSeconds };
   const followed = !options.wait
-    ? { scaledAt: await scaleStep(context), timeline: [], nodes: [] }
-    : replicas < deployment.replicas ? await followDown(context, scaleStep) : await followUp(context, scaleStep);
+    ? { scaledAt: await following.scale(), timeline: [], nodes: [] }
+    : replicas < deployment.replicas
+      ? await watching(context, deployment, (exercise) => followDown(exercise, following), WHOLE_CLUSTER)
+      : await watching(context, deployment, (exercise) => followUp(exercise, following));
   return {
     ...followed,
     ...outline,
-    verdict: recorder.verdict,
+    verdict: context.recorder.verdict,
     isWaited: options.wait,
-    steps: recorder.steps,
+    steps: context.recorder.steps,
   };
 }
 
@@ -95,7 +144,7 @@ async function presentDeployment(api: KubernetesApi, expectations: ExerciseExpec
  *
  * @throws LabError `KubernetesRequestRefused`: where the scaling itself is refused, there is nothing to follow
  */
-async function scaleStep({ api, expectations, deployment, recorder }: ScaleContext): Promise<string> {
+async function scaleStep({ api, expectations, recorder }: ExerciseContext, deployment: Deployment): Promise<string> {
   const { namespace, deploymentName: name, replicas } = expectations;
   const scaledAt = await api.scale(DEPLOYMENTS, { namespace, name }, replicas);
   await recorder.step({ title: `Scale ${name} from ${deployment.replicas} to ${counted(replicas, 'replica')}`, command: exerciseCommands(expectations).scale(replicas) }, (step) => {

@@ -1,10 +1,8 @@
 import { KubernetesRequestRefused } from '../kubernetes/api-request';
-import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { DeadlinePassed } from '../wait-for';
 import { LabError } from '../lab-error';
-import type { ProgressListener } from '../progress';
+import type { RunContext } from '../run-context';
 import type { ExerciseStep } from './exercise-result';
-import type { ExerciseDeadlines, ExerciseExpectations } from './expectations';
 
 /** A step before it is done. */
 export interface StepTitle {
@@ -29,8 +27,8 @@ const NO_ANSWER_CODES: readonly string[] = ['KubernetesUnreachable', 'Kubeconfig
 export class StepRecorder {
   private readonly done: ExerciseStep[] = [];
 
-  /** @param signal aborted when the user interrupts: that is no failure of a step */
-  constructor(private readonly onProgress: ProgressListener, private readonly signal?: AbortSignal) {}
+  /** @param run its interruption is no failure of a step */
+  constructor(private readonly run: RunContext) {}
 
   get steps(): readonly ExerciseStep[] {
     return this.done;
@@ -56,9 +54,9 @@ export class StepRecorder {
 
   /** Does a step even after one that failed: putting things back. */
   async perform(title: StepTitle, work: (step: RunningStep) => Promise<void> | void): Promise<boolean> {
-    const started = performance.now();
+    const started = this.run.clock.nowMillis();
     const evidence: string[] = [];
-    this.onProgress({ step: title.title, state: 'started' });
+    this.run.onProgress({ step: title.title, state: 'started' });
     let outcome: 'passed' | 'failed' = 'passed';
     let lastNews = '';
     try {
@@ -67,23 +65,23 @@ export class StepRecorder {
         news: (detail, fraction) => {
           if (detail === lastNews) return;
           lastNews = detail;
-          this.onProgress({ step: title.title, state: 'running', detail, fraction });
+          this.run.onProgress({ step: title.title, state: 'running', detail, fraction });
         },
       });
     } catch (error) {
-      if (this.signal?.aborted === true || !isFailureOfStep(error)) throw error;
+      if (this.run.signal.aborted || !isFailureOfStep(error)) throw error;
       outcome = 'failed';
       evidence.push(...failureLines(error));
     }
-    this.done.push({ ...title, outcome, evidence, seconds: roundedSeconds(started) });
-    this.onProgress({ step: title.title, state: 'finished', detail: outcome === 'failed' ? `failed: ${evidence.at(-1) ?? ''}` : evidence.at(0) });
+    this.done.push({ ...title, outcome, evidence, seconds: Math.round((this.run.clock.nowMillis() - started) / 100) / 10 });
+    this.run.onProgress({ step: title.title, state: 'finished', detail: outcome === 'failed' ? `failed: ${evidence.at(-1) ?? ''}` : evidence.at(0) });
     return outcome === 'passed';
   }
 
   /** Records a step that is not done, and why. */
   skip(title: StepTitle, reason: string): void {
     this.done.push({ ...title, outcome: 'skipped', evidence: [reason], seconds: 0 });
-    this.onProgress({ step: title.title, state: 'skipped', detail: reason });
+    this.run.onProgress({ step: title.title, state: 'skipped', detail: reason });
   }
 }
 
@@ -96,36 +94,4 @@ function failureLines(error: LabError): readonly string[] {
   if (error instanceof DeadlinePassed) return [`Not within ${error.deadlineSeconds} s: ${error.what}.`, ...error.missing];
   const received = error.received === undefined ? [] : [`Received: ${typeof error.received === 'string' ? error.received : JSON.stringify(error.received)}`];
   return [error.message, ...received, error.remedy];
-}
-
-function roundedSeconds(started: number): number {
-  return Math.round((performance.now() - started) / 100) / 10;
-}
-
-const UNIT_SECONDS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
-
-/**
- * A duration as Karpenter writes it, such as `30s` or `1h30m`, in seconds.
- *
- * @returns undefined for `Never`
- */
-export function durationSeconds(text: string): number | undefined {
-  const parts = [...text.matchAll(/(\d+)([hms])/g)];
-  if (parts.length === 0) return undefined;
-  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_SECONDS[unit ?? ''] ?? 0), 0);
-}
-
-/** The cluster showed something else than the exercise expects. */
-export function exerciseFailed(message: string, remedy: string): LabError {
-  return new LabError({ code: 'ExerciseFailed', message, remedy });
-}
-
-/** What every step of the exercise works with. */
-export interface ExerciseContext {
-  readonly api: KubernetesApi;
-  readonly expectations: ExerciseExpectations;
-  readonly recorder: StepRecorder;
-  readonly deadlines: ExerciseDeadlines;
-  /** Aborted when the user interrupts. */
-  readonly signal?: AbortSignal;
 }

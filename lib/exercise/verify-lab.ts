@@ -1,12 +1,16 @@
-import { isSimulatedNode, selectorText } from '../kubernetes/core-kinds';
-import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { KubernetesRequestRefused } from '../kubernetes/api-request';
+import { livePods, clusterSnapshot, runningPods } from '../kubernetes/cluster-model';
+import { DEPLOYMENTS, isSimulatedNode, NAMESPACES, selectorText } from '../kubernetes/core-kinds';
+import type { KubernetesApi } from '../kubernetes/kubernetes-api';
+import type { RunContext } from '../run-context';
 import { type LabConnection, onLab } from './connected-lab';
 import { diagnose } from './diagnosis';
-import { expectationsOf, type ExerciseExpectations } from './expectations';
+import type { LaunchedNode } from './exercise-result';
 import { launchedNodes } from './exercise-timeline';
-import { type ExerciseState, nodesOfPods, readExerciseState, runningPods, type VerifyResult } from './exercise-state';
-import { deploymentObservation, launchLogObservation, nodeObservations, podsRunningObservation, replicasObservation } from './observations';
+import { type ExerciseExpectations, expectationsOf } from './expectations';
+import {
+  deploymentObservation, type ExerciseState, launchLogObservation, nodeObservations, nodesOfPods, type Observation, podsRunningObservation, replicasObservation,
+} from './observations';
 
 /** Whose exercise is verified. */
 export interface VerifyOptions extends LabConnection {
@@ -19,13 +23,29 @@ export interface VerifyOptions extends LabConnection {
 /** How far back Karpenter's errors are read for a reason. */
 const DIAGNOSIS_SECONDS = 600;
 
+/** Whether the exercise has reached its outcome. */
+export interface VerifyResult {
+  readonly verdict: 'passed' | 'failed';
+  readonly cluster: string;
+  /** The student's namespace, or the lab's own. */
+  readonly namespace: string;
+  readonly deploymentName: string;
+  /** Pods that the exercise scales to. */
+  readonly replicas: number;
+  /** Whether a node says that it is simulated. */
+  readonly isSimulated: boolean;
+  readonly observations: readonly Observation[];
+  /** Nodes of Karpenter's that the pods are on. */
+  readonly nodes: readonly LaunchedNode[];
+}
+
 /**
  * Says whether the exercise has reached its outcome, observation by observation. One that fails hides none after it. It changes nothing.
  *
  * @throws what {@link onLab} throws, and `KubernetesRequestRefused` where the user may not look
  */
-export async function verifyLab({ namespace, replicas, ...connection }: VerifyOptions): Promise<VerifyResult> {
-  return onLab(connection, ({ lab, api }) => {
+export async function verifyLab({ namespace, replicas, ...connection }: VerifyOptions, run: RunContext): Promise<VerifyResult> {
+  return onLab(connection, run, ({ lab, api }) => {
     const expectations = expectationsOf(lab, replicas);
     return verifyOn(api, { ...expectations, namespace: namespace ?? expectations.namespace });
   });
@@ -54,18 +74,20 @@ export async function verifyOn(api: KubernetesApi, expectations: ExerciseExpecta
   };
 }
 
+async function readExerciseState(api: KubernetesApi, { namespace, deploymentName }: ExerciseExpectations): Promise<ExerciseState> {
+  const deployment = await api.get(DEPLOYMENTS, { namespace, name: deploymentName });
+  const isNamespaceThere = deployment !== undefined || await api.get(NAMESPACES, { name: namespace }) !== undefined;
+  const pods = deployment === undefined ? undefined : { namespace, labelSelector: selectorText(deployment.matchLabels) };
+  const cluster = await clusterSnapshot(api, { pods, nodes: {}, nodeClaims: {} });
+  return { ...cluster, pods: livePods(cluster), isNamespaceThere, deployment };
+}
+
 /** Why pods that were asked for do not run. Nothing where none was asked for, or all run. */
 async function causes(api: KubernetesApi, state: ExerciseState, expectations: ExerciseExpectations): Promise<readonly string[]> {
   const { deployment } = state;
   if (deployment === undefined || deployment.replicas === 0 || runningPods(state).length >= deployment.replicas) return [];
   try {
-    return await diagnose(api, {
-      namespace: expectations.namespace,
-      deploymentName: expectations.deploymentName,
-      replicas: deployment.replicas,
-      labelSelector: selectorText(deployment.matchLabels),
-      sinceSeconds: DIAGNOSIS_SECONDS,
-    }, expectations);
+    return await diagnose(api, { ...expectations, replicas: deployment.replicas }, deployment, DIAGNOSIS_SECONDS);
   } catch (error) {
     // A student may see their pods and not the rest. Then that is what is known of the causes.
     if (error instanceof KubernetesRequestRefused) return [error.message];

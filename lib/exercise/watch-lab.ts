@@ -1,9 +1,10 @@
 import type { LabView } from '../assembly/lab-view';
+import { ClusterModel } from '../kubernetes/cluster-model';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
+import type { RunContext } from '../run-context';
 import { Ticker } from '../wait-for';
 import { type LabConnection, onLab } from './connected-lab';
-import { clusterBegan, labSelections, LiveLab } from './lab-objects';
-import { type LabStatus, type NodeClaimStatus, type NodeStatus, type PodStatus, statusOf, type StatusOptions } from './lab-status';
+import { clusterBegan, type LabStatus, type NodeClaimStatus, type NodeStatus, type PodStatus, STATUS_SCOPE, statusOf, type StatusOptions } from './lab-status';
 
 /** Something that has become otherwise between two looks at the lab. */
 export interface LabChange {
@@ -107,33 +108,33 @@ const SETTLING_MILLIS = 100;
  * @throws what {@link onLab} throws; `KubernetesRequestRefused` where the user may not look; the reason of the signal when it
  * is aborted before as many pods run as were waited for
  */
-export async function watchLab(options: WatchOptions & LabConnection): Promise<WatchResult> {
-  return onLab(options, ({ lab, api }) => watchOn(api, lab, options));
+export async function watchLab(options: WatchOptions & LabConnection, run: RunContext): Promise<WatchResult> {
+  return onLab(options, run, ({ lab, api }) => watchOn(api, lab, options, run));
 }
 
 /** {@link watchLab} on a cluster that is already connected. */
-export async function watchOn(api: KubernetesApi, lab: LabView, options: WatchOptions): Promise<WatchResult> {
-  const { namespace, now, signal, untilRunning, onNews, intervalSeconds } = options;
+export async function watchOn(api: KubernetesApi, lab: LabView, options: WatchOptions, { signal, clock }: RunContext): Promise<WatchResult> {
+  const { namespace, untilRunning, onNews, intervalSeconds } = options;
   const began = await clusterBegan(api);
-  const live = await LiveLab.start(api, labSelections(lab, namespace));
+  const cluster = await ClusterModel.start(api, STATUS_SCOPE, { patienceSeconds: Infinity });
   try {
-    const look = (): LabStatus => statusOf(live.objects, lab, began, now());
+    const look = (): LabStatus => statusOf(cluster, lab, { namespace, began, now: clock.now() });
     let status = look();
     let isCutOff = false;
     onNews({ status, changes: [] });
     const tell = (isTick: boolean): void => {
       const after = look();
-      const changes = [...connectionChanges(live, isCutOff, after), ...changesBetween(status, after)];
+      const changes = [...connectionChanges(cluster, isCutOff, after), ...changesBetween(status, after)];
       status = after;
-      isCutOff = live.interruption !== undefined;
+      isCutOff = cluster.interruption !== undefined;
       if (changes.length > 0 || isTick) onNews({ status, changes });
     };
     const isDone = (): boolean => untilRunning !== undefined && runningPodCount(status) >= untilRunning;
-    const endedBy = await untilEnd({ live, intervalSeconds, signal, tell, isDone });
-    if (endedBy === 'interruption' && untilRunning !== undefined) signal?.throwIfAborted();
+    const endedBy = await untilEnd({ cluster, intervalSeconds, signal, tell, isDone });
+    if (endedBy === 'interruption' && untilRunning !== undefined) signal.throwIfAborted();
     return { endedBy, status };
   } finally {
-    live.stop();
+    cluster.stop();
   }
 }
 
@@ -143,15 +144,15 @@ export function runningPodCount({ pods }: LabStatus): number {
 }
 
 interface Watching {
-  readonly live: LiveLab;
+  readonly cluster: ClusterModel;
   readonly intervalSeconds: number;
-  readonly signal?: AbortSignal;
+  readonly signal: AbortSignal;
   /** Looks, and tells what is new; with `isTick` also that nothing is. */
   readonly tell: (isTick: boolean) => void;
   readonly isDone: () => boolean;
 }
 
-async function untilEnd({ live, intervalSeconds, signal, tell, isDone }: Watching): Promise<WatchResult['endedBy']> {
+async function untilEnd({ cluster, intervalSeconds, signal, tell, isDone }: Watching): Promise<WatchResult['endedBy']> {
   if (isDone()) return 'running pods';
   return new Promise((resolve, reject) => {
     let settling: NodeJS.Timeout | undefined;
@@ -163,12 +164,9 @@ async function untilEnd({ live, intervalSeconds, signal, tell, isDone }: Watchin
     };
     const tellNow = (isTick: boolean): void => {
       settling = undefined;
-      const failed = live.all.find(({ failure }) => failure !== undefined);
-      if (failed !== undefined) {
-        end(() => reject(failed.failure instanceof Error ? failed.failure : new Error(String(failed.failure))));
-        return;
-      }
       try {
+        const { failure } = cluster;
+        if (failure !== undefined) throw failure instanceof Error ? failure : new Error(String(failure));
         tell(isTick);
       } catch (error) {
         end(() => reject(error instanceof Error ? error : new Error(String(error))));
@@ -177,21 +175,21 @@ async function untilEnd({ live, intervalSeconds, signal, tell, isDone }: Watchin
       if (isDone()) end(() => resolve('running pods'));
     };
     const abort = (): void => end(() => resolve('interruption'));
-    if (signal?.aborted === true) return abort();
-    signal?.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
     endings.push(
-      () => signal?.removeEventListener('abort', abort),
+      () => signal.removeEventListener('abort', abort),
       new Ticker(intervalSeconds).onChange(() => tellNow(true)),
-      ...live.all.map((watched) => watched.onChange(() => {
+      cluster.onChange(() => {
         settling ??= setTimeout(() => tellNow(false), SETTLING_MILLIS);
-      })),
+      }),
     );
     // What came while the first state was told.
     settling = setTimeout(() => tellNow(false), SETTLING_MILLIS);
   });
 }
 
-function connectionChanges({ interruption }: LiveLab, wasCutOff: boolean, { at, cluster }: LabStatus): readonly LabChange[] {
+function connectionChanges({ interruption }: ClusterModel, wasCutOff: boolean, { at, cluster }: LabStatus): readonly LabChange[] {
   const isCutOff = interruption !== undefined;
   if (isCutOff === wasCutOff) return [];
   const detail = isCutOff ? `${interruption instanceof Error ? interruption.message : 'The Kubernetes API does not answer.'} It is tried again.` : 'What was missed is told now.';

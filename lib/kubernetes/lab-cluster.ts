@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { arrayAt, objectAt, textAt } from '../json';
 import { LabError } from '../lab-error';
+import type { RunContext } from '../run-context';
 import { REGION_LABEL } from '../well-known-keys';
 import { KubernetesRequestRefused } from './api-request';
 import { DEPLOYMENTS, NODES } from './core-kinds';
@@ -129,8 +130,8 @@ const KARPENTER: ResourceKind<string | undefined> = {
  * @param kubeconfig absolute path
  * @throws LabError `KubeconfigUnreadable`, `KubernetesUnreachable`, `KarpenterNotFound`, `ClusterNotConfigured`
  */
-export async function connectToLab(kubeconfig: string, lab: LabInCluster, signal?: AbortSignal): Promise<KubernetesApi> {
-  const api = await KubernetesApi.connect({ kubeconfig }, { signal });
+export async function connectToLab(kubeconfig: string, lab: LabInCluster, run: Partial<RunContext> = {}): Promise<KubernetesApi> {
+  const api = await KubernetesApi.connect({ kubeconfig }, run);
   try {
     await checkCluster(api, lab);
     return api;

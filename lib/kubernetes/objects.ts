@@ -100,6 +100,8 @@ export interface Condition {
   readonly message: string;
   /** When the status last changed, as ISO 8601 in UTC, in whole seconds. */
   readonly since: string;
+  /** Whether it speaks of the object as it is now, and not as it was before a change. */
+  readonly isCurrent: boolean;
 }
 
 /** An object with conditions. */
@@ -109,25 +111,15 @@ export interface Conditioned {
 
 /** Reads `status.conditions`. */
 export function readConditions(body: JsonValue | undefined): readonly Condition[] {
-  return arrayAt(body, 'status', 'conditions').map(readCondition);
-}
-
-/** Reads the conditions that speak of the present generation of an object, and not of what it was before a change. */
-export function readCurrentConditions(body: JsonValue | undefined): readonly Condition[] {
   const generation = numberAt(body, 'metadata', 'generation');
-  return arrayAt(body, 'status', 'conditions')
-    .filter((condition) => [undefined, generation].includes(numberAt(condition, 'observedGeneration')))
-    .map(readCondition);
-}
-
-function readCondition(condition: JsonValue): Condition {
-  return {
+  return arrayAt(body, 'status', 'conditions').map((condition) => ({
     type: textAt(condition, 'type') ?? '',
     status: readStatus(textAt(condition, 'status')),
     reason: textAt(condition, 'reason') ?? '',
     message: textAt(condition, 'message') ?? '',
     since: textAt(condition, 'lastTransitionTime') ?? '',
-  };
+    isCurrent: [undefined, generation].includes(numberAt(condition, 'observedGeneration')),
+  }));
 }
 
 /** The condition of a type, where its status is True. */

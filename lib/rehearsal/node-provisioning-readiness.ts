@@ -1,7 +1,7 @@
 import { kubernetesObjects } from '../assembly/kubernetes-objects';
 import { arrayAt, type JsonValue, parseJson, textAt } from '../json';
 import { unmatchedSelection } from '../kubernetes/karpenter-kinds';
-import { type Condition, isTrue, readCurrentConditions } from '../kubernetes/objects';
+import { type Condition, isTrue, readConditions } from '../kubernetes/objects';
 import { LabError } from '../lab-error';
 import type { RunContext } from '../run-context';
 import { pollFor } from '../wait-for';
@@ -122,7 +122,7 @@ interface SeenObject {
 }
 
 function unreadyObject({ kind, name, object, error }: SeenObject): readonly UnreadyObject[] {
-  const conditions = readCurrentConditions(object);
+  const conditions = readConditions(object).filter(({ isCurrent }) => isCurrent);
   if (isTrue({ conditions }, 'Ready')) return [];
   const parts = conditions.filter(({ type }) => type !== 'Ready');
   const refused = parts.filter(({ status }) => status === 'False');

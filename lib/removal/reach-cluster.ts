@@ -48,7 +48,7 @@ export async function reachCluster(options: ReachClusterOptions): Promise<Draine
   if (status === 'DELETING' || status === 'FAILED' || endpoint === undefined) return { by: 'nobody', why: `the cluster is ${status}` };
   try {
     await requireSameServer(kubeconfig, cluster, endpoint);
-    return { by: 'teardown', api: await connectToLab(kubeconfig, lab, signal), hasKarpenter: true };
+    return { by: 'teardown', api: await connectToLab(kubeconfig, lab, { signal }), hasKarpenter: true };
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
     if (error.code === 'KarpenterNotFound') return { by: 'teardown', api: await KubernetesApi.connect({ kubeconfig }, { signal }), hasKarpenter: false };

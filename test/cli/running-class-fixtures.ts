@@ -1,6 +1,6 @@
 import type { LabStatus } from '../../lib/exercise/lab-status';
-import type { ScaleResult } from '../../lib/exercise/scale-result';
-import type { VerifyResult } from '../../lib/exercise/exercise-state';
+import type { ScaleResult } from '../../lib/exercise/scale-lab';
+import type { VerifyResult } from '../../lib/exercise/verify-lab';
 import { passedExercise } from './rehearsal-fixtures';
 
 /** A student who has done the exercise. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LabConnection } from '../../lib/exercise/connected-lab';
 import type { ScaleOptions } from '../../lib/exercise/scale-lab';
-import type { ScaleChange } from '../../lib/exercise/scale-result';
+import type { ScaleChange } from '../../lib/exercise/scale-lab';
 import type { VerifyOptions } from '../../lib/exercise/verify-lab';
 import { runLab } from '../../lib/cli/run-lab';
 import { LabError } from '../../lib/lab-error';
@@ -11,13 +11,15 @@ import { failedVerify, passedVerify, scaledOut } from './running-class-fixtures'
 describe('lab verify', () => {
   test('asks for the namespace and the replicas, on the lab of cdk.out and the kubeconfig of the environment', async () => {
     const calls: VerifyOptions[] = [];
+    const signals: AbortSignal[] = [];
     const host = fakeHost({
       workingDirectory: '/class',
       env: { KUBECONFIG: 'kube/config' },
-      actions: { verifyLab: (options) => (calls.push(options), Promise.resolve(passedVerify)) },
+      actions: { verifyLab: (options, run) => (calls.push(options), signals.push(run.signal), Promise.resolve(passedVerify)) },
     });
     expect(await runLab(['verify', '--namespace', 'student-007', '--replicas', '3'], host)).toBe(0);
-    expect(calls).toEqual([{ assemblyDirectory: join('/class', 'cdk.out'), kubeconfig: '/class/kube/config', namespace: 'student-007', replicas: 3, signal: host.signal }]);
+    expect(calls).toEqual([{ assemblyDirectory: join('/class', 'cdk.out'), kubeconfig: '/class/kube/config', namespace: 'student-007', replicas: 3 }]);
+    expect(signals).toEqual([host.signal]);
   });
 
   test('shows the evidence of what passed, and what is not known', async () => {

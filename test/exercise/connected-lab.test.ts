@@ -6,6 +6,7 @@ import { scaleLab } from '../../lib/exercise/scale-lab';
 import { verifyLab } from '../../lib/exercise/verify-lab';
 import type { JsonObject } from '../../lib/json';
 import { DEPLOYMENTS, NODES } from '../../lib/kubernetes/core-kinds';
+import { runContext } from '../../lib/run-context';
 import { KubernetesApi } from '../../lib/kubernetes/kubernetes-api';
 import { smallLab } from '../assembly/small-lab';
 import { writeAssembly } from '../assembly/write-assembly';
@@ -45,7 +46,7 @@ describe('a verb of the class', () => {
   const connectionTo = (entry: string, account = ACCOUNT) => ({ assemblyDirectory: assemblyOf(account), kubeconfig: kubeconfigFile({ server: fake.url, clusterEntry: entry }) });
 
   test('works on the lab\'s cluster, and ends the connection', async () => {
-    const { api, lab } = await onLab(connectionTo(`arn:aws:eks:ap-northeast-2:${ACCOUNT}:cluster/lab`), async (connected) => {
+    const { api, lab } = await onLab(connectionTo(`arn:aws:eks:ap-northeast-2:${ACCOUNT}:cluster/lab`), runContext(), async (connected) => {
       await connected.api.list(NODES);
       return connected;
     });
@@ -55,10 +56,10 @@ describe('a verb of the class', () => {
   });
 
   const verbs = {
-    status: (connection: ReturnType<typeof connectionTo>) => labStatus({ ...connection, now: () => new Date(0) }),
-    watch: (connection: ReturnType<typeof connectionTo>) => watchLab({ ...connection, now: () => new Date(0), intervalSeconds: 1, onNews: () => undefined, signal: AbortSignal.timeout(5000) }),
-    scale: (connection: ReturnType<typeof connectionTo>) => scaleLab({ ...connection, replicas: 5, wait: false, confirm: () => Promise.resolve(true) }),
-    verify: verifyLab,
+    status: (connection: ReturnType<typeof connectionTo>) => labStatus(connection, runContext()),
+    watch: (connection: ReturnType<typeof connectionTo>) => watchLab({ ...connection, intervalSeconds: 1, onNews: () => undefined }, runContext({ signal: AbortSignal.timeout(5000) })),
+    scale: (connection: ReturnType<typeof connectionTo>) => scaleLab({ ...connection, replicas: 5, wait: false, confirm: () => Promise.resolve(true) }, runContext()),
+    verify: (connection: ReturnType<typeof connectionTo>) => verifyLab(connection, runContext()),
   } as const;
 
   test.each(Object.entries(verbs))('fails when the cluster of the same name is in another account or region: %s', async (_name, verb) => {
@@ -70,7 +71,7 @@ describe('a verb of the class', () => {
   test('fails when the nodes of a cluster without a telling name are in another region', async () => {
     fake.put(NODES, { metadata: { name: 'system-1', labels: { 'topology.kubernetes.io/region': 'us-east-1' } } });
     const work = jest.fn();
-    await expect(onLab(connectionTo('mine'), work)).rejects.toMatchObject({ code: 'ClusterNotConfigured' });
+    await expect(onLab(connectionTo('mine'), runContext(), work)).rejects.toMatchObject({ code: 'ClusterNotConfigured' });
     expect(work).not.toHaveBeenCalled();
     expect(closed).toHaveBeenCalledTimes(1);
   });

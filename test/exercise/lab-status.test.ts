@@ -4,6 +4,7 @@ import { expectationsOf } from '../../lib/exercise/expectations';
 import { type LabStatus, statusOn } from '../../lib/exercise/lab-status';
 import { DEPLOYMENTS, NAMESPACES, NODES, PODS } from '../../lib/kubernetes/core-kinds';
 import { EC2_NODE_CLASSES, NODE_CLAIMS, NODE_POOLS } from '../../lib/kubernetes/karpenter-kinds';
+import { machineClock, runContext } from '../../lib/run-context';
 import { waitFor } from '../../lib/wait-for';
 import { nodeGroup, smallLabView } from '../assembly/small-lab';
 import { labInAFake, type LabInAFake, type LabInAFakeOptions } from '../support/fake-kubernetes/lab-in-a-fake';
@@ -11,6 +12,7 @@ import { labInAFake, type LabInAFake, type LabInAFakeOptions } from '../support/
 const view = smallLabView();
 const [inflate = {}] = expectationsOf(view).objects.filter((object) => textAt(object, 'kind') === 'Deployment');
 const NOW = new Date('2026-11-24T04:00:00Z');
+const run = runContext({ clock: { ...machineClock, now: () => NOW } });
 
 describe('status', () => {
   let lab: LabInAFake;
@@ -27,7 +29,7 @@ describe('status', () => {
       what: 'the played controllers are done', deadlineSeconds: 2, on: [lab.fake], describeMissing: () => [],
     });
   };
-  const status = (namespace?: string): Promise<LabStatus> => statusOn(lab.api, view, { namespace, now: () => NOW });
+  const status = (namespace?: string): Promise<LabStatus> => statusOn(lab.api, view, { namespace }, run);
 
   test('tells of a lab that is scaled out: what is ready, how full, and what it costs', async () => {
     await start(5);
@@ -95,7 +97,7 @@ describe('status', () => {
     lab.fake.put(NODE_POOLS, { metadata: { name: 'default', finalizers: [] } });
     lab.fake.remove(NODE_POOLS, { name: 'default' });
     expect(await status()).toMatchObject({ isReady: false, problems: [
-      'No pod of Karpenter is ready: 0 of 0.', `There is no NodePool default. Bring it back: ${RESTORE_NODE_POOL}.`, 'EC2NodeClass default: SubnetsReady is False: SubnetsNotFound',
+      'No pod of Karpenter is ready: 0 of 0.', 'EC2NodeClass default: SubnetsReady is False: SubnetsNotFound', `There is no NodePool default. Bring it back: ${RESTORE_NODE_POOL}.`,
     ] });
   });
 
@@ -136,13 +138,13 @@ describe('status', () => {
 
   test('gives no figure in a region without prices, and says so', async () => {
     await start(0);
-    const { cost } = await statusOn(lab.api, smallLabView({}, 'eu-north-1'), { now: () => NOW });
+    const { cost } = await statusOn(lab.api, smallLabView({}, 'eu-north-1'), {}, run);
     expect(cost).toMatchObject({ totalPerHour: 0, unavailable: 'There is no price table for eu-north-1, so no price is given.' });
   });
 
   test('says so where the price table lacks the type of the system nodes', async () => {
     await start(0);
-    const { cost } = await statusOn(lab.api, smallLabView({ Nodes: nodeGroup('z9.nano', 2) }), { now: () => NOW });
+    const { cost } = await statusOn(lab.api, smallLabView({ Nodes: nodeGroup('z9.nano', 2) }), {}, run);
     expect(cost.unpriced).toEqual(['System nodes, z9.nano']);
     expect(cost.basis.join(' ')).toContain('Incomplete: without System nodes, z9.nano');
   });

@@ -1,10 +1,10 @@
 import { type JsonObject, numberAt, textAt } from '../../lib/json';
 import { expectationsOf } from '../../lib/exercise/expectations';
-import { scaleOn, type ScaleOptions } from '../../lib/exercise/scale-lab';
-import type { ScaleChange, ScaleResult } from '../../lib/exercise/scale-result';
+import { type ScaleChange, scaleOn, type ScaleOptions, type ScaleResult } from '../../lib/exercise/scale-lab';
 import { DEPLOYMENTS, NAMESPACES, NODES, PODS } from '../../lib/kubernetes/core-kinds';
 import { NODE_CLAIMS, NODE_POOLS } from '../../lib/kubernetes/karpenter-kinds';
 import type { ProgressEvent } from '../../lib/progress';
+import { type RunContext, runContext } from '../../lib/run-context';
 import { smallLabView } from '../assembly/small-lab';
 import { labInAFake, type LabInAFake, type LabInAFakeOptions } from '../support/fake-kubernetes/lab-in-a-fake';
 
@@ -19,8 +19,10 @@ describe('scale', () => {
     lab = await labInAFake(options);
     lab.fake.put(DEPLOYMENTS, { ...inflate, metadata: { name: 'inflate', namespace: 'karpenter-test' } });
   };
-  const scale = (replicas: number, options: Partial<ScaleOptions> = {}): Promise<ScaleResult> =>
-    scaleOn(lab.api, view, { replicas, wait: true, timeoutSeconds: 2, confirm: () => Promise.resolve(true), ...options });
+  const scale = (replicas: number, options: Partial<ScaleOptions> = {}, given: Partial<RunContext> = {}): Promise<ScaleResult> => {
+    const run = runContext(given);
+    return scaleOn(lab.api.boundTo(run.signal), view, { replicas, wait: true, timeoutSeconds: 2, confirm: () => Promise.resolve(true), ...options }, run);
+  };
   const replicasNow = (): number | undefined => numberAt(lab.fake.find(DEPLOYMENTS, { namespace: 'karpenter-test', name: 'inflate' }), 'spec', 'replicas');
   /** Enough for a question of how many pods there is room for. */
   const withoutControllers = (): void => lab.controllers.stop();
@@ -90,7 +92,7 @@ describe('scale', () => {
   test('follows the pods until they run, and tells the time line', async () => {
     await start();
     const events: ProgressEvent[] = [];
-    const result = await scale(5, { onProgress: (event) => events.push(event) });
+    const result = await scale(5, {}, { onProgress: (event) => events.push(event) });
     expect(result).toMatchObject({ verdict: 'passed', cluster: 'lab', namespace: 'karpenter-test', from: 0, to: 5, isWaited: true });
     expect(result.timeline.map(({ event }) => event)).toEqual([
       'scaled', 'pods pending', 'NodeClaim created', 'NodeClaim launched', 'node registered', 'node ready', 'pods running',
@@ -149,7 +151,7 @@ describe('scale', () => {
     await scale(5);
     const result = await scale(2);
     expect(result.verdict).toBe('passed');
-    expect(result.steps.at(-1)).toMatchObject({ outcome: 'skipped', evidence: ['NodePool default never removes a node for being empty.'] });
+    expect(result.steps.at(-1)).toMatchObject({ outcome: 'skipped', evidence: ['NodePool default never removes a node for being empty: its consolidateAfter is Never.'] });
   });
 
   test('fails when more pods are there than it scaled to, although as many run', async () => {
@@ -271,8 +273,8 @@ describe('scale', () => {
     withoutControllers();
     const elsewhere = smallLabView({}, 'eu-north-1');
     const { asked, confirm } = answering(true);
-    await expect(scaleOn(lab.api, elsewhere, { replicas: 100, wait: false, confirm })).rejects.toMatchObject({ code: 'ReplicasBeyondLimits', message: expect.stringContaining('at most 99 pods') });
-    expect(await scaleOn(lab.api, elsewhere, { replicas: 99, wait: false, confirm })).toMatchObject({ to: 99 });
+    await expect(scaleOn(lab.api, elsewhere, { replicas: 100, wait: false, confirm }, runContext())).rejects.toMatchObject({ code: 'ReplicasBeyondLimits', message: expect.stringContaining('at most 99 pods') });
+    expect(await scaleOn(lab.api, elsewhere, { replicas: 99, wait: false, confirm }, runContext())).toMatchObject({ to: 99 });
     expect(asked).toMatchObject([{ region: 'eu-north-1', to: 99, launch: undefined }]);
   });
 
@@ -332,8 +334,12 @@ describe('scale', () => {
   test('ends when it is interrupted, and leaves the pods scaled', async () => {
     await start({ boots: false });
     const interrupted = new AbortController();
-    setTimeout(() => interrupted.abort(new Error('Ctrl-C')), 100);
-    await expect(scale(5, { signal: interrupted.signal })).rejects.toThrow('Ctrl-C');
+    await expect(scale(5, {}, {
+      signal: interrupted.signal,
+      onProgress: ({ step, state }) => {
+        if (step === '5 pods of inflate run' && state === 'started') setTimeout(() => interrupted.abort(new Error('Ctrl-C')), 20);
+      },
+    })).rejects.toThrow('Ctrl-C');
     expect(replicasNow()).toBe(5);
   });
 });

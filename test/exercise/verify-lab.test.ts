@@ -1,6 +1,6 @@
 import { expectationsOf } from '../../lib/exercise/expectations';
-import type { Observation, ObservationName, VerifyResult } from '../../lib/exercise/exercise-state';
-import { verifyOn } from '../../lib/exercise/verify-lab';
+import type { Observation, ObservationName } from '../../lib/exercise/observations';
+import { verifyOn, type VerifyResult } from '../../lib/exercise/verify-lab';
 import { type JsonObject, textAt } from '../../lib/json';
 import { DEPLOYMENTS, NAMESPACES, NODES, PODS } from '../../lib/kubernetes/core-kinds';
 import { NODE_CLAIMS } from '../../lib/kubernetes/karpenter-kinds';

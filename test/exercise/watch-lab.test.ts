@@ -3,6 +3,8 @@ import { expectationsOf } from '../../lib/exercise/expectations';
 import { watchOn, type LabNews, type WatchOptions, type WatchResult } from '../../lib/exercise/watch-lab';
 import { DEPLOYMENTS, PODS } from '../../lib/kubernetes/core-kinds';
 import { LiveList } from '../../lib/kubernetes/live-list';
+import { runContext } from '../../lib/run-context';
+import { pollFor } from '../../lib/wait-for';
 import { smallLabView } from '../assembly/small-lab';
 import { labInAFake, type LabInAFake } from '../support/fake-kubernetes/lab-in-a-fake';
 
@@ -28,11 +30,11 @@ describe('watch', () => {
   });
 
   const watch = (options: Partial<WatchOptions> = {}): Promise<WatchResult> =>
-    watchOn(lab.api, view, { now: () => new Date(), intervalSeconds: 60, signal: ended.signal, onNews: (each) => news.push(each), ...options });
+    watchOn(lab.api.boundTo(ended.signal), view, { intervalSeconds: 60, onNews: (each) => news.push(each), ...options }, runContext({ signal: ended.signal }));
   const scale = (replicas: number): unknown => lab.fake.put(DEPLOYMENTS, { metadata: { name: 'inflate', namespace: 'karpenter-test' }, spec: { replicas } });
   const changes = (): readonly string[] => news.flatMap((each) => each.changes).map(({ kind, name, state }) => `${kind} ${name.replace(/-\d+$/, '')} ${state}`);
   const until = async (condition: () => boolean): Promise<void> => {
-    for (const end = Date.now() + 3000; !condition() && Date.now() < end;) await new Promise((resolve) => setTimeout(resolve, 10));
+    await pollFor(condition, { what: 'it is told', deadlineSeconds: 4, everySeconds: 0.01, describeMissing: changes });
   };
 
   test('tells the first state, then every change, until as many pods run as were waited for', async () => {
@@ -101,7 +103,7 @@ describe('watch', () => {
   test('ends at once where more pods run than were waited for', async () => {
     scale(5);
     await until(() => lab.fake.all(PODS).filter((pod) => textAt(pod, 'metadata', 'namespace') === 'karpenter-test' && textAt(pod, 'status', 'phase') === 'Running').length === 5);
-    const result = await watch({ untilRunning: 3, signal: AbortSignal.timeout(2000) });
+    const result = await watch({ untilRunning: 3 });
     expect(result.endedBy).toBe('running pods');
     expect(news).toHaveLength(1);
   });
@@ -112,7 +114,7 @@ describe('watch', () => {
     await until(() => news.length > 0);
     ended.abort();
     await watching;
-    expect(started.mock.calls.map(([, , , patienceSeconds]) => patienceSeconds)).toEqual(Array(7).fill(Infinity));
+    expect(started.mock.calls.map(([, , , patienceSeconds]) => patienceSeconds)).toEqual(Array(6).fill(Infinity));
     started.mockRestore();
   });
 

@@ -6,7 +6,7 @@ import { DescribeInstancesCommand, DescribeVpcsCommand, EC2Client } from '@aws-s
 import { ListInstanceProfilesCommand, ListRolesCommand, IAMClient } from '@aws-sdk/client-iam';
 import type { SweepResult } from '../../lib/removal/sweep-lab';
 import type { TeardownResult } from '../../lib/removal/teardown-result';
-import type { VerifyResult } from '../../lib/exercise/exercise-state';
+import type { VerifyResult } from '../../lib/exercise/verify-lab';
 import type { JsonObject } from '../../lib/json';
 import { cleanRehearsal } from '../../lib/rehearsal/stop-rehearsal';
 import { readState, type RehearsalRecord } from '../../lib/rehearsal/rehearsal-state';

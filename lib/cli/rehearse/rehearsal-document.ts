@@ -1,7 +1,7 @@
 import { exerciseCommands } from '../../exercise/exercise-commands';
 import type { DrillResult } from '../../exercise/exercise-result';
 import type { ExerciseExpectations } from '../../exercise/expectations';
-import { NOT_SIMULATED } from '../../exercise/not-simulated';
+import { NOT_SIMULATED } from '../../exercise/shown-labels';
 import { awsEnvironment } from '../../rehearsal/process/process-environment';
 import { DEFAULT_REHEARSAL } from '../../rehearsal/rehearsal-paths';
 import type { RehearsalRecord } from '../../rehearsal/rehearsal-state';

@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
-import type { DrillName } from '../../exercise/exercise-result';
+import { MOST_STUDENTS } from '../../exercise/class/student-namespaces';
+import { DRILL_NAMES, type DrillName } from '../../exercise/exercise-result';
 import { LabError } from '../../lab-error';
 import { DEFAULT_REHEARSAL, rehearsalPaths } from '../../rehearsal/rehearsal-paths';
 import { assemblyFlag, contextFlag } from '../assembly-flag';
@@ -7,20 +8,17 @@ import { UsageError } from '../errors';
 import { htmlFlag } from '../flags';
 import type { FlagsOf } from '../verb';
 
-/** Every drill, in the order in which they can follow one another: the last takes everything down. */
-const DRILLS: readonly DrillName[] = ['consolidation', 'limit', 'spot', 'teardown'];
-
 function chosenDrills(text: string, previous: readonly DrillName[] | undefined): readonly DrillName[] {
-  const drill = DRILLS.find((name) => name === text);
+  const drill = DRILL_NAMES.find((name) => name === text);
   if (drill === undefined) {
     throw new UsageError({
       code: 'UnknownDrill',
       message: 'There is no drill of that name.',
       received: text,
-      remedy: `The drills are ${DRILLS.join(', ')}.`,
+      remedy: `The drills are ${DRILL_NAMES.join(', ')}.`,
     });
   }
-  return DRILLS.filter((name) => name === drill || previous?.includes(name));
+  return DRILL_NAMES.filter((name) => name === drill || previous?.includes(name));
 }
 
 function rehearsalName(text: string): string {
@@ -31,9 +29,6 @@ function rehearsalName(text: string): string {
     throw error instanceof LabError ? new UsageError(error) : error;
   }
 }
-
-/** Names of three digits tell them apart. */
-const MOST_STUDENTS = 999;
 
 function studentCount(text: string): number {
   const students = /^\d+$/.test(text) ? Number(text) : 0;
@@ -62,7 +57,7 @@ export const REHEARSE_FLAGS = [
   new Option('--name <name>', `which rehearsal, where several run side by side (default: "${DEFAULT_REHEARSAL}")`).argParser(rehearsalName),
   assemblyFlag,
   new Option('--run', 'walk the exercise step by step, and say whether it passed'),
-  new Option('--drill <name>', `run the exercise, then a drill: ${DRILLS.join(', ')}; can be repeated`).argParser(chosenDrills),
+  new Option('--drill <name>', `run the exercise, then a drill: ${DRILL_NAMES.join(', ')}; can be repeated`).argParser(chosenDrills),
   new Option('--students <count>', 'run the exercise for a class of this many at once').argParser(studentCount),
   new Option('--raise-limits', 'with --students: raise the limits of the NodePool as far as the class needs, and put them back'),
   new Option('--vcpu-quota <vcpus>', 'with --students: on-demand vCPUs that your account may run, EC2 quota L-1216C47A (default: that of a new account)')

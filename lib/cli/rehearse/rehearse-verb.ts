@@ -66,14 +66,14 @@ async function runExercise({ invocation, flags, name }: TaskOptions): Promise<Ve
 }
 
 async function runClass({ invocation, flags, name }: TaskOptions): Promise<VerbOutcome> {
-  const { host, progress } = invocation;
+  const { host, run } = invocation;
   const writePage = await pageWriter(flags.html, invocation);
   const assemblyDirectory = await configuredAssembly(flags, invocation);
   const { students = 1, raiseLimits = false, vcpuQuota } = flags;
   const { rehearsal, result } = await onRehearsal(invocation, { name, assemblyDirectory }, async (record) => {
     const end = tellOfCleanUp(invocation, name);
     try {
-      return await host.actions.runClass({ rehearsal: record, students, raiseLimits, vcpuQuota, onProgress: progress, signal: host.signal });
+      return await host.actions.runClass({ rehearsal: record, students, raiseLimits, vcpuQuota }, run);
     } finally {
       end();
     }
@@ -137,8 +137,7 @@ export async function onRehearsal<Result>(
 
 /** Does the exercise and the drills on a rehearsal. */
 export function rehearsedExerciseOn(invocation: Invocation, drills: readonly DrillName[]): (record: RehearsalRecord) => Promise<ExerciseResult> {
-  const { host, progress } = invocation;
-  return (rehearsal) => host.actions.runExercise({ rehearsal, drills, onProgress: progress, signal: host.signal });
+  return (rehearsal) => invocation.host.actions.runExercise({ rehearsal, drills }, invocation.run);
 }
 
 /** Tells it without an error of its own, which would hide the one that it follows. */

@@ -1,5 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
-import type { ScaleChange, ScaleResult } from '../../exercise/scale-result';
+import type { ScaleChange, ScaleResult } from '../../exercise/scale-lab';
 import { counted, hourlyText, secondsText } from '../../words';
 import { type LabDocument, verdictSection } from '../document/document';
 import { ExitCode, UsageError } from '../errors';
@@ -32,7 +32,7 @@ export const scaleVerb = defineVerb({
 });
 
 async function runScale(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): Promise<VerbOutcome> {
-  const { host, positionals, progress } = invocation;
+  const { host, positionals, run } = invocation;
   const replicas = replicaCount('lab scale', positionals[0] ?? '', 0);
   if (flags.timeout !== undefined && flags.wait !== true) {
     throw new UsageError({ code: 'FlagsInConflict', message: '--timeout has no meaning without --wait.', received: '--timeout', remedy: 'Add --wait, or leave it out.' });
@@ -44,8 +44,7 @@ async function runScale(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): P
     wait: flags.wait ?? false,
     timeoutSeconds: flags.timeout,
     confirm: (change) => confirmed(scaleQuestion(change), flags, invocation),
-    onProgress: progress,
-  });
+  }, run);
   return { result, document: scaleDocument(result), exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed };
 }
 

@@ -21,7 +21,7 @@ export const statusVerb = defineVerb({
 });
 
 async function runStatus(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): Promise<VerbOutcome> {
-  const status = await invocation.host.actions.labStatus({ ...await labConnection(flags, invocation), namespace: flags.namespace });
+  const status = await invocation.host.actions.labStatus({ ...await labConnection(flags, invocation), namespace: flags.namespace }, invocation.run);
   return { result: status, document: statusDocument(status), exitCode: status.isReady ? ExitCode.Ok : ExitCode.Failed };
 }
 

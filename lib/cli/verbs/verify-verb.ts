@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
-import type { Observation, VerifyResult } from '../../exercise/exercise-state';
+import type { Observation } from '../../exercise/observations';
+import type { VerifyResult } from '../../exercise/verify-lab';
 import { counted } from '../../words';
 import { type LabDocument, type OutcomeItem, verdictSection } from '../document/document';
 import { ExitCode } from '../errors';
@@ -26,7 +27,7 @@ export const verifyVerb = defineVerb({
 
 async function runVerify(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): Promise<VerbOutcome> {
   const { host } = invocation;
-  const result = await host.actions.verifyLab({ ...await labConnection(flags, invocation), namespace: flags.namespace, replicas: flags.replicas });
+  const result = await host.actions.verifyLab({ ...await labConnection(flags, invocation), namespace: flags.namespace, replicas: flags.replicas }, invocation.run);
   return { result, document: verifyDocument(result), exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed };
 }
 

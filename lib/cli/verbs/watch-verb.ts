@@ -40,7 +40,7 @@ async function runWatch(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): P
     untilRunning: flags.untilRunning,
     intervalSeconds: flags.interval ?? DEFAULT_INTERVAL_SECONDS,
     onNews: news,
-  });
+  }, invocation.run);
   return { exitCode: ExitCode.Ok, isEndedByUser: endedBy === 'interruption' };
 }
 

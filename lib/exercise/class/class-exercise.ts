@@ -1,20 +1,20 @@
 import { textAt } from '../../json';
 import { cpuMillis } from '../../kubernetes/allocatable';
-import { type ClusterNode, DEPLOYMENTS, EVENTS, isSimulatedNode, NODES, type Pod } from '../../kubernetes/core-kinds';
-import { NODE_POOLS, type NodePool } from '../../kubernetes/karpenter-kinds';
+import { type ClusterSnapshot, clusterSnapshot } from '../../kubernetes/cluster-model';
+import { type ClusterNode, DEPLOYMENTS, isSimulatedNode, NODES, type Pod } from '../../kubernetes/core-kinds';
+import type { NodePool } from '../../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { isTrue } from '../../kubernetes/objects';
-import { DeadlinePassed, forEachBounded, Ticker, waitFor } from '../../wait-for';
 import { EXERCISE_REPLICAS } from '../../plan/launch-estimate';
-import { ignoreProgress, type ProgressListener } from '../../progress';
+import { DeadlinePassed, forEachBounded, Ticker, waitFor } from '../../wait-for';
 import { counted, listed } from '../../words';
-import { eventLines, LIMIT_MESSAGE, limitLines, nodePoolLines } from '../diagnosis';
+import { eventLines, LIMIT_MESSAGE, limitLines, NODE_PROVISIONING, nodePoolLines } from '../diagnosis';
 import type { BoundMet, ClassResult, Distribution } from '../exercise-result';
 import { pricePerHour } from '../exercise-timeline';
 import type { ExerciseExpectations } from '../expectations';
-import { notSimulated } from '../not-simulated';
+import { notSimulated } from '../shown-labels';
 import { classBounds } from './class-bounds';
-import { type ClassDeadlines, type ClassOptions, reported } from './class-options';
+import { type ClassContext, type ClassOptions, reported } from './class-context';
 import { ClassWatch } from './class-watch';
 import { limitsForClass, raiseLimits } from './raised-limits';
 import { CLASS_CONCURRENCY, makeNamespaces } from './student-namespaces';
@@ -23,33 +23,29 @@ import { CLASS_CONCURRENCY, makeNamespaces } from './student-namespaces';
 export type ClassOutcome = Omit<ClassResult, 'verdict' | 'remarks'>;
 
 /** Makes the namespaces, scales all of them and waits until the class runs, or as much of it as will. */
-export async function doClassExercise(
-  api: KubernetesApi, names: readonly string[], nodePool: NodePool, deadlines: ClassDeadlines, options: ClassOptions,
-): Promise<ClassOutcome> {
-  const { expectations, signal } = options;
-  const { exercise } = expectations;
-  const onProgress = options.onProgress ?? ignoreProgress;
+export async function doClassExercise(context: ClassContext, names: readonly string[], options: ClassOptions): Promise<ClassOutcome> {
+  const { api, run, exercise, nodePool } = context;
   const replicasEach = options.replicasEach ?? EXERCISE_REPLICAS;
   const pods = names.length * replicasEach;
   if (options.raiseLimits === true) await raiseLimits(api, nodePool, limitsForClass(nodePool, podMillis(options), pods));
-  await reported(onProgress, `Make ${counted(names.length, 'namespace')} with a Deployment each`, (news) =>
+  await reported(run, `Make ${counted(names.length, 'namespace')} with a Deployment each`, (news) =>
     makeNamespaces(api, names, exercise, (done) => news(names.length - done, names.length)));
 
   const watch = await ClassWatch.start(api, exercise, replicasEach);
   try {
     const scaledAt = new Map<string, string>();
     const scaling = `Scale all to ${counted(replicasEach, 'replica')}`;
-    await reported(onProgress, scaling, (news) => forEachBounded(names, CLASS_CONCURRENCY, async (namespace) => {
+    await reported(run, scaling, (news) => forEachBounded(names, CLASS_CONCURRENCY, async (namespace) => {
       scaledAt.set(namespace, await api.scale(DEPLOYMENTS, { namespace, name: exercise.deploymentName }, replicasEach));
       news(names.length - scaledAt.size, names.length);
     }));
-    await untilRunning(watch, pods, names.length, deadlines, onProgress, signal);
+    await untilRunning(context, watch, pods, names.length);
     const shortfall = watch.running >= pods ? { problems: [] } : await classProblems(api, watch.waitingPods, exercise);
     // All of them, because a class that got no node may run on a rehearsal as well.
-    const { items: nodes } = await api.list(NODES, {});
+    const { items: nodes } = await api.list(NODES);
     return { ...outcome(watch, scaledAt, nodePool, replicasEach, options), ...simulationOf(nodes, exercise), ...shortfall };
   } finally {
-    watch.stop();
+    watch.cluster.stop();
   }
 }
 
@@ -57,9 +53,7 @@ export async function doClassExercise(
 const NEWS_EVERY_SECONDS = 0.5;
 
 /** Waits until all pods run, or until nothing more will come: a class that meets a limit is a result as well. */
-async function untilRunning(
-  watch: ClassWatch, pods: number, students: number, deadlines: ClassDeadlines, onProgress: ProgressListener, signal?: AbortSignal,
-): Promise<void> {
+async function untilRunning({ run: { onProgress }, deadlines }: ClassContext, watch: ClassWatch, pods: number, students: number): Promise<void> {
   const step = 'The class comes to run';
   onProgress({ step, state: 'started' });
   const isStalled = (): boolean => watch.quietSeconds > (watch.isBooting ? deadlines.bootStallSeconds : deadlines.idleStallSeconds);
@@ -70,7 +64,7 @@ async function untilRunning(
     await waitFor(() => watch.running >= pods || isStalled(), {
       what: `${counted(pods, 'pod')} of the class run`,
       deadlineSeconds: deadlines.runningSeconds,
-      on: [...watch.all, new Ticker(1)],
+      on: [watch.cluster, new Ticker(1)],
       describeMissing: () => [],
       onProgress: () => {
         if (performance.now() - lookedAt < NEWS_EVERY_SECONDS * 1000) return;
@@ -80,7 +74,6 @@ async function untilRunning(
         lastDetail = detail;
         onProgress({ step, state: 'running', detail, fraction: watch.running / pods });
       },
-      signal,
     });
   } catch (error) {
     // Time is over: what runs by now is the result.
@@ -93,7 +86,7 @@ async function untilRunning(
 }
 
 /** How far the nodes are on their way: `3 NodeClaims: 2 launched, 1 registered`. */
-function nodeNews({ newClaims }: ClassWatch): string {
+function nodeNews({ cluster: { newClaims } }: ClassWatch): string {
   const count = (stage: string): number => newClaims.filter((claim) => isTrue(claim, stage)).length;
   return newClaims.length === 0 ? 'no NodeClaim yet' : `${counted(newClaims.length, 'NodeClaim')}: ${count('Launched')} launched, ${count('Registered')} registered`;
 }
@@ -144,24 +137,23 @@ const NAMED_STUDENTS = 5;
 export async function classProblems(
   api: KubernetesApi, waiting: readonly Pod[], exercise: ExerciseExpectations,
 ): Promise<Pick<ClassResult, 'problems' | 'boundMet'>> {
-  const { items } = await api.list(EVENTS, { fieldSelector: 'involvedObject.kind=Pod,type=Warning' });
+  const cluster = await clusterSnapshot(api, { events: { fieldSelector: 'involvedObject.kind=Pod,type=Warning' }, ...NODE_PROVISIONING });
   const pods = waiting.map(({ metadata }) => metadata);
   const students = [...new Set(pods.map(({ namespace = '' }) => namespace))].toSorted();
   const named = `${listed(students.slice(0, NAMED_STUDENTS))}${students.length > NAMED_STUDENTS ? ' …' : ''}`;
-  const reported = eventLines(items, pods, 'pod');
+  const reported = eventLines(cluster.events, pods, 'pod');
   return {
     problems: [
       `${counted(waiting.length, 'pod')} of ${counted(students.length, 'student')} do not run: ${named}.`,
       ...reported,
-      ...await nodePoolLines(api, exercise),
+      ...nodePoolLines(cluster, exercise),
     ],
-    boundMet: reported.some((line) => LIMIT_MESSAGE.test(line)) ? await limitsMet(api, exercise) : undefined,
+    boundMet: reported.some((line) => LIMIT_MESSAGE.test(line)) ? limitsMet(cluster, exercise) : undefined,
   };
 }
 
-async function limitsMet(api: KubernetesApi, { nodePoolName }: ExerciseExpectations): Promise<BoundMet> {
-  const nodePool = await api.get(NODE_POOLS, { name: nodePoolName });
-  return { what: 'limits of the NodePool', detail: nodePool === undefined ? '' : limitLines(nodePool).join(' ') };
+function limitsMet({ nodePools }: ClusterSnapshot, { nodePoolName }: ExerciseExpectations): BoundMet {
+  return { what: 'limits of the NodePool', detail: nodePools.filter(({ metadata }) => metadata.name === nodePoolName).flatMap(limitLines).join(' ') };
 }
 
 /** How numbers are spread, each figure being one of them (nearest rank). All 0 where there are none. */

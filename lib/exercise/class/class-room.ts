@@ -1,16 +1,12 @@
+import { ClusterModel } from '../../kubernetes/cluster-model';
 import { DEPLOYMENTS, selectorText } from '../../kubernetes/core-kinds';
-import { NODE_CLAIMS, type NodeClaim, type NodePool } from '../../kubernetes/karpenter-kinds';
-import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
-import { LiveList } from '../../kubernetes/live-list';
-import { DeadlinePassed, waitFor } from '../../wait-for';
 import { LabError } from '../../lab-error';
-import type { ProgressListener } from '../../progress';
 import { NODE_POOL_LABEL } from '../../well-known-keys';
+import { DeadlinePassed } from '../../wait-for';
 import { counted, listed } from '../../words';
+import { idleSecondsOf, untilConsolidated } from '../consolidation';
 import { exerciseCommands } from '../exercise-commands';
-import type { ExerciseExpectations } from '../expectations';
-import { durationSeconds } from '../step-recorder';
-import { type ClassDeadlines, type RemainderListener, reported } from './class-options';
+import { type ClassContext, type RemainderListener, reported } from './class-context';
 import { restoreLimits } from './raised-limits';
 import { removeNamespaces } from './student-namespaces';
 
@@ -20,93 +16,83 @@ import { removeNamespaces } from './student-namespaces';
  *
  * @returns what the reader should know of it, one line each; nothing where there was nothing in the way
  */
-export async function makeRoom(
-  api: KubernetesApi, exercise: ExerciseExpectations, nodePool: NodePool, deadlines: ClassDeadlines, onProgress: ProgressListener, signal?: AbortSignal,
-): Promise<readonly string[]> {
+export async function makeRoom(context: ClassContext): Promise<readonly string[]> {
+  const { api, run, exercise } = context;
   const { namespace, deploymentName } = exercise;
   const remarks: string[] = [];
   const replicas = (await api.get(DEPLOYMENTS, { namespace, name: deploymentName }))?.replicas ?? 0;
   if (replicas > 0) {
-    await reported(onProgress, `Scale ${deploymentName} of ${namespace} to 0 to make room`, () => api.scale(DEPLOYMENTS, { namespace, name: deploymentName }, 0));
+    await reported(run, `Scale ${deploymentName} of ${namespace} to 0 to make room`, () => api.scale(DEPLOYMENTS, { namespace, name: deploymentName }, 0));
     remarks.push(`Deployment ${deploymentName} of ${namespace} was scaled from ${replicas} to 0 to make room, and stays there. Scale it back: ${exerciseCommands(exercise).scale(replicas)}`);
   }
-  return [...remarks, ...await nodesGone(api, exercise, nodePool, deadlines, onProgress, signal)];
+  return [...remarks, ...await nodesOfBeforeGone(context)];
 }
 
-async function nodesGone(
-  api: KubernetesApi, { nodeSelector }: ExerciseExpectations, { consolidateAfter }: NodePool, deadlines: ClassDeadlines, onProgress: ProgressListener, signal?: AbortSignal,
-): Promise<readonly string[]> {
+async function nodesOfBeforeGone({ api, run, exercise, nodePool, deadlines }: ClassContext): Promise<readonly string[]> {
   // NodeClaims, because one that still boots is no node yet and takes pods all the same.
-  const list = await LiveList.start(api, NODE_CLAIMS, { labelSelector: selectorText(nodeSelector) });
-  const total = list.items.length;
-  const idleSeconds = durationSeconds(consolidateAfter);
+  const cluster = await ClusterModel.start(api, { nodeClaims: { labelSelector: selectorText(exercise.nodeSelector) } });
+  const left = (): readonly string[] => cluster.nodeClaims.map(({ metadata }) => metadata.name);
+  const total = left().length;
+  const idleSeconds = idleSecondsOf(nodePool);
   try {
     if (total === 0) return [];
-    await reported(onProgress, 'Karpenter removes the nodes of before', (news) => waitFor(() => list.items.length === 0, {
+    await reported(run, 'Karpenter removes the nodes of before', (news) => untilConsolidated({
       what: `the ${counted(total, 'node')} of before are consolidated away`,
+      on: cluster,
+      left,
       deadlineSeconds: idleSeconds === undefined ? 0 : deadlines.clearedSeconds + idleSeconds,
-      on: [list],
-      describeMissing: () => [],
-      onProgress: () => news(list.items.length, Math.max(total, list.items.length)),
-      signal,
+      onLeft: ({ length }) => news(length, Math.max(total, length)),
     }));
     return [];
   } catch (error) {
     // The class can do without: its pods may go to these nodes.
     if (!(error instanceof DeadlinePassed)) throw error;
-    return [`${counted(list.items.length, 'node')} of before stayed, and the class may have used what room they had: ${listed(list.items.map(({ metadata }) => metadata.name))}.`];
+    return [`${counted(left().length, 'node')} of before stayed, and the class may have used what room they had: ${listed(left())}.`];
   } finally {
-    list.stop();
+    cluster.stop();
   }
 }
 
-/** How the lab was before the class. */
-export interface LabBeforeClass {
-  /** The NodePool, with the limits that the lab gives it. */
-  readonly nodePool: NodePool;
-  /** Uids of the NodeClaims. */
-  readonly nodeClaims: ReadonlySet<string>;
-}
-
-/** Removes the namespaces, puts back the limits and waits until the class's nodes are gone. What remains is told, line by line. */
-export async function cleanUpClass(
-  api: KubernetesApi, before: LabBeforeClass, deadlines: ClassDeadlines, onProgress: ProgressListener,
-): Promise<readonly string[]> {
+/**
+ * Removes the namespaces, puts back the limits and waits until the class's nodes are gone.
+ *
+ * @param claimsBefore uids of the NodeClaims that were there before the class
+ * @returns what remains, line by line
+ */
+export async function cleanUpClass(context: ClassContext, claimsBefore: ReadonlySet<string>): Promise<readonly string[]> {
+  const { api, run, nodePool: { metadata: { name } }, deadlines } = context;
   const problems: string[] = [];
   const attempt = async (step: string, work: (news: RemainderListener) => Promise<unknown>): Promise<void> => {
     try {
-      await reported(onProgress, step, work);
+      await reported(run, step, work);
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
       problems.push(error.message);
     }
   };
-  const { name } = before.nodePool.metadata;
   await attempt(`Put back the limits of NodePool ${name}`, () => restoreLimits(api, name));
   await attempt('Remove the namespaces of the class', (news) => removeNamespaces(api, deadlines.deletedSeconds, news));
-  await attempt('Karpenter removes the nodes of the class', (news) => labNodesGone(api, before, deadlines, news));
+  await attempt('Karpenter removes the nodes of the class', (news) => nodesOfClassGone(context, claimsBefore, news));
   return problems;
 }
 
-async function labNodesGone(api: KubernetesApi, { nodePool, nodeClaims }: LabBeforeClass, deadlines: ClassDeadlines, news: RemainderListener): Promise<void> {
-  const list = await LiveList.start(api, NODE_CLAIMS, { labelSelector: `${NODE_POOL_LABEL}=${nodePool.metadata.name}` });
-  const left = (): readonly NodeClaim[] => list.items.filter(({ metadata }) => !nodeClaims.has(metadata.uid));
+async function nodesOfClassGone({ api, nodePool, deadlines }: ClassContext, claimsBefore: ReadonlySet<string>, news: RemainderListener): Promise<void> {
+  const cluster = await ClusterModel.start(api, { nodeClaims: { labelSelector: `${NODE_POOL_LABEL}=${nodePool.metadata.name}` } });
+  const left = (): readonly string[] => cluster.nodeClaims.filter(({ metadata }) => !claimsBefore.has(metadata.uid)).map(({ metadata }) => metadata.name);
   const total = left().length;
-  const idleSeconds = durationSeconds(nodePool.consolidateAfter);
+  const idleSeconds = idleSecondsOf(nodePool);
   try {
-    await waitFor(() => left().length === 0, {
+    await untilConsolidated({
       what: `the ${counted(total, 'node')} of the class are consolidated away`,
+      on: cluster,
+      left,
       // A NodePool that never consolidates keeps them; there is nothing to wait for.
       deadlineSeconds: idleSeconds === undefined ? 0 : deadlines.consolidatedSeconds + idleSeconds,
-      on: [list],
-      describeMissing: () => [
-        ...(idleSeconds === undefined ? [`NodePool ${nodePool.metadata.name} never consolidates`] : []),
-        `NodeClaims still there: ${listed(left().map(({ metadata }) => metadata.name))}`,
-      ],
-      onProgress: () => news(left().length, Math.max(total, left().length)),
-      remedy: `Delete them: kubectl delete nodeclaim ${left().map(({ metadata }) => metadata.name).join(' ')}.`,
+      why: idleSeconds === undefined ? [`NodePool ${nodePool.metadata.name} never consolidates`] : [],
+      onLeft: ({ length }) => news(length, Math.max(total, length)),
+      remedy: `Delete them: kubectl delete nodeclaim ${left().join(' ')}.`,
     });
   } finally {
-    list.stop();
+    cluster.stop();
   }
 }

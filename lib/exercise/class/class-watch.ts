@@ -1,9 +1,7 @@
-import { type ClusterNode, isRunning, NODES, type Pod, PODS, selectorText } from '../../kubernetes/core-kinds';
-import { isTrue, trueCondition } from '../../kubernetes/objects';
+import { ClusterModel } from '../../kubernetes/cluster-model';
+import { isRunning, type Pod, selectorText } from '../../kubernetes/core-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
-import { LiveList } from '../../kubernetes/live-list';
-import { NODE_CLAIMS, type NodeClaim } from '../../kubernetes/karpenter-kinds';
-import type { Watched } from '../../wait-for';
+import { isTrue, trueCondition } from '../../kubernetes/objects';
 import type { ExerciseExpectations } from '../expectations';
 import type { ClassUse } from './class-bounds';
 import { CLASS_SELECTOR } from './student-namespaces';
@@ -12,33 +10,21 @@ import { CLASS_SELECTOR } from './student-namespaces';
 export class ClassWatch {
   /** Begins to watch. */
   static async start(api: KubernetesApi, { nodeSelector }: ExerciseExpectations, replicasEach: number): Promise<ClassWatch> {
-    const labelSelector = selectorText(nodeSelector);
-    const pods = await LiveList.start(api, PODS, { labelSelector: CLASS_SELECTOR });
-    const nodeClaims = await LiveList.start(api, NODE_CLAIMS, { labelSelector });
-    const nodes = await LiveList.start(api, NODES, { labelSelector });
-    return new ClassWatch(pods, nodeClaims, nodes, replicasEach);
+    const launched = { labelSelector: selectorText(nodeSelector) };
+    return new ClassWatch(await ClusterModel.start(api, { pods: { labelSelector: CLASS_SELECTOR }, nodeClaims: launched, nodes: launched }), replicasEach);
   }
 
   /** Running pods by uid, counted as changes come, so that a class of hundreds is not counted anew at each. */
   private readonly runningPods = new Map<string, Pod>();
-  private readonly claimsBefore: ReadonlySet<string>;
   private changedAt = performance.now();
 
-  private constructor(
-    private readonly pods: LiveList<Pod>, readonly nodeClaims: LiveList<NodeClaim>, readonly nodes: LiveList<ClusterNode>, private readonly replicasEach: number,
-  ) {
-    this.claimsBefore = new Set(nodeClaims.items.map(({ metadata }) => metadata.uid));
-    pods.onEach((change) => {
+  private constructor(readonly cluster: ClusterModel, private readonly replicasEach: number) {
+    cluster.onEachPod((change) => {
       if (change !== undefined) this.count(change.item, change.type === 'deleted');
     });
-    nodeClaims.onChange(() => {
+    cluster.onNodeClaimChange(() => {
       this.changedAt = performance.now();
     });
-  }
-
-  /** Everything that is watched, for a wait. */
-  get all(): readonly Watched[] {
-    return [this.pods, this.nodeClaims, this.nodes];
   }
 
   /** Pods that run. */
@@ -51,19 +37,14 @@ export class ClassWatch {
     return (performance.now() - this.changedAt) / 1000;
   }
 
-  /** NodeClaims that came since the watch began. */
-  get newClaims(): readonly NodeClaim[] {
-    return this.nodeClaims.items.filter(({ metadata }) => !this.claimsBefore.has(metadata.uid));
-  }
-
   /** Whether a node is still on its way. */
   get isBooting(): boolean {
-    return this.newClaims.some((claim) => !isTrue(claim, 'Initialized'));
+    return this.cluster.newClaims.some((claim) => !isTrue(claim, 'Initialized'));
   }
 
   /** Pods that wait. */
   get waitingPods(): readonly Pod[] {
-    return this.pods.items.filter((pod) => !isRunning(pod));
+    return this.cluster.pods.filter((pod) => !isRunning(pod));
   }
 
   /** When each student's last pod became ready, as ISO 8601, by namespace; students of whom a pod is missing are left out. */
@@ -82,19 +63,13 @@ export class ClassWatch {
   use(): ClassUse {
     const podsByNode = new Map<string, number>();
     for (const { nodeName } of this.runningPods.values()) podsByNode.set(nodeName ?? '', (podsByNode.get(nodeName ?? '') ?? 0) + 1);
+    const isNew = new Set(this.cluster.newClaims);
     return {
       students: this.running / this.replicasEach,
-      nodes: this.nodeClaims.items
+      nodes: this.cluster.nodeClaims
         .map((claim) => ({ claim, pods: podsByNode.get(claim.nodeName ?? '') ?? 0 }))
-        .filter(({ claim, pods }) => pods > 0 || !this.claimsBefore.has(claim.metadata.uid)),
+        .filter(({ claim, pods }) => pods > 0 || isNew.has(claim)),
     };
-  }
-
-  /** Ends the watches. */
-  stop(): void {
-    this.pods.stop();
-    this.nodeClaims.stop();
-    this.nodes.stop();
   }
 
   private count(pod: Pod, isDeleted: boolean): void {

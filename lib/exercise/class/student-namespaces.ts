@@ -1,7 +1,7 @@
 import { type JsonObject, objectAt, textAt } from '../../json';
+import { ClusterModel } from '../../kubernetes/cluster-model';
 import { DEPLOYMENTS, NAMESPACES } from '../../kubernetes/core-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
-import { LiveList } from '../../kubernetes/live-list';
 import { checkOurs, MADE_FOR_LABEL } from '../../kubernetes/objects';
 import { forEachBounded, waitFor } from '../../wait-for';
 import { counted, listed } from '../../words';
@@ -19,7 +19,7 @@ export const CLASS_CONCURRENCY = 6;
 /** How many names a message lists. */
 const LISTED_NAMES = 5;
 
-/** The most students that names of three digits tell apart. */
+/** The most students of a class: names of three digits tell them apart. */
 export const MOST_STUDENTS = 999;
 
 /** Namespaces of a class: `student-001`, `student-002` and so on. */
@@ -69,23 +69,22 @@ export async function namespacesLeft(api: KubernetesApi, names: readonly string[
 
 /** Deletes every namespace that a class made, and no other, and waits until they are gone. */
 export async function removeNamespaces(
-  api: KubernetesApi, deadlineSeconds: number, onLeft: (left: number, of: number) => void, signal?: AbortSignal,
+  api: KubernetesApi, deadlineSeconds: number, onLeft: (left: number, of: number) => void,
 ): Promise<void> {
-  const list = await LiveList.start(api, NAMESPACES, { labelSelector: CLASS_SELECTOR });
-  const total = list.items.length;
-  const left = (): readonly string[] => list.items.map(({ metadata }) => metadata.name);
+  const cluster = await ClusterModel.start(api, { namespaces: { labelSelector: CLASS_SELECTOR } });
+  const left = (): readonly string[] => cluster.namespaces.map(({ metadata }) => metadata.name);
+  const total = left().length;
   try {
     await forEachBounded(left(), CLASS_CONCURRENCY, (name) => api.delete(NAMESPACES, { name }));
-    await waitFor(() => list.items.length === 0, {
+    await waitFor(() => left().length === 0, {
       what: `the ${counted(total, 'namespace')} of the class are deleted`,
       deadlineSeconds,
-      on: [list],
+      on: [cluster],
       describeMissing: () => [`${counted(left().length, 'namespace')} still there: ${listed(left().slice(0, LISTED_NAMES))}${left().length > LISTED_NAMES ? ' …' : ''}`],
-      onProgress: () => onLeft(list.items.length, total),
+      onProgress: () => onLeft(left().length, total),
       remedy: `Delete them: kubectl delete namespace -l ${CLASS_SELECTOR}.`,
-      signal,
     });
   } finally {
-    list.stop();
+    cluster.stop();
   }
 }

@@ -1,85 +1,31 @@
-import { runContext } from '../../run-context';
 import { type JsonObject, type JsonValue, objectAt, textAt } from '../../json';
-import { type Deployment, DEPLOYMENTS, NAMESPACES, NODES } from '../../kubernetes/core-kinds';
-import { NODE_CLAIMS, NODE_POOLS } from '../../kubernetes/karpenter-kinds';
-import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
-import { LiveList } from '../../kubernetes/live-list';
-import { checkOurs, isTrue, MADE_FOR_LABEL } from '../../kubernetes/objects';
+import { ClusterModel } from '../../kubernetes/cluster-model';
+import { type Deployment, DEPLOYMENTS, NAMESPACES } from '../../kubernetes/core-kinds';
+import { NODE_POOLS } from '../../kubernetes/karpenter-kinds';
+import { waitUntilReady } from '../../kubernetes/node-provisioning';
+import { checkOurs, MADE_FOR_LABEL, type ObjectMetadata } from '../../kubernetes/objects';
+import type { TeardownResult } from '../../removal/teardown-result';
+import { beyondInterruption, type RunContext } from '../../run-context';
 import { waitFor } from '../../wait-for';
-import { ignoreProgress, type ProgressListener } from '../../progress';
 import { CAPACITY_TYPE_LABEL, NODE_POOL_LABEL } from '../../well-known-keys';
 import { diagnoseReadiness } from '../diagnosis';
 import { RESTORE_NODE_POOL } from '../exercise-commands';
-import type { DrillName, DrillResult } from '../exercise-result';
-import { ExerciseWatch } from '../exercise-watch';
-import { EXERCISE_DEADLINES, type ExerciseDeadlines, type ExerciseExpectations } from '../expectations';
-import { launchStep, nodeReadyStep, podsRunningStep, scaleStep } from '../launch-steps';
-import { type ExerciseContext, exerciseFailed, StepRecorder } from '../step-recorder';
+import { type ExerciseContext, exerciseFailed, type WatchedExercise, watching } from '../exercise-context';
+import type { ExerciseExpectations } from '../expectations';
 
-/** How long each stage of a drill may take, in seconds. */
-export interface DrillDeadlines {
-  /** Until Karpenter has noticed a message in its queue. */
-  readonly noticedSeconds: number;
-  /** Until an interrupted node is gone and all its pods run elsewhere. */
-  readonly replacedSeconds: number;
-  /** Until Karpenter says that it may not launch more. */
-  readonly refusedSeconds: number;
-  /** Until empty nodes are gone; `consolidateAfter` is added. */
-  readonly consolidatedSeconds: number;
-  /** Until deleted namespaces, NodePools with their nodes, or EC2NodeClasses are gone, each. */
-  readonly deletedSeconds: number;
-}
-
-/** Deadlines that leave a slow day of EC2 some room. */
-export const DRILL_DEADLINES: DrillDeadlines = {
-  noticedSeconds: 60,
-  replacedSeconds: 300,
-  refusedSeconds: 60,
-  consolidatedSeconds: 180,
-  deletedSeconds: 300,
-};
-
-/** All deadlines, with those of a caller. */
-export function drillDeadlines(changes: Partial<ExerciseDeadlines & DrillDeadlines> = {}): ExerciseDeadlines & DrillDeadlines {
-  return { ...EXERCISE_DEADLINES, ...DRILL_DEADLINES, ...changes };
+/** What drills do beyond Kubernetes. */
+export interface DrillMeans {
+  /** Announces to Karpenter that EC2 takes a spot instance back, by a message in its interruption queue. */
+  readonly interrupt: (instanceId: string) => Promise<void>;
+  /** How many instances that Karpenter launched still exist in EC2, or in its simulation. */
+  readonly countInstances: () => Promise<number>;
+  /** Does what `lab teardown` does. */
+  readonly teardown: (options: { readonly isDryRun: boolean }, run: RunContext) => Promise<TeardownResult>;
 }
 
 /** What every step of a drill works with. */
 export interface DrillContext extends ExerciseContext {
-  readonly deadlines: ExerciseDeadlines & DrillDeadlines;
-}
-
-/** Makes a drill's context from its options. */
-export function drillContext(api: KubernetesApi, { expectations, onProgress, signal, deadlines }: DrillOptions): DrillContext {
-  return { api, expectations, signal, recorder: new StepRecorder(onProgress ?? ignoreProgress, signal), deadlines: drillDeadlines(deadlines) };
-}
-
-/** What a drill came to. */
-export function drillResult(name: DrillName, { recorder }: DrillContext): DrillResult {
-  return { name, verdict: recorder.verdict, steps: recorder.steps };
-}
-
-/** A drill, and the lab to do it in. */
-export interface DrillOptions {
-  readonly expectations: ExerciseExpectations;
-  /** @default - nobody watches */
-  readonly onProgress?: ProgressListener;
-  /** Aborted when the user interrupts. What the drill changed is put back all the same. @default - it cannot be interrupted */
-  readonly signal?: AbortSignal;
-  /** Stages that may take longer, or less. @default - those of the exercise, and {@link DRILL_DEADLINES} */
-  readonly deadlines?: Partial<ExerciseDeadlines & DrillDeadlines>;
-}
-
-/** What the spot drill needs besides. */
-export interface SpotDrillOptions extends DrillOptions {
-  /** Announces to Karpenter that EC2 takes a spot instance back, by a message in its interruption queue. */
-  readonly interrupt: (instanceId: string) => Promise<void>;
-}
-
-/** What the teardown drill needs besides. */
-export interface TeardownDrillOptions extends DrillOptions {
-  /** How many instances that Karpenter launched still exist in EC2, or in its simulation. */
-  readonly countInstances: () => Promise<number>;
+  readonly means: DrillMeans;
 }
 
 /** What a drill's own NodePool does otherwise than the lab's. */
@@ -92,49 +38,41 @@ export interface StageOptions {
   readonly limits?: JsonObject;
 }
 
-/** A stage that is set: the drill's steps work in it as the exercise's do in the lab. */
-export interface DrillStage {
-  readonly context: DrillContext;
-  readonly deployment: Deployment;
-  readonly watch: ExerciseWatch;
-}
-
 /**
  * Sets a stage apart from the class: a NodePool like the lab's, whose nodes have a team label of their own, and a namespace
  * with a copy of the exercise's Deployment that selects it. So no pod of a student goes to a drill's node, nor the other way.
  *
- * @param play what to do on it
+ * @param play what to do on it: the drill's steps work in it as the exercise's do in the lab
  */
-export async function onStage(context: DrillContext, options: StageOptions, play: (stage: DrillStage) => Promise<void>): Promise<void> {
+export async function onStage(context: ExerciseContext, options: StageOptions, play: (stage: WatchedExercise) => Promise<void>): Promise<void> {
   const expectations = stageExpectations(context.expectations, options);
-  const staged: DrillContext = { ...context, expectations };
-  const { api, recorder } = context;
-  let watch: ExerciseWatch | undefined;
+  const { api, recorder, run, deadlines } = context;
+  const staged: ExerciseContext = { ...context, expectations };
+  const { namespace, nodePoolName, deploymentName } = expectations;
   try {
     let deployment: Deployment | undefined;
-    await recorder.step({ title: `Add NodePool ${expectations.nodePoolName} and namespace ${expectations.namespace}` }, async (step) => {
+    await recorder.step({ title: `Add NodePool ${nodePoolName} and namespace ${namespace}` }, async (step) => {
       await clearStage(staged);
       await api.apply(NODE_POOLS, await nodePoolBody(context, expectations, options));
       for (const body of expectations.objects) await api.apply(body['kind'] === 'Namespace' ? NAMESPACES : DEPLOYMENTS, body);
-      await nodePoolReady(staged);
-      deployment = await api.get(DEPLOYMENTS, { namespace: expectations.namespace, name: expectations.deploymentName });
-      step.note(...changeLines(options), `Pods of namespace ${expectations.namespace} run on its nodes only`);
+      await waitUntilReady(api, { nodePools: [nodePoolName], nodeClasses: [] }, {
+        deadlineSeconds: deadlines.readySeconds,
+        describeMissing: () => diagnoseReadiness(api, expectations),
+      });
+      deployment = await api.get(DEPLOYMENTS, { namespace, name: deploymentName });
+      step.note(...changeLines(options), `Pods of namespace ${namespace} run on its nodes only`);
     });
-    if (deployment === undefined) return;
-    watch = await ExerciseWatch.start(api, deployment, expectations);
-    await play({ context: staged, deployment, watch });
+    if (deployment !== undefined) await watching(staged, deployment, play);
   } finally {
-    watch?.stop();
     await recorder.perform({ title: 'Put everything back' }, async (step) => {
-      // Not aborted by the user's signal: what was made for the drill must go.
-      await clearStage({ ...staged, api: api.boundTo(runContext().signal), signal: undefined });
-      step.note(`NodePool ${expectations.nodePoolName}, its nodes and namespace ${expectations.namespace} are gone`);
+      await clearStage({ ...staged, api: api.boundTo(beyondInterruption(run).signal) });
+      step.note(`NodePool ${nodePoolName}, its nodes and namespace ${namespace} are gone`);
     });
   }
 }
 
 /** Removes what a drill makes, and waits until its nodes are gone. */
-async function clearStage({ api, expectations, deadlines, signal }: DrillContext): Promise<void> {
+async function clearStage({ api, expectations, deadlines }: ExerciseContext): Promise<void> {
   const { namespace, nodePoolName } = expectations;
   const madeBefore = await api.get(NAMESPACES, { name: namespace });
   const poolBefore = await api.get(NODE_POOLS, { name: nodePoolName });
@@ -144,40 +82,24 @@ async function clearStage({ api, expectations, deadlines, signal }: DrillContext
 
   await api.delete(NAMESPACES, { name: namespace });
   await api.delete(NODE_POOLS, { name: nodePoolName });
-  const labelSelector = `${NODE_POOL_LABEL}=${nodePoolName}`;
-  const lists = await Promise.all([
-    LiveList.start(api, NAMESPACES, { fieldSelector: `metadata.name=${namespace}` }),
-    LiveList.start(api, NODE_POOLS, { fieldSelector: `metadata.name=${nodePoolName}` }),
-    LiveList.start(api, NODE_CLAIMS, { labelSelector }),
-    LiveList.start(api, NODES, { labelSelector }),
-  ]);
-  const kinds = ['Namespace', 'NodePool', 'NodeClaim', 'Node'];
+  const launched = { labelSelector: `${NODE_POOL_LABEL}=${nodePoolName}` };
+  const cluster = await ClusterModel.start(api, {
+    namespaces: { fieldSelector: `metadata.name=${namespace}` }, nodePools: { fieldSelector: `metadata.name=${nodePoolName}` }, nodeClaims: launched, nodes: launched,
+  });
+  const left = (): readonly (readonly [kind: string, ObjectMetadata])[] => {
+    const named = (kind: string, objects: readonly { readonly metadata: ObjectMetadata }[]) => objects.map(({ metadata }) => [kind, metadata] as const);
+    return [...named('Namespace', cluster.namespaces), ...named('NodePool', cluster.nodePools), ...named('NodeClaim', cluster.nodeClaims), ...named('Node', cluster.nodes)];
+  };
   try {
-    await waitFor(() => lists.every(({ items }) => items.length === 0), {
+    await waitFor(() => left().length === 0, {
       what: `NodePool ${nodePoolName}, its nodes and namespace ${namespace} are gone`,
       deadlineSeconds: deadlines.deletedSeconds,
-      on: lists,
-      describeMissing: () => lists.flatMap(({ items }, index) => items.map(({ metadata }) => `${kinds[index] ?? ''} ${metadata.name} is still there, held by ${metadata.finalizers.join(', ')}`)),
+      on: [cluster],
+      describeMissing: () => left().map(([kind, { name, finalizers }]) => `${kind} ${name} is still there, held by ${finalizers.join(', ')}`),
       remedy: `Delete them: kubectl delete namespace ${namespace}; kubectl delete nodepool ${nodePoolName}.`,
-      signal,
     });
   } finally {
-    for (const list of lists) list.stop();
-  }
-}
-
-async function nodePoolReady({ api, expectations, deadlines, signal }: DrillContext): Promise<void> {
-  const list = await LiveList.start(api, NODE_POOLS, { fieldSelector: `metadata.name=${expectations.nodePoolName}` });
-  try {
-    await waitFor(() => list.items.some((nodePool) => isTrue(nodePool, 'Ready')), {
-      what: `NodePool ${expectations.nodePoolName} is Ready`,
-      deadlineSeconds: deadlines.readySeconds,
-      on: [list],
-      describeMissing: () => diagnoseReadiness(api, expectations),
-      signal,
-    });
-  } finally {
-    list.stop();
+    cluster.stop();
   }
 }
 
@@ -207,7 +129,7 @@ function stageExpectations(expectations: ExerciseExpectations, { drill, capacity
 }
 
 /** The lab's NodePool, as it is in the cluster, with a drill's changes. */
-async function nodePoolBody({ api, expectations }: DrillContext, stage: ExerciseExpectations, options: StageOptions): Promise<JsonObject> {
+async function nodePoolBody({ api, expectations }: ExerciseContext, stage: ExerciseExpectations, options: StageOptions): Promise<JsonObject> {
   const { items } = await api.listBodies(NODE_POOLS, { fieldSelector: `metadata.name=${expectations.nodePoolName}` });
   const [body] = items;
   if (body === undefined) throw exerciseFailed(`There is no NodePool ${expectations.nodePoolName} to make the drill's NodePool from.`, `Bring it back: ${RESTORE_NODE_POOL}.`);
@@ -246,12 +168,4 @@ function changeLines({ capacityTypes, limits }: StageOptions): readonly string[]
     ...(capacityTypes === undefined ? [] : [`It allows ${capacityTypes.join(', ')}`]),
     ...(limits === undefined ? [] : [`It may launch ${Object.keys(limits).map((resource) => `${resource} ${textAt(limits, resource) ?? ''}`).join(', ')} in all`]),
   ];
-}
-
-/** Scales the exercise out and follows it until its pods run, for a drill that needs a node to begin with. */
-export async function scaleOut(context: DrillContext, watch: ExerciseWatch, deployment: Deployment): Promise<void> {
-  await scaleStep(context, watch);
-  await launchStep(context, watch, deployment);
-  await nodeReadyStep(context, watch, deployment);
-  await podsRunningStep(context, watch, deployment);
 }

@@ -1,138 +1,88 @@
-import { NAMESPACES } from '../../kubernetes/core-kinds';
-import { EC2_NODE_CLASSES, NODE_CLAIMS, NODE_POOLS } from '../../kubernetes/karpenter-kinds';
-import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
-import { LiveList } from '../../kubernetes/live-list';
-import { type Conditioned, MADE_FOR_LABEL, type ObjectMetadata, type ResourceKind } from '../../kubernetes/objects';
-import { pollFor, waitFor } from '../../wait-for';
+import { NODE_CLAIMS, NODE_POOLS } from '../../kubernetes/karpenter-kinds';
+import { runContext } from '../../run-context';
 import { counted, listed } from '../../words';
-import type { DrillResult } from '../exercise-result';
-import { ExerciseWatch } from '../exercise-watch';
+import { exerciseFailed, watching } from '../exercise-context';
+import { scaleOut } from '../launch-steps';
 import { deploymentStep } from '../preparation-steps';
-import { type ExerciseContext, exerciseFailed, type RunningStep } from '../step-recorder';
-import { drillContext, type DrillContext, type DrillDeadlines, drillResult, scaleOut, type TeardownDrillOptions } from './drill-stage';
-
-/** Seconds between two counts of instances. */
-const COUNT_EVERY_SECONDS = 2;
+import type { DrillContext } from './drill-stage';
 
 /**
- * Takes the lab's Kubernetes half down in the order that leaves nothing behind: workloads, all NodePools, EC2NodeClasses.
- * Where there is no node it scales the exercise out first, for a teardown of nothing proves nothing. It ends with no
- * NodeClaim and no instance, and puts nothing back: after it the lab is deployed, or rehearsed, again.
+ * Walks `lab teardown` as an instructor does after class, and sees that nothing is left. Where there is no node it scales the
+ * exercise out first, for a teardown of nothing proves nothing. It puts nothing back: after it the lab is deployed, or
+ * rehearsed, again.
  */
-export async function teardownDrill(api: KubernetesApi, options: TeardownDrillOptions): Promise<DrillResult> {
-  const context = drillContext(api, options);
-  const { expectations } = context;
+export async function teardownDrill(context: DrillContext): Promise<void> {
   await ensureNode(context);
-  const instancesBefore = await beforeStep(context, options);
-  const { items } = await api.list(NAMESPACES, { labelSelector: MADE_FOR_LABEL });
-  await drainSteps(context, [expectations.namespace, ...items.map(({ metadata }) => metadata.name)]);
-  await noInstanceStep(context, options, instancesBefore);
-  return drillResult('teardown', context);
+  const before = await countStep(context);
+  await teardownStep(context);
+  await nothingLeftStep(context, before);
 }
 
 async function ensureNode(context: DrillContext): Promise<void> {
-  const { api, expectations } = context;
   const deployment = await deploymentStep(context);
   if (deployment === undefined) return;
-  const watch = await ExerciseWatch.start(api, deployment, expectations);
-  try {
-    if (watch.nodeClaims.items.every(({ metadata }) => metadata.deletedAt !== undefined)) await scaleOut(context, watch, deployment);
-  } finally {
-    watch.stop();
-  }
+  await watching(context, deployment, async (exercise) => {
+    if (exercise.cluster.nodeClaims.every(({ metadata }) => metadata.deletedAt !== undefined)) await scaleOut(exercise);
+  });
 }
 
-async function beforeStep({ api, recorder }: DrillContext, { countInstances }: TeardownDrillOptions): Promise<number> {
-  let instances = 0;
-  await recorder.step({ title: 'Count what there is to remove', command: 'kubectl get nodeclaims' }, async (step) => {
-    const { items } = await api.list(NODE_CLAIMS, {});
-    instances = await countInstances();
-    step.note(`${counted(items.length, 'NodeClaim')}, ${counted(instances, 'instance')}`);
-    if (items.length === 0 || instances === 0) {
+/** What Karpenter has launched. */
+interface LaunchedCount {
+  readonly nodeClaims: number;
+  readonly instances: number;
+}
+
+async function countLaunched({ api, means }: DrillContext): Promise<LaunchedCount> {
+  const [{ items }, instances] = await Promise.all([api.list(NODE_CLAIMS), means.countInstances()]);
+  return { nodeClaims: items.length, instances };
+}
+
+async function countStep(context: DrillContext): Promise<LaunchedCount> {
+  let launched: LaunchedCount = { nodeClaims: 0, instances: 0 };
+  await context.recorder.step({ title: 'Count what there is to remove', command: 'kubectl get nodeclaims' }, async (step) => {
+    launched = await countLaunched(context);
+    step.note(`${counted(launched.nodeClaims, 'NodeClaim')}, ${counted(launched.instances, 'instance')}`);
+    if (launched.nodeClaims === 0 || launched.instances === 0) {
       throw exerciseFailed('There is no node with an instance, so that its removal would prove nothing.', 'Scale the exercise out, and run the drill again.');
     }
   });
-  return instances;
+  return launched;
 }
 
-async function noInstanceStep({ recorder, deadlines, signal }: DrillContext, { countInstances }: TeardownDrillOptions, before: number): Promise<void> {
-  await recorder.step({ title: 'No instance is left' }, async (step) => {
-    let count = before;
-    await pollFor(async () => {
-      count = await countInstances();
-      step.news(counted(count, 'instance'));
-      return count === 0;
-    }, {
-      what: 'no instance that Karpenter launched exists',
-      deadlineSeconds: deadlines.deletedSeconds,
-      everySeconds: COUNT_EVERY_SECONDS,
-      describeMissing: () => [`${counted(count, 'instance')} still there`],
-    }, { signal });
-    step.note(`${counted(before, 'instance')} before, 0 after`);
+async function teardownStep({ recorder, means, run }: DrillContext): Promise<void> {
+  await recorder.step({ title: 'Tear the lab down', command: 'npm run lab -- teardown' }, async (step) => {
+    const { outcome, stages, accounted, remaining } = await means.teardown({ isDryRun: false }, runContext({
+      ...run,
+      onProgress: (event) => step.news([event.step, event.detail].filter((part) => part !== undefined).join(': ')),
+    }));
+    step.note(
+      ...stages.map((each) => `${each.stage} ${each.outcome}: ${each.detail}`),
+      ...accounted.filter(({ kind }) => kind === 'instance').map(({ id, removedBy }) => `instance ${id}: removed by ${removedBy ?? 'nobody'}`),
+    );
+    if (outcome === 'clean') return;
+    throw exerciseFailed(`The teardown ended with ${counted(remaining.length, 'leftover')}: ${listed(remaining.map(({ kind, id }) => `${kind} ${id}`))}.`, 'Run it again: npm run lab -- teardown.');
   });
 }
 
-/** What a drain works with. */
-export type DrainContext = Pick<ExerciseContext, 'api' | 'recorder' | 'signal'> & { readonly deadlines: Pick<DrillDeadlines, 'deletedSeconds'> };
-
-/**
- * Drains Karpenter while its controller lives: namespaces with workloads, then all NodePools, students' among them, until no
- * NodeClaim is left, then the EC2NodeClasses. Each step waits until its objects are gone; nothing is forced.
- *
- * @param namespaces those that go, with all that is in them; one that does not exist is left out
- */
-export async function drainSteps(context: DrainContext, namespaces: readonly string[]): Promise<void> {
-  const { recorder } = context;
-  await recorder.step({ title: 'Delete the workloads', command: `kubectl delete namespace ${namespaces.join(' ')}` }, (step) =>
-    deleteAll(context, step, { kind: NAMESPACES, isMeant: ({ name }) => namespaces.includes(name) }));
-  await recorder.step({ title: 'Delete all NodePools, and with them their nodes', command: 'kubectl delete nodepools --all' }, async (step) => {
-    const { items: before } = await context.api.list(NODE_CLAIMS, {});
-    await deleteAll(context, step, { kind: NODE_POOLS, isMeant: () => true });
-    await allGone(context, step, { kind: NODE_CLAIMS, isMeant: () => true });
-    step.note(`${counted(before.length, 'NodeClaim')} before, 0 after`);
+/** Counts by Kubernetes and EC2, and not by what the teardown says of itself; then a second teardown looks for the rest. */
+async function nothingLeftStep(context: DrillContext, before: LaunchedCount): Promise<void> {
+  const { api, recorder, means, run } = context;
+  await recorder.step({ title: 'Nothing is left', command: 'npm run lab -- teardown --dry-run' }, async (step) => {
+    const [after, { items: nodePools }, { inventory }] = await Promise.all([countLaunched(context), api.list(NODE_POOLS), means.teardown({ isDryRun: true }, run)]);
+    step.note(
+      `${counted(before.nodeClaims, 'NodeClaim')} before, ${after.nodeClaims} after`,
+      `${counted(before.instances, 'instance')} before, ${after.instances} after`,
+      inventory.stackStatus === undefined ? `There is no stack ${inventory.stackName} any more` : `Stack ${inventory.stackName} is ${inventory.stackStatus}`,
+      inventory.clusterStatus === undefined ? `There is no cluster ${inventory.clusterName} any more` : `Cluster ${inventory.clusterName} is ${inventory.clusterStatus}`,
+    );
+    const left = [
+      ...(after.nodeClaims === 0 ? [] : [counted(after.nodeClaims, 'NodeClaim')]),
+      ...(after.instances === 0 ? [] : [counted(after.instances, 'instance')]),
+      ...nodePools.map(({ metadata }) => `NodePool ${metadata.name}`),
+      ...(inventory.stackStatus === undefined ? [] : [`stack ${inventory.stackName}`]),
+      ...(inventory.clusterStatus === undefined ? [] : [`cluster ${inventory.clusterName}`]),
+      ...inventory.leftovers.map(({ kind, id }) => `${kind} ${id}`),
+    ];
+    if (left.length > 0) throw exerciseFailed(`Still there after the teardown: ${listed(left)}.`, 'See what it is: npm run lab -- teardown --dry-run.');
   });
-  await recorder.step({ title: 'Delete all EC2NodeClasses', command: 'kubectl delete ec2nodeclasses --all' }, (step) =>
-    deleteAll(context, step, { kind: EC2_NODE_CLASSES, isMeant: () => true }));
-}
-
-/** Some of the objects of a kind. */
-interface Meant<T> {
-  readonly kind: ResourceKind<T>;
-  readonly isMeant: (metadata: ObjectMetadata) => boolean;
-}
-
-type Removable = Conditioned & { readonly metadata: ObjectMetadata };
-
-async function deleteAll<T extends Removable>(context: DrainContext, step: RunningStep, meant: Meant<T>): Promise<void> {
-  const { api } = context;
-  const { items } = await api.list(meant.kind, {});
-  const names = items.filter(({ metadata }) => meant.isMeant(metadata)).map(({ metadata }) => metadata.name);
-  for (const name of names) await api.delete(meant.kind, { name });
-  await allGone(context, step, meant);
-  step.note(names.length === 0 ? `There was no ${meant.kind.kind}` : `${meant.kind.kind} ${listed(names)} deleted`);
-}
-
-async function allGone<T extends Removable>({ api, deadlines, signal }: DrainContext, step: RunningStep, { kind, isMeant }: Meant<T>): Promise<void> {
-  const list = await LiveList.start(api, kind, {});
-  const left = (): readonly T[] => list.items.filter(({ metadata }) => isMeant(metadata));
-  try {
-    await waitFor(() => left().length === 0, {
-      what: `every ${kind.kind} is gone`,
-      deadlineSeconds: deadlines.deletedSeconds,
-      on: [list],
-      describeMissing: () => left().map(stillThereLine(kind.kind)),
-      onProgress: () => step.news(counted(left().length, kind.kind)),
-      remedy: 'Do not remove finalizers while instances run. See what holds the object, then run the same command again.',
-      signal,
-    });
-  } finally {
-    list.stop();
-  }
-}
-
-function stillThereLine(kind: string): (object: Removable) => string {
-  return ({ metadata, conditions }) => {
-    const reasons = conditions.filter(({ status, message }) => status !== 'False' && message !== '').map(({ message }) => message);
-    return `${kind} ${metadata.name} is still there, held by ${listed(metadata.finalizers)}${reasons.length === 0 ? '' : `: ${reasons.join('; ')}`}`;
-  };
 }

@@ -1,26 +1,46 @@
-import { consolidationDrill } from '../../../lib/exercise/drills/consolidation-drill';
-import type { DrillOptions } from '../../../lib/exercise/drills/drill-stage';
-import { limitDrill } from '../../../lib/exercise/drills/limit-drill';
+import type { ExerciseDeadlines } from '../../../lib/exercise/deadlines';
+import type { DrillMeans } from '../../../lib/exercise/drills/drill-stage';
 import { runDrills } from '../../../lib/exercise/drills/run-drills';
-import { spotDrill } from '../../../lib/exercise/drills/spot-drill';
-import { teardownDrill } from '../../../lib/exercise/drills/teardown-drill';
-import type { DrillResult } from '../../../lib/exercise/exercise-result';
+import type { DrillName, DrillResult } from '../../../lib/exercise/exercise-result';
 import { expectationsOf } from '../../../lib/exercise/expectations';
 import { textAt } from '../../../lib/json';
 import { DEPLOYMENTS, NAMESPACES, NODES, PODS } from '../../../lib/kubernetes/core-kinds';
-import { EC2_NODE_CLASSES, NODE_CLAIMS, NODE_POOLS } from '../../../lib/kubernetes/karpenter-kinds';
+import { NODE_CLAIMS, NODE_POOLS } from '../../../lib/kubernetes/karpenter-kinds';
+import { LabError } from '../../../lib/lab-error';
+import type { TeardownResult } from '../../../lib/removal/teardown-result';
+import { type RunContext, runContext } from '../../../lib/run-context';
+import { pollFor } from '../../../lib/wait-for';
 import { smallLabView } from '../../assembly/small-lab';
 import { labInAFake, type LabInAFake, type LabInAFakeOptions } from '../../support/fake-kubernetes/lab-in-a-fake';
 
-const options: DrillOptions = { expectations: expectationsOf(smallLabView()) };
-/** With a deadline for what a test sees fail, which is not waited for. */
-const soon = (deadlines: DrillOptions['deadlines']): DrillOptions => ({ ...options, deadlines });
+const expectations = expectationsOf(smallLabView());
 const QUICK_POOL = { disruption: { consolidationPolicy: 'WhenEmpty', consolidateAfter: '0s' } };
+
+/** What a test's drill does otherwise. */
+interface DrillChanges extends Partial<RunContext> {
+  readonly deadlines?: Partial<ExerciseDeadlines>;
+  readonly means?: Partial<DrillMeans>;
+}
 
 describe('a drill', () => {
   let lab: LabInAFake;
+  const PLAYED: DrillMeans = {
+    interrupt: (instanceId) => {
+      lab.controllers.interrupt(instanceId);
+      return Promise.resolve();
+    },
+    countInstances: () => Promise.resolve(lab.controllers.instanceCount),
+    teardown: ({ isDryRun }) => playedTeardown(isDryRun),
+  };
   afterEach(() => lab.stop());
 
+  /** @param deadlines for what a test sees fail, which is not waited for */
+  const drill = async (name: DrillName, { deadlines, means, ...given }: DrillChanges = {}): Promise<DrillResult> => {
+    const run = runContext(given);
+    const [result] = await runDrills(lab.api.boundTo(run.signal), { expectations, deadlines, drills: [name], means: { ...PLAYED, ...means } }, run);
+    if (result === undefined) throw new Error('no drill was done');
+    return result;
+  };
   const start = async (given: LabInAFakeOptions = {}): Promise<LabInAFake> => (lab = await labInAFake({ nodePool: QUICK_POOL, ...given }));
   const failureOf = ({ steps }: DrillResult): string => steps.find(({ outcome }) => outcome === 'failed')?.evidence.join('\n') ?? '';
   const evidenceOf = ({ steps }: DrillResult): string => steps.flatMap(({ evidence }) => evidence).join('\n');
@@ -35,7 +55,7 @@ describe('a drill', () => {
   describe('of consolidation', () => {
     test('ends with 0 replicas and no node, and says what that saves', async () => {
       await start();
-      const result = await consolidationDrill(lab.api, options);
+      const result = await drill('consolidation');
       expect(failureOf(result)).toBe('');
       expect(result).toMatchObject({ name: 'consolidation', verdict: 'passed' });
       expect(evidenceOf(result)).toMatch(/Gone \d+\.\d s after the scaling, which saves .*0\.344/);
@@ -45,14 +65,14 @@ describe('a drill', () => {
 
     test('says so where the NodePool never consolidates', async () => {
       await start({ nodePool: { disruption: { consolidateAfter: 'Never' } } });
-      const { steps } = await consolidationDrill(lab.api, options);
-      expect(steps.at(-1)).toMatchObject({ outcome: 'skipped', evidence: ['NodePool default never consolidates: its consolidateAfter is Never.'] });
+      const { steps } = await drill('consolidation');
+      expect(steps.at(-1)).toMatchObject({ outcome: 'skipped', evidence: ['NodePool default never removes a node for being empty: its consolidateAfter is Never.'] });
     });
 
     test('fails when something else keeps the node, and names the node', async () => {
       await start();
-      const result = await consolidationDrill(lab.api, {
-        ...soon({ consolidatedSeconds: 0.2 }),
+      const result = await drill('consolidation', {
+        deadlines: { consolidatedSeconds: 0.2 },
         onProgress: ({ step, state }) => {
           const [node] = lab.fake.all(NODES);
           if (!step.startsWith('Scale the Deployment back') || state !== 'started' || node === undefined) return;
@@ -60,14 +80,14 @@ describe('a drill', () => {
         },
       });
       expect(result.verdict).toBe('failed');
-      expect(failureOf(result)).toMatch(/Still there: ip-default-\d+\./);
+      expect(failureOf(result)).toMatch(/Still there: ip-default-\d+$/);
     });
   });
 
   describe('of the limit', () => {
     test('shows Karpenter\'s refusal, then all pods under a higher limit, and leaves the lab\'s NodePool alone', async () => {
       await start();
-      const result = await limitDrill(lab.api, options);
+      const result = await drill('limit');
       expect(failureOf(result)).toBe('');
       expect(result.verdict).toBe('passed');
       expect(evidenceOf(result)).toMatch(/exceed limits for nodepool/);
@@ -77,7 +97,7 @@ describe('a drill', () => {
 
     test('fails when no node comes under the higher limit, and puts everything back', async () => {
       await start({ boots: false });
-      const result = await limitDrill(lab.api, soon({ claimedSeconds: 0.2, nodeReadySeconds: 0.1 }));
+      const result = await drill('limit', { deadlines: { claimedSeconds: 0.2, nodeReadySeconds: 0.1 } });
       expect(result.verdict).toBe('failed');
       expect(failureOf(result)).toMatch(/^Not within 0.3\d* s: 5 pods of inflate run\./);
       expectPutBack();
@@ -86,7 +106,7 @@ describe('a drill', () => {
     test('fails when somebody else has a namespace of its name, and leaves that alone', async () => {
       await start();
       lab.fake.put(NAMESPACES, { metadata: { name: 'lab-drill-limit' } });
-      const result = await limitDrill(lab.api, options);
+      const result = await drill('limit');
       expect(failureOf(result)).toContain('Namespace lab-drill-limit exists, and the lab did not make it');
       expect(namesOf(NAMESPACES)).toContain('lab-drill-limit');
     });
@@ -94,14 +114,13 @@ describe('a drill', () => {
     test('fails when it is interrupted, and puts everything back all the same', async () => {
       await start({ boots: false });
       const interruption = new AbortController();
-      const drill = limitDrill(lab.api, {
-        ...options,
+      const interrupted = drill('limit', {
         signal: interruption.signal,
         onProgress: ({ step, state }) => {
           if (step.startsWith('With a higher limit') && state === 'started') setTimeout(() => interruption.abort(new Error('Ctrl-C')), 20);
         },
       });
-      await expect(drill).rejects.toThrow('Ctrl-C');
+      await expect(interrupted).rejects.toThrow('Ctrl-C');
       expectPutBack();
     });
   });
@@ -110,12 +129,12 @@ describe('a drill', () => {
     test('shows the warning, the drain and the replacement', async () => {
       await start();
       const interrupted: string[] = [];
-      const result = await spotDrill(lab.api, {
-        ...options,
-        interrupt: (instanceId) => {
-          interrupted.push(instanceId);
-          lab.controllers.interrupt(instanceId);
-          return Promise.resolve();
+      const result = await drill('spot', {
+        means: {
+          interrupt: (instanceId) => {
+            interrupted.push(instanceId);
+            return PLAYED.interrupt(instanceId);
+          },
         },
       });
       expect(failureOf(result)).toBe('');
@@ -129,7 +148,7 @@ describe('a drill', () => {
 
     test('fails when nobody hears of it, says where to look, and puts everything back', async () => {
       await start();
-      const result = await spotDrill(lab.api, { ...soon({ noticedSeconds: 0.2 }), interrupt: () => Promise.resolve() });
+      const result = await drill('spot', { deadlines: { noticedSeconds: 0.2 }, means: { interrupt: () => Promise.resolve() } });
       expect(failureOf(result)).toContain('see whether it runs with the queue of the stack (settings.interruptionQueue)');
       expect(result.steps.at(-1)).toMatchObject({ title: 'Put everything back', outcome: 'passed' });
       expectPutBack();
@@ -137,62 +156,98 @@ describe('a drill', () => {
   });
 
   describe('of the teardown', () => {
-    const countInstances = (): Promise<number> => Promise.resolve(lab.controllers.instanceCount);
+    const NEVER = { nodePool: { disruption: { consolidateAfter: 'Never' } } };
+    const torn: boolean[] = [];
+    const scaling = 'Scale the Deployment to 5 replicas';
+    beforeEach(() => torn.splice(0));
+    /** A teardown that is played: it removes what Karpenter launches, and asks what is left. */
+    const teardown = (changes: Partial<TeardownResult> = {}): DrillMeans['teardown'] => async ({ isDryRun }) => {
+      torn.push(isDryRun);
+      return { ...await playedTeardown(isDryRun), ...changes };
+    };
 
-    test('ends with no NodeClaim and no instance, NodePools of students among what goes', async () => {
+    test('walks the teardown, and ends with no NodeClaim, no instance, no stack and no cluster', async () => {
       await start();
-      lab.fake.put(NODE_POOLS, { metadata: { name: 'of-a-student' }, spec: { template: { metadata: { labels: {} } } } });
-      await consolidationDrill(lab.api, options);
+      await drill('consolidation');
       await lab.api.scale(DEPLOYMENTS, { namespace: 'karpenter-test', name: 'inflate' }, 5);
-      const result = await teardownDrill(lab.api, { ...options, countInstances });
+      const result = await drill('teardown', { means: { teardown: teardown() } });
       expect(failureOf(result)).toBe('');
+      expect(torn).toEqual([false, true]);
       expect(result.steps.find(({ title }) => title.startsWith('Count'))?.evidence).toEqual(['1 NodeClaim, 1 instance']);
-      expect(result.steps.at(-1)?.evidence).toEqual(['1 instance before, 0 after']);
-      expect([NODE_POOLS, NODE_CLAIMS, EC2_NODE_CLASSES, NAMESPACES].flatMap((kind) => lab.fake.all(kind))).toEqual([]);
+      expect(result.steps.find(({ title }) => title.startsWith('Tear'))?.evidence).toEqual(['drain done: all gone', 'instance i-1: removed by Karpenter']);
+      expect(result.steps.at(-1)?.evidence).toEqual(['1 NodeClaim before, 0 after', '1 instance before, 0 after', 'There is no stack lab any more', 'There is no cluster lab any more']);
     });
 
     test('scales the exercise out first where there is no node, and not where there is one', async () => {
-      await start({ nodePool: { disruption: { consolidateAfter: 'Never' } } });
-      const scaling = 'Scale the Deployment to 5 replicas';
-      const result = await teardownDrill(lab.api, { ...options, countInstances });
+      await start(NEVER);
+      const result = await drill('teardown');
       expect(failureOf(result)).toBe('');
       expect(result.steps.map(({ title }) => title)).toContain(scaling);
-      expect(evidenceOf(result)).toMatch(/1 NodeClaim, 1 instance\n[^]*1 NodeClaim before, 0 after\n[^]*1 instance before, 0 after$/);
 
       await lab.stop();
-      await start({ nodePool: { disruption: { consolidateAfter: 'Never' } } });
-      await consolidationDrill(lab.api, options);
-      const again = await teardownDrill(lab.api, { ...options, countInstances });
+      await start(NEVER);
+      await drill('consolidation');
+      const again = await drill('teardown');
       expect(again.steps.map(({ title }) => title)).not.toContain(scaling);
       expect(evidenceOf(again)).toContain('1 NodeClaim before, 0 after');
     });
 
-    test('fails when there is no instance to remove, and deletes nothing', async () => {
+    test('fails when there is no instance to remove, and tears nothing down', async () => {
       await start();
-      const result = await teardownDrill(lab.api, { ...options, countInstances: () => Promise.resolve(0) });
+      const result = await drill('teardown', { means: { countInstances: () => Promise.resolve(0), teardown: teardown() } });
       expect(failureOf(result)).toContain('its removal would prove nothing');
-      expect(lab.fake.find(NODE_POOLS, { name: 'default' })).toBeDefined();
+      expect(torn).toEqual([]);
     });
 
-    test('fails when an instance stays, with their number', async () => {
+    test('fails when the teardown itself does, with what it says', async () => {
       await start();
-      const result = await teardownDrill(lab.api, { ...soon({ deletedSeconds: 0.2 }), countInstances: () => Promise.resolve(2) });
-      expect(failureOf(result)).toContain('2 instances still there');
+      const failing = () => Promise.reject(new LabError({ code: 'NodeClaimsRemained', message: 'NodeClaim default-1 is still there.', remedy: 'See what holds it.' }));
+      expect(failureOf(await drill('teardown', { means: { teardown: failing } }))).toContain('NodeClaim default-1 is still there.');
     });
 
-    test('fails when a finalizer holds a NodePool, with its name, and deletes no EC2NodeClass then', async () => {
+    test('fails when the teardown leaves something', async () => {
       await start();
-      lab.fake.put(NODE_POOLS, { metadata: { name: 'held', finalizers: ['example.com/hold'] }, spec: { template: {} } });
-      const result = await teardownDrill(lab.api, { ...soon({ deletedSeconds: 0.2 }), countInstances });
-      expect(failureOf(result)).toContain('NodePool held is still there, held by example.com/hold');
-      expect(lab.fake.find(EC2_NODE_CLASSES, { name: 'default' })).toBeDefined();
+      const remaining = [{ kind: 'volume' as const, id: 'vol-1', name: 'vol-1', evidence: '', isBillable: true }];
+      expect(failureOf(await drill('teardown', { means: { teardown: teardown({ outcome: 'remained', remaining }) } }))).toContain('The teardown ended with 1 leftover: volume vol-1.');
+    });
+
+    test('fails when an instance, a NodePool or the stack stays although the teardown says that nothing does', async () => {
+      await start();
+      const inventory = { account: '', region: '', clusterName: 'lab', stackName: 'lab', stackStatus: 'DELETE_FAILED', stackResourceCount: 0, drainedBy: 'nobody' as const, objects: [], leftovers: [] };
+      const result = await drill('teardown', {
+        means: {
+          countInstances: () => Promise.resolve(2),
+          teardown: async (options) => {
+            const ended = await teardown({ inventory })(options, runContext());
+            if (!options.isDryRun) lab.fake.put(NODE_POOLS, { metadata: { name: 'of-a-student' }, spec: { template: {} } });
+            return ended;
+          },
+        },
+      });
+      expect(failureOf(result)).toContain('Still there after the teardown: 2 instances, NodePool of-a-student and stack lab.');
     });
   });
+
+  async function playedTeardown(isDryRun: boolean): Promise<TeardownResult> {
+    const inventory = { account: '', region: '', clusterName: 'lab', stackName: 'lab', stackResourceCount: 0, drainedBy: 'nobody' as const, objects: [], leftovers: [] };
+    const common = { account: '', region: '', clusterName: 'lab', stackName: 'lab', inventory, deletedObjects: [], releasedObjects: [], terminatedInstances: [], kept: [], remaining: [], isBillableLeft: false };
+    if (isDryRun) return { ...common, outcome: 'listed', stages: [], accounted: [] };
+    for (const kind of [NAMESPACES, NODE_POOLS]) {
+      for (const name of namesOf(kind)) await lab.api.delete(kind, { name });
+    }
+    await pollFor(() => lab.fake.all(NODE_CLAIMS).length === 0 && lab.controllers.instanceCount === 0, { what: 'all is gone', deadlineSeconds: 5, everySeconds: 0.01, describeMissing: () => namesOf(NODE_CLAIMS) });
+    return { ...common, outcome: 'clean', stages: [{ stage: 'drain', outcome: 'done', detail: 'all gone' }], accounted: [{ kind: 'instance', id: 'i-1', name: 'i-1', evidence: '', isBillable: true, removedBy: 'Karpenter' }] };
+  }
 });
 
-describe('drills one after the other', () => {
-  test.each(['spot', 'teardown'] as const)('fails when %s lacks what it needs, before anything is changed', async (drill) => {
-    await expect(runDrills({ ...options, kubeconfig: '/no/such/kubeconfig', drills: ['consolidation', drill] }))
-      .rejects.toMatchObject({ code: 'DrillNotPossible', received: drill });
-  });
+test('drills are done in the order in which they follow on each other, and none is kept from its turn by one that failed', async () => {
+  const lab = await labInAFake({ nodePool: QUICK_POOL });
+  const means: DrillMeans = {
+    interrupt: () => Promise.resolve(),
+    countInstances: () => Promise.resolve(lab.controllers.instanceCount),
+    teardown: () => Promise.reject(new Error('not asked for')),
+  };
+  const results = await runDrills(lab.api, { expectations, drills: ['spot', 'consolidation'], means, deadlines: { noticedSeconds: 0.1 } }, runContext());
+  expect(results.map(({ name, verdict }) => [name, verdict])).toEqual([['consolidation', 'passed'], ['spot', 'failed']]);
+  await lab.stop();
 });

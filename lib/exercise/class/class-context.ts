@@ -1,4 +1,8 @@
-import type { ProgressListener } from '../../progress';
+import type { NodePool } from '../../kubernetes/karpenter-kinds';
+import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
+import type { RunContext } from '../../run-context';
+import type { ClassDeadlines } from '../deadlines';
+import type { ExerciseExpectations } from '../expectations';
 import type { ClassExpectations } from './raised-limits';
 
 /** A class, and the lab that it works in. */
@@ -16,45 +20,25 @@ export interface ClassOptions {
   readonly raiseLimits?: boolean;
   /** vCPUs of on-demand instances that the account of the lab may run. @default - that of a new account is assumed */
   readonly vcpuQuota?: number;
-  /** @default - nobody watches */
-  readonly onProgress?: ProgressListener;
-  /** Aborted when the user interrupts. The namespaces are removed and the limits put back all the same. @default - it cannot be interrupted */
-  readonly signal?: AbortSignal;
   /** @default - {@link CLASS_DEADLINES} */
   readonly deadlines?: Partial<ClassDeadlines>;
 }
 
-/** How long each stage of a class may take, in seconds. */
-export interface ClassDeadlines {
-  /** Until nodes of before the class are gone; the NodePool's `consolidateAfter` is added. */
-  readonly clearedSeconds: number;
-  /** Until all pods run. */
-  readonly runningSeconds: number;
-  /** Without any news, while nodes boot: then the rest will not come. */
-  readonly bootStallSeconds: number;
-  /** Without any news, while no node boots: then a limit is met. */
-  readonly idleStallSeconds: number;
-  /** Until all namespaces are deleted. A hundred take a minute and a half. */
-  readonly deletedSeconds: number;
-  /** Until the class's nodes are gone; the NodePool's `consolidateAfter` is added. */
-  readonly consolidatedSeconds: number;
+/** What every step of a class works with. */
+export interface ClassContext {
+  readonly api: KubernetesApi;
+  readonly run: RunContext;
+  readonly exercise: ExerciseExpectations;
+  /** The lab's NodePool, with the limits that the lab gives it. */
+  readonly nodePool: NodePool;
+  readonly deadlines: ClassDeadlines;
 }
-
-/** Deadlines for a class of a hundred. */
-export const CLASS_DEADLINES: ClassDeadlines = {
-  clearedSeconds: 120,
-  runningSeconds: 900,
-  bootStallSeconds: 180,
-  idleStallSeconds: 45,
-  deletedSeconds: 600,
-  consolidatedSeconds: 300,
-};
 
 /** How much is left of how much. */
 export type RemainderListener = (left: number, of: number) => void;
 
 /** Does a step of which one can count what is left, and reports it. One that fails has ended as well. */
-export async function reported(onProgress: ProgressListener, step: string, work: (news: RemainderListener) => Promise<unknown>): Promise<void> {
+export async function reported({ onProgress }: RunContext, step: string, work: (news: RemainderListener) => Promise<unknown>): Promise<void> {
   onProgress({ step, state: 'started' });
   let lastLeft = -1;
   try {

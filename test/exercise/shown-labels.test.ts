@@ -1,5 +1,5 @@
-import { NOT_SIMULATED, notSimulated } from '../../lib/exercise/not-simulated';
-import { SHOWN_LABELS } from '../../lib/exercise/outcome-steps';
+import { NOT_SIMULATED, notSimulated } from '../../lib/exercise/shown-labels';
+import { SHOWN_LABELS } from '../../lib/exercise/shown-labels';
 import { NODES, type ClusterNode } from '../../lib/kubernetes/core-kinds';
 
 const SELECTOR = { 'eks-team': 'my-team' };

@@ -1,0 +1,68 @@
+import type { LabView } from '../assembly/lab-view';
+import type { NodeClaim } from '../kubernetes/karpenter-kinds';
+import { idleCostLines, nodeVolumePricePerHour, unpricedSystemNodes } from '../plan/cost';
+import { noPriceTable, priceTableOf } from '../plan/price-table';
+import { pricePerHour } from './exercise-timeline';
+
+/** What the lab costs, at list price. An estimate: the bill decides. */
+export interface CostNow {
+  /** USD per hour of what the stack made: the plan's idle cost. */
+  readonly idlePerHour: number;
+  /** USD per hour of Karpenter's nodes that are there, with their volumes. */
+  readonly karpenterPerHour: number;
+  readonly totalPerHour: number;
+  /** USD since the lab began. @default - nobody knows since when */
+  readonly sinceDeploy?: number;
+  /** When the lab began, as ISO 8601 in UTC. @default - unknown */
+  readonly since?: string;
+  /** Types of instances whose price is in no table, so that every figure is less than the bill. @default - none: the figures are complete */
+  readonly unpriced?: readonly string[];
+  /** What the figures are of, and what they leave out, one sentence each. */
+  readonly basis: readonly string[];
+  /** Why there are no figures. Where it is set, they are all 0 and mean nothing. @default - they are known */
+  readonly unavailable?: string;
+}
+
+const MILLIS_PER_HOUR = 3_600_000;
+
+/**
+ * What the lab costs an hour, and has cost since it began.
+ *
+ * @param began when the cluster came to be, as ISO 8601
+ */
+export function costNow(lab: LabView, nodeClaims: readonly NodeClaim[], began: string | undefined, now: Date): CostNow {
+  const { region } = lab.stack;
+  const table = priceTableOf(region);
+  if (table === undefined) {
+    return { idlePerHour: 0, karpenterPerHour: 0, totalPerHour: 0, basis: [], unavailable: `${noPriceTable(region)}, so no price is given.` };
+  }
+  const launched = nodeClaims.filter(({ instanceType }) => instanceType !== undefined);
+  const volume = nodeVolumePricePerHour(lab, table);
+  const priceOf = (claim: NodeClaim): number => (pricePerHour(claim, region) ?? 0) + volume;
+  const idlePerHour = sum(idleCostLines(lab, table).map((line) => line.pricePerHour));
+  const karpenterPerHour = sum(launched.map(priceOf));
+  const unpricedClaims = launched.filter((claim) => pricePerHour(claim, region) === undefined);
+  const unpriced = [...unpricedSystemNodes(lab, table).map(({ what }) => what), ...new Set(unpricedClaims.map(({ instanceType }) => `Karpenter nodes, ${instanceType}`))];
+  const figures = {
+    idlePerHour,
+    karpenterPerHour,
+    totalPerHour: idlePerHour + karpenterPerHour,
+    basis: [
+      `An estimate at list prices of ${table.ratesAsOf}: what the template makes, and Karpenter's nodes that are there.`,
+      ...(unpriced.length === 0 ? [] : [`Incomplete: without ${unpriced.join('; ')}, which the price table lacks.`]),
+    ],
+    ...(unpriced.length > 0 && { unpriced }),
+  };
+  if (began === undefined || Number.isNaN(Date.parse(began))) return figures;
+  const hoursSince = (time: string): number => Math.max(0, now.getTime() - Date.parse(time)) / MILLIS_PER_HOUR;
+  return {
+    ...figures,
+    since: began,
+    sinceDeploy: idlePerHour * hoursSince(began) + sum(launched.map((claim) => priceOf(claim) * hoursSince(claim.metadata.createdAt))),
+    basis: [...figures.basis, 'Since the namespace kube-system was made, some minutes after the control plane is billed. Nodes that are gone again, traffic, logs and tax are left out.'],
+  };
+}
+
+function sum(prices: readonly number[]): number {
+  return prices.reduce((total, price) => total + price, 0);
+}

@@ -1,0 +1,67 @@
+/**
+ * How long each stage of the exercise and of its drills may take, in seconds. A stage that is late will not come, or not in
+ * class.
+ */
+export interface ExerciseDeadlines {
+  /** Until Karpenter, the NodePool and the EC2NodeClass say that they are ready. */
+  readonly readySeconds: number;
+  /** Until pods, or a namespace, of before are gone; nodes of before get this and the NodePool's `consolidateAfter`. */
+  readonly clearedSeconds: number;
+  /** From the scaling until the pods exist and Karpenter has answered with a NodeClaim. It decides within seconds, so a longer wait brings nothing. */
+  readonly claimedSeconds: number;
+  /** From the NodeClaim until EC2 has launched the instance. */
+  readonly launchedSeconds: number;
+  /** From the launch until the node is registered and Ready. An EC2 instance boots in about 40 s. */
+  readonly nodeReadySeconds: number;
+  /** From the node's readiness until all pods run, with the image pulled. */
+  readonly runningSeconds: number;
+  /** Until the log shows what has already happened. */
+  readonly logSeconds: number;
+  /** Until Karpenter has noticed a message in its queue. */
+  readonly noticedSeconds: number;
+  /** Until an interrupted node is gone and all its pods run elsewhere. */
+  readonly replacedSeconds: number;
+  /** Until Karpenter says that it may not launch more. */
+  readonly refusedSeconds: number;
+  /** Until empty nodes are gone; the NodePool's `consolidateAfter` is added. */
+  readonly consolidatedSeconds: number;
+  /** Until a deleted namespace, and a NodePool with its nodes, are gone. */
+  readonly deletedSeconds: number;
+}
+
+/** Deadlines that leave a slow day of EC2 some room. */
+export const EXERCISE_DEADLINES: ExerciseDeadlines = {
+  readySeconds: 60,
+  clearedSeconds: 120,
+  claimedSeconds: 45,
+  launchedSeconds: 60,
+  nodeReadySeconds: 240,
+  runningSeconds: 120,
+  logSeconds: 20,
+  noticedSeconds: 60,
+  replacedSeconds: 300,
+  refusedSeconds: 60,
+  consolidatedSeconds: 180,
+  deletedSeconds: 300,
+};
+
+/** How long each stage of a class may take, in seconds. All pods of the class run within `runningSeconds` after the scaling. */
+export interface ClassDeadlines extends Pick<ExerciseDeadlines, 'clearedSeconds' | 'runningSeconds' | 'deletedSeconds' | 'consolidatedSeconds'> {
+  /** Without any news, while nodes boot: then the rest will not come. */
+  readonly bootStallSeconds: number;
+  /** Without any news, while no node boots: then a limit is met. */
+  readonly idleStallSeconds: number;
+}
+
+/** Deadlines for a class of a hundred, whose namespaces alone take a minute and a half to delete. */
+export const CLASS_DEADLINES: ClassDeadlines = {
+  clearedSeconds: EXERCISE_DEADLINES.clearedSeconds,
+  runningSeconds: 900,
+  bootStallSeconds: 180,
+  idleStallSeconds: 45,
+  deletedSeconds: 600,
+  consolidatedSeconds: 300,
+};
+
+/** Seconds that a scaling is followed: pods may take as long to run, or to go. A node of EC2 takes one to two minutes. */
+export const SCALING_SECONDS = 300;
