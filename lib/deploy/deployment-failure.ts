@@ -5,8 +5,13 @@ import { LabError } from '../lab-error';
 import { resourceLabels } from '../plan/concern-of-resource';
 import { failureRemedy } from './failure-remedies';
 
-/** What to do after a deployment failed, whatever the cause. */
-const AFTERWARDS = 'Then run `npm run lab -- teardown` and deploy again.';
+/** What to do after a deployment failed, whatever the cause: a lab that was there before is still there. */
+function afterwards(stackStatus: string | undefined): string {
+  if (stackStatus === 'UPDATE_ROLLBACK_FAILED') return 'Then continue the rollback in the CloudFormation console, and deploy again.';
+  return stackStatus?.startsWith('UPDATE_') === true
+    ? 'Then deploy again; until then the lab is as it was before this deployment.'
+    : 'Then run `npm run lab -- teardown` and deploy again.';
+}
 
 /** The first real cause of a failed deployment, in one sentence: what failed, and the reason that AWS gives. */
 export function causeSentence(lab: LabView, { logicalId, type, reason = 'no reason given' }: StackEvent): string {
@@ -25,7 +30,7 @@ export function deploymentFailed(lab: LabView, events: readonly StackEvent[], st
       code: 'DeploymentFailed',
       message: `CloudFormation gave up, and names no cause${last === undefined ? '' : `: ${last.reason}`}.${state}`,
       received: lab.stack.stackName,
-      remedy: `Look at the events of stack ${lab.stack.stackName} in the CloudFormation console. ${AFTERWARDS}`,
+      remedy: `Look at the events of stack ${lab.stack.stackName} in the CloudFormation console. ${afterwards(stackStatus)}`,
     });
   }
   const known = failureRemedy(cause.reason ?? '', cause.type) ?? `Correct what the message names; the events of stack ${lab.stack.stackName} are in the CloudFormation console.`;
@@ -33,7 +38,7 @@ export function deploymentFailed(lab: LabView, events: readonly StackEvent[], st
     code: 'DeploymentFailed',
     message: `${causeSentence(lab, cause)}.${state}`.replace(/\.\.+/, '.'),
     received: cause.logicalId,
-    remedy: [known, ...logRemedy(lab, cause, events), AFTERWARDS].join(' '),
+    remedy: [known, ...logRemedy(lab, cause, events), afterwards(stackStatus)].join(' '),
   });
 }
 

@@ -33,6 +33,13 @@ describe('the first cause of a failed deployment', () => {
     expect(error.remedy).toMatch(/Service Quotas.*lab -- teardown/);
   });
 
+  it('of a change to a lab that runs does not end it', () => {
+    const remedyOf = (status: string): string | undefined => deploymentFailed(smallLabView(), events(...ADDRESS_QUOTA_REACHED), status).remedy;
+    expect(remedyOf('UPDATE_ROLLBACK_COMPLETE')).toMatch(/Service Quotas.*Then deploy again; until then the lab is as it was/);
+    expect(remedyOf('UPDATE_ROLLBACK_COMPLETE')).not.toContain('teardown');
+    expect(remedyOf('UPDATE_ROLLBACK_FAILED')).toContain('continue the rollback');
+  });
+
   it('of a custom resource comes with the log groups of the functions', () => {
     const lab = smallLabView({
       Handler: resource('AWS::Lambda::Function', { LoggingConfig: { LogGroup: { Ref: 'HandlerLogs' } }, Role: { 'Fn::GetAtt': ['HandlerRole', 'Arn'] } }),

@@ -47,11 +47,11 @@ describe('the system pods of a rehearsal', () => {
     expect(named('coredns')).toMatchObject({ kind: 'Deployment', spec: { replicas: 3 } });
   });
 
-  it('of Karpenter request what its chart says, in a container that its log is served for', () => {
+  it('of Karpenter request what its chart says, in a container that its log is served for, with the label by which students read it', () => {
     expect(named('karpenter')).toMatchObject({
       kind: 'Deployment',
       metadata: { namespace: 'kube-system' },
-      spec: { replicas: 2, template: { spec: { containers: [{ name: 'controller', resources: { requests: { cpu: '500m', memory: '512Mi' } } }] } } },
+      spec: { replicas: 2, template: { metadata: { labels: { 'app.kubernetes.io/name': 'karpenter' } }, spec: { containers: [{ name: 'controller', resources: { requests: { cpu: '500m', memory: '512Mi' } } }] } } },
     });
   });
 });
