@@ -48,10 +48,10 @@ export async function deployedStack(cloudFormation: CloudFormationClient, stackN
  *
  * @throws LabError what `awsFailure` says
  */
-export async function deployedResources(cloudFormation: CloudFormationClient, stackName: string, signal?: AbortSignal): Promise<readonly DeployedResource[]> {
+export async function deployedResources(cloudFormation: CloudFormationClient, stackName: string): Promise<readonly DeployedResource[]> {
   return asking('cloudformation:ListStackResources', async () => {
     const found: DeployedResource[] = [];
-    for await (const page of paginateListStackResources({ client: cloudFormation }, { StackName: stackName }, { abortSignal: signal })) {
+    for await (const page of paginateListStackResources({ client: cloudFormation }, { StackName: stackName })) {
       for (const { LogicalResourceId, ResourceType, PhysicalResourceId, ResourceStatus } of page.StackResourceSummaries ?? []) {
         if (ResourceStatus === 'DELETE_COMPLETE') continue;
         found.push({ logicalId: LogicalResourceId ?? '', type: ResourceType ?? '', physicalId: PhysicalResourceId ?? '' });

@@ -39,6 +39,8 @@ export interface LabAws {
   readonly sqs: SQSClient;
   readonly ssm: SSMClient;
   readonly sts: STSClient;
+  /** The same services by connections of their own, whose requests another signal aborts. */
+  readonly boundTo: (signal: AbortSignal) => LabAws;
   /** Closes all connections. */
   readonly close: () => void;
 }
@@ -55,6 +57,7 @@ export interface AwsAccess {
  * Connects to AWS in a region. No request is made yet.
  *
  * @param run its signal aborts every request
+ * @param access @default - the SDK's own way
  */
 export function connectAws(region: string, run: Partial<RunContext> = {}, access: AwsAccess = {}): LabAws {
   const { signal } = runContext(run);
@@ -78,6 +81,7 @@ export function connectAws(region: string, run: Partial<RunContext> = {}, access
     region,
     signal,
     ...clients,
+    boundTo: (other) => connectAws(region, { signal: other }, access),
     close: () => {
       for (const client of Object.values(clients)) client.destroy();
     },

@@ -1,6 +1,7 @@
-import {
-  type CloudFormationClient, DescribeStackEventsCommand, paginateDescribeStackEvents, type StackEvent as SdkEvent,
-} from '@aws-sdk/client-cloudformation';
+import { type CloudFormationClient, paginateDescribeStackEvents, type StackEvent as SdkEvent } from '@aws-sdk/client-cloudformation';
+import { Patience } from '../passing-failure';
+import type { RunContext } from '../run-context';
+import { pause } from '../wait-for';
 import { asking } from './aws-failure';
 import { isStackUnknown } from './deployed-lab';
 
@@ -35,57 +36,105 @@ export function isEnd({ isOfStack, status }: StackEvent): boolean {
   return isOfStack && !status.endsWith('_IN_PROGRESS');
 }
 
-/** Whose events to read. */
-export interface StackEventReaderOptions {
+/** Which stack to follow. */
+export interface StackFollowerOptions {
   readonly cloudFormation: CloudFormationClient;
+  /** Name or ARN. A stack that is gone has events by its ARN only. */
   readonly stackName: string;
-  /** Aborted when the user interrupts. @default - it cannot be interrupted */
-  readonly signal?: AbortSignal;
+  /** Seconds between two looks. */
+  readonly everySeconds: number;
+  /** Called after every look with the events that are new. What it throws is ridden out, if it may pass, as a look is. */
+  readonly onLook: (fresh: readonly StackEvent[]) => void | Promise<void>;
 }
 
-/** Reads the events of a stack, each once, the oldest first. CloudFormation gives the newest first, and those of earlier deployments too. */
-export class StackEventReader {
+/**
+ * Follows what CloudFormation does to a stack, whether it makes or deletes it: reads its events, each once, and rides out
+ * failures that may pass, because CloudFormation goes on meanwhile.
+ *
+ * It begins with CloudFormation's present work on the stack, or after {@link skipToNow} with what comes from then on.
+ */
+export class StackFollower {
+  /** All events that it has read, the oldest first. */
+  readonly events: StackEvent[] = [];
   private readonly known = new Set<string>();
+  private readonly patience = new Patience();
 
-  constructor(private readonly options: StackEventReaderOptions) {}
+  constructor(private readonly options: StackFollowerOptions, private readonly run: RunContext) {}
 
-  /** Leaves out everything that has happened until now. */
+  /** Leaves out everything that has happened until now. A stack that does not exist yet has nothing to leave out. */
   async skipToNow(): Promise<void> {
     await this.read(() => true);
   }
 
-  /** Events since the last reading. A stack that does not exist yet has none. */
-  async next(): Promise<readonly StackEvent[]> {
-    return this.read(() => false);
+  /**
+   * Follows until CloudFormation has ended its work, or somebody knows better.
+   *
+   * @param isOver asked after every look
+   * @throws LabError what `awsFailure` says, when it does not pass; the reason of the signal
+   */
+  async untilEnd(isOver: () => boolean = () => false): Promise<void> {
+    for (;;) {
+      await this.look();
+      if (this.events.some(isEnd) || isOver()) return;
+      await pause(this.options.everySeconds, this.run.signal);
+    }
   }
 
-  /** Events since CloudFormation began its present work on the stack, where nothing has been read yet. */
-  async ofPresentWork(): Promise<readonly StackEvent[]> {
-    return this.read(isBeginning);
+  /**
+   * Follows for as long as some work lasts, and looks once more at its end.
+   *
+   * @returns what the work gives
+   * @throws what the work throws, and what {@link untilEnd} does
+   */
+  async during<T>(work: Promise<T>): Promise<T> {
+    const ended = new AbortController();
+    const end = (): void => ended.abort();
+    // Where the following fails first, it is that failure which counts.
+    work.then(end, end);
+    const wakeUp = AbortSignal.any([ended.signal, this.run.signal]);
+    while (!ended.signal.aborted) {
+      await this.look();
+      await pause(this.options.everySeconds, wakeUp).catch((error: unknown) => {
+        if (!ended.signal.aborted) throw error;
+      });
+    }
+    const answer = await work;
+    await this.look();
+    return answer;
   }
 
-  /** @param isEnough whether this event is as far back as one needs to go */
+  private async look(): Promise<void> {
+    await this.patience.attempt(async () => {
+      const fresh = await this.read(this.known.size === 0 ? isBeginning : () => false);
+      this.events.push(...fresh);
+      await this.options.onLook(fresh);
+    });
+    this.run.signal.throwIfAborted();
+  }
+
+  /**
+   * The events that are not known yet, the oldest first. CloudFormation gives the newest first, and those of earlier work too.
+   *
+   * @param isEnough whether this event is as far back as one needs to go
+   */
   private async read(isEnough: (event: StackEvent) => boolean): Promise<readonly StackEvent[]> {
-    const { cloudFormation, stackName, signal } = this.options;
-    return asking('cloudformation:DescribeStackEvents', async () => {
-      const found: StackEvent[] = [];
-      const finished = (): readonly StackEvent[] => {
-        for (const { id } of found) this.known.add(id);
-        return found.toReversed();
-      };
+    const { cloudFormation, stackName } = this.options;
+    const found: StackEvent[] = [];
+    await asking('cloudformation:DescribeStackEvents', async () => {
       try {
-        for await (const { StackEvents } of paginateDescribeStackEvents({ client: cloudFormation }, { StackName: stackName }, { abortSignal: signal })) {
+        for await (const { StackEvents } of paginateDescribeStackEvents({ client: cloudFormation }, { StackName: stackName })) {
           for (const event of (StackEvents ?? []).map(readEvent)) {
-            if (this.known.has(event.id)) return finished();
+            if (this.known.has(event.id)) return;
             found.push(event);
-            if (isEnough(event)) return finished();
+            if (isEnough(event)) return;
           }
         }
       } catch (error) {
         if (!isStackUnknown(error)) throw error;
       }
-      return finished();
     });
+    for (const { id } of found) this.known.add(id);
+    return found.toReversed();
   }
 }
 
@@ -109,77 +158,14 @@ const CASCADES: readonly RegExp[] = [
 ];
 
 /**
- * The failure that all others follow from: the earliest that is no cascade.
+ * The failure that all others follow from: the earliest of a resource that is no cascade, whether the stack was being made or
+ * deleted. One without a reason counts where none has one.
  *
- * @param events in the order in which they happened
  * @returns undefined where nothing failed by itself
  */
 export function firstCause(events: readonly StackEvent[]): StackEvent | undefined {
-  return events
-    .filter((event) => event.status.endsWith('_FAILED') && !event.isOfStack && !isCascade(event))
-    .toSorted((a, b) => a.atMillis - b.atMillis)
-    .at(0);
-}
-
-function isCascade({ reason }: StackEvent): boolean {
-  return reason === undefined || CASCADES.some((cascade) => cascade.test(reason));
-}
-
-/** What CloudFormation tells of a resource, or of the stack itself. */
-export interface DeletionEvent {
-  readonly id: string;
-  readonly logicalId: string;
-  /** Such as `AWS::EC2::VPC`. */
-  readonly type: string;
-  /** Such as `DELETE_COMPLETE`. */
-  readonly status: string;
-  /** @default - CloudFormation gives none */
-  readonly reason?: string;
-  /** ISO 8601 in UTC. */
-  readonly at: string;
-}
-
-/**
- * The events of the latest deletion of a stack, the oldest first, its own beginning among them. Empty before it begins.
- *
- * @param stackId ARN: a stack that is gone has events by its ARN only
- * @throws LabError what `awsFailure` says
- */
-export async function deletionEvents(cloudFormation: CloudFormationClient, stackId: string): Promise<readonly DeletionEvent[]> {
-  return asking('cloudformation:DescribeStackEvents', async () => {
-    const newestFirst: DeletionEvent[] = [];
-    let token: string | undefined;
-    do {
-      const { StackEvents, NextToken }: { readonly StackEvents?: SdkEvent[]; readonly NextToken?: string } = await cloudFormation.send(
-        new DescribeStackEventsCommand({ StackName: stackId, NextToken: token })
-      );
-      for (const event of StackEvents ?? []) {
-        newestFirst.push(readDeletionEvent(event));
-        // What came before is of the stack's life, or of an earlier deletion that failed.
-        if (event.PhysicalResourceId === stackId && event.ResourceStatus === 'DELETE_IN_PROGRESS') return newestFirst.toReversed();
-      }
-      token = NextToken;
-    } while (token !== undefined);
-    return [];
-  });
-}
-
-/** CloudFormation gives up the rest of a deletion with such reasons: they follow from a failure, and are none. */
-const CONSEQUENCES = /resource deletion cancelled|the following resource\(s\) failed to delete/i;
-
-/** The failure from which a failed deletion came: the first of a resource that is no consequence of another. */
-export function firstFailure(events: readonly DeletionEvent[]): DeletionEvent | undefined {
-  return events.find(({ type, status, reason = '' }) =>
-    status === 'DELETE_FAILED' && type !== 'AWS::CloudFormation::Stack' && !CONSEQUENCES.test(reason));
-}
-
-function readDeletionEvent(event: SdkEvent): DeletionEvent {
-  return {
-    id: event.EventId ?? '',
-    logicalId: event.LogicalResourceId ?? '',
-    type: event.ResourceType ?? '',
-    status: event.ResourceStatus ?? '',
-    reason: event.ResourceStatusReason,
-    at: event.Timestamp?.toISOString() ?? '',
-  };
+  const causes = events
+    .filter(({ status, isOfStack, reason = '' }) => status.endsWith('_FAILED') && !isOfStack && !CASCADES.some((cascade) => cascade.test(reason)))
+    .toSorted((a, b) => a.atMillis - b.atMillis);
+  return causes.find(({ reason }) => reason !== undefined) ?? causes.at(0);
 }

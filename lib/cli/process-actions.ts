@@ -33,17 +33,17 @@ export interface LabActions {
   /** Reads an assembly and says what it would build, cost and expose. */
   readonly plan: (options: PlanOptions) => Promise<PlanResult>;
   /** Asks whether an account is ready for the lab, and changes nothing. */
-  readonly preflight: (options: Omit<PreflightOptions, 'env'>) => Promise<PreflightResult>;
+  readonly preflight: (options: Omit<PreflightOptions, 'env'>, run: RunContext) => Promise<PreflightResult>;
   /** Moves the moment at which AWS deletes the lab by itself. */
-  readonly extendLab: (options: Omit<ExtendOptions, 'now'>) => Promise<ExtendResult>;
+  readonly extendLab: (options: ExtendOptions, run: RunContext) => Promise<ExtendResult>;
   /** Says where the lab would be deployed and what is there, and changes nothing. */
-  readonly deploymentTarget: (options: DeploymentTargetOptions) => Promise<DeploymentTarget>;
+  readonly deploymentTarget: (options: DeploymentTargetOptions, run: RunContext) => Promise<DeploymentTarget>;
   /** Deploys the lab, or follows a deployment that is under way. */
-  readonly deploy: (options: Omit<DeployOptions, 'env'>) => Promise<DeployResult>;
+  readonly deploy: (options: Omit<DeployOptions, 'env'>, run: RunContext) => Promise<DeployResult>;
   /** Removes the lab, whatever state it is in. */
-  readonly teardownLab: (options: TeardownOptions) => Promise<TeardownResult>;
+  readonly teardownLab: (options: TeardownOptions, run: RunContext) => Promise<TeardownResult>;
   /** Removes what a lab whose stack is gone has left in AWS. */
-  readonly sweepLab: (options: SweepOptions) => Promise<SweepResult>;
+  readonly sweepLab: (options: SweepOptions, run: RunContext) => Promise<SweepResult>;
   /** Says whether an assembly is what `lab.yaml` and the code would make now. */
   readonly assemblyState: (assemblyDirectory: string) => Promise<AssemblyState>;
   /** Runs the CDK app once. */
@@ -87,12 +87,12 @@ export interface ProcessActionsOptions {
 export function processActions({ projectDirectory, env }: ProcessActionsOptions): LabActions {
   return {
     plan: async (options) => (await import('../plan/plan.js')).plan({ ...options, now: new Date() }),
-    preflight: async (options) => (await import('../preflight/preflight.js')).preflight({ ...options, env }),
-    extendLab: async (options) => (await import('../removal/extend-lab.js')).extendLab({ ...options, now: new Date() }),
-    deploymentTarget: async (options) => (await import('../deploy/deploy.js')).deploymentTarget(options),
-    deploy: async (options) => (await import('../deploy/deploy.js')).deploy({ ...options, env }),
-    teardownLab: async (options) => (await import('../removal/teardown.js')).teardown(options),
-    sweepLab: async (options) => (await import('../removal/sweep-lab.js')).sweepLab(options),
+    preflight: async (options, run) => (await import('../preflight/preflight.js')).preflight({ ...options, env }, run),
+    extendLab: async (options, run) => (await import('../removal/extend-lab.js')).extendLab(options, run),
+    deploymentTarget: async (options, run) => (await import('../deploy/deploy.js')).deploymentTarget(options, run),
+    deploy: async (options, run) => (await import('../deploy/deploy.js')).deploy({ ...options, env }, run),
+    teardownLab: async (options, run) => (await import('../removal/teardown.js')).teardown(options, run),
+    sweepLab: async (options, run) => (await import('../removal/sweep-lab.js')).sweepLab(options, run),
     assemblyState: async (assemblyDirectory) => (await import('../assembly/assembly-state.js')).assemblyState({ assemblyDirectory, projectDirectory }),
     synthesize: async (options) => (await import('../assembly/synthesize.js')).synthesize(options),
     rehearsalShortfalls: async (run) =>

@@ -2,20 +2,17 @@ import { readLab } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
 import { deployedStack } from '../aws/deployed-lab';
 import { connectAws, type LabAws } from '../aws/lab-aws';
-import { ignoreProgress, type ProgressListener } from '../progress';
+import { isBeginning } from '../aws/stack-events';
+import type { RunContext } from '../run-context';
 import { type DeploymentTarget, type DeployResult, findTarget } from './deployment-target';
 import { accessLines, deployedOutputs, updateKubeconfig } from './kubeconfig';
 import { runDeployment } from './run-deployment';
-import { isBeginning } from '../aws/stack-events';
 import { toolkitDeploy, type ToolkitDeployOptions } from './toolkit-deploy';
-import type { RunContext } from '../run-context';
 
 /** Which lab is meant. */
 export interface DeploymentTargetOptions {
   /** The folder that `cdk synth` wrote. */
   readonly assemblyDirectory: string;
-  /** Aborted when the user interrupts. @default - it cannot be interrupted */
-  readonly signal?: AbortSignal;
 }
 
 /** How to deploy it. */
@@ -28,11 +25,7 @@ export interface DeployOptions extends DeploymentTargetOptions {
   readonly loadToolkit?: ToolkitDeployOptions['loadToolkit'];
   /** Seconds between two looks at the events. @default 5 */
   readonly pollSeconds?: number;
-  /** Milliseconds since 1970. @default - the clock of this computer */
-  readonly nowMillis?: () => number;
-  /** @default - nobody watches */
-  readonly onProgress?: ProgressListener;
-  /** Told what the user should know at once. @default - nobody listens */
+  /** Called with what the user should know at once. @default - nobody listens */
   readonly onNote?: (text: string) => void;
 }
 
@@ -43,9 +36,9 @@ const DEFAULT_POLL_SECONDS = 5;
  *
  * @throws LabError `AssemblyNotFound`, `AssemblyUnreadable`, `AccountNotConfigured`, `StackNotDeployable`, or what `awsFailure` says
  */
-export async function deploymentTarget({ assemblyDirectory, signal }: DeploymentTargetOptions): Promise<DeploymentTarget> {
+export async function deploymentTarget({ assemblyDirectory }: DeploymentTargetOptions, run: RunContext): Promise<DeploymentTarget> {
   const lab = readLab(readAssembly(assemblyDirectory));
-  return connected(lab.stack.region, { signal }, (aws) => findTarget(aws, lab));
+  return connected(lab.stack.region, run, (aws) => findTarget(aws, lab));
 }
 
 /**
@@ -53,14 +46,14 @@ export async function deploymentTarget({ assemblyDirectory, signal }: Deployment
  *
  * @throws LabError what {@link deploymentTarget} throws, `DeploymentFailed` or `DeploymentNotStarted`
  */
-export async function deploy(options: DeployOptions): Promise<DeployResult> {
+export async function deploy(options: DeployOptions, run: RunContext): Promise<DeployResult> {
   const { region } = readAssembly(options.assemblyDirectory);
-  return connected(region, options, (aws) => deployTo(aws, options));
+  return connected(region, run, (aws) => deployTo(aws, options, run));
 }
 
 /** {@link deploy} by clients that are connected already. */
-export async function deployTo(aws: LabAws, options: DeployOptions): Promise<DeployResult> {
-  const { assemblyDirectory, env, signal, onProgress = ignoreProgress, onNote = () => undefined } = options;
+export async function deployTo(aws: LabAws, options: DeployOptions, run: RunContext): Promise<DeployResult> {
+  const { assemblyDirectory, env, onNote = () => undefined } = options;
   const lab = readLab(readAssembly(assemblyDirectory));
   const { mode, ...target } = await findTarget(aws, lab);
   const { events, durationSeconds } = await runDeployment({
@@ -70,16 +63,11 @@ export async function deployTo(aws: LabAws, options: DeployOptions): Promise<Dep
     startCdk: (stop) => toolkitDeploy({
       assemblyDirectory,
       credentials: { provider: aws.cloudFormation.config.credentials, region: aws.region },
-      onProgress,
-      signal: stop,
       loadToolkit: options.loadToolkit,
-    }),
-    onProgress,
+    }, { ...run, signal: stop }),
     onNote,
     pollSeconds: options.pollSeconds ?? DEFAULT_POLL_SECONDS,
-    nowMillis: options.nowMillis ?? Date.now,
-    signal,
-  });
+  }, run);
   const stack = await deployedStack(aws.cloudFormation, target.stackName);
   const beginning = events.find(isBeginning);
   return {
@@ -89,11 +77,11 @@ export async function deployTo(aws: LabAws, options: DeployOptions): Promise<Dep
     durationSeconds,
     outputs: deployedOutputs(lab, stack?.outputs ?? {}),
     accessLines: accessLines(lab),
-    ...(options.updateKubeconfig === true && { kubeconfig: await updateKubeconfig({ lab, env, signal }) }),
+    ...(options.updateKubeconfig === true && { kubeconfig: await updateKubeconfig({ lab, env }, run) }),
   };
 }
 
-async function connected<T>(region: string, run: Pick<Partial<RunContext>, 'signal'>, work: (aws: LabAws) => Promise<T>): Promise<T> {
+async function connected<T>(region: string, run: RunContext, work: (aws: LabAws) => Promise<T>): Promise<T> {
   const aws = connectAws(region, run);
   try {
     return await work(aws);

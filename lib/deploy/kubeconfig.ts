@@ -2,6 +2,7 @@ import type { LabView } from '../assembly/lab-view';
 import type { StackOutput } from '../assembly/synthesized-stack';
 import { LabError } from '../lab-error';
 import { runCommand } from '../run-command';
+import type { RunContext } from '../run-context';
 import type { KubeconfigUpdate } from './deployment-target';
 
 /** Environment variable that the exercise's commands read. */
@@ -29,12 +30,10 @@ export function accessLines(lab: LabView): readonly string[] {
 export interface UpdateKubeconfigOptions {
   readonly lab: LabView;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted when the user interrupts. @default - it cannot be interrupted */
-  readonly signal?: AbortSignal;
 }
 
 /** Adds the cluster to the kubeconfig by the AWS CLI. The lab is deployed by then, so what goes wrong is told and ends nothing. */
-export async function updateKubeconfig({ lab, env, signal }: UpdateKubeconfigOptions): Promise<KubeconfigUpdate> {
+export async function updateKubeconfig({ lab, env }: UpdateKubeconfigOptions, { signal }: RunContext): Promise<KubeconfigUpdate> {
   try {
     const { exitCode, stdout, stderr } = await runCommand({ command: 'aws', args: kubeconfigArguments(lab), env, workingDirectory: process.cwd() }, { signal });
     return exitCode === 0

@@ -1,15 +1,13 @@
 import { AwsRequestFailed } from '../aws/aws-failure';
-import type { LabView } from '../assembly/lab-view';
 import { deployedStack } from '../aws/deployed-lab';
 import type { LabAws } from '../aws/lab-aws';
-import { pause } from '../wait-for';
+import { firstCause, isBeginning, isEnd, type StackEvent, StackFollower } from '../aws/stack-events';
+import type { LabView } from '../assembly/lab-view';
 import { LabError } from '../lab-error';
-import { Patience } from '../passing-failure';
-import type { ProgressListener } from '../progress';
-import type { DeploymentTarget } from './deployment-target';
+import { beyondInterruption, type RunContext } from '../run-context';
 import { causeSentence, deploymentFailed, deploymentNotStarted } from './deployment-failure';
 import { DeploymentProgress } from './deployment-progress';
-import { firstCause, isBeginning, isEnd, type StackEvent, StackEventReader } from '../aws/stack-events';
+import type { DeploymentTarget } from './deployment-target';
 import type { ToolkitDeployEnd } from './toolkit-deploy';
 
 /** A deployment to start or to follow. */
@@ -19,13 +17,10 @@ export interface RunDeploymentOptions {
   readonly target: DeploymentTarget;
   /** Deploys by the CDK until it ends or is told to stop; not called where CloudFormation is at work already. */
   readonly startCdk: (stop: AbortSignal) => Promise<ToolkitDeployEnd>;
-  readonly onProgress: ProgressListener;
-  /** Tells what the user should know at once: the first cause, long before the rollback ends. */
+  /** Called with what the user should know at once: the first cause, long before the rollback ends. */
   readonly onNote: (text: string) => void;
+  /** Seconds between two looks at the events. */
   readonly pollSeconds: number;
-  readonly nowMillis: () => number;
-  /** Aborted when the user interrupts. @default - it cannot be interrupted */
-  readonly signal?: AbortSignal;
 }
 
 /** What CloudFormation did. */
@@ -41,101 +36,58 @@ export interface DeploymentRun {
  * @throws LabError `DeploymentFailed` with the first real cause, `DeploymentNotStarted`, or what `awsFailure` says
  * @throws the signal's reason when it is interrupted, after saying what goes on
  */
-export async function runDeployment(options: RunDeploymentOptions): Promise<DeploymentRun> {
-  const { aws, lab, target, signal } = options;
-  const reader = new StackEventReader({ cloudFormation: aws.cloudFormation, stackName: target.stackName, signal });
-  const watch = new Watch(options, reader);
+export async function runDeployment(options: RunDeploymentOptions, run: RunContext): Promise<DeploymentRun> {
+  const { aws: { cloudFormation }, lab, target: { stackName, mode }, pollSeconds, onNote } = options;
+  const progress = new DeploymentProgress(lab, run.onProgress);
+  let isCauseTold = false;
+  const follower = new StackFollower({
+    cloudFormation,
+    stackName,
+    everySeconds: pollSeconds,
+    onLook: (fresh) => {
+      progress.take(fresh, run.clock.now().getTime());
+      const cause = isCauseTold ? undefined : firstCause(follower.events);
+      if (cause === undefined) return;
+      isCauseTold = true;
+      onNote(`${causeSentence(lab, cause)}. CloudFormation now takes back what it made; this can take a quarter of an hour.`);
+    },
+  }, run);
   try {
-    if (target.mode === 'follow') {
-      await watch.untilEnd();
-    } else {
-      await reader.skipToNow();
-      const end = await watch.whileRunning(options.startCdk);
-      signal?.throwIfAborted();
-      if (!end.isSuccess) await watch.withoutCdk(end);
-    }
-    const last = watch.events.findLast(isEnd);
-    if (last !== undefined && !/^(?:CREATE|UPDATE)_COMPLETE$/.test(last.status)) throw deploymentFailed(lab, watch.events, last.status);
-    watch.progress.finish();
-    return { events: watch.events, durationSeconds: last === undefined ? 0 : Math.round(watch.progress.secondsAt(last.atMillis)) };
+    if (mode === 'follow') await follower.untilEnd();
+    else await deployByCdk(options, follower, run);
+    const last = follower.events.findLast(isEnd);
+    if (last !== undefined && !/^(?:CREATE|UPDATE)_COMPLETE$/.test(last.status)) throw deploymentFailed(lab, follower.events, last.status);
+    progress.finish();
+    return { events: follower.events, durationSeconds: last === undefined ? 0 : Math.round(progress.secondsAt(last.atMillis)) };
   } catch (error) {
-    if (signal?.aborted === true || error instanceof AwsRequestFailed) options.onNote(await interruptionText(options));
+    if (run.signal.aborted || error instanceof AwsRequestFailed) onNote(await interruptionText(options, run));
     throw error;
   }
 }
 
-class Watch {
-  readonly events: StackEvent[] = [];
-  readonly progress: DeploymentProgress;
-  private readonly patience = new Patience();
-  private isCauseTold = false;
-
-  constructor(private readonly options: RunDeploymentOptions, private readonly reader: StackEventReader) {
-    this.progress = new DeploymentProgress(options.lab, options.onProgress);
-  }
-
-  /** Follows the present work of CloudFormation to its end. */
-  async untilEnd(): Promise<void> {
-    await this.take(() => this.reader.ofPresentWork());
-    while (!this.events.some(isEnd)) {
-      await pause(this.options.pollSeconds, this.options.signal);
-      await this.take(() => this.reader.next());
-    }
-  }
-
-  /** Follows the events for as long as the CDK runs. Whatever ends the following stops the CDK too. */
-  async whileRunning(startCdk: RunDeploymentOptions['startCdk']): Promise<ToolkitDeployEnd> {
-    const { pollSeconds, signal } = this.options;
-    const stopped = new AbortController();
-    const ended = new AbortController();
-    try {
-      const running = startCdk(stopped.signal).finally(() => ended.abort());
-      // Whoever stops waiting for it earlier has an error of their own.
-      running.catch(() => undefined);
-      const wakeUp = AbortSignal.any([ended.signal, ...(signal === undefined ? [] : [signal])]);
-      while (!ended.signal.aborted) {
-        await this.take(() => this.reader.next());
-        await pause(pollSeconds, wakeUp).catch((error: unknown) => {
-          if (!ended.signal.aborted) throw error;
-        });
-      }
-      const end = await running;
-      await this.take(() => this.reader.next());
-      return end;
-    } finally {
-      stopped.abort();
-    }
-  }
-
-  /**
-   * Goes on where the CDK failed: to the end of what CloudFormation does.
-   *
-   * @throws LabError `DeploymentNotStarted` when CloudFormation was never asked
-   */
-  async withoutCdk({ failureText }: ToolkitDeployEnd): Promise<void> {
-    const { target, onNote } = this.options;
-    if (this.events.some(isEnd)) return;
-    if (!this.events.some(isBeginning) && !isAtWork(await statusOf(this.options))) throw deploymentNotStarted(target.stackName, failureText);
+/**
+ * Has the CDK deploy, and follows the events meanwhile. Where the CDK fails, it goes on to the end of what CloudFormation does.
+ *
+ * @throws LabError `DeploymentNotStarted` when CloudFormation was never asked
+ */
+async function deployByCdk({ aws, target, startCdk, onNote }: RunDeploymentOptions, follower: StackFollower, run: RunContext): Promise<void> {
+  await follower.skipToNow();
+  const stop = new AbortController();
+  try {
+    const { isSuccess, failureText } = await follower.during(startCdk(stop.signal));
+    run.signal.throwIfAborted();
+    if (isSuccess || follower.events.some(isEnd)) return;
+    if (!follower.events.some(isBeginning) && !isAtWork(await statusOf(aws, target))) throw deploymentNotStarted(target.stackName, failureText);
     onNote(`The CDK gave up, and CloudFormation goes on; this follows it. ${failureText ?? ''}`.trimEnd());
-    await this.untilEnd();
-  }
-
-  private async take(read: () => Promise<readonly StackEvent[]>): Promise<void> {
-    const { lab, nowMillis, onNote, signal } = this.options;
-    const fresh = await this.patience.attempt(read);
-    signal?.throwIfAborted();
-    if (fresh === undefined) return;
-    this.events.push(...fresh);
-    this.progress.take(fresh, nowMillis());
-    const cause = this.isCauseTold ? undefined : firstCause(this.events);
-    if (cause === undefined) return;
-    this.isCauseTold = true;
-    onNote(`${causeSentence(lab, cause)}. CloudFormation now takes back what it made; this can take a quarter of an hour.`);
+    await follower.untilEnd();
+  } finally {
+    // Whatever ends the following stops the CDK too.
+    stop.abort();
   }
 }
 
-async function statusOf({ aws, target }: RunDeploymentOptions): Promise<string | undefined> {
-  return (await deployedStack(aws.cloudFormation, target.stackName))?.status;
+async function statusOf(aws: LabAws, { stackName }: DeploymentTarget): Promise<string | undefined> {
+  return (await deployedStack(aws.cloudFormation, stackName))?.status;
 }
 
 /** Whether CloudFormation works on a stack of this status; one in review waits for its change set. */
@@ -144,17 +96,19 @@ function isAtWork(status: string | undefined): boolean {
 }
 
 /** Ctrl-C ends this program, not CloudFormation; neither does a failure to ask it. */
-async function interruptionText(options: RunDeploymentOptions): Promise<string> {
-  const { stackName } = options.target;
+async function interruptionText({ aws, target }: RunDeploymentOptions, run: RunContext): Promise<string> {
+  const { stackName } = target;
   const again = 'Run `npm run lab -- deploy` again to follow it; `npm run lab -- teardown` removes it.';
-  let status: string | undefined;
+  const asking = aws.boundTo(beyondInterruption(run).signal);
   try {
-    status = await statusOf(options);
+    const status = await statusOf(asking, target);
+    return isAtWork(status)
+      ? `CloudFormation goes on without this command: stack ${stackName} is ${status}. ${again}`
+      : `CloudFormation is not at work: ${status === undefined ? `there is no stack ${stackName}` : `stack ${stackName} is ${status}`}.`;
   } catch (error) {
     if (error instanceof LabError) return `What CloudFormation does now is not known (${error.code}); it does not stop with this command. ${again}`;
     throw error;
+  } finally {
+    asking.close();
   }
-  return isAtWork(status)
-    ? `CloudFormation goes on without this command: stack ${stackName} is ${status}. ${again}`
-    : `CloudFormation is not at work: ${status === undefined ? `there is no stack ${stackName}` : `stack ${stackName} is ${status}`}.`;
 }

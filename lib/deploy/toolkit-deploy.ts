@@ -1,6 +1,6 @@
 import type { CustomBaseCredentialsOption, IIoHost, IoMessage, IoRequest, Toolkit } from '@aws-cdk/toolkit-lib';
 import { stripVTControlCharacters } from 'node:util';
-import type { ProgressListener } from '../progress';
+import type { RunContext } from '../run-context';
 
 /** What a deployment uses of the CDK's toolkit. */
 export type DeploymentToolkit = Pick<Toolkit, 'fromAssemblyDirectory' | 'deploy'>;
@@ -17,9 +17,6 @@ export interface ToolkitDeployOptions {
   /** Holds one stack. */
   readonly assemblyDirectory: string;
   readonly credentials: CustomBaseCredentialsOption;
-  readonly onProgress: ProgressListener;
-  /** When it is aborted, the toolkit does nothing more, and its answer never comes. */
-  readonly signal: AbortSignal;
   /** @default - the installed one */
   readonly loadToolkit?: (options: LoadToolkitOptions) => Promise<DeploymentToolkit>;
 }
@@ -31,10 +28,14 @@ export interface ToolkitDeployEnd {
   readonly failureText?: string;
 }
 
-/** Deploys a synthesized assembly by the CDK's toolkit, to the end. A deployment that fails is a result, not an error. */
-export async function toolkitDeploy(options: ToolkitDeployOptions): Promise<ToolkitDeployEnd> {
-  const { assemblyDirectory, credentials, onProgress, signal, loadToolkit = installedToolkit } = options;
-  const toolkit = await loadToolkit({ ioHost: new DeploymentIoHost({ onProgress, signal }), credentials });
+/**
+ * Deploys a synthesized assembly by the CDK's toolkit, to the end. A deployment that fails is a result, not an error.
+ *
+ * @param run when its signal is aborted, the toolkit does nothing more, and its answer never comes
+ */
+export async function toolkitDeploy(options: ToolkitDeployOptions, run: RunContext): Promise<ToolkitDeployEnd> {
+  const { assemblyDirectory, credentials, loadToolkit = installedToolkit } = options;
+  const toolkit = await loadToolkit({ ioHost: new DeploymentIoHost(run), credentials });
   try {
     await toolkit.deploy(await toolkit.fromAssemblyDirectory(assemblyDirectory), { deploymentMethod: { method: 'change-set' } });
     return { isSuccess: true };
@@ -65,25 +66,19 @@ const STACK_STARTED = 'CDK_TOOLKIT_I5100';
 /** Asked before a change set is executed. The verb has asked for it already. */
 const APPROVAL = 'CDK_TOOLKIT_I5060';
 
-/** What a deployment's host is made of. */
-export interface DeploymentIoHostOptions {
-  readonly onProgress: ProgressListener;
-  /** Aborted when nobody wants the deployment's answer any more. */
-  readonly signal: AbortSignal;
-}
-
 /** Hears what the CDK's toolkit says while it deploys, and prints nothing: of its messages, the assets become progress. */
 export class DeploymentIoHost implements IIoHost {
   private assetsPublished = 0;
   private areAssetsTold = false;
 
-  constructor(private readonly options: DeploymentIoHostOptions) {
-    options.onProgress({ step: ASSETS_STEP, state: 'started' });
+  /** @param run its signal is aborted when nobody wants the deployment's answer any more */
+  constructor(private readonly run: RunContext) {
+    run.onProgress({ step: ASSETS_STEP, state: 'started' });
   }
 
   async notify({ code, message }: IoMessage<unknown>): Promise<void> {
     await this.whileWanted();
-    if (code === ASSET_STARTED) this.options.onProgress({ step: ASSETS_STEP, state: 'running', detail: message });
+    if (code === ASSET_STARTED) this.run.onProgress({ step: ASSETS_STEP, state: 'running', detail: message });
     if (code === ASSET_PUBLISHED) this.assetsPublished += 1;
     if (code === STACK_STARTED) this.endAssets();
   }
@@ -105,13 +100,13 @@ export class DeploymentIoHost implements IIoHost {
    * It may still look at the stack's events, which says nothing to the host, until the process ends.
    */
   private whileWanted(): Promise<void> {
-    return this.options.signal.aborted ? new Promise(() => undefined) : Promise.resolve();
+    return this.run.signal.aborted ? new Promise(() => undefined) : Promise.resolve();
   }
 
   private endAssets(): void {
     if (this.areAssetsTold) return;
     this.areAssetsTold = true;
-    this.options.onProgress(this.assetsPublished === 0
+    this.run.onProgress(this.assetsPublished === 0
       ? { step: ASSETS_STEP, state: 'skipped', detail: 'all are there already' }
       : { step: ASSETS_STEP, state: 'finished', detail: `${this.assetsPublished} published` });
   }

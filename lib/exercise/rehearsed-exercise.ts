@@ -52,7 +52,7 @@ function meansOf({ kubeconfig, assemblyDirectory, karpenterNamespace, region, aw
     teardown: async ({ isDryRun }, run) => {
       const aws = connectAws(region, run, { endpoint: awsEndpoint, credentials: LOCAL_CREDENTIALS });
       try {
-        return await teardownIn(aws, { assemblyDirectory, kubeconfig, isDryRun, ...run });
+        return await teardownIn(aws, { assemblyDirectory, kubeconfig, isDryRun }, run);
       } finally {
         aws.close();
       }

@@ -81,12 +81,12 @@ export const bootstrapCheck: Check = {
 };
 
 /** The parameter decides; the stack only says more, where it can be read. */
-async function bootstrapStackState({ aws, signal }: CheckContext): Promise<string> {
+async function bootstrapStackState({ aws, run }: CheckContext): Promise<string> {
   try {
     const stack = await deployedStack(aws.cloudFormation, BOOTSTRAP_STACK);
     return stack === undefined ? `, and no stack ${BOOTSTRAP_STACK}` : `, though stack ${BOOTSTRAP_STACK} is ${stack.status}`;
   } catch (error) {
-    signal?.throwIfAborted();
+    run.signal.throwIfAborted();
     if (error instanceof LabError) return '';
     throw error;
   }

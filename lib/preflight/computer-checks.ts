@@ -2,10 +2,11 @@ import manifest from '../../package.json';
 import { type JsonValue, parseJson, textAt } from '../json';
 import { LabError } from '../lab-error';
 import { runCommand } from '../run-command';
+import type { RunContext } from '../run-context';
 import { type Check, failed, type LocalTools, passed, warned } from './preflight-check';
 
 /** The programs that a shell would find. */
-export function localTools(env: Readonly<Record<string, string | undefined>>, signal?: AbortSignal): LocalTools {
+export function localTools(env: Readonly<Record<string, string | undefined>>, { signal }: RunContext): LocalTools {
   const answerOf = async (command: string, ...args: readonly string[]): Promise<string | undefined> => {
     try {
       const { exitCode, stdout } = await runCommand({ command, args, env, workingDirectory: process.cwd() }, { signal });

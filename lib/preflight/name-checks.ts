@@ -51,8 +51,8 @@ export const logGroupNameCheck = nameCheck('Names: log groups', [{
   noun: 'log group',
   request: 'logs:DescribeLogGroups',
   absent: [],
-  holder: async (name, { aws, signal }) => {
-    for await (const { logGroups } of paginateDescribeLogGroups({ client: aws.logs }, { logGroupNamePrefix: name }, { abortSignal: signal })) {
+  holder: async (name, { aws }) => {
+    for await (const { logGroups } of paginateDescribeLogGroups({ client: aws.logs }, { logGroupNamePrefix: name })) {
       // The prefix finds longer names as well.
       if (logGroups?.some(({ logGroupName }) => logGroupName === name) === true) return { physicalId: name };
     }

@@ -16,9 +16,9 @@ export const addressQuotaCheck = regionalQuotaCheck('Quota: Elastic IPs', {
 export const vpcQuotaCheck = regionalQuotaCheck('Quota: VPCs', {
   quota: { service: 'vpc', code: 'L-F678F1CE', unit: 'VPCs in the region' },
   type: 'AWS::EC2::VPC',
-  count: ({ aws, signal }) => asking('ec2:DescribeVpcs', async () => {
+  count: ({ aws }) => asking('ec2:DescribeVpcs', async () => {
     let count = 0;
-    for await (const { Vpcs } of paginateDescribeVpcs({ client: aws.ec2 }, {}, { abortSignal: signal })) count += Vpcs?.length ?? 0;
+    for await (const { Vpcs } of paginateDescribeVpcs({ client: aws.ec2 }, {})) count += Vpcs?.length ?? 0;
     return count;
   }),
 });
@@ -77,12 +77,12 @@ function natGatewaysByZone({ stack, network }: LabView): ReadonlyMap<string, num
 
 /** A gateway that failed or is gone counts no more. */
 async function usedByZone(context: CheckContext): Promise<ReadonlyMap<string, number>> {
-  const { aws, signal } = context;
+  const { aws } = context;
   const own = new Set((await ownStack(context)).stack?.resources.map(({ physicalId }) => physicalId));
   const subnetIds = await asking('ec2:DescribeNatGateways', async () => {
     const found: string[] = [];
     const filters = [{ Name: 'state', Values: ['pending', 'available', 'deleting'] }];
-    for await (const { NatGateways } of paginateDescribeNatGateways({ client: aws.ec2 }, { Filter: filters }, { abortSignal: signal })) {
+    for await (const { NatGateways } of paginateDescribeNatGateways({ client: aws.ec2 }, { Filter: filters })) {
       found.push(...(NatGateways ?? []).filter(({ NatGatewayId }) => !own.has(NatGatewayId ?? '')).flatMap(({ SubnetId }) => SubnetId ?? []));
     }
     return found;
@@ -90,7 +90,7 @@ async function usedByZone(context: CheckContext): Promise<ReadonlyMap<string, nu
   const counts = new Map<string, number>();
   if (subnetIds.length === 0) return counts;
   await asking('ec2:DescribeSubnets', async () => {
-    for await (const { Subnets } of paginateDescribeSubnets({ client: aws.ec2 }, {}, { abortSignal: signal })) {
+    for await (const { Subnets } of paginateDescribeSubnets({ client: aws.ec2 }, {})) {
       for (const { SubnetId, AvailabilityZone = '' } of Subnets ?? []) {
         const gateways = subnetIds.filter((id) => id === SubnetId).length;
         if (gateways > 0) counts.set(AvailabilityZone, (counts.get(AvailabilityZone) ?? 0) + gateways);

@@ -14,7 +14,7 @@ const MILLIS_PER_DAY = 86_400_000;
 export const kubernetesVersionCheck: Check = {
   name: 'Kubernetes version',
   asksAws: true,
-  run: async ({ aws, lab, today }) => {
+  run: async ({ aws, lab, run }) => {
     const { version } = lab.cluster;
     const { clusterVersions } = await asking('eks:DescribeClusterVersions', () =>
       aws.eks.send(new DescribeClusterVersionsCommand({ clusterVersions: [version] })));
@@ -26,7 +26,7 @@ export const kubernetesVersionCheck: Check = {
     }
     const end = found.endOfStandardSupportDate;
     const evidence = `EKS offers ${version} under standard support${end === undefined ? '' : `, until ${end.toISOString().slice(0, 10)}`}.`;
-    const isSoon = end !== undefined && end.getTime() - today.getTime() < SOON_DAYS * MILLIS_PER_DAY;
+    const isSoon = end !== undefined && end.getTime() - run.clock.now().getTime() < SOON_DAYS * MILLIS_PER_DAY;
     return isSoon ? warned(evidence, remedy) : passed(evidence);
   },
 };
@@ -88,13 +88,13 @@ export const instanceTypesCheck: Check = {
   },
 };
 
-async function offeredZones({ aws, signal }: CheckContext, types: readonly string[], zones: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+async function offeredZones({ aws }: CheckContext, types: readonly string[], zones: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   return asking('ec2:DescribeInstanceTypeOfferings', async () => {
     const offers = new Map<string, Set<string>>();
     const pages = paginateDescribeInstanceTypeOfferings({ client: aws.ec2 }, {
       LocationType: 'availability-zone',
       Filters: [{ Name: 'instance-type', Values: [...types] }, { Name: 'location', Values: [...zones] }],
-    }, { abortSignal: signal });
+    });
     for await (const { InstanceTypeOfferings } of pages) {
       for (const { InstanceType, Location } of InstanceTypeOfferings ?? []) {
         const type: _InstanceType | '' = InstanceType ?? '';

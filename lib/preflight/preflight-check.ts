@@ -4,6 +4,7 @@ import type { DeployedResource, DeployedStack } from '../aws/deployed-lab';
 import type { AwsCaller, LabAws } from '../aws/lab-aws';
 import { LabError } from '../lab-error';
 import type { LaunchEstimate } from '../plan/plan-result';
+import type { RunContext } from '../run-context';
 
 /** Versions of the programs on this computer. */
 export interface LocalTools {
@@ -77,9 +78,7 @@ export interface CheckContext {
   readonly caller: () => Promise<AwsCaller>;
   /** The stack of the lab where it is deployed already; the requests are made once. */
   readonly stack: () => Promise<StackInPlace | undefined>;
-  readonly today: Date;
-  /** Aborted when the user interrupts. @default - it cannot be interrupted */
-  readonly signal?: AbortSignal;
+  readonly run: RunContext;
 }
 
 /** What is known of the stack of the lab. */
@@ -91,11 +90,11 @@ export interface OwnStack {
 }
 
 /** The stack of the lab, for checks that have something to say without it too. */
-export async function ownStack({ stack, signal }: CheckContext): Promise<OwnStack> {
+export async function ownStack({ stack, run }: CheckContext): Promise<OwnStack> {
   try {
     return { isKnown: true, stack: await stack() };
   } catch (error) {
-    signal?.throwIfAborted();
+    run.signal.throwIfAborted();
     if (error instanceof LabError) return { isKnown: false };
     throw error;
   }

@@ -7,7 +7,7 @@ import { forEachBounded } from '../wait-for';
 import { LabError } from '../lab-error';
 import { estimateLaunch } from '../plan/launch-estimate';
 import { priceTableOf } from '../plan/price-table';
-import { ignoreProgress, type ProgressListener } from '../progress';
+import type { RunContext } from '../run-context';
 import { accessCheck, bootstrapCheck, credentialsCheck, leftoverInstancesCheck, spotRoleCheck, stackCheck } from './account-checks';
 import { awsCliCheck, kubectlCheck, localTools, nodeCheck } from './computer-checks';
 import { clusterNameCheck, iamNamesCheck, logGroupNameCheck, queueNameCheck, scheduleNameCheck } from './name-checks';
@@ -57,12 +57,6 @@ export interface PreflightOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** @default - the tools that a shell would find */
   readonly tools?: LocalTools;
-  /** @default - now */
-  readonly today?: Date;
-  /** @default - nobody watches */
-  readonly onProgress?: ProgressListener;
-  /** Aborted when the user interrupts. @default - it cannot be interrupted */
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -70,34 +64,33 @@ export interface PreflightOptions {
  *
  * @throws LabError `AssemblyNotFound` or `AssemblyUnreadable`; what AWS refuses is a finding, not an error
  */
-export async function preflight(options: PreflightOptions): Promise<PreflightResult> {
+export async function preflight(options: PreflightOptions, run: RunContext): Promise<PreflightResult> {
   const stack = readAssembly(options.assemblyDirectory);
-  const aws = connectAws(stack.region, { signal: options.signal });
+  const aws = connectAws(stack.region, run);
   try {
-    return await preflightIn(aws, options);
+    return await preflightIn(aws, options, run);
   } finally {
     aws.close();
   }
 }
 
 /** {@link preflight} by clients that are connected already. */
-export async function preflightIn(aws: LabAws, options: PreflightOptions): Promise<PreflightResult> {
-  const { assemblyDirectory, env, today = new Date(), onProgress = ignoreProgress, signal } = options;
+export async function preflightIn(aws: LabAws, options: PreflightOptions, run: RunContext): Promise<PreflightResult> {
+  const { assemblyDirectory, env } = options;
   const lab = readLab(readAssembly(assemblyDirectory));
   const { stackName, region, account } = lab.stack;
   const caller = once(() => checkedCaller(aws, account));
   const context: CheckContext = {
     lab,
     aws,
-    tools: options.tools ?? localTools(env, signal),
+    tools: options.tools ?? localTools(env, run),
     launch: estimateLaunch(lab, priceTableOf(region)),
     bootstrap: readBootstrapRequirement(assemblyDirectory),
     caller,
-    stack: once(() => stackInPlace(aws, stackName, signal)),
-    today,
-    signal,
+    stack: once(() => stackInPlace(aws, stackName)),
+    run,
   };
-  const checks = await runChecks(PREFLIGHT_CHECKS, context, onProgress);
+  const checks = await runChecks(PREFLIGHT_CHECKS, context);
   return {
     stackName,
     clusterName: lab.cluster.name,
@@ -113,9 +106,9 @@ async function accountOf(caller: () => Promise<AwsCaller>, [credentials]: readon
   return credentials?.outcome === 'pass' ? (await caller()).account : undefined;
 }
 
-async function stackInPlace(aws: LabAws, stackName: string, signal?: AbortSignal): Promise<StackInPlace | undefined> {
+async function stackInPlace(aws: LabAws, stackName: string): Promise<StackInPlace | undefined> {
   const stack = await deployedStack(aws.cloudFormation, stackName);
-  return stack === undefined ? undefined : { ...stack, resources: await deployedResources(aws.cloudFormation, stackName, signal) };
+  return stack === undefined ? undefined : { ...stack, resources: await deployedResources(aws.cloudFormation, stackName) };
 }
 
 function worst(checks: readonly PreflightCheck[]): CheckOutcome {
@@ -143,15 +136,16 @@ const STEP = 'Check the account';
  *
  * @throws the signal's reason when it is interrupted
  */
-export async function runChecks(checks: readonly Check[], context: CheckContext, onProgress: ProgressListener): Promise<readonly PreflightCheck[]> {
+export async function runChecks(checks: readonly Check[], context: CheckContext): Promise<readonly PreflightCheck[]> {
+  const { onProgress, signal } = context.run;
   onProgress({ step: STEP, state: 'started' });
   const credentials = { name: credentialsCheck.name, ...await credentialsCheck.run(context) };
-  context.signal?.throwIfAborted();
+  signal.throwIfAborted();
   const findings = new Map<string, CheckFinding>();
   await forEachBounded(checks, AT_ONCE, async (check) => {
     const isPossible = !check.asksAws || credentials.outcome === 'pass';
     findings.set(check.name, isPossible ? await findingOf(check, context) : NOT_ASKED);
-    context.signal?.throwIfAborted();
+    signal.throwIfAborted();
     onProgress({ step: STEP, state: 'running', detail: check.name, fraction: findings.size / checks.length });
   });
   onProgress({ step: STEP, state: 'finished', detail: `${checks.length + 1} checks` });
@@ -165,7 +159,7 @@ async function findingOf(check: Check, context: CheckContext): Promise<CheckFind
   try {
     return await check.run(context);
   } catch (error) {
-    context.signal?.throwIfAborted();
+    context.run.signal.throwIfAborted();
     if (!(error instanceof LabError)) throw error;
     const action = error instanceof AwsRequestFailed && typeof error.received === 'string' ? ` (${error.received})` : '';
     const [reason] = error.message.split('\n');

@@ -22,13 +22,13 @@ interface RunningVcpus {
  * @throws LabError what `awsFailure` says
  */
 async function runningVcpus(context: CheckContext): Promise<RunningVcpus> {
-  const { aws, signal } = context;
+  const { aws } = context;
   const isDeployed = (await ownStack(context)).stack !== undefined;
   const ownTag = clusterTag(context.lab.cluster.name);
   return asking('ec2:DescribeInstances', async () => {
     const sum = { onDemand: 0, spot: 0 };
     const filters = [{ Name: 'instance-state-name', Values: ['pending', 'running'] }];
-    for await (const { Reservations } of paginateDescribeInstances({ client: aws.ec2, pageSize: 500 }, { Filters: filters }, { abortSignal: signal })) {
+    for await (const { Reservations } of paginateDescribeInstances({ client: aws.ec2, pageSize: 500 }, { Filters: filters })) {
       for (const instance of (Reservations ?? []).flatMap(({ Instances }) => Instances ?? [])) {
         const isOwn = isDeployed && instance.Tags?.some(({ Key }) => Key === ownTag) === true;
         if (isOwn || !isStandardType(instance.InstanceType ?? '')) continue;

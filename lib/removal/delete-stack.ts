@@ -1,15 +1,16 @@
 import { DeleteStackCommand } from '@aws-sdk/client-cloudformation';
-import { CONCERNS, concernsOf, resourceLabels } from '../plan/concern-of-resource';
 import type { LabView } from '../assembly/lab-view';
 import { asking } from '../aws/aws-failure';
-import { deployedStack, type DeployedStack } from '../aws/deployed-lab';
+import { deployedResources, deployedStack, type DeployedStack } from '../aws/deployed-lab';
 import { karpenterInstances } from '../aws/karpenter-instances';
 import type { LabAws } from '../aws/lab-aws';
-import { deletionEvents, firstFailure, type DeletionEvent } from '../aws/stack-events';
-import { pause } from '../wait-for';
+import { findLeftovers, labNames, removeLeftovers } from '../aws/leftovers/find-leftovers';
+import type { Leftover, LeftoverKindName } from '../aws/leftovers/leftover';
+import { firstCause, isEnd, type StackEvent, StackFollower } from '../aws/stack-events';
 import { LabError } from '../lab-error';
-import { Patience } from '../passing-failure';
+import { CONCERNS, concernsOf, resourceLabels } from '../plan/concern-of-resource';
 import type { ProgressListener } from '../progress';
+import type { RunContext } from '../run-context';
 
 /** Which stack to delete. */
 export interface DeleteStackOptions {
@@ -19,66 +20,61 @@ export interface DeleteStackOptions {
   readonly stack: DeployedStack;
   /** Whether the guard in the stack drains it first: then instances may run when the deletion begins. */
   readonly isGuarded: boolean;
-  /** Seconds between two questions. */
+  /** Seconds between two looks. */
   readonly everySeconds: number;
-  /**
-   * Called after every look with the logical ids of what is deleted so far: what the deletion leaks and then waits for can
-   * be removed meanwhile.
-   */
-  readonly onDeleted: (deleted: ReadonlySet<string>) => Promise<void>;
-  readonly onProgress: ProgressListener;
-  readonly signal?: AbortSignal;
+  /** Called with what kept the stack's network and was removed on the way. */
+  readonly onUnblocked: (removed: readonly Leftover[]) => void;
 }
-
-/** What became of a deletion. */
-export type StackDeletion =
-  | { readonly isDeleted: true }
-  | { readonly isDeleted: false; readonly failure: LabError };
-
-const DELETING = 'DELETE_IN_PROGRESS';
 
 /**
- * Deletes the stack, or joins a deletion that is under way, and follows it to its end.
+ * Deletes the stack, or joins a deletion that is under way, and follows it to its end. What the deletion leaks, and then waits
+ * for, is removed on the way. Where CloudFormation gives up all the same, and something was left to remove, it tries once more.
  *
  * @throws LabError `InstancesRemained` while Karpenter's instances run: the stack would take Karpenter away from them
- * @throws LabError what `awsFailure` says
+ * @throws LabError `StackDeletionFailed` with the first cause; what `awsFailure` says
  */
-export async function deleteStack(options: DeleteStackOptions): Promise<StackDeletion> {
-  const { aws, lab, stack, isGuarded } = options;
+export async function deleteStack(options: DeleteStackOptions, run: RunContext): Promise<void> {
+  const { aws, lab, stack } = options;
+  const failure = await deleteOnce(options, run);
+  if (failure === undefined) return;
+  const stillThere = new Set((await deployedResources(aws.cloudFormation, stack.id)).map(({ logicalId }) => logicalId));
+  const deleted = new Set([...lab.stack.resources.keys()].filter((id) => !stillThere.has(id)));
+  const lastFailure = await unblock(options, deleted, run) ? await deleteOnce(options, run) : failure;
+  if (lastFailure !== undefined) throw lastFailure;
+}
+
+/** @returns why CloudFormation gave up; undefined when the stack is gone */
+async function deleteOnce(options: DeleteStackOptions, run: RunContext): Promise<LabError | undefined> {
+  const { aws: { cloudFormation, ec2 }, lab, stack, isGuarded, everySeconds } = options;
+  const report = deletionReporter(lab, run.onProgress);
+  let isGone = false;
+  const follower = new StackFollower({
+    cloudFormation,
+    stackName: stack.id,
+    everySeconds,
+    onLook: async () => {
+      isGone = await deployedStack(cloudFormation, stack.id) === undefined;
+      report(follower.events, isGone);
+      if (!isGone && !follower.events.some(isEnd)) await unblock(options, deletedIn(follower.events), run);
+    },
+  }, run);
+
   // Asked anew: while the cluster was drained, the deadline or somebody else may have begun to delete it.
-  const now = await deployedStack(aws.cloudFormation, stack.id);
-  if (now === undefined) return { isDeleted: true };
-  if (now.status === DELETING) return follow(options, undefined);
-  const [earlier] = await deletionEvents(aws.cloudFormation, stack.id);
-  if (!isGuarded) await requireNoInstances(aws, lab.cluster.name);
-  await asking('cloudformation:DeleteStack', () => aws.cloudFormation.send(new DeleteStackCommand({ StackName: stack.id })));
-  return follow(options, earlier?.id);
-}
-
-/** @param earlier id of the event with which an earlier deletion began: its failure is not this one's */
-async function follow(options: DeleteStackOptions, earlier: string | undefined): Promise<StackDeletion> {
-  const { aws, lab, stack, everySeconds, onDeleted, onProgress, signal } = options;
-  const report = deletionReporter(lab, onProgress);
-  const patience = new Patience();
-  for (;;) {
-    signal?.throwIfAborted();
-    const deletion = await patience.attempt(async (): Promise<StackDeletion | undefined> => {
-      const now = await deployedStack(aws.cloudFormation, stack.id);
-      const all = await deletionEvents(aws.cloudFormation, stack.id);
-      const events = all[0]?.id === earlier ? [] : all;
-      report(events, now === undefined);
-      if (now === undefined) return { isDeleted: true };
-      if (now.status === 'DELETE_FAILED' && events.length > 0) return { isDeleted: false, failure: deletionFailed(lab, events, now) };
-      await onDeleted(deletedIn(events));
-      return undefined;
-    });
-    if (deletion !== undefined) return deletion;
-    await pause(everySeconds, signal);
+  const now = await deployedStack(cloudFormation, stack.id);
+  if (now === undefined) return undefined;
+  if (now.status !== 'DELETE_IN_PROGRESS') {
+    // The failure of an earlier deletion is not this one's.
+    await follower.skipToNow();
+    if (!isGuarded) await requireNoInstances(ec2, lab.cluster.name);
+    await asking('cloudformation:DeleteStack', () => cloudFormation.send(new DeleteStackCommand({ StackName: stack.id })));
   }
+  await follower.untilEnd(() => isGone);
+  const end = follower.events.findLast(isEnd);
+  return isGone || end === undefined || end.status === 'DELETE_COMPLETE' ? undefined : deletionFailed(lab, follower.events, end);
 }
 
-async function requireNoInstances(aws: LabAws, clusterName: string): Promise<void> {
-  const instances = await karpenterInstances(aws.ec2, clusterName);
+async function requireNoInstances(ec2: LabAws['ec2'], clusterName: string): Promise<void> {
+  const instances = await karpenterInstances(ec2, clusterName);
   if (instances.length === 0) return;
   throw new LabError({
     code: 'InstancesRemained',
@@ -88,11 +84,32 @@ async function requireNoInstances(aws: LabAws, clusterName: string): Promise<voi
   });
 }
 
-function deletedIn(events: readonly DeletionEvent[]): ReadonlySet<string> {
+/** What keeps subnets from being deleted, and has no use without nodes. */
+const KEEP_SUBNETS: readonly LeftoverKindName[] = ['loadBalancer', 'classicLoadBalancer', 'networkInterface'];
+
+/**
+ * Removes what keeps the network of a stack that is being deleted: load balancers and interfaces once the nodes are gone, the
+ * group that EKS made once the cluster is. Left alone, CloudFormation would wait for them until it fails.
+ *
+ * @param deleted logical ids of what is deleted so far
+ * @returns whether anything was removed
+ */
+async function unblock({ aws, lab, onUnblocked }: DeleteStackOptions, deleted: ReadonlySet<string>, run: RunContext): Promise<boolean> {
+  const isDeleted = (type: string): boolean => lab.stack.resourcesOfType(type).every(({ logicalId }) => deleted.has(logicalId));
+  if (!isDeleted('AWS::EKS::Nodegroup')) return false;
+  const kinds: readonly LeftoverKindName[] = isDeleted('AWS::EKS::Cluster') ? [...KEEP_SUBNETS, 'securityGroup'] : KEEP_SUBNETS;
+  const leftovers = await findLeftovers({ aws, lab: labNames(lab), kinds });
+  const { removed } = await removeLeftovers({ aws, leftovers, deadlineSeconds: 0 }, run);
+  onUnblocked(removed);
+  return removed.length > 0;
+}
+
+function deletedIn(events: readonly StackEvent[]): ReadonlySet<string> {
   return new Set(events.filter(({ status }) => status === 'DELETE_COMPLETE' || status === 'DELETE_SKIPPED').map(({ logicalId }) => logicalId));
 }
 
-function deletionReporter(lab: LabView, onProgress: ProgressListener): (events: readonly DeletionEvent[], isOver: boolean) => void {
+/** Reports the progress of a deletion from the events of CloudFormation: a step for each concern of which something is deleted. */
+function deletionReporter(lab: LabView, onProgress: ProgressListener): (events: readonly StackEvent[], isOver: boolean) => void {
   const concerns = concernsOf(lab);
   const labels = resourceLabels(lab);
   const idsOf = CONCERNS.map((concern) => [concern, [...concerns.keys()].filter((id) => concerns.get(id) === concern)] as const)
@@ -114,12 +131,12 @@ function deletionReporter(lab: LabView, onProgress: ProgressListener): (events: 
   };
 }
 
-function deletionFailed(lab: LabView, events: readonly DeletionEvent[], { status, statusReason }: DeployedStack): LabError {
-  const cause = firstFailure(events);
+function deletionFailed(lab: LabView, events: readonly StackEvent[], { status, reason }: StackEvent): LabError {
+  const cause = firstCause(events);
   const what = cause === undefined ? lab.stack.stackName : `${resourceLabels(lab).get(cause.logicalId) ?? cause.type} (${cause.logicalId})`;
   return new LabError({
     code: 'StackDeletionFailed',
-    message: `CloudFormation could not delete ${what}: ${(cause?.reason ?? statusReason ?? 'it gives no reason').replace(/\.$/, '')}.`,
+    message: `CloudFormation could not delete ${what}: ${(cause?.reason ?? reason ?? 'it gives no reason').replace(/\.$/, '')}.`,
     received: status,
     remedy: 'Remove what the reason names, then run the same command again: it goes on where it stands.',
   });

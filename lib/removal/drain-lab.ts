@@ -1,13 +1,14 @@
 import type { LabView } from '../assembly/lab-view';
-import { karpenterInstances } from '../aws/karpenter-instances';
+import { type KarpenterInstance, karpenterInstances } from '../aws/karpenter-instances';
 import type { LabAws } from '../aws/lab-aws';
 import { findLeftovers, removeLeftovers } from '../aws/leftovers/find-leftovers';
 import type { LabNames } from '../aws/leftovers/leftover';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
-import { pause } from '../wait-for';
 import { LabError } from '../lab-error';
 import { isPassing } from '../passing-failure';
 import type { ProgressListener } from '../progress';
+import { deadlineIn, type RunContext } from '../run-context';
+import { pause } from '../wait-for';
 import { drainPass, type DrainPhase, type DrainState } from './drain-pass';
 import { isAbandoned, releaseAbandoned } from './named-objects';
 
@@ -24,8 +25,6 @@ export interface DrainLabOptions {
   readonly graceSeconds: number;
   /** Seconds between two passes. */
   readonly everySeconds: number;
-  readonly onProgress: ProgressListener;
-  readonly signal?: AbortSignal;
 }
 
 /** What a drain did. */
@@ -63,97 +62,107 @@ const CODES: Readonly<Record<Exclude<DrainPhase, 'drained'>, string>> = {
  *
  * @throws LabError `WorkloadsRemained`, `NodePoolsRemained`, `NodeClaimsRemained`, `InstancesRemained`, `NodeClassesRemained`
  */
-export async function drainLab(options: DrainLabOptions): Promise<DrainedLab> {
-  const { timeoutSeconds, graceSeconds, onProgress } = options;
-  const deletedObjects = new Set<string>();
-  const report = phaseReporter(onProgress);
-  const drained = (more: Partial<DrainedLab> = {}): DrainedLab => ({ terminatedInstances: [], releasedObjects: [], ...more, deletedObjects: [...deletedObjects] });
-  const first = await passUntil(options, timeoutSeconds, deletedObjects, report);
-  if (first.isDrained) return drained();
+export async function drainLab(options: DrainLabOptions, run: RunContext): Promise<DrainedLab> {
+  const { timeoutSeconds, graceSeconds } = options;
+  const passes = new DrainPasses(options, run);
+  const first = await passes.until(timeoutSeconds);
+  if (first.isDrained) return { deletedObjects: passes.deletedObjects, terminatedInstances: [], releasedObjects: [] };
   // While workloads are there, their NodePools are too, and Karpenter would replace what is terminated.
   if (first.phase === 'workloads') throw notDrained(first, timeoutSeconds);
 
   const wasAbandoned = await isKarpenterGone(options);
-  const terminatedInstances = await terminate(options);
-  const isStuck = async (): Promise<boolean> => wasAbandoned && await isKarpenterGone(options) && await countInstances(options) === 0;
-  const second = await passUntil(options, graceSeconds, deletedObjects, report, isStuck);
-  if (second.isDrained) return drained({ terminatedInstances });
+  const terminatedInstances = await terminate(options, run);
+  const isStuck = async (): Promise<boolean> => wasAbandoned && await isKarpenterGone(options) && (await instancesOf(options)).length === 0;
+  const second = await passes.until(graceSeconds, isStuck);
+  if (second.isDrained) return { deletedObjects: passes.deletedObjects, terminatedInstances, releasedObjects: [] };
 
   if (!await isStuck()) throw notDrained(second, timeoutSeconds + graceSeconds);
-  return drained({ terminatedInstances, releasedObjects: await release(options, graceSeconds, deletedObjects, report) });
+  const releasedObjects = await release(options, passes, run);
+  return { deletedObjects: passes.deletedObjects, terminatedInstances, releasedObjects };
 }
 
-const RELEASE = 'Let go of objects that wait for Karpenter';
+/** The passes of one drain. */
+class DrainPasses {
+  private readonly deleted = new Set<string>();
+  private readonly report: (state: DrainState) => void;
 
-/** Lets go of what waits for a Karpenter that does not run, pass by pass: one kind waits for the other. */
-async function release(
-  options: DrainLabOptions, seconds: number, deletedObjects: Set<string>, report: (state: DrainState) => void,
-): Promise<readonly string[]> {
-  const { api, onProgress } = options;
-  if (api === undefined) return [];
-  const released = new Set<string>();
-  onProgress({ step: RELEASE, state: 'started', detail: 'no pod of Karpenter is ready, and no instance is left' });
-  const last = await passUntil(options, seconds, deletedObjects, report, async () => {
-    for (const name of await releaseAbandoned(api)) released.add(name);
-    return false;
-  });
-  if (!last.isDrained) throw notDrained(last, seconds);
-  onProgress({ step: RELEASE, state: 'finished', detail: [...released].join(', ') });
-  return [...released];
+  constructor(private readonly options: DrainLabOptions, private readonly run: RunContext) {
+    this.report = phaseReporter(run.onProgress);
+  }
+
+  /** Objects whose deletion the passes so far have asked for. */
+  get deletedObjects(): readonly string[] {
+    return [...this.deleted];
+  }
+
+  /**
+   * Passes until all is drained, the time is up, or something else says after a pass that it is enough. One that AWS or
+   * Kubernetes did not answer is repeated, as long as there is time.
+   *
+   * @returns what the last pass found
+   */
+  async until(seconds: number, isEnough: () => Promise<boolean> = () => Promise.resolve(false)): Promise<DrainState> {
+    const { signal } = this.run;
+    const deadline = deadlineIn(this.run, seconds);
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        const state = await this.pass();
+        if (state.isDrained || deadline.isPassed || await isEnough()) return state;
+      } catch (error) {
+        if (!isPassing(error) || deadline.isPassed) throw error;
+      }
+      await pause(this.options.everySeconds, signal);
+    }
+  }
+
+  private async pass(): Promise<DrainState> {
+    const { lab, api } = this.options;
+    const state = await drainPass({
+      api,
+      instances: () => instancesOf(this.options),
+      controller: { namespace: lab.karpenter.namespace, name: lab.karpenter.release },
+    });
+    for (const name of state.deleted) this.deleted.add(name);
+    this.report(state);
+    return state;
+  }
+}
+
+function instancesOf({ aws, names }: DrainLabOptions): Promise<readonly KarpenterInstance[]> {
+  return karpenterInstances(aws.ec2, names.clusterName);
 }
 
 async function isKarpenterGone({ api, lab }: DrainLabOptions): Promise<boolean> {
   return api !== undefined && isAbandoned(api, { namespace: lab.karpenter.namespace, name: lab.karpenter.release });
 }
 
-async function countInstances({ aws, names }: DrainLabOptions): Promise<number> {
-  return (await karpenterInstances(aws.ec2, names.clusterName)).length;
-}
-
-/** Passes until all is drained, the time is up, or after a pass something else says that it is enough. */
-async function passUntil(
-  options: DrainLabOptions, seconds: number, deletedObjects: Set<string>, report: (state: DrainState) => void,
-  isEnough: () => Promise<boolean> = () => Promise.resolve(false),
-): Promise<DrainState> {
-  const { aws, lab, names, api, everySeconds, signal } = options;
-  const end = performance.now() + seconds * 1000;
-  for (;;) {
-    signal?.throwIfAborted();
-    const pass = await tolerant(async () => {
-      const state = await drainPass({
-        api,
-        instances: () => karpenterInstances(aws.ec2, names.clusterName),
-        controller: { namespace: lab.karpenter.namespace, name: lab.karpenter.release },
-      });
-      for (const name of state.deleted) deletedObjects.add(name);
-      report(state);
-      return { state, isLast: state.isDrained || performance.now() >= end || await isEnough() };
-    }, () => performance.now() >= end);
-    if (pass?.isLast === true) return pass.state;
-    await pause(everySeconds, signal);
-  }
-}
-
-/** A pass that AWS or Kubernetes did not answer is repeated, as long as there is time. */
-async function tolerant<T>(pass: () => Promise<T>, isLate: () => boolean): Promise<T | undefined> {
-  try {
-    return await pass();
-  } catch (error) {
-    if (isPassing(error) && !isLate()) return undefined;
-    throw error;
-  }
-}
-
 const TERMINATE = 'Terminate tagged instances';
 
 /** Terminates exactly the instances that are found by the cluster's tags, and says which. */
-async function terminate({ aws, names, graceSeconds, everySeconds, onProgress, signal }: DrainLabOptions): Promise<readonly string[]> {
-  const leftovers = await findLeftovers({ aws, lab: names, kinds: ['instance'], signal });
+async function terminate({ aws, names, graceSeconds, everySeconds }: DrainLabOptions, run: RunContext): Promise<readonly string[]> {
+  const leftovers = await findLeftovers({ aws, lab: names, kinds: ['instance'] });
   if (leftovers.length === 0) return [];
-  onProgress({ step: TERMINATE, state: 'started', detail: leftovers.map(({ id }) => id).join(', ') });
-  await removeLeftovers({ aws, leftovers, deadlineSeconds: graceSeconds, everySeconds, signal });
-  onProgress({ step: TERMINATE, state: 'finished' });
+  run.onProgress({ step: TERMINATE, state: 'started', detail: leftovers.map(({ id }) => id).join(', ') });
+  await removeLeftovers({ aws, leftovers, deadlineSeconds: graceSeconds, everySeconds }, run);
+  run.onProgress({ step: TERMINATE, state: 'finished' });
   return leftovers.map(({ id }) => id);
+}
+
+const RELEASE = 'Let go of objects that wait for Karpenter';
+
+/** Lets go of what waits for a Karpenter that does not run, pass by pass: one kind waits for the other. */
+async function release({ api, graceSeconds }: DrainLabOptions, passes: DrainPasses, { onProgress }: RunContext): Promise<readonly string[]> {
+  if (api === undefined) return [];
+  const released = new Set<string>();
+  onProgress({ step: RELEASE, state: 'started', detail: 'no pod of Karpenter is ready, and no instance is left' });
+  const last = await passes.until(graceSeconds, async () => {
+    for (const name of await releaseAbandoned(api)) released.add(name);
+    return false;
+  });
+  if (!last.isDrained) throw notDrained(last, graceSeconds);
+  onProgress({ step: RELEASE, state: 'finished', detail: [...released].join(', ') });
+  return [...released];
 }
 
 function phaseReporter(onProgress: ProgressListener): (state: DrainState) => void {

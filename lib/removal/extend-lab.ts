@@ -7,6 +7,7 @@ import { checkedCaller, connectAws, type LabAws } from '../aws/lab-aws';
 import { atExpression, momentInUtc, momentOfExpression, SCHEDULE_TIME_ZONE } from '../config/moments';
 import { resourceNames } from '../config/names';
 import { LabError } from '../lab-error';
+import type { RunContext } from '../run-context';
 
 /** A move of the deadline, before it is made. All moments are in UTC: `2026-12-01T09:00Z`. */
 export interface DeadlineChange {
@@ -41,12 +42,8 @@ export interface ExtendOptions {
   /** The folder that `cdk synth` wrote. */
   readonly assemblyDirectory: string;
   readonly move: DeadlineMove;
-  /** The moment that counts as now. */
-  readonly now: Date;
   /** Asked before anything is changed. */
   readonly confirm: (change: DeadlineChange) => Promise<boolean>;
-  /** Aborted when the user interrupts. @default - it cannot be interrupted */
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -55,11 +52,11 @@ export interface ExtendOptions {
  * @throws LabError `AccountNotConfigured`, `StackMissing`, `StackBeingDeleted`, `DeadlineMissing`, `DeadlineUnreadable` or
  *   `DeadlineInPast`, all before anything is changed; what reading the assembly and asking AWS throw
  */
-export async function extendLab(options: ExtendOptions): Promise<ExtendResult> {
+export async function extendLab(options: ExtendOptions, run: RunContext): Promise<ExtendResult> {
   const lab = readLab(readAssembly(options.assemblyDirectory));
-  const aws = connectAws(lab.stack.region, options);
+  const aws = connectAws(lab.stack.region, run);
   try {
-    return await extendIn(aws, lab, options);
+    return await extendIn(aws, lab, options, run);
   } finally {
     aws.close();
   }
@@ -67,9 +64,9 @@ export async function extendLab(options: ExtendOptions): Promise<ExtendResult> {
 
 /** {@link extendLab} by clients that are connected already. */
 export async function extendIn(
-  aws: Pick<LabAws, 'sts' | 'cloudFormation' | 'scheduler' | 'region'>, lab: LabView, options: Omit<ExtendOptions, 'assemblyDirectory'>,
+  aws: Pick<LabAws, 'sts' | 'cloudFormation' | 'scheduler' | 'region'>, lab: LabView, options: Omit<ExtendOptions, 'assemblyDirectory'>, { clock }: RunContext,
 ): Promise<ExtendResult> {
-  const { move, now, confirm } = options;
+  const { move, confirm } = options;
   const { stackName } = lab.stack;
   const { account } = await checkedCaller(aws, lab.stack.account);
   await checkStack(aws, stackName);
@@ -80,7 +77,7 @@ export async function extendIn(
   if (schedule === undefined) throw deadlineMissing(name);
 
   const moment = 'to' in move ? move.to : new Date(schedule.moment.getTime() + move.bySeconds * 1000);
-  if (moment.getTime() <= now.getTime()) throw deadlineInPast(schedule, moment);
+  if (moment.getTime() <= clock.now().getTime()) throw deadlineInPast(schedule, moment);
 
   const change: DeadlineChange = {
     stackName, account, region: aws.region, scheduleName: name,

@@ -5,6 +5,7 @@ import { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { connectToLab } from '../kubernetes/lab-cluster';
 import { KubernetesRequestRefused } from '../kubernetes/api-request';
 import { LabError } from '../lab-error';
+import type { RunContext } from '../run-context';
 
 /** Who drains the cluster, and why it is not the teardown itself. */
 export type Drainer =
@@ -30,7 +31,6 @@ export interface ReachClusterOptions {
   readonly stack: DeployedStack | undefined;
   /** Resources of the stack that are not deleted. */
   readonly resources: readonly DeployedResource[];
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -40,18 +40,18 @@ export interface ReachClusterOptions {
  * @throws LabError `ClusterNotConfigured` when the kubeconfig leads to another cluster
  * @throws LabError what `connectToLab` throws, where the stack has no guard that could drain instead
  */
-export async function reachCluster(options: ReachClusterOptions): Promise<Drainer> {
-  const { kubeconfig, lab, cluster, stack, signal } = options;
+export async function reachCluster(options: ReachClusterOptions, run: RunContext): Promise<Drainer> {
+  const { kubeconfig, lab, cluster, stack } = options;
   if (cluster === undefined) return { by: 'nobody', why: 'the cluster is gone' };
   if (stack?.status === 'DELETE_IN_PROGRESS') return { by: 'guard', why: 'the stack is being deleted already' };
   const { status, endpoint } = cluster;
   if (status === 'DELETING' || status === 'FAILED' || endpoint === undefined) return { by: 'nobody', why: `the cluster is ${status}` };
   try {
     await requireSameServer(kubeconfig, cluster, endpoint);
-    return { by: 'teardown', api: await connectToLab(kubeconfig, lab, { signal }), hasKarpenter: true };
+    return { by: 'teardown', api: await connectToLab(kubeconfig, lab, run), hasKarpenter: true };
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
-    if (error.code === 'KarpenterNotFound') return { by: 'teardown', api: await KubernetesApi.connect({ kubeconfig }, { signal }), hasKarpenter: false };
+    if (error.code === 'KarpenterNotFound') return { by: 'teardown', api: await KubernetesApi.connect({ kubeconfig }, run), hasKarpenter: false };
     const other = isNoWayIn(error) ? otherDrainer(options, error) : undefined;
     if (other === undefined) throw error;
     return other;

@@ -5,7 +5,7 @@ import { checkedCaller, connectAws, type LabAws } from '../aws/lab-aws';
 import { findLeftovers, type KeptLeftover, labNames } from '../aws/leftovers/find-leftovers';
 import { KIND_LABELS, type LabNames, type Leftover, LEFTOVER_KINDS, type LeftoverKindName } from '../aws/leftovers/leftover';
 import { LabError } from '../lab-error';
-import { ignoreProgress, type ProgressListener } from '../progress';
+import type { RunContext } from '../run-context';
 import { sweepLeftovers } from './sweep-leftovers';
 
 /** How many of a kind there were, went and are left. */
@@ -53,10 +53,6 @@ export interface SweepOptions {
   readonly confirm?: (inventory: SweepInventory) => Promise<boolean>;
   /** Seconds after which what is still in use is left. @default 600 */
   readonly timeoutSeconds?: number;
-  /** @default - nobody watches */
-  readonly onProgress?: ProgressListener;
-  /** Aborted when the user interrupts. @default - it cannot be interrupted */
-  readonly signal?: AbortSignal;
   /** Seconds between two tries. @default 5 */
   readonly everySeconds?: number;
 }
@@ -76,32 +72,33 @@ export interface SweepInventory extends LabNames {
  * @throws LabError `StackNotDeleted`, `ClusterNotDeleted`: what the lab uses is no leftover
  * @throws LabError `AssemblyNotFound`, `AssemblyUnreadable`, `AccountNotConfigured`, what `awsFailure` says
  */
-export async function sweepLab(options: SweepOptions): Promise<SweepResult> {
-  const aws = connectAws(readAssembly(options.assemblyDirectory).region, options);
+export async function sweepLab(options: SweepOptions, run: RunContext): Promise<SweepResult> {
+  const aws = connectAws(readAssembly(options.assemblyDirectory).region, run);
   try {
-    return await sweepLabIn(aws, options);
+    return await sweepLabIn(aws, options, run);
   } finally {
     aws.close();
   }
 }
 
 /** {@link sweepLab} by clients that are connected already. */
-export async function sweepLabIn(aws: LabAws, options: SweepOptions): Promise<SweepResult> {
-  const { onProgress = ignoreProgress, signal, timeoutSeconds = TIMEOUT_SECONDS, everySeconds } = options;
+export async function sweepLabIn(aws: LabAws, options: SweepOptions, run: RunContext): Promise<SweepResult> {
+  const { onProgress } = run;
+  const { timeoutSeconds = TIMEOUT_SECONDS, everySeconds } = options;
   const lab = readLab(readAssembly(options.assemblyDirectory));
   const names = labNames(lab);
   const { account } = await checkedCaller(aws, lab.stack.account);
   await requireDeleted(aws, names);
 
   onProgress({ step: 'List leftovers', state: 'started' });
-  const found = await findLeftovers({ aws, lab: names, signal });
+  const found = await findLeftovers({ aws, lab: names });
   onProgress({ step: 'List leftovers', state: 'finished', detail: `${found.length} found` });
   const common = { account, ...names, found };
   const untouched = { removed: [], kept: [], remaining: found, counts: countKinds({ found, removed: [], remaining: found }), isBillableLeft: isBillable(found) };
   if (options.isDryRun === true) return { ...common, ...untouched, outcome: 'listed' };
   if (found.length > 0 && options.confirm !== undefined && !await options.confirm(common)) return { ...common, ...untouched, outcome: 'declined' };
 
-  const swept = await sweepLeftovers({ aws, names, found, deadlineSeconds: timeoutSeconds, everySeconds, onProgress, signal });
+  const swept = await sweepLeftovers({ aws, names, found, deadlineSeconds: timeoutSeconds, everySeconds }, run);
   return {
     ...common,
     ...swept,

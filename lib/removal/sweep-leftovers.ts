@@ -2,7 +2,7 @@ import { counted } from '../words';
 import type { LabAws } from '../aws/lab-aws';
 import { findLeftovers, type KeptLeftover, removeLeftovers } from '../aws/leftovers/find-leftovers';
 import type { LabNames, Leftover } from '../aws/leftovers/leftover';
-import type { ProgressListener } from '../progress';
+import type { RunContext } from '../run-context';
 
 /** What to sweep. */
 export interface SweepLeftoversOptions {
@@ -13,8 +13,6 @@ export interface SweepLeftoversOptions {
   readonly deadlineSeconds: number;
   /** Seconds between two tries. @default 5 */
   readonly everySeconds?: number;
-  readonly onProgress: ProgressListener;
-  readonly signal?: AbortSignal;
 }
 
 /** What a sweep did. */
@@ -28,7 +26,8 @@ export interface SweptLeftovers {
 const STEP = 'Sweep leftovers';
 
 /** Removes leftovers, and lists once more what there is. Whether that is safe is the caller's to know. */
-export async function sweepLeftovers({ aws, names, found, deadlineSeconds, everySeconds, onProgress, signal }: SweepLeftoversOptions): Promise<SweptLeftovers> {
+export async function sweepLeftovers({ aws, names, found, deadlineSeconds, everySeconds }: SweepLeftoversOptions, run: RunContext): Promise<SweptLeftovers> {
+  const { onProgress } = run;
   if (found.length === 0) {
     onProgress({ step: STEP, state: 'skipped', detail: 'nothing is left over' });
     return { removed: [], kept: [], remaining: [] };
@@ -40,7 +39,6 @@ export async function sweepLeftovers({ aws, names, found, deadlineSeconds, every
     leftovers: found,
     deadlineSeconds,
     everySeconds,
-    signal,
     onRemoved: ({ name }) => {
       count += 1;
       onProgress({ step: STEP, state: 'running', detail: `removed ${name}`, fraction: count / found.length });
@@ -50,8 +48,8 @@ export async function sweepLeftovers({ aws, names, found, deadlineSeconds, every
       const more = others.length === 0 ? '' : ` (and ${counted(others.length, 'other')})`;
       onProgress({ step: STEP, state: 'running', detail: `${first.leftover.name}: ${first.reason}${more}`, fraction: count / found.length });
     },
-  });
-  const remaining = await findLeftovers({ aws, lab: names, signal });
+  }, run);
+  const remaining = await findLeftovers({ aws, lab: names });
   onProgress({ step: STEP, state: 'finished', detail: `${removed.length} removed, ${remaining.length} left` });
   return { removed, kept, remaining };
 }

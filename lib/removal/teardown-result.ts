@@ -92,11 +92,10 @@ export interface InventoryOptions {
   readonly resources: readonly DeployedResource[];
   /** Namespace of Karpenter, which stays. */
   readonly karpenterNamespace: string;
-  readonly signal?: AbortSignal;
 }
 
 /** What is there: the stack, what the drain would delete in the cluster, and what no template has. Changes nothing. */
-export async function takeInventory({ aws, names, account, stack, resources, cluster, drainer, karpenterNamespace, signal }: InventoryOptions): Promise<TeardownInventory> {
+export async function takeInventory({ aws, names, account, stack, resources, cluster, drainer, karpenterNamespace }: InventoryOptions): Promise<TeardownInventory> {
   return {
     account,
     ...names,
@@ -106,7 +105,7 @@ export async function takeInventory({ aws, names, account, stack, resources, clu
     drainedBy: drainer.by,
     whyNotHere: drainer.by === 'teardown' ? undefined : drainer.why,
     objects: drainer.by === 'teardown' ? await objectsToDrain(drainer.api, karpenterNamespace) : [],
-    leftovers: await findLeftovers({ aws, lab: names, signal }),
+    leftovers: await findLeftovers({ aws, lab: names }),
   };
 }
 
@@ -131,8 +130,12 @@ export class Accounting {
   private readonly seen = new Map<string, Leftover>();
   private readonly removers = new Map<string, Remover>();
 
-  /** Notes what is there now. */
-  note(present: readonly Leftover[]): void {
+  /** @param present what is there at the start */
+  constructor(present: readonly Leftover[]) {
+    this.note(present);
+  }
+
+  private note(present: readonly Leftover[]): void {
     for (const leftover of present) {
       this.seen.set(leftoverKey(leftover), leftover);
       this.removers.delete(leftoverKey(leftover));

@@ -1,17 +1,17 @@
-import { readLab, type LabView } from '../assembly/lab-view';
+import { type LabView, readLab } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
+import { type ClusterInAws, clusterInAws, type DeployedResource, deployedResources, type DeployedStack, deployedStack } from '../aws/deployed-lab';
 import { checkedCaller, connectAws, type LabAws } from '../aws/lab-aws';
-import { clusterInAws, type ClusterInAws, type DeployedResource, deployedResources, deployedStack, type DeployedStack } from '../aws/deployed-lab';
-import { findLeftovers, type KeptLeftover, labNames, removeLeftovers } from '../aws/leftovers/find-leftovers';
-import type { LabNames, LeftoverKindName } from '../aws/leftovers/leftover';
-import { ignoreProgress, type ProgressListener } from '../progress';
+import { findLeftovers, labNames } from '../aws/leftovers/find-leftovers';
+import type { LabNames } from '../aws/leftovers/leftover';
+import type { RunContext } from '../run-context';
 import { counted } from '../words';
-import { isBillable, requireNoCluster } from './sweep-lab';
-import { sweepLeftovers } from './sweep-leftovers';
-import { Accounting, drainRemover, takeInventory, type TeardownInventory, type TeardownResult, type TeardownStage } from './teardown-result';
 import { deleteStack } from './delete-stack';
 import { drainLab, type DrainedLab } from './drain-lab';
-import { reachCluster, type Drainer } from './reach-cluster';
+import { type Drainer, reachCluster } from './reach-cluster';
+import { isBillable, requireNoCluster } from './sweep-lab';
+import { type SweptLeftovers, sweepLeftovers } from './sweep-leftovers';
+import { Accounting, drainRemover, takeInventory, type TeardownInventory, type TeardownResult, type TeardownStage } from './teardown-result';
 
 /** What to tear down, and how. */
 export interface TeardownOptions {
@@ -25,22 +25,14 @@ export interface TeardownOptions {
   readonly confirm?: (inventory: TeardownInventory) => Promise<boolean>;
   /** Seconds that Karpenter has to end its nodes, before they are terminated. @default 900 */
   readonly timeoutSeconds?: number;
-  /** @default - nobody watches */
-  readonly onProgress?: ProgressListener;
-  /** Aborted when the user interrupts. @default - it cannot be interrupted */
-  readonly signal?: AbortSignal;
   /** Seconds between two looks. @default 3 */
   readonly everySeconds?: number;
   /** Seconds that terminated instances, and what is swept, have to go. @default 600 */
   readonly graceSeconds?: number;
 }
 
-const TIMEOUT_SECONDS = 900;
-const GRACE_SECONDS = 600;
-const EVERY_SECONDS = 3;
-
 /**
- * Takes the lab away: drains Karpenter, deletes the stack, sweeps what is left over, lists again.
+ * Removes the lab: drains Karpenter, deletes the stack, sweeps what is left over, lists again.
  *
  * It keeps no state: where it stands it reads from AWS and Kubernetes. Interrupted or failed at any stage, it goes on from
  * there when it is run again.
@@ -49,195 +41,147 @@ const EVERY_SECONDS = 3;
  *
  * @throws LabError `AccountNotConfigured`, `ClusterNotConfigured` before anything is changed
  * @throws LabError what `drainLab` raises, `StackDeletionFailed`, `ClusterNotDeleted`, what `awsFailure` says
+ * @example
+ * await teardown({ assemblyDirectory: 'cdk.out', kubeconfig: '/home/kim/.kube/config' }, runContext());
  */
-export async function teardown(options: TeardownOptions): Promise<TeardownResult> {
-  const aws = connectAws(readAssembly(options.assemblyDirectory).region, options);
+export async function teardown(options: TeardownOptions, run: RunContext): Promise<TeardownResult> {
+  const aws = connectAws(readAssembly(options.assemblyDirectory).region, run);
   try {
-    return await teardownIn(aws, options);
+    return await teardownIn(aws, options, run);
   } finally {
     aws.close();
   }
 }
 
-/** {@link teardown} by clients that are connected already. */
-export async function teardownIn(aws: LabAws, options: TeardownOptions): Promise<TeardownResult> {
-  const { signal } = options;
-  const lab = readLab(readAssembly(options.assemblyDirectory));
-  const names = labNames(lab);
-  const { account } = await checkedCaller(aws, lab.stack.account);
-  const stack = await deployedStack(aws.cloudFormation, names.stackName);
-  const resources = stack === undefined ? [] : await deployedResources(aws.cloudFormation, stack.id, signal);
-  const cluster = await clusterInAws(aws.eks, names.clusterName);
-  const drainer = await reachCluster({ kubeconfig: options.kubeconfig, lab, cluster, stack, resources, signal });
+/** {@link teardown} by clients that are connected already, such as those of a rehearsal. */
+export async function teardownIn(aws: LabAws, options: TeardownOptions, run: RunContext): Promise<TeardownResult> {
+  const lab = await findLab(aws, options, run);
   try {
-    return await new Teardown(aws, lab, names, options, { account, stack, resources, cluster, drainer }).run();
+    const inventory = await listInventory(lab, run);
+    if (options.isDryRun === true) return untouched(lab, inventory, 'listed');
+    if (hasSomething(inventory) && await options.confirm?.(inventory) === false) return untouched(lab, inventory, 'declined');
+
+    const accounting = new Accounting(inventory.leftovers);
+    const drained = await drain(lab, accounting, run);
+    const stackStage = await removeStack(lab, accounting, run);
+    await requireNoCluster(aws, lab.names);
+    const swept = await sweep(lab, accounting, run);
+    return {
+      ...lab.names,
+      account: lab.account,
+      inventory,
+      outcome: swept.remaining.length === 0 ? 'clean' : 'remained',
+      stages: [drained.stage, stackStage, swept.stage],
+      deletedObjects: drained.deletedObjects,
+      terminatedInstances: drained.terminatedInstances,
+      releasedObjects: drained.releasedObjects,
+      accounted: accounting.accounted,
+      kept: swept.kept,
+      remaining: swept.remaining,
+      isBillableLeft: isBillable(swept.remaining),
+    };
   } finally {
-    if (drainer.by === 'teardown') drainer.api.close();
+    if (lab.drainer.by === 'teardown') lab.drainer.api.close();
   }
 }
 
-/** What keeps subnets from being deleted, and has no use without nodes. */
-const KEEP_SUBNETS: readonly LeftoverKindName[] = ['loadBalancer', 'classicLoadBalancer', 'networkInterface'];
+/** The lab as a run finds it, and how the run removes it. */
+interface FoundLab {
+  readonly aws: LabAws;
+  readonly view: LabView;
+  readonly names: LabNames;
+  readonly account: string;
+  readonly stack: DeployedStack | undefined;
+  readonly resources: readonly DeployedResource[];
+  readonly cluster: ClusterInAws | undefined;
+  readonly drainer: Drainer;
+  readonly timeoutSeconds: number;
+  readonly graceSeconds: number;
+  readonly everySeconds: number;
+}
+
+async function findLab(aws: LabAws, options: TeardownOptions, run: RunContext): Promise<FoundLab> {
+  const { assemblyDirectory, kubeconfig, timeoutSeconds = 900, graceSeconds = 600, everySeconds = 3 } = options;
+  const view = readLab(readAssembly(assemblyDirectory));
+  const names = labNames(view);
+  const { account } = await checkedCaller(aws, view.stack.account);
+  const stack = await deployedStack(aws.cloudFormation, names.stackName);
+  const resources = stack === undefined ? [] : await deployedResources(aws.cloudFormation, stack.id);
+  const cluster = await clusterInAws(aws.eks, names.clusterName);
+  const drainer = await reachCluster({ kubeconfig, lab: view, cluster, stack, resources }, run);
+  return { aws, view, names, account, stack, resources, cluster, drainer, timeoutSeconds, graceSeconds, everySeconds };
+}
+
+async function listInventory({ view, ...lab }: FoundLab, { onProgress }: RunContext): Promise<TeardownInventory> {
+  const step = 'List what there is';
+  onProgress({ step, state: 'started' });
+  const inventory = await takeInventory({ ...lab, karpenterNamespace: view.karpenter.namespace });
+  onProgress({ step, state: 'finished', detail: `${counted(inventory.objects.length, 'object')} to drain, ${counted(inventory.stackResourceCount, 'resource')} in the stack` });
+  return inventory;
+}
 
 /** Whether there is anything to remove, so that it makes sense to ask. */
 function hasSomething({ stackStatus, clusterStatus, leftovers }: TeardownInventory): boolean {
   return stackStatus !== undefined || clusterStatus !== undefined || leftovers.length > 0;
 }
 
-/** What a run begins with. */
-interface TeardownBeginning {
-  readonly account: string;
-  readonly stack: DeployedStack | undefined;
-  readonly resources: readonly DeployedResource[];
-  readonly cluster: ClusterInAws | undefined;
-  readonly drainer: Drainer;
+/** The result of a run that changes nothing. */
+function untouched({ names, account, stack }: FoundLab, inventory: TeardownInventory, outcome: 'listed' | 'declined'): TeardownResult {
+  const { leftovers } = inventory;
+  return {
+    ...names, account, inventory, outcome, stages: [], deletedObjects: [], terminatedInstances: [], releasedObjects: [],
+    accounted: leftovers, kept: [], remaining: leftovers, isBillableLeft: stack !== undefined || isBillable(leftovers),
+  };
 }
 
-/** One run. */
-class Teardown {
-  private readonly accounting = new Accounting();
-  private readonly stages: TeardownStage[] = [];
-  private readonly kept: KeptLeftover[] = [];
-  private readonly onProgress: ProgressListener;
-  private readonly everySeconds: number;
-  private readonly graceSeconds: number;
-
-  constructor(
-    private readonly aws: LabAws,
-    private readonly lab: LabView,
-    private readonly names: LabNames,
-    private readonly options: TeardownOptions,
-    private readonly beginning: TeardownBeginning,
-  ) {
-    this.onProgress = options.onProgress ?? ignoreProgress;
-    this.everySeconds = options.everySeconds ?? EVERY_SECONDS;
-    this.graceSeconds = options.graceSeconds ?? GRACE_SECONDS;
+/** Drains the cluster, unless the guard in the stack does. Without its Karpenter nobody ends nodes: they are terminated at once. */
+async function drain(lab: FoundLab, accounting: Accounting, run: RunContext): Promise<DrainedLab & { readonly stage: TeardownStage }> {
+  const { aws, view, names, drainer, timeoutSeconds, graceSeconds, everySeconds } = lab;
+  if (drainer.by === 'guard') {
+    const stage: TeardownStage = { stage: 'drain', outcome: 'skipped', detail: `left to the guard in the stack: ${drainer.why}` };
+    return { stage, deletedObjects: [], terminatedInstances: [], releasedObjects: [] };
   }
+  const api = drainer.by === 'teardown' && drainer.hasKarpenter ? drainer.api : undefined;
+  const drained = await drainLab({
+    aws, lab: view, names, api, timeoutSeconds: api === undefined ? 0 : timeoutSeconds, graceSeconds, everySeconds,
+  }, run);
+  accounting.afterStage(await findLeftovers({ aws, lab: names }), drainRemover(new Set(drained.terminatedInstances)));
+  return {
+    ...drained,
+    stage: api === undefined
+      ? { stage: 'drain', outcome: 'skipped', detail: drainer.by === 'nobody' ? drainer.why : 'Karpenter is not installed any more' }
+      : { stage: 'drain', outcome: 'done', detail: `${counted(drained.deletedObjects.length, 'object')} deleted; no NodePool, NodeClaim or instance is left` },
+  };
+}
 
-  async run(): Promise<TeardownResult> {
-    const { signal } = this.options;
-    const { account, stack } = this.beginning;
-    const inventory = await this.inventory();
-    this.accounting.note(inventory.leftovers);
-    const common = { account, ...this.names, inventory };
-    const untouched = {
-      stages: [], deletedObjects: [], terminatedInstances: [], releasedObjects: [], accounted: this.accounting.accounted, kept: [],
-      remaining: inventory.leftovers, isBillableLeft: stack !== undefined || isBillable(inventory.leftovers),
-    };
-    if (this.options.isDryRun === true) return { ...common, ...untouched, outcome: 'listed' };
-    if (hasSomething(inventory) && this.options.confirm !== undefined && !await this.options.confirm(inventory)) return { ...common, ...untouched, outcome: 'declined' };
+async function removeStack(lab: FoundLab, accounting: Accounting, run: RunContext): Promise<TeardownStage> {
+  const { aws, view, names, stack, drainer, everySeconds } = lab;
+  if (stack === undefined) return { stage: 'stack', outcome: 'skipped', detail: 'there is no stack' };
+  let unblocked = 0;
+  await deleteStack({
+    aws,
+    lab: view,
+    stack,
+    isGuarded: drainer.by === 'guard',
+    everySeconds,
+    onUnblocked: (removed) => {
+      unblocked += removed.length;
+      accounting.removed(removed, 'sweep');
+    },
+  }, run);
+  return { stage: 'stack', outcome: 'done', detail: `CloudFormation deleted ${names.stackName}${unblocked === 0 ? '' : `; ${counted(unblocked, 'leftover')} removed on the way`}` };
+}
 
-    const drained = await this.drain();
-    await this.deleteStack(stack);
-    await requireNoCluster(this.aws, this.names);
-    const found = await findLeftovers({ aws: this.aws, lab: this.names, signal });
-    this.accounting.afterStage(found, () => 'CloudFormation');
-    const { removed, kept, remaining } = await sweepLeftovers({
-      aws: this.aws, names: this.names, found, deadlineSeconds: this.graceSeconds, everySeconds: this.everySeconds, onProgress: this.onProgress, signal,
-    });
-    this.accounting.removed(removed, 'sweep');
-    this.accounting.afterStage(remaining, () => 'sweep');
-    this.stages.push({ stage: 'sweep', outcome: found.length === 0 ? 'skipped' : 'done', detail: found.length === 0 ? 'nothing was left over' : `${counted(removed.length, 'leftover')} removed` });
-    return {
-      ...common,
-      ...drained,
-      outcome: remaining.length === 0 ? 'clean' : 'remained',
-      stages: this.stages,
-      accounted: this.accounting.accounted,
-      kept: [...this.kept, ...kept],
-      remaining,
-      isBillableLeft: isBillable(remaining),
-    };
-  }
-
-  private async inventory(): Promise<TeardownInventory> {
-    const step = 'List what there is';
-    this.onProgress({ step, state: 'started' });
-    const inventory = await takeInventory({
-      aws: this.aws,
-      names: this.names,
-      ...this.beginning,
-      karpenterNamespace: this.lab.karpenter.namespace,
-      signal: this.options.signal,
-    });
-    this.onProgress({ step, state: 'finished', detail: `${counted(inventory.objects.length, 'object')} to drain, ${counted(inventory.stackResourceCount, 'resource')} in the stack` });
-    return inventory;
-  }
-
-  private async drain(): Promise<DrainedLab> {
-    const { drainer } = this.beginning;
-    if (drainer.by === 'guard') {
-      this.stages.push({ stage: 'drain', outcome: 'skipped', detail: `left to the guard in the stack: ${drainer.why}` });
-      return { deletedObjects: [], terminatedInstances: [], releasedObjects: [] };
-    }
-    // Without its Karpenter nobody ends nodes: they are terminated at once, and objects go with the cluster.
-    const isDrainable = drainer.by === 'teardown' && drainer.hasKarpenter;
-    const drained = await drainLab({
-      aws: this.aws,
-      lab: this.lab,
-      names: this.names,
-      api: isDrainable ? drainer.api : undefined,
-      timeoutSeconds: isDrainable ? this.options.timeoutSeconds ?? TIMEOUT_SECONDS : 0,
-      graceSeconds: this.graceSeconds,
-      everySeconds: this.everySeconds,
-      onProgress: this.onProgress,
-      signal: this.options.signal,
-    });
-    const present = await findLeftovers({ aws: this.aws, lab: this.names, signal: this.options.signal });
-    this.accounting.afterStage(present, drainRemover(new Set(drained.terminatedInstances)));
-    this.stages.push(isDrainable
-      ? { stage: 'drain', outcome: 'done', detail: `${counted(drained.deletedObjects.length, 'object')} deleted; no NodePool, NodeClaim or instance is left` }
-      : { stage: 'drain', outcome: 'skipped', detail: drainer.by === 'nobody' ? drainer.why : 'Karpenter is not installed any more' });
-    return drained;
-  }
-
-  private async deleteStack(stack: DeployedStack | undefined): Promise<void> {
-    if (stack === undefined) {
-      this.stages.push({ stage: 'stack', outcome: 'skipped', detail: 'there is no stack' });
-      return;
-    }
-    let unblocked = 0;
-    const deletion = (of: DeployedStack) => deleteStack({
-      aws: this.aws,
-      lab: this.lab,
-      stack: of,
-      isGuarded: this.beginning.drainer.by === 'guard',
-      everySeconds: this.everySeconds,
-      onDeleted: async (deleted) => { unblocked += await this.unblock(deleted); },
-      onProgress: this.onProgress,
-      signal: this.options.signal,
-    });
-    let outcome = await deletion(stack);
-    if (!outcome.isDeleted) {
-      const left = await deployedStack(this.aws.cloudFormation, stack.id);
-      // What it leaked keeps its network: without that, a second try succeeds.
-      const before = unblocked;
-      unblocked += await this.unblock(this.deletedIds(await this.stillThere(stack)));
-      if (left !== undefined && unblocked > before) outcome = await deletion(left);
-    }
-    if (!outcome.isDeleted) throw outcome.failure;
-    this.stages.push({ stage: 'stack', outcome: 'done', detail: `CloudFormation deleted ${this.names.stackName}${unblocked === 0 ? '' : `; ${counted(unblocked, 'leftover')} removed on the way`}` });
-  }
-
-  private async stillThere(stack: DeployedStack): Promise<ReadonlySet<string>> {
-    return new Set((await deployedResources(this.aws.cloudFormation, stack.id, this.options.signal)).map(({ logicalId }) => logicalId));
-  }
-
-  private deletedIds(stillThere: ReadonlySet<string>): ReadonlySet<string> {
-    return new Set([...this.lab.stack.resources.keys()].filter((id) => !stillThere.has(id)));
-  }
-
-  /**
-   * Removes what keeps the network of a stack that is being deleted: load balancers and interfaces once the nodes are gone, the
-   * group that EKS made once the cluster is. Left alone, CloudFormation would wait for them until it fails.
-   */
-  private async unblock(deleted: ReadonlySet<string>): Promise<number> {
-    const isGone = (type: string): boolean => this.lab.stack.resourcesOfType(type).every(({ logicalId }) => deleted.has(logicalId));
-    if (!isGone('AWS::EKS::Nodegroup')) return 0;
-    const kinds: readonly LeftoverKindName[] = isGone('AWS::EKS::Cluster') ? [...KEEP_SUBNETS, 'securityGroup'] : KEEP_SUBNETS;
-    const leftovers = await findLeftovers({ aws: this.aws, lab: this.names, kinds, signal: this.options.signal });
-    const { removed } = await removeLeftovers({ aws: this.aws, leftovers, deadlineSeconds: 0, signal: this.options.signal });
-    this.accounting.removed(removed, 'sweep');
-    return removed.length;
-  }
+async function sweep({ aws, names, graceSeconds, everySeconds }: FoundLab, accounting: Accounting, run: RunContext): Promise<SweptLeftovers & { readonly stage: TeardownStage }> {
+  const found = await findLeftovers({ aws, lab: names });
+  accounting.afterStage(found, () => 'CloudFormation');
+  const swept = await sweepLeftovers({ aws, names, found, deadlineSeconds: graceSeconds, everySeconds }, run);
+  accounting.removed(swept.removed, 'sweep');
+  accounting.afterStage(swept.remaining, () => 'sweep');
+  return {
+    ...swept,
+    stage: found.length === 0
+      ? { stage: 'sweep', outcome: 'skipped', detail: 'nothing was left over' }
+      : { stage: 'sweep', outcome: 'done', detail: `${counted(swept.removed.length, 'leftover')} removed` },
+  };
 }

@@ -1,5 +1,6 @@
 import { connectAws, type LabAws } from '../../lib/aws/lab-aws';
 import { findLeftovers, leftoverKey, removeLeftovers } from '../../lib/aws/leftovers/find-leftovers';
+import { runContext } from '../../lib/run-context';
 import { LEFTOVER_KINDS, type LabNames, type Leftover } from '../../lib/aws/leftovers/leftover';
 import { startMoto, type Moto } from '../rehearsal/seed/moto';
 import { everything } from './leftovers/everything';
@@ -64,7 +65,7 @@ describe('leftovers in moto', () => {
   });
 
   it('are all removed, and what looks like them is not touched', async () => {
-    const { removed, kept } = await removeLeftovers({ aws, leftovers: found, deadlineSeconds: 30, everySeconds: 0.1 });
+    const { removed, kept } = await removeLeftovers({ aws, leftovers: found, deadlineSeconds: 30, everySeconds: 0.1 }, runContext());
     expect(kept).toEqual([]);
     expect(removed.map(leftoverKey).sort()).toEqual(planter.leftovers.map(leftoverKey).sort());
     await expect(findLeftovers({ aws, lab })).resolves.toEqual([]);
@@ -81,7 +82,7 @@ describe('leftovers in moto', () => {
   }, TIME_LIMIT_MS);
 
   it('that are gone already count as removed', async () => {
-    const { removed, kept } = await removeLeftovers({ aws, leftovers: found, deadlineSeconds: 30, everySeconds: 0.1 });
+    const { removed, kept } = await removeLeftovers({ aws, leftovers: found, deadlineSeconds: 30, everySeconds: 0.1 }, runContext());
     expect(kept).toEqual([]);
     expect(removed).toHaveLength(found.length);
   }, TIME_LIMIT_MS);

@@ -18,7 +18,7 @@ describe('lab teardown', () => {
     const host = fakeHost({ actions: { teardownLab }, env: { KUBECONFIG: '/tmp/kubeconfig' }, workingDirectory: '/lab' });
     await expect(runLab(['teardown', '--json', '--dry-run', '--timeout', '60'], host)).resolves.toBe(ExitCode.Ok);
     expect(JSON.parse(host.stdout.text)).toEqual(removedLab);
-    expect(teardownLab).toHaveBeenCalledWith(expect.objectContaining({ assemblyDirectory: '/lab/cdk.out', kubeconfig: '/tmp/kubeconfig', isDryRun: true, timeoutSeconds: 60 }));
+    expect(teardownLab).toHaveBeenCalledWith(expect.objectContaining({ assemblyDirectory: '/lab/cdk.out', kubeconfig: '/tmp/kubeconfig', isDryRun: true, timeoutSeconds: 60 }), expect.objectContaining({ signal: host.signal }));
   });
 
   it('shows what there is before it asks', async () => {

@@ -6,10 +6,11 @@ import { ASSETS_STEP } from '../../lib/deploy/toolkit-deploy';
 import type { JsonObject } from '../../lib/json';
 import { LabError } from '../../lib/lab-error';
 import type { ProgressEvent } from '../../lib/progress';
+import type { RunContext } from '../../lib/run-context';
 import { smallLab } from '../assembly/small-lab';
 import { writeAssembly } from '../assembly/write-assembly';
 import { fakeProgram, temporaryFolder } from '../rehearsal/fake-program';
-import { awsError, INSTRUCTOR_SESSION, MockAccount } from '../preflight/account';
+import { awsError, INSTRUCTOR_SESSION, MockAccount, runAt } from '../preflight/account';
 import { DeploymentStandIn } from './deployment-stand-in';
 import { ADDRESS_QUOTA_REACHED, BEGINNING_MILLIS, BEGUN, CREATED, sdkEvents, STACK_ID, type ShortEvent } from './event-lists';
 
@@ -44,10 +45,9 @@ describe('a deployment', () => {
       else asked = asked.resolvesOnce(answer(status));
     }
   };
-  const deploy = (options: Partial<DeployOptions> = {}): Promise<DeployResult> => deployTo(account.aws, {
-    assemblyDirectory: writeAssembly(TEMPLATE), env: { PATH: folder }, loadToolkit: toolkit.load, pollSeconds: 0.001,
-    nowMillis: () => BEGINNING_MILLIS + 60_000, onNote: (text) => notes.push(text), ...options,
-  });
+  const deploy = (options: Partial<DeployOptions> = {}, run: Partial<RunContext> = {}): Promise<DeployResult> => deployTo(account.aws, {
+    assemblyDirectory: writeAssembly(TEMPLATE), env: { PATH: folder }, loadToolkit: toolkit.load, pollSeconds: 0.001, onNote: (text) => notes.push(text), ...options,
+  }, { ...runAt(new Date(BEGINNING_MILLIS + 60_000)), ...run });
   const failureOf = async (options?: Partial<DeployOptions>): Promise<LabError> => {
     const failure: unknown = await deploy(options).then(() => undefined, (error: unknown) => error);
     if (failure instanceof LabError) return failure;
@@ -145,14 +145,14 @@ describe('a deployment', () => {
       await says('CDK_TOOLKIT_I5221', 'Published Handler/Code');
       await says('CDK_TOOLKIT_I5100', 'Lab: deploying...');
     };
-    await deploy({ onProgress });
+    await deploy({}, { onProgress });
     expect(steps).toEqual([
       { step: ASSETS_STEP, state: 'started' },
       { step: ASSETS_STEP, state: 'running', detail: 'Publishing Handler/Code' },
       { step: ASSETS_STEP, state: 'finished', detail: '1 published' },
     ]);
     toolkit.script = ({ says }) => says('CDK_TOOLKIT_I5100', 'Lab: deploying...');
-    await deploy({ onProgress });
+    await deploy({}, { onProgress });
     expect(steps.at(-1)).toEqual({ step: ASSETS_STEP, state: 'skipped', detail: 'all are there already' });
     expect(notes).toEqual([]);
   });
@@ -231,7 +231,7 @@ describe('a deployment', () => {
       await untilStopped();
     };
     // A pause of ten minutes: the interruption does not wait for the next look.
-    await expect(deploy({ pollSeconds: 600, signal: interruption.signal })).rejects.toThrow();
+    await expect(deploy({ pollSeconds: 600 }, { signal: interruption.signal })).rejects.toThrow();
     await toolkit.stopped;
     expect(notes).toEqual([expect.stringMatching(/^CloudFormation goes on without this command: stack Lab is CREATE_IN_PROGRESS\. Run `npm run lab -- deploy` again to follow it/)]);
   });
@@ -243,7 +243,7 @@ describe('a deployment', () => {
       interruption.abort();
       return { StackEvents: [] };
     });
-    await expect(deploy({ signal: interruption.signal })).rejects.toThrow();
+    await expect(deploy({}, { signal: interruption.signal })).rejects.toThrow();
     expect(notes).toEqual(['CloudFormation is not at work: stack Lab is REVIEW_IN_PROGRESS.']);
   });
 });

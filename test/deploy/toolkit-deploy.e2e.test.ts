@@ -10,6 +10,7 @@ import { deploy } from '../../lib/deploy/deploy';
 import { ASSETS_STEP } from '../../lib/deploy/toolkit-deploy';
 import { readAssembly } from '../../lib/assembly/read-assembly';
 import { isJsonObject, objectAt, parseJson, textAt, type JsonObject } from '../../lib/json';
+import { runContext } from '../../lib/run-context';
 import type { ProgressEvent } from '../../lib/progress';
 import { startMoto, type Moto } from '../rehearsal/seed/moto';
 import { sdkConfiguration } from '../rehearsal/aws-answers/answering';
@@ -39,7 +40,7 @@ describe('the CDK\'s toolkit gives the lab to a CloudFormation that is only play
     await new SSMClient(sdkConfiguration(moto.url)).send(new PutParameterCommand({ Name: '/cdk-bootstrap/hnb659fds/version', Value: '30', Type: 'String' }));
     await s3.send(new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration: { LocationConstraint: 'ap-northeast-2' } }));
   };
-  const deployed = (onProgress?: (event: ProgressEvent) => void) => deploy({ assemblyDirectory, env: process.env, pollSeconds: 0.2, onProgress });
+  const deployed = (onProgress?: (event: ProgressEvent) => void) => deploy({ assemblyDirectory, env: process.env, pollSeconds: 0.2 }, runContext({ onProgress }));
 
   beforeAll(async () => {
     assemblyDirectory = mkdtempSync(join(tmpdir(), 'deploy-'));

@@ -18,6 +18,7 @@ import { deployedResources, deployedStack } from '../../lib/aws/deployed-lab';
 import { priceTableOf } from '../../lib/plan/price-table';
 import { estimateLaunch } from '../../lib/plan/launch-estimate';
 import type { CheckContext, LocalTools } from '../../lib/preflight/preflight-check';
+import { machineClock, type RunContext, runContext } from '../../lib/run-context';
 import { smallLabView } from '../assembly/small-lab';
 
 export const ACCOUNT = '111122223333';
@@ -26,6 +27,11 @@ export const INSTRUCTOR_SESSION = `arn:aws:sts::${ACCOUNT}:assumed-role/instruct
 /** An error as the SDK throws it. */
 export function awsError(name: string, message: string = name): Error {
   return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
+}
+
+/** A run at a moment of the calendar that stands still. */
+export function runAt(moment: Date): RunContext {
+  return runContext({ clock: { ...machineClock, now: () => moment } });
 }
 
 /** An account on which the small lab can be deployed, answered by mocks: a test changes one answer. */
@@ -91,7 +97,7 @@ export class MockAccount {
         const stack = await deployedStack(this.aws.cloudFormation, 'Lab');
         return stack === undefined ? undefined : { ...stack, resources: await deployedResources(this.aws.cloudFormation, 'Lab') };
       },
-      today: new Date('2026-11-24T00:00:00Z'),
+      run: runAt(new Date('2026-11-24T00:00:00Z')),
     };
   }
 

@@ -19,7 +19,7 @@ import type { Check, CheckContext } from '../../lib/preflight/preflight-check';
 import { clusterNameCheck, iamNamesCheck, logGroupNameCheck, queueNameCheck, scheduleNameCheck } from '../../lib/preflight/name-checks';
 import { onDemandQuotaCheck, spotQuotaCheck } from '../../lib/preflight/vcpu-quotas';
 import { adminEntry, cluster, DEFAULT_REQUIREMENTS, nodePool, resource, smallLabView } from '../assembly/small-lab';
-import { ACCOUNT, awsError, INSTRUCTOR_SESSION, MockAccount } from './account';
+import { ACCOUNT, awsError, INSTRUCTOR_SESSION, MockAccount, runAt } from './account';
 
 const CAPACITY_TYPE = 'karpenter.sh/capacity-type';
 
@@ -267,7 +267,7 @@ describe('preflight', () => {
     });
 
     it('warns when standard support ends within a month', async () => {
-      await expect(foundBy(kubernetesVersionCheck, { ...account.context(), today: new Date('2027-03-01') })).resolves.toEqual(['warn', expect.anything(), expect.stringContaining('kubernetesVersion')]);
+      await expect(foundBy(kubernetesVersionCheck, { ...account.context(), run: runAt(new Date('2027-03-01')) })).resolves.toEqual(['warn', expect.anything(), expect.stringContaining('kubernetesVersion')]);
     });
 
     it.each([

@@ -1,8 +1,9 @@
+import { runContext } from '../../lib/run-context';
 import { localTools } from '../../lib/preflight/computer-checks';
 import { fakeProgram, temporaryFolder } from '../rehearsal/fake-program';
 
 describe('the tools of this computer', () => {
-  const toolsIn = (folder: string) => localTools({ PATH: folder });
+  const toolsIn = (folder: string) => localTools({ PATH: folder }, runContext());
 
   it('say their versions', async () => {
     const folder = temporaryFolder();

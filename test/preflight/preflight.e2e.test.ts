@@ -9,6 +9,7 @@ import { App } from 'aws-cdk-lib';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runContext } from '../../lib/run-context';
 import { preflight } from '../../lib/preflight/preflight';
 import type { PreflightResult } from '../../lib/preflight/preflight-check';
 import { readAssembly } from '../../lib/assembly/read-assembly';
@@ -34,7 +35,7 @@ describe('preflight of the synthesized lab in moto', () => {
 
   const check = async (): Promise<PreflightResult> => preflight({
     assemblyDirectory, env: process.env, tools: { node: '20.19.5', kubectl: () => Promise.resolve('1.35.0'), awsCli: () => Promise.resolve('2.31.0') },
-  });
+  }, runContext());
   const outcomes = ({ checks }: PreflightResult): Readonly<Record<string, string>> => Object.fromEntries(checks.map(({ name, outcome }) => [name, outcome]));
 
   beforeAll(async () => {

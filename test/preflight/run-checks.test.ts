@@ -4,7 +4,8 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { PREFLIGHT_CHECKS, preflightIn, runChecks } from '../../lib/preflight/preflight';
 import type { Check } from '../../lib/preflight/preflight-check';
 import { labConfigSchema } from '../../lib/config/schema';
-import { ignoreProgress, type ProgressEvent } from '../../lib/progress';
+import type { ProgressEvent } from '../../lib/progress';
+import { runContext } from '../../lib/run-context';
 import { smallLab, smallLabView } from '../assembly/small-lab';
 import { writeAssembly } from '../assembly/write-assembly';
 import type { JsonObject } from '../../lib/json';
@@ -22,14 +23,14 @@ describe('running the checks', () => {
 
   it('makes them all, in their order, and tells how far it is', async () => {
     const events: ProgressEvent[] = [];
-    const checks = await runChecks(PREFLIGHT_CHECKS, account.context(), (event) => events.push(event));
+    const checks = await runChecks(PREFLIGHT_CHECKS, { ...account.context(), run: runContext({ onProgress: (event) => events.push(event) }) });
     expect(checks.map(({ name }) => name)).toEqual(['Credentials', ...PREFLIGHT_CHECKS.map(({ name }) => name)]);
     expect(checks.filter(({ outcome }) => outcome !== 'pass')).toEqual([]);
     expect(events.at(-1)).toMatchObject({ state: 'finished', detail: `${PREFLIGHT_CHECKS.length + 1} checks` });
   });
 
   it('only reads', async () => {
-    await runChecks(PREFLIGHT_CHECKS, account.context(), ignoreProgress);
+    await runChecks(PREFLIGHT_CHECKS, account.context());
     expect(account.commands.length).toBeGreaterThan(20);
     expect(account.commands.filter((command) => !READING.test(command))).toEqual([]);
   });
@@ -55,7 +56,7 @@ describe('running the checks', () => {
   ])('warns when AWS answers each with %s, and names the action', async (name, remedy) => {
     account.refuseAll(awsError(name, 'You shall not pass'));
     account.sts.on(GetCallerIdentityCommand).resolves({ Account: ACCOUNT, Arn: `arn:aws:iam::${ACCOUNT}:user/student` });
-    const checks = await runChecks(PREFLIGHT_CHECKS, account.context(), ignoreProgress);
+    const checks = await runChecks(PREFLIGHT_CHECKS, account.context());
     const outcomeOf = (wanted: string) => checks.find((check) => check.name === wanted);
     const asking = PREFLIGHT_CHECKS.filter(({ asksAws, name: check }) => asksAws && !['Access', 'Quota: spot vCPUs', 'Spot role', 'Names: schedule'].includes(check));
     for (const check of asking) {
@@ -67,7 +68,7 @@ describe('running the checks', () => {
 
   it('fails when there are no credentials, asks nothing else, and still looks at the tools', async () => {
     account.sts.on(GetCallerIdentityCommand).rejects(awsError('ExpiredToken'));
-    const checks = await runChecks(PREFLIGHT_CHECKS, account.context(), ignoreProgress);
+    const checks = await runChecks(PREFLIGHT_CHECKS, account.context());
     expect(checks[0]).toMatchObject({ name: 'Credentials', outcome: 'fail' });
     expect(checks.find(({ name }) => name === 'Quota: VPCs')).toMatchObject({ outcome: 'warn', evidence: expect.stringContaining('Not checked') });
     expect(checks.find(({ name }) => name === 'kubectl')?.outcome).toBe('pass');
@@ -76,13 +77,13 @@ describe('running the checks', () => {
 
   it('fails when a check has a defect', async () => {
     const broken: Check = { name: 'Broken', asksAws: false, run: () => Promise.reject(new TypeError('x is undefined')) };
-    await expect(runChecks([broken], account.context(), ignoreProgress)).rejects.toThrow('x is undefined');
+    await expect(runChecks([broken], account.context())).rejects.toThrow('x is undefined');
   });
 
   it('ends when it is interrupted', async () => {
     const interruption = new AbortController();
     const interrupting: Check = { name: 'Interrupting', asksAws: false, run: () => { interruption.abort(); return { outcome: 'pass', evidence: '' }; } };
-    await expect(runChecks([interrupting], { ...account.context(), signal: interruption.signal }, ignoreProgress)).rejects.toThrow(/aborted/);
+    await expect(runChecks([interrupting], { ...account.context(), run: runContext({ signal: interruption.signal }) })).rejects.toThrow(/aborted/);
   });
 });
 
@@ -94,20 +95,20 @@ describe('preflight of an assembly', () => {
 
   it('passes on an account that is ready', async () => {
     const account = new MockAccount();
-    const result = await preflightIn(account.aws, { assemblyDirectory: writeAssembly(template()), env: {}, tools });
+    const result = await preflightIn(account.aws, { assemblyDirectory: writeAssembly(template()), env: {}, tools }, runContext());
     expect(result).toMatchObject({ stackName: 'Lab', clusterName: smallLabView().cluster.name, account: ACCOUNT, verdict: 'pass' });
   });
 
   it('warns of an account that is ready, where a tool is missing', async () => {
     const account = new MockAccount();
-    const result = await preflightIn(account.aws, { assemblyDirectory: writeAssembly(template()), env: {}, tools: { ...tools, kubectl: () => Promise.resolve(undefined) } });
+    const result = await preflightIn(account.aws, { assemblyDirectory: writeAssembly(template()), env: {}, tools: { ...tools, kubectl: () => Promise.resolve(undefined) } }, runContext());
     expect(result.verdict).toBe('warn');
   });
 
   it('fails when the lab is bound to another account, and asks nothing there', async () => {
     const account = new MockAccount();
     const assemblyDirectory = writeAssembly(template(), 'aws://444455556666/ap-northeast-2');
-    const result = await preflightIn(account.aws, { assemblyDirectory, env: {}, tools });
+    const result = await preflightIn(account.aws, { assemblyDirectory, env: {}, tools }, runContext());
     expect(result.checks[0]).toMatchObject({ outcome: 'fail', evidence: `The lab belongs to account 444455556666; your credentials are of account ${ACCOUNT}.` });
     expect([result.verdict, result.account]).toEqual(['fail', undefined]);
     expect(new Set(account.commands)).toEqual(new Set(['GetCallerIdentityCommand']));

@@ -6,6 +6,7 @@ import { type DeadlineChange, type DeadlineMove, extendIn, type ExtendResult } f
 import { readLab } from '../../lib/assembly/lab-view';
 import { connectAws } from '../../lib/aws/lab-aws';
 import { smallLabView } from '../assembly/small-lab';
+import { runAt } from '../preflight/account';
 import { SynthesizedStack } from '../../lib/assembly/synthesized-stack';
 
 const scheduler = mockClient(SchedulerClient);
@@ -44,7 +45,7 @@ beforeEach(() => {
 const LATER: DeadlineMove = { bySeconds: 7200 };
 
 async function extend(move: DeadlineMove, confirm: (change: DeadlineChange) => Promise<boolean> = () => Promise.resolve(true), lab = smallLabView()): Promise<ExtendResult> {
-  return extendIn(connectAws('ap-northeast-2'), lab, { move, now: NOW, confirm });
+  return extendIn(connectAws('ap-northeast-2'), lab, { move, confirm }, runAt(NOW));
 }
 
 function updates(): readonly unknown[] {

@@ -3,6 +3,7 @@ import { CreateScheduleCommand, GetScheduleCommand, SchedulerClient } from '@aws
 import { mockClient } from 'aws-sdk-client-mock';
 import { extendIn } from '../../lib/removal/extend-lab';
 import { readLab, type LabView } from '../../lib/assembly/lab-view';
+import { runContext } from '../../lib/run-context';
 import { textAt } from '../../lib/json';
 import { connectAws, type LabAws } from '../../lib/aws/lab-aws';
 import { startMoto, type Moto } from '../rehearsal/seed/moto';
@@ -60,7 +61,7 @@ describe('extending a lab in moto', () => {
 
   it('moves the schedule that the stack makes, and nothing else of it', async () => {
     const before = await schedule();
-    const result = await extendIn(aws, lab, { move: { bySeconds: 7200 }, now: new Date(), confirm: () => Promise.resolve(true) });
+    const result = await extendIn(aws, lab, { move: { bySeconds: 7200 }, confirm: () => Promise.resolve(true) }, runContext());
     expect(result).toMatchObject({ outcome: 'moved', from: '2036-12-01T09:00Z', to: '2036-12-01T11:00Z', account: '123456789012' });
     const after = await schedule();
     expect(after.ScheduleExpression).toBe('at(2036-12-01T11:00:00)');
@@ -71,7 +72,7 @@ describe('extending a lab in moto', () => {
 
   it('fails when no stack has the name of the lab', async () => {
     const other = readLab((await synthLab({ clusterName: 'elsewhere' })).synthesized);
-    await expect(extendIn(aws, other, { move: { bySeconds: 7200 }, now: new Date(), confirm: () => Promise.resolve(true) }))
+    await expect(extendIn(aws, other, { move: { bySeconds: 7200 }, confirm: () => Promise.resolve(true) }, runContext()))
       .rejects.toMatchObject({ code: 'StackMissing' });
   }, TIME_LIMIT_MS);
 });

@@ -1,12 +1,13 @@
 import { DeleteVolumeCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
+import { type RunContext, runContext } from '../../lib/run-context';
 import { sweepLabIn, type SweepOptions } from '../../lib/removal/sweep-lab';
 import { awsError } from '../preflight/account';
 import { PlayedLab } from './played-lab';
 
 describe('a sweep', () => {
   let lab: PlayedLab;
-  const sweep = (more: Partial<SweepOptions> = {}) =>
-    sweepLabIn(lab.aws, { assemblyDirectory: lab.assemblyDirectory, everySeconds: 0.001, timeoutSeconds: 5, ...more });
+  const sweep = (more: Partial<SweepOptions> = {}, run: Partial<RunContext> = {}) =>
+    sweepLabIn(lab.aws, { assemblyDirectory: lab.assemblyDirectory, everySeconds: 0.001, timeoutSeconds: 5, ...more }, runContext(run));
 
   beforeEach(async () => {
     lab = await PlayedLab.start();
@@ -48,7 +49,7 @@ describe('a sweep', () => {
 
   it('is finished by a second one when it is interrupted', async () => {
     const user = new AbortController();
-    await expect(sweep({
+    await expect(sweep({}, {
       signal: user.signal,
       onProgress: ({ detail }) => { if (detail?.startsWith('removed') === true) user.abort(new Error('interrupted')); },
     })).rejects.toThrow('interrupted');

@@ -8,6 +8,7 @@ import { AWS_BACKED_KINDS } from '../../lib/removal/drain-workloads';
 import { DEPLOYMENTS } from '../../lib/kubernetes/core-kinds';
 import { LabError } from '../../lib/lab-error';
 import type { ProgressEvent } from '../../lib/progress';
+import { type RunContext, runContext } from '../../lib/run-context';
 import { awsError } from '../preflight/account';
 import { PlayedLab } from './played-lab';
 
@@ -22,7 +23,8 @@ const [SERVICES = DEPLOYMENTS] = AWS_BACKED_KINDS.filter(({ kind }) => kind === 
 
 describe('a teardown', () => {
   let lab: PlayedLab;
-  const teardown = (more: Partial<TeardownOptions> = {}): Promise<TeardownResult> => teardownIn(lab.aws, { ...lab.options, ...more });
+  const teardown = (more: Partial<TeardownOptions> = {}, run: Partial<RunContext> = {}): Promise<TeardownResult> =>
+    teardownIn(lab.aws, { ...lab.options, ...more }, runContext(run));
   const removers = ({ accounted }: TeardownResult) => Object.fromEntries(accounted.map(({ id, removedBy }) => [id, removedBy]));
 
   beforeEach(async () => { lab = await PlayedLab.start(); });
@@ -107,7 +109,7 @@ describe('a teardown', () => {
     const onProgress = (event: ProgressEvent): void => {
       if (event.step.startsWith(step)) user.abort(new Error('interrupted'));
     };
-    await expect(teardown({ signal: user.signal, onProgress })).rejects.toThrow('interrupted');
+    await expect(teardown({}, { signal: user.signal, onProgress })).rejects.toThrow('interrupted');
     expect(lab.remains).not.toEqual([]);
     lab.releaseKarpenter();
     await expect(teardown()).resolves.toMatchObject({ outcome: 'clean', isBillableLeft: false });
@@ -118,7 +120,7 @@ describe('a teardown', () => {
     lab.endsNodes = false;
     const user = new AbortController();
     const onProgress = ({ step }: ProgressEvent): void => { if (step === 'Terminate tagged instances') user.abort(new Error('interrupted')); };
-    await expect(teardown({ timeoutSeconds: 0.02, signal: user.signal, onProgress })).rejects.toThrow('interrupted');
+    await expect(teardown({ timeoutSeconds: 0.02 }, { signal: user.signal, onProgress })).rejects.toThrow('interrupted');
     expect(lab.commands).not.toContain('DeleteStackCommand');
     await expect(teardown({ timeoutSeconds: 0.02 })).resolves.toMatchObject({ outcome: 'clean' });
     expect(lab.remains).toEqual([]);
@@ -273,7 +275,7 @@ describe('a teardown', () => {
     };
     // Until then there is something to drain.
     lab.isKarpenterHeld = true;
-    await expect(teardown({ onProgress })).resolves.toMatchObject({ outcome: 'clean' });
+    await expect(teardown({}, { onProgress })).resolves.toMatchObject({ outcome: 'clean' });
     expect(isRefused).toBe(true);
   });
 

@@ -63,11 +63,11 @@ const CLAIM_KEYS = 'kubernetes.io/created-for/pvc/';
 /** Volumes of Karpenter's instances, and those that the EBS CSI driver made for a claim. */
 export const VOLUMES: LeftoverKind = {
   kind: 'volume',
-  find: async (aws, lab, signal) => {
+  find: async (aws, lab) => {
     const [owned] = ownedByCluster(lab.clusterName);
     const found = new Map<string, Leftover>();
     for (const [key, value] of [[EKS_CLUSTER_TAG, lab.clusterName], [CSI_CLUSTER_TAG, lab.clusterName], [owned, 'owned']] as const) {
-      for (const volume of await describe(aws, { Name: `tag:${key}`, Values: [value] }, signal)) {
+      for (const volume of await describe(aws, { Name: `tag:${key}`, Values: [value] })) {
         const leftover = leftoverOf(volume, lab);
         if (leftover !== undefined) found.set(leftover.id, leftover);
       }
@@ -79,10 +79,10 @@ export const VOLUMES: LeftoverKind = {
   }, () => aws.ec2.send(new DeleteVolumeCommand({ VolumeId: id }))),
 };
 
-function describe(aws: LabAws, filter: Filter, signal: AbortSignal | undefined): Promise<readonly Volume[]> {
+function describe(aws: LabAws, filter: Filter): Promise<readonly Volume[]> {
   return gathered(
     'ec2:DescribeVolumes',
-    paginateDescribeVolumes({ client: aws.ec2, pageSize: 500 }, { Filters: [filter] }, { abortSignal: signal }),
+    paginateDescribeVolumes({ client: aws.ec2, pageSize: 500 }, { Filters: [filter] }),
     ({ Volumes }) => Volumes,
   );
 }
@@ -104,12 +104,12 @@ function claimEvidence(tags: Tags, clusterName: string): string | undefined {
 /** Launch templates that Karpenter made. Node groups have some too, with other tags. */
 export const LAUNCH_TEMPLATES: LeftoverKind = {
   kind: 'launchTemplate',
-  find: async (aws, { clusterName }, signal) => {
+  find: async (aws, { clusterName }) => {
     const templates = await gathered(
       'ec2:DescribeLaunchTemplates',
       paginateDescribeLaunchTemplates({ client: aws.ec2, pageSize: 200 }, {
         Filters: [{ Name: `tag:${EKS_CLUSTER_TAG}`, Values: [clusterName] }],
-      }, { abortSignal: signal }),
+      }),
       ({ LaunchTemplates }) => LaunchTemplates,
     );
     return templates.flatMap(({ LaunchTemplateId: id, LaunchTemplateName: name, Tags, CreateTime }) => {
@@ -127,12 +127,12 @@ export const LAUNCH_TEMPLATES: LeftoverKind = {
 /** Instance profiles that Karpenter made: each lies below a path of its cluster. */
 export const INSTANCE_PROFILES: LeftoverKind = {
   kind: 'instanceProfile',
-  find: async (aws, { region, clusterName }, signal) => {
+  find: async (aws, { region, clusterName }) => {
     // The slash at the end keeps the profiles of cluster "lab-2" out of those of "lab".
     const path = `/karpenter/${region}/${clusterName}/`;
     const profiles = await gathered(
       'iam:ListInstanceProfiles',
-      paginateListInstanceProfiles({ client: aws.iam }, { PathPrefix: path }, { abortSignal: signal }),
+      paginateListInstanceProfiles({ client: aws.iam }, { PathPrefix: path }),
       ({ InstanceProfiles }) => InstanceProfiles,
     );
     return profiles.flatMap(({ InstanceProfileName: name, Path, CreateDate }) => name === undefined || Path?.startsWith(path) !== true

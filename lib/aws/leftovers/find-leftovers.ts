@@ -1,5 +1,6 @@
 import type { LabView } from '../../assembly/lab-view';
 import { isPassing } from '../../passing-failure';
+import { deadlineIn, type RunContext } from '../../run-context';
 import { pause } from '../../wait-for';
 import { AwsRequestFailed } from '../aws-failure';
 import type { LabAws } from '../lab-aws';
@@ -35,7 +36,6 @@ export interface FindLeftoversOptions {
   readonly lab: LabNames;
   /** @default - all there are */
   readonly kinds?: readonly LeftoverKindName[];
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -43,9 +43,9 @@ export interface FindLeftoversOptions {
  *
  * @throws LabError what `awsFailure` says: a list that lacks a kind would be no list
  */
-export async function findLeftovers({ aws, lab, kinds = LEFTOVER_KINDS, signal }: FindLeftoversOptions): Promise<readonly Leftover[]> {
+export async function findLeftovers({ aws, lab, kinds = LEFTOVER_KINDS }: FindLeftoversOptions): Promise<readonly Leftover[]> {
   const wanted = LEFTOVER_KINDS.filter((kind) => kinds.includes(kind));
-  const found = await Promise.all(wanted.map((kind) => KINDS[kind].find(aws, lab, signal)));
+  const found = await Promise.all(wanted.map((kind) => KINDS[kind].find(aws, lab)));
   return found.flat();
 }
 
@@ -67,7 +67,6 @@ export interface RemoveLeftoversOptions {
   readonly onRemoved?: (leftover: Leftover) => void;
   /** Called before a pause with what is still in use. @default - nothing */
   readonly onWaiting?: (kept: readonly KeptLeftover[]) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** A leftover that could not be removed. */
@@ -89,17 +88,17 @@ export interface RemovedLeftovers {
  *
  * @throws LabError `AwsCredentialsRefused`; the reason of the signal
  */
-export async function removeLeftovers(options: RemoveLeftoversOptions): Promise<RemovedLeftovers> {
-  const { leftovers, deadlineSeconds, everySeconds = 5, onRemoved, onWaiting, signal } = options;
-  const end = performance.now() + deadlineSeconds * 1000;
+export async function removeLeftovers(options: RemoveLeftoversOptions, run: RunContext): Promise<RemovedLeftovers> {
+  const { aws, leftovers, deadlineSeconds, everySeconds = 5, onRemoved, onWaiting } = options;
+  const deadline = deadlineIn(run, deadlineSeconds);
   const removed: Leftover[] = [];
   const refused: KeptLeftover[] = [];
   let pending = leftovers.toSorted((a, b) => LEFTOVER_KINDS.indexOf(a.kind) - LEFTOVER_KINDS.indexOf(b.kind));
   for (;;) {
     const waiting = new Map<string, KeptLeftover>();
     for (const leftover of pending) {
-      signal?.throwIfAborted();
-      const removal = await tryOnce(options, leftover);
+      run.signal.throwIfAborted();
+      const removal = await tryOnce(aws, leftover, run);
       if (removal.isGone) {
         removed.push(leftover);
         onRemoved?.(leftover);
@@ -109,18 +108,18 @@ export async function removeLeftovers(options: RemoveLeftoversOptions): Promise<
         waiting.set(leftoverKey(leftover), { leftover, reason: removal.reason });
       }
     }
-    if (waiting.size === 0 || performance.now() >= end) return { removed, kept: [...refused, ...waiting.values()] };
+    if (waiting.size === 0 || deadline.isPassed) return { removed, kept: [...refused, ...waiting.values()] };
     onWaiting?.([...waiting.values()]);
-    await pause(everySeconds, signal);
+    await pause(everySeconds, run.signal);
     pending = pending.filter((leftover) => waiting.has(leftoverKey(leftover)));
   }
 }
 
-async function tryOnce({ aws, signal }: RemoveLeftoversOptions, leftover: Leftover): Promise<Removal> {
+async function tryOnce(aws: LabAws, leftover: Leftover, { signal }: RunContext): Promise<Removal> {
   try {
-    return await KINDS[leftover.kind].remove(aws, leftover, signal);
+    return await KINDS[leftover.kind].remove(aws, leftover);
   } catch (error) {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     // Without credentials nothing else can be removed either.
     if (!(error instanceof AwsRequestFailed) || error.code === 'AwsCredentialsRefused') throw error;
     return { isGone: false, reason: error.message, isFinal: !isPassing(error) };

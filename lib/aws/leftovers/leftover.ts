@@ -66,13 +66,13 @@ export interface LeftoverKind {
    *
    * @throws LabError what `awsFailure` says
    */
-  readonly find: (aws: LabAws, lab: LabNames, signal?: AbortSignal) => Promise<readonly Leftover[]>;
+  readonly find: (aws: LabAws, lab: LabNames) => Promise<readonly Leftover[]>;
   /**
    * Tries once. What is gone already counts as removed; what is in use is tried again by the caller.
    *
    * @throws LabError what `awsFailure` says
    */
-  readonly remove: (aws: LabAws, leftover: Leftover, signal?: AbortSignal) => Promise<Removal>;
+  readonly remove: (aws: LabAws, leftover: Leftover) => Promise<Removal>;
 }
 
 /** It is gone. */

@@ -25,15 +25,15 @@ export function inBatches<T>(list: readonly T[], length: number): readonly (read
 const ELBV2_NOT_FOUND = ['LoadBalancerNotFound', 'LoadBalancerNotFoundException', 'TargetGroupNotFound', 'TargetGroupNotFoundException'];
 
 /** Tags of load balancers or target groups, by ARN. One that went away meanwhile is left out. */
-export async function tagsByArn(aws: LabAws, arns: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, Tags>> {
+export async function tagsByArn(aws: LabAws, arns: readonly string[]): Promise<ReadonlyMap<string, Tags>> {
   const found = new Map<string, Tags>();
   for (const batch of inBatches(arns, TAGGED_AT_ONCE)) {
-    for (const [arn, tags] of await tagsOfBatch(aws, batch, signal)) found.set(arn, tags);
+    for (const [arn, tags] of await tagsOfBatch(aws, batch)) found.set(arn, tags);
   }
   return found;
 }
 
-async function tagsOfBatch(aws: LabAws, arns: readonly string[], signal: AbortSignal | undefined): Promise<readonly (readonly [string, Tags])[]> {
+async function tagsOfBatch(aws: LabAws, arns: readonly string[]): Promise<readonly (readonly [string, Tags])[]> {
   try {
     const { TagDescriptions } = await aws.loadBalancers.send(new DescribeTagsCommand({ ResourceArns: [...arns] }));
     return (TagDescriptions ?? []).map(({ ResourceArn, Tags }) => [ResourceArn ?? '', tagsFrom(Tags)] as const);
@@ -42,7 +42,7 @@ async function tagsOfBatch(aws: LabAws, arns: readonly string[], signal: AbortSi
     // One that is gone fails its whole batch: the others are asked for one by one.
     if (arns.length === 1) return [];
     const single = [];
-    for (const arn of arns) single.push(...await tagsOfBatch(aws, [arn], signal));
+    for (const arn of arns) single.push(...await tagsOfBatch(aws, [arn]));
     return single;
   }
 }
@@ -50,13 +50,13 @@ async function tagsOfBatch(aws: LabAws, arns: readonly string[], signal: AbortSi
 /** Application and network load balancers of Services and Ingresses. Their listeners go with them. */
 export const LOAD_BALANCERS: LeftoverKind = {
   kind: 'loadBalancer',
-  find: async (aws, { clusterName }, signal) => {
+  find: async (aws, { clusterName }) => {
     const balancers = await gathered(
       'elasticloadbalancing:DescribeLoadBalancers',
-      paginateDescribeLoadBalancers({ client: aws.loadBalancers, pageSize: 400 }, {}, { abortSignal: signal }),
+      paginateDescribeLoadBalancers({ client: aws.loadBalancers, pageSize: 400 }, {}),
       ({ LoadBalancers }) => LoadBalancers,
     );
-    const tags = await tagsByArn(aws, balancers.flatMap(({ LoadBalancerArn }) => LoadBalancerArn ?? []), signal);
+    const tags = await tagsByArn(aws, balancers.flatMap(({ LoadBalancerArn }) => LoadBalancerArn ?? []));
     return balancers.flatMap(({ LoadBalancerArn: id = '', LoadBalancerName: name = id, CreatedTime }) => {
       const evidence = loadBalancerEvidence(tags.get(id) ?? new Map(), clusterName);
       return evidence === undefined ? [] : [{ kind: 'loadBalancer' as const, id, name, evidence, isBillable: true, createdAt: CreatedTime?.toISOString() }];
@@ -74,13 +74,13 @@ export const LOAD_BALANCERS: LeftoverKind = {
 /** Target groups of Services and Ingresses. They stay when their load balancer goes. */
 export const TARGET_GROUPS: LeftoverKind = {
   kind: 'targetGroup',
-  find: async (aws, { clusterName }, signal) => {
+  find: async (aws, { clusterName }) => {
     const groups = await gathered(
       'elasticloadbalancing:DescribeTargetGroups',
-      paginateDescribeTargetGroups({ client: aws.loadBalancers, pageSize: 400 }, {}, { abortSignal: signal }),
+      paginateDescribeTargetGroups({ client: aws.loadBalancers, pageSize: 400 }, {}),
       ({ TargetGroups }) => TargetGroups,
     );
-    const tags = await tagsByArn(aws, groups.flatMap(({ TargetGroupArn }) => TargetGroupArn ?? []), signal);
+    const tags = await tagsByArn(aws, groups.flatMap(({ TargetGroupArn }) => TargetGroupArn ?? []));
     return groups.flatMap(({ TargetGroupArn: id = '', TargetGroupName: name = id }) => {
       const evidence = loadBalancerEvidence(tags.get(id) ?? new Map(), clusterName);
       return evidence === undefined ? [] : [{ kind: 'targetGroup' as const, id, name, evidence, isBillable: false }];

@@ -15,13 +15,13 @@ const FUNCTION_LOGS = '/aws/lambda/';
  */
 export const LOG_GROUPS: LeftoverKind = {
   kind: 'logGroup',
-  find: async (aws, lab, signal) => {
+  find: async (aws, lab) => {
     const clusterPath = `/aws/eks/${lab.clusterName}/`;
-    const found = (await describe(aws, clusterPath, signal)).flatMap((group) =>
+    const found = (await describe(aws, clusterPath)).flatMap((group) =>
       group.logGroupName?.startsWith(clusterPath) === true ? leftoverOf(group, `path ${clusterPath}`) : []);
-    const ofStack = await namesOfStack(aws, lab, signal);
+    const ofStack = await namesOfStack(aws, lab);
     for (const [beginning, names] of byBeginning([...ofStack.keys()])) {
-      for (const group of await describe(aws, beginning, signal)) {
+      for (const group of await describe(aws, beginning)) {
         const stackId = names.has(group.logGroupName ?? '') ? ofStack.get(group.logGroupName ?? '') : undefined;
         if (stackId !== undefined) found.push(...leftoverOf(group, `stack ${stackId}`));
       }
@@ -33,10 +33,10 @@ export const LOG_GROUPS: LeftoverKind = {
   }, () => aws.logs.send(new DeleteLogGroupCommand({ logGroupName: id }))),
 };
 
-function describe(aws: LabAws, logGroupNamePrefix: string, signal: AbortSignal | undefined): Promise<readonly LogGroup[]> {
+function describe(aws: LabAws, logGroupNamePrefix: string): Promise<readonly LogGroup[]> {
   return gathered(
     'logs:DescribeLogGroups',
-    paginateDescribeLogGroups({ client: aws.logs }, { logGroupNamePrefix }, { abortSignal: signal }),
+    paginateDescribeLogGroups({ client: aws.logs }, { logGroupNamePrefix }),
     ({ logGroups }) => logGroups,
   );
 }
@@ -48,10 +48,10 @@ function leftoverOf({ logGroupName: id, creationTime }: LogGroup, evidence: stri
 }
 
 /** Names of log groups that a stack of exactly this name made or had made, with the id of that stack. */
-async function namesOfStack(aws: LabAws, { stackName }: LabNames, signal: AbortSignal | undefined): Promise<ReadonlyMap<string, string>> {
+async function namesOfStack(aws: LabAws, { stackName }: LabNames): Promise<ReadonlyMap<string, string>> {
   const stacks = await gathered(
     'cloudformation:ListStacks',
-    paginateListStacks({ client: aws.cloudFormation }, {}, { abortSignal: signal }),
+    paginateListStacks({ client: aws.cloudFormation }, {}),
     ({ StackSummaries }) => StackSummaries,
   );
   const names = new Map<string, string>();
@@ -59,7 +59,7 @@ async function namesOfStack(aws: LabAws, { stackName }: LabNames, signal: AbortS
     if (StackName !== stackName || StackId === undefined) continue;
     const resources = await gathered(
       'cloudformation:ListStackResources',
-      paginateListStackResources({ client: aws.cloudFormation }, { StackName: StackId }, { abortSignal: signal }),
+      paginateListStackResources({ client: aws.cloudFormation }, { StackName: StackId }),
       ({ StackResourceSummaries }) => StackResourceSummaries,
     );
     for (const { ResourceType, PhysicalResourceId } of resources) {

@@ -25,13 +25,13 @@ const CNI_OWNER = ['eks:eni:owner', 'amazon-vpc-cni'] as const;
  */
 export const NETWORK_INTERFACES: LeftoverKind = {
   kind: 'networkInterface',
-  find: async (aws, lab, signal) => {
-    const groups = new Set((await clusterSecurityGroups(aws, lab, signal)).map(({ id }) => id));
+  find: async (aws, lab) => {
+    const groups = new Set((await clusterSecurityGroups(aws, lab)).map(({ id }) => id));
     const interfaces = await gathered(
       'ec2:DescribeNetworkInterfaces',
       paginateDescribeNetworkInterfaces({ client: aws.ec2, pageSize: 500 }, {
         Filters: [{ Name: 'description', Values: [`${CNI_DESCRIPTION}*`] }],
-      }, { abortSignal: signal }),
+      }),
       ({ NetworkInterfaces }) => NetworkInterfaces,
     );
     return interfaces.flatMap((networkInterface) => {
@@ -62,37 +62,37 @@ const LOAD_BALANCER_GROUP = 'k8s-';
 /** Security groups that EKS made for the cluster, and those that controllers made for its load balancers. */
 export const SECURITY_GROUPS: LeftoverKind = {
   kind: 'securityGroup',
-  find: async (aws, lab, signal) => {
+  find: async (aws, lab) => {
     const [owned] = ownedByCluster(lab.clusterName);
     const ofLoadBalancers = [
-      ...await describe(aws, LOAD_BALANCER_CLUSTER_TAG, lab.clusterName, signal),
-      ...await describe(aws, owned, 'owned', signal),
+      ...await describe(aws, LOAD_BALANCER_CLUSTER_TAG, lab.clusterName),
+      ...await describe(aws, owned, 'owned'),
     ].filter(({ GroupName }) => GroupName?.startsWith(LOAD_BALANCER_GROUP) === true);
     const found = ofLoadBalancers.flatMap((group) =>
       leftoverOf(group, exactTag(tagsFrom(group.Tags), [LOAD_BALANCER_CLUSTER_TAG, lab.clusterName], ownedByCluster(lab.clusterName))));
-    const all = [...await clusterSecurityGroups(aws, lab, signal), ...found];
+    const all = [...await clusterSecurityGroups(aws, lab), ...found];
     return [...new Map(all.map((leftover) => [leftover.id, leftover])).values()];
   },
-  remove: (aws, { id }, signal) => tryRemoval({
+  remove: (aws, { id }) => tryRemoval({
     request: 'ec2:DeleteSecurityGroup',
     gone: ['InvalidGroup.NotFound', 'InvalidGroupId.NotFound'],
     inUse: ['DependencyViolation', 'InvalidGroup.InUse', 'ResourceInUse', 'InvalidSecurityGroupRuleId.NotFound'],
   }, async () => {
-    await revokeReferences(aws, id, signal);
+    await revokeReferences(aws, id);
     await aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
   }),
 };
 
 /** The security group that EKS made for the cluster. */
-export async function clusterSecurityGroups(aws: LabAws, { clusterName }: LabNames, signal?: AbortSignal): Promise<readonly Leftover[]> {
-  const groups = await describe(aws, CLUSTER_SECURITY_GROUP_TAG, clusterName, signal);
+export async function clusterSecurityGroups(aws: LabAws, { clusterName }: LabNames): Promise<readonly Leftover[]> {
+  const groups = await describe(aws, CLUSTER_SECURITY_GROUP_TAG, clusterName);
   return groups.flatMap((group) => leftoverOf(group, exactTag(tagsFrom(group.Tags), [CLUSTER_SECURITY_GROUP_TAG, clusterName])));
 }
 
-function describe(aws: LabAws, key: string, value: string, signal: AbortSignal | undefined): Promise<readonly SecurityGroup[]> {
+function describe(aws: LabAws, key: string, value: string): Promise<readonly SecurityGroup[]> {
   return gathered(
     'ec2:DescribeSecurityGroups',
-    paginateDescribeSecurityGroups({ client: aws.ec2, pageSize: 200 }, { Filters: [{ Name: `tag:${key}`, Values: [value] }] }, { abortSignal: signal }),
+    paginateDescribeSecurityGroups({ client: aws.ec2, pageSize: 200 }, { Filters: [{ Name: `tag:${key}`, Values: [value] }] }),
     ({ SecurityGroups }) => SecurityGroups,
   );
 }
@@ -107,10 +107,10 @@ function leftoverOf({ GroupId: id, GroupName }: SecurityGroup, evidence: string 
  * Two groups that name each other keep each other: each gives up its own rules that name groups, then both can go. The rules
  * are revoked by their own ids, because a rule can name a group that is gone.
  */
-async function revokeReferences(aws: LabAws, GroupId: string, signal: AbortSignal | undefined): Promise<void> {
+async function revokeReferences(aws: LabAws, GroupId: string): Promise<void> {
   const rules = await gathered(
     'ec2:DescribeSecurityGroupRules',
-    paginateDescribeSecurityGroupRules({ client: aws.ec2, pageSize: 500 }, { Filters: [{ Name: 'group-id', Values: [GroupId] }] }, { abortSignal: signal }),
+    paginateDescribeSecurityGroupRules({ client: aws.ec2, pageSize: 500 }, { Filters: [{ Name: 'group-id', Values: [GroupId] }] }),
     ({ SecurityGroupRules }) => SecurityGroupRules,
   );
   const references = rules.filter((rule) => rule.GroupId === GroupId && rule.ReferencedGroupInfo?.GroupId !== undefined);

@@ -31,22 +31,21 @@ export const deployVerb = defineVerb({
 });
 
 async function runDeploy(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): Promise<VerbOutcome> {
-  const { host, note, progress, show } = invocation;
+  const { host, note, run, show } = invocation;
   const assemblyDirectory = await assemblyToDeploy(flags, invocation);
-  const options = { assemblyDirectory, signal: host.signal };
-  const target = await host.actions.deploymentTarget(options);
+  const target = await host.actions.deploymentTarget({ assemblyDirectory }, run);
   if (target.mode === 'follow') {
     note(`CloudFormation is at work on stack ${target.stackName} already: this follows it.`);
   } else {
-    const preflight = flags.skipPreflight === true ? undefined : await host.actions.preflight({ ...options, onProgress: progress });
+    const preflight = flags.skipPreflight === true ? undefined : await host.actions.preflight({ assemblyDirectory }, run);
     if (preflight?.verdict === 'fail') return stopped(target, preflight);
     const plan = await host.actions.plan({ assemblyDirectory });
     checkDeadline(plan, note);
     show(deploySummary({ target, plan, preflight }));
     if (!await confirmed(deployQuestion(target, plan), flags, invocation)) return declined(target);
   }
-  host.signal.throwIfAborted();
-  const result = await host.actions.deploy({ ...options, updateKubeconfig: flags.updateKubeconfig, onProgress: progress, onNote: note });
+  run.signal.throwIfAborted();
+  const result = await host.actions.deploy({ assemblyDirectory, updateKubeconfig: flags.updateKubeconfig, onNote: note }, run);
   return { result, document: deployedDocument(result), exitCode: ExitCode.Ok };
 }
 

@@ -21,14 +21,13 @@ export const extendVerb = defineVerb({
 });
 
 async function runExtend(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): Promise<VerbOutcome> {
-  const { host, positionals } = invocation;
+  const { host, positionals, run } = invocation;
   const move = deadlineMove(positionals[0] ?? '');
   const result = await host.actions.extendLab({
     assemblyDirectory: await deployedAssembly(flags, invocation),
     move,
     confirm: (change) => confirmed(extendQuestion(change), flags, invocation),
-    signal: host.signal,
-  });
+  }, run);
   return { result, document: extendDocument(result), exitCode: result.outcome === 'declined' ? ExitCode.Failed : ExitCode.Ok };
 }
 

@@ -16,9 +16,9 @@ export const preflightVerb = defineVerb({
 });
 
 async function runPreflight(invocation: Invocation, flags: AssemblyFlags): Promise<VerbOutcome> {
-  const { host, progress } = invocation;
+  const { host, run } = invocation;
   const assemblyDirectory = await configuredAssembly(flags, invocation);
-  const result = await host.actions.preflight({ assemblyDirectory, onProgress: progress, signal: host.signal });
+  const result = await host.actions.preflight({ assemblyDirectory }, run);
   return {
     result,
     document: preflightDocument(result),

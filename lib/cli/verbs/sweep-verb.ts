@@ -22,7 +22,7 @@ export const sweepVerb = defineVerb({
 });
 
 async function runSweep(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): Promise<VerbOutcome> {
-  const { host, progress, show } = invocation;
+  const { host, run, show } = invocation;
   const assemblyDirectory = await deployedAssembly(flags, invocation);
   const result = await host.actions.sweepLab({
     assemblyDirectory,
@@ -32,9 +32,7 @@ async function runSweep(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): P
       show({ title: `What is left of the lab ${clusterName}`, sections: [leftoversSection('Leftovers', found)] });
       return confirmed(`Remove ${counted(found.length, 'leftover')} of the lab ${clusterName} in account ${account}, ${region}?`, flags, invocation);
     },
-    onProgress: progress,
-    signal: host.signal,
-  });
+  }, run);
   return { result, document: sweepDocument(result), exitCode: exitCodeOf(result) };
 }
 

@@ -26,7 +26,7 @@ export const teardownVerb = defineVerb({
 });
 
 async function runTeardown(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): Promise<VerbOutcome> {
-  const { host, progress, show } = invocation;
+  const { host, run, show } = invocation;
   const result = await host.actions.teardownLab({
     ...await labConnection(flags, invocation),
     isDryRun: flags.dryRun ?? false,
@@ -35,8 +35,7 @@ async function runTeardown(invocation: Invocation, flags: FlagsOf<typeof FLAGS>)
       show(inventoryDocument(inventory));
       return confirmed(teardownQuestion(inventory), flags, invocation);
     },
-    onProgress: progress,
-  });
+  }, run);
   return { result, document: teardownDocument(result), exitCode: exitCodeOf(result) };
 }
 

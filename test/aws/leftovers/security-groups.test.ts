@@ -4,6 +4,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { connectAws } from '../../../lib/aws/lab-aws';
 import type { Leftover } from '../../../lib/aws/leftovers/leftover';
+import { runContext } from '../../../lib/run-context';
 import { removeLeftovers } from '../../../lib/aws/leftovers/find-leftovers';
 import { awsError } from '../../preflight/account';
 
@@ -41,7 +42,7 @@ describe('security groups that name each other', () => {
   });
 
   it('give up their rules about groups, and no other, so that both can go', async () => {
-    const { removed, kept } = await removeLeftovers({ aws, leftovers: [group('sg-a'), group('sg-b')], deadlineSeconds: 5, everySeconds: 0.001 });
+    const { removed, kept } = await removeLeftovers({ aws, leftovers: [group('sg-a'), group('sg-b')], deadlineSeconds: 5, everySeconds: 0.001 }, runContext());
     expect(removed.map(({ id }) => id).sort()).toEqual(['sg-a', 'sg-b']);
     expect(kept).toEqual([]);
     expect(ec2.commandCalls(RevokeSecurityGroupEgressCommand).flatMap(({ args: [{ input }] }) => input.SecurityGroupRuleIds)).toEqual(['sgr-2']);
