@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
 import type { ProgressEvent } from '../../lib/progress';
+import buildDrainGuard from '../support/build-drain-guard';
 import { ensureToolchain } from '../../lib/rehearsal/toolchain/ensure-toolchain';
 import { runContext } from '../../lib/run-context';
 
 /** Seconds between two lines while the toolchain is built. */
 const LINE_SECONDS = 15;
 
-/** Builds the toolchain before the first test, so that no test waits for it, and says where moto is. */
+/** Builds the guard's code and the toolchain before the first test, so that no test waits for them, and says where moto is. */
 export default async function buildToolchain(): Promise<void> {
+  buildDrainGuard();
   let writtenAt = 0;
   const onProgress = ({ step, state, detail, fraction }: ProgressEvent): void => {
     if (state === 'running' && Date.now() - writtenAt < LINE_SECONDS * 1000) return;

@@ -1,18 +1,11 @@
-import { resolve } from 'node:path';
-import { build } from 'esbuild';
+import { execSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseJson, textAt } from '../../lib/json';
 
-/** Builds the code of the drain guard, as cdk.json does: without it the stack cannot be synthesized. */
-export default async function buildDrainGuard(): Promise<void> {
-  const project = resolve(__dirname, '../..');
-  await build({
-    absWorkingDir: project,
-    entryPoints: { 'drain-guard/index': 'lib/removal/guard/main.ts' },
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-    keepNames: true,
-    sourcemap: true,
-    outdir: 'dist',
-  });
+const PROJECT = resolve(__dirname, '../..');
+
+/** Runs the build of cdk.json, as the CDK does before it synthesizes: the stack takes the code of its functions from there. */
+export default function buildDrainGuard(): void {
+  execSync(textAt(parseJson(readFileSync(join(PROJECT, 'cdk.json'), 'utf8')), 'build') ?? '', { cwd: PROJECT, stdio: 'inherit' });
 }
