@@ -1,28 +1,8 @@
-import { firstCause } from '../../lib/aws/stack-events';
 import { deploymentFailed, deploymentNotStarted } from '../../lib/deploy/deployment-failure';
 import { resource, smallLabView } from '../assembly/small-lab';
-import { ADDRESS_QUOTA_REACHED, BEGUN, CHART_FAILED, events, ROLE_EXISTS } from './event-lists';
+import { ADDRESS_QUOTA_REACHED, BEGUN, CHART_FAILED, events } from './event-lists';
 
-describe('the first cause of a failed deployment', () => {
-  it('is the earliest failure, not what was cancelled because of it, nor what the rollback could not delete', () => {
-    expect(firstCause(events(...ADDRESS_QUOTA_REACHED))?.logicalId).toBe('Address');
-    expect(firstCause(events(...ROLE_EXISTS))?.logicalId).toBe('KarpenterNodeRole');
-    expect(firstCause(events(...CHART_FAILED))?.logicalId).toBe('Karpenter');
-  });
-
-  it('goes by the time and not by the order in which events arrive', () => {
-    const found = firstCause(events(
-      [9, 'Later', 'AWS::SQS::Queue', 'CREATE_FAILED', 'A queue of that name was deleted a moment ago'],
-      [7, 'Earlier', 'AWS::EC2::EIP', 'CREATE_FAILED', 'The maximum number of addresses has been reached.'],
-    ));
-    expect(found?.logicalId).toBe('Earlier');
-  });
-
-  it('is none as long as nothing failed by itself', () => {
-    expect(firstCause(events(...BEGUN))).toBeUndefined();
-    expect(firstCause(events([8, 'Vpc', 'AWS::EC2::VPC', 'CREATE_FAILED', 'Resource creation cancelled']))).toBeUndefined();
-  });
-
+describe('the failure of a deployment, by its first cause,', () => {
   it('is said with its label, its logical id, its type and the reason without ids of requests', () => {
     const error = deploymentFailed(smallLabView(), events(...ADDRESS_QUOTA_REACHED), 'ROLLBACK_COMPLETE');
     expect(error).toMatchObject({ code: 'DeploymentFailed', received: 'Address' });
