@@ -1,6 +1,6 @@
 import { LabCharts, wiringOf } from '../charts/lab-charts';
 import { manifestFilesOf, writeManifestFiles } from '../charts/write-charts';
-import { contextOf } from '../lib/cli/chart-arguments';
+import { contextOf } from '../lib/cli/context-flag';
 import { reportFailure } from '../lib/cli/error-report';
 import { loadConfig } from '../lib/config/load';
 import { overridesFromArguments } from '../lib/config/overrides';

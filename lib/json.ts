@@ -26,14 +26,17 @@ export function isJsonArray(value: JsonValue | undefined): value is readonly Jso
 }
 
 /**
- * The value under a path of keys.
+ * The value under a path of keys, and of positions in arrays.
  *
- * @returns undefined where the path leaves the objects
+ * @returns undefined where the path leads out of the value
+ * @example
+ * valueAt({ spec: { taints: [{ key: 'a' }] } }, 'spec', 'taints', 0, 'key'); // 'a'
  */
-export function valueAt(value: JsonValue | undefined, ...path: readonly string[]): JsonValue | undefined {
+export function valueAt(value: JsonValue | undefined, ...path: readonly PropertyKey[]): JsonValue | undefined {
   let current = value;
   for (const key of path) {
-    current = isJsonObject(current) ? current[key] : undefined;
+    if (isJsonObject(current)) current = current[String(key)];
+    else current = isJsonArray(current) && typeof key === 'number' ? current[key] : undefined;
   }
   return current;
 }

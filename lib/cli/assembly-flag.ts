@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import type { AssemblyState } from '../assembly/assembly-state';
 import { ConfigFileError, InvalidConfig } from '../config/problems';
-import { UsageError } from './errors';
+import { contextFlag, type ContextOverrides } from './context-flag';
 import { shellWord } from './terminal/text-layout';
 import type { FlagsOf, Invocation } from './verb';
 
@@ -18,23 +18,6 @@ export const assemblyFlag = new Option('--assembly <folder>', `synthesized assem
 export const assemblyToDeployFlag = new Option(
   '--assembly <folder>', `deploy this synthesized assembly as it is (default: synthesize into "${DEFAULT_FOLDER}" first)`,
 );
-
-/** `-c`: an override of `lab.yaml`, as the CDK command line takes it. */
-export const contextFlag = new Option('-c, --context <key=value>', 'override of lab.yaml, for this command alone; can be repeated')
-  .argParser((text, previous: Readonly<Record<string, string>> | undefined) => ({ ...previous, ...contextEntry(text) }));
-
-function contextEntry(text: string): Readonly<Record<string, string>> {
-  const equals = text.indexOf('=');
-  if (equals < 1) {
-    throw new UsageError({
-      code: 'InvalidContext',
-      message: '-c takes a key and a value with an equals sign between them.',
-      received: text,
-      remedy: 'Write it as `-c scale=5` or `-c clusterName=my-lab`.',
-    });
-  }
-  return { [text.slice(0, equals)]: text.slice(equals + 1) };
-}
 
 /** Which lab is meant. */
 export const assemblyFlags = [assemblyFlag, contextFlag] as const;
@@ -99,7 +82,7 @@ async function askedForAssembly({ assembly, context }: AssemblyFlags, invocation
   return assemblyDirectory;
 }
 
-async function synthesizeWithNote(assemblyDirectory: string, context: Readonly<Record<string, string>>, text: string, { host, note }: Invocation): Promise<void> {
+async function synthesizeWithNote(assemblyDirectory: string, context: ContextOverrides, text: string, { host, note }: Invocation): Promise<void> {
   await host.actions.synthesize({ assemblyDirectory, context, onStart: () => note(text), onOutput: note, signal: host.signal });
 }
 
@@ -120,7 +103,7 @@ function anewText(found: Exclude<AssemblyState, { readonly state: 'current' }>):
   return `${DEFAULT_FOLDER} is outdated: ${reason}.${other} Synthesizing it anew ...`;
 }
 
-function pairsText(context: Readonly<Record<string, string>>): string {
+function pairsText(context: ContextOverrides): string {
   return Object.entries(context).map((pair) => pair.join('=')).join(', ');
 }
 

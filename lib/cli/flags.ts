@@ -1,4 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
+import { NAMESPACE_PATTERN } from '../config/names';
 import type { LabConnection } from '../exercise/connected-lab';
 import { kubeconfigPath } from '../kubernetes/lab-cluster';
 import { assemblyFlags, deployedAssembly } from './assembly-flag';
@@ -29,14 +30,11 @@ export async function labConnection(flags: ConnectionFlags, invocation: Invocati
   };
 }
 
-/** A DNS label, as Kubernetes wants it: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
-const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-
 /** `--namespace`: whose exercise is meant. */
 export const namespaceFlag = new Option('-n, --namespace <name>', 'namespace of a student (default: that of the lab)').argParser(namespaceName);
 
 function namespaceName(text: string): string {
-  if (NAMESPACE.test(text)) return text;
+  if (NAMESPACE_PATTERN.test(text)) return text;
   throw new UsageError({
     code: 'InvalidNamespace',
     message: '--namespace takes the name of a namespace: small letters, digits and hyphens, 63 at most.',

@@ -1,5 +1,5 @@
 import type { Violation } from './values';
-import { versions } from './versions';
+import { compareVersions, versions } from './versions';
 
 /** A Kubernetes minor version on EKS, and what it asks of Karpenter. */
 interface KubernetesRelease {
@@ -77,12 +77,6 @@ export function karpenterPairViolation(kubernetesVersion: string, karpenterVersi
 
 function minorOf(version: string): string {
   return version.split('.').slice(0, 2).join('.');
-}
-
-function compareVersions(a: string, b: string): number {
-  const theirs = b.split('.').map(Number);
-  const differences = a.split('.').map((part, index) => Number(part) - (theirs[index] ?? 0));
-  return differences.find((difference) => difference !== 0) ?? 0;
 }
 
 /** The AL2023 alias with a release date. */

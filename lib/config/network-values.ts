@@ -1,4 +1,5 @@
 import { Address4, Address6 } from 'ip-address';
+import { LabError } from '../lab-error';
 import type { Violation } from './values';
 
 /** Largest VPC that AWS allows. @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
@@ -145,7 +146,11 @@ const WORLD_ADDRESSES = addressCount('0.0.0.0/1');
 /** No school and no company sends its class from so many. */
 const WIDE_ADDRESSES = addressCount('0.0.0.0/8');
 
-/** How much of the internet reaches what is open to these CIDRs, all together: two halves are the whole. */
+/**
+ * How much of the internet reaches what is open to these CIDRs, all together: two halves are the whole.
+ *
+ * @throws LabError `AssemblyUnreadable` for one that is no CIDR: `lab.yaml` cannot hold it, a template that was edited can
+ */
 export function apiReach(cidrs: readonly string[]): ApiReach {
   const addresses = unionSize(cidrs.map(countedRange));
   if (addresses >= WORLD_ADDRESSES) return 'world';
@@ -154,7 +159,14 @@ export function apiReach(cidrs: readonly string[]): ApiReach {
 
 /** IPv6 counts as its prefix would in IPv4: ::/0 is the world. */
 function countedRange(cidr: string): Address4 {
-  return Address4.isValid(cidr) ? new Address4(cidr) : new Address4(`0.0.0.0/${Math.min(new Address6(cidr).subnetMask, 32)}`);
+  if (Address4.isValid(cidr)) return new Address4(cidr);
+  if (Address6.isValid(cidr)) return new Address4(`0.0.0.0/${Math.min(new Address6(cidr).subnetMask, 32)}`);
+  throw new LabError({
+    code: 'AssemblyUnreadable',
+    message: 'The template opens the Kubernetes API to something that is no range of addresses.',
+    received: cidr,
+    remedy: 'Write the ranges to `apiAccess` in lab.yaml, each as an address and a prefix length such as 203.0.113.7/32, and run npm run synth.',
+  });
 }
 
 /** Addresses in at least one of the ranges. */

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { isJsonObject } from '../json';
+import { isJsonObject, type JsonObject, valueAt } from '../json';
 import { LabError, type LabErrorOptions } from '../lab-error';
 import { type ConfigField, configFields } from './fields';
 import { nearestKeys } from './nearest-key';
@@ -75,7 +75,7 @@ type FieldsByKey = ReadonlyMap<string, ConfigField>;
 export type OriginOf = (path: Path) => string | undefined;
 
 /** What the schema refuses, in zod's words and with a remedy from the documentation of the key: one problem a value. */
-export function schemaProblems(issues: readonly Issue[], input: unknown, originOf: OriginOf): readonly ConfigProblem[] {
+export function schemaProblems(issues: readonly Issue[], input: JsonObject, originOf: OriginOf): readonly ConfigProblem[] {
   const fields: FieldsByKey = new Map(configFields().map((field) => [field.key, field]));
   const issueByPath = new Map<string, Issue>();
   for (const issue of issues) {
@@ -100,25 +100,17 @@ export function prefixesOf(path: Path): readonly string[] {
   return path.map((_, index) => path.slice(0, path.length - index).join('.'));
 }
 
-/** The value that a path leads to. */
-function valueAt(input: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) as unknown : undefined),
-    input,
-  );
-}
-
-function problemsOf(issue: Issue, input: unknown, fields: FieldsByKey, originOf: OriginOf): readonly ConfigProblem[] {
+function problemsOf(issue: Issue, input: JsonObject, fields: FieldsByKey, originOf: OriginOf): readonly ConfigProblem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const path = [...issue.path, key];
-      return { ...unknownKeyProblem(path.join('.'), valueAt(input, path), [...fields.keys()]), origin: originOf(path) };
+      return { ...unknownKeyProblem(path.join('.'), valueAt(input, ...path), [...fields.keys()]), origin: originOf(path) };
     });
   }
   const path = renderPath(issue.path);
   const origin = originOf(issue.path);
   const isKeyOfMap = issue.code === 'invalid_key';
-  const received = isKeyOfMap ? issue.path.at(-1) : valueAt(input, issue.path);
+  const received = isKeyOfMap ? issue.path.at(-1) : valueAt(input, ...issue.path);
   const field = fields.get(keyOf(issue.path, fields.keys()) ?? '');
   const violation = violationOf(issue);
   const remedy = field === undefined

@@ -64,5 +64,27 @@ export const versions = {
   kubeOpsViewImage: 'docker.io/hjacobs/kube-ops-view:23.5.0',
 } as const;
 
+/**
+ * Compares two versions such as `1.26.6` number by number; a missing number is 0. What follows the numbers, such as `rc1`, is
+ * not compared.
+ *
+ * @returns negative where `a` is older, 0 where they are equal, positive where `a` is newer
+ * @example
+ * compareVersions('1.9.0', '1.10'); // negative
+ */
+export function compareVersions(a: string, b: string): number {
+  const left = numbersOf(a);
+  const right = numbersOf(b);
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function numbersOf(version: string): readonly number[] {
+  return (/^\d+(\.\d+)*/.exec(version)?.[0] ?? '').split('.').map(Number);
+}
+
 /** Root volume of a system node in GiB: EKS's own default, enough for the images that run there. */
 export const SYSTEM_NODE_VOLUME_GIB = 20;

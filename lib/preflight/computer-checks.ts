@@ -1,4 +1,5 @@
 import manifest from '../../package.json';
+import { compareVersions } from '../config/versions';
 import { type JsonValue, parseJson, textAt } from '../json';
 import { LabError } from '../lab-error';
 import { runCommand } from '../run-command';
@@ -42,15 +43,9 @@ export const nodeCheck: Check = {
   run: ({ tools: { node } }) => {
     const wanted = manifest.engines.node.replace(/^>=/, '');
     const evidence = `Node.js ${node}; the lab needs ${wanted} or newer.`;
-    return isAtLeast(node, wanted) ? passed(evidence) : failed(evidence, `Install Node.js ${wanted} or newer: https://nodejs.org.`);
+    return compareVersions(node, wanted) >= 0 ? passed(evidence) : failed(evidence, `Install Node.js ${wanted} or newer: https://nodejs.org.`);
   },
 };
-
-function isAtLeast(version: string, wanted: string): boolean {
-  const theirs = wanted.split('.').map(Number);
-  const difference = version.split('.').map((part, index) => Number(part) - (theirs[index] ?? 0)).find((part) => part !== 0);
-  return (difference ?? 0) >= 0;
-}
 
 /** Minor versions that kubectl may be older or newer than the cluster. */
 const ALLOWED_SKEW = 1;

@@ -19,4 +19,8 @@ describe('what reaches the API', () => {
   ])('is what is named for %j', (cidrs: readonly string[]) => {
     expect(apiReach(cidrs)).toBe('named');
   });
+
+  test.each(['anywhere', '203.0.113.7/33', '2001:db8::/129', ''])('fails when the template has "%s"', (cidr) => {
+    expect(() => apiReach(['203.0.113.7/32', cidr])).toThrow(expect.objectContaining({ code: 'AssemblyUnreadable', received: cidr, remedy: expect.stringContaining('apiAccess') as unknown }));
+  });
 });

@@ -1,5 +1,5 @@
 import { KUBERNETES_RELEASES, karpenterPairViolation, standardSupportEnd } from '../../lib/config/compatibility';
-import { versions } from '../../lib/config/versions';
+import { compareVersions, versions } from '../../lib/config/versions';
 
 describe('the pins', () => {
   it('are of one Kubernetes version', () => {
@@ -35,4 +35,10 @@ describe('a pair of Kubernetes and Karpenter', () => {
   ])('of %s and %s works: %s', (kubernetes, karpenter, works) => {
     expect(karpenterPairViolation(kubernetes, karpenter) === undefined).toBe(works);
   });
+});
+
+test.each([
+  ['1.26.6', '1.26.6', 0], ['1.26.10', '1.26.6', 1], ['1.9', '1.10', -1], ['3.11', '3.11.0', 0], ['1.27rc1', '1.26.9', 1],
+])('versions are compared number by number: %s and %s', (a, b, sign) => {
+  expect(Math.sign(compareVersions(a, b))).toBe(sign);
 });

@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
-import { assemblyFlag, configuredAssembly, contextFlag } from '../assembly-flag';
+import { assemblyFlag, configuredAssembly } from '../assembly-flag';
+import { contextFlag } from '../context-flag';
 import { pageWriter } from '../document/page-file';
 import { ExitCode, UsageError } from '../errors';
 import { htmlFlag } from '../flags';

@@ -3,7 +3,8 @@ import type { DeploymentTarget, DeployResult } from '../../deploy/deployment-tar
 import type { PlanResult } from '../../plan/plan-result';
 import type { PreflightResult } from '../../preflight/preflight-check';
 import { counted, durationText, hourlyText, moreThan } from '../../words';
-import { assemblyToDeploy, assemblyToDeployFlag, contextFlag } from '../assembly-flag';
+import { assemblyToDeploy, assemblyToDeployFlag } from '../assembly-flag';
+import { contextFlag } from '../context-flag';
 import { type LabDocument, type Table, toned } from '../document/document';
 import { ExitCode, UsageError } from '../errors';
 import { confirmed, yesFlag } from '../flags';

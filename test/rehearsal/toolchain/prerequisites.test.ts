@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { compareVersions, pathShortfall, platformShortfall, rehearsalPrerequisites, type RehearsalPrerequisites } from '../../../lib/rehearsal/toolchain/prerequisites';
+import { pathShortfall, platformShortfall, rehearsalPrerequisites, type RehearsalPrerequisites } from '../../../lib/rehearsal/toolchain/prerequisites';
 import { runContext } from '../../../lib/run-context';
 import { fakeProgram, temporaryFolder } from '../fake-program';
 
@@ -67,11 +67,4 @@ describe('the prerequisites of a rehearsal', () => {
     const { python } = await found({ python3: ['echo 3.12.1', 'echo "No module named ensurepip" >&2', 'exit 1'] });
     expect(python).toMatchObject({ isMet: false, error: { code: 'PythonVenvMissing', received: 'No module named ensurepip', remedy: expect.stringContaining('python3-venv') } });
   });
-});
-
-describe('versions', () => {
-  test.each([['1.26.6', '1.26.6', 0], ['1.26.10', '1.26.6', 1], ['1.9', '1.10', -1], ['3.11', '3.11.0', 0], ['1.27rc1', '1.26.9', 1]])(
-    '%s and %s',
-    (a, b, sign) => expect(Math.sign(compareVersions(a, b))).toBe(sign),
-  );
 });

@@ -1,4 +1,4 @@
-import { contextOf } from '../../lib/cli/chart-arguments';
+import { contextOf } from '../../lib/cli/context-flag';
 import { UsageError } from '../../lib/cli/errors';
 
 function failureOf(argv: readonly string[]): UsageError {
@@ -32,13 +32,13 @@ describe('the context arguments', () => {
   });
 
   test.each([
-    ['a key has no value', ['-c', 'scale'], 'scale'],
-    ['a value has no key', ['-c', '=5'], '=5'],
-    ['an option is unknown', ['--scale', '5'], '--scale 5'],
-    ['an argument stands alone', ['scale=5'], 'scale=5'],
-  ])('fails when %s', (_what, argv, received) => {
+    ['a key has no value', ['-c', 'scale'], 'scale', 'InvalidContext'],
+    ['a value has no key', ['-c', '=5'], '=5', 'InvalidContext'],
+    ['an option is unknown', ['--scale', '5'], '--scale 5', 'ArgumentNotUnderstood'],
+    ['an argument stands alone', ['scale=5'], 'scale=5', 'ArgumentNotUnderstood'],
+  ])('fails when %s', (_what, argv, received, code) => {
     expect(failureOf(argv)).toMatchObject({
-      code: 'ArgumentNotUnderstood',
+      code,
       received,
       remedy: expect.stringContaining('-c') as unknown,
     });
