@@ -7,6 +7,7 @@ const quick = require('./jest.config.js');
  */
 module.exports = {
   ...quick,
+  testEnvironment: '<rootDir>/test/support/kubernetes-client-environment.js',
   testMatch: ['**/*.e2e.test.ts'],
   testPathIgnorePatterns: [],
   globalSetup: '<rootDir>/test/rehearsal/build-toolchain.ts',

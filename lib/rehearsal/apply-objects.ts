@@ -12,7 +12,7 @@ import { systemNodes, systemWorkloads } from './system-objects';
  *
  * @param input text for its standard input
  */
-export async function runKubectl({ kubectl, paths, environment }: RehearsedCluster, args: readonly string[], run: RunContext, input?: string): Promise<CommandResult> {
+async function runKubectl({ kubectl, paths, environment }: RehearsedCluster, args: readonly string[], run: RunContext, input?: string): Promise<CommandResult> {
   return runCommand({
     command: kubectl,
     args: ['--kubeconfig', paths.kubeconfig, '--cache-dir', paths.kubectlCacheDirectory, '--request-timeout', '30s', ...args],

@@ -1,11 +1,11 @@
 import { kubernetesObjects } from '../assembly/kubernetes-objects';
-import { arrayAt, type JsonValue, parseJson, textAt } from '../json';
-import { unmatchedSelection } from '../kubernetes/karpenter-kinds';
-import { type Condition, isTrue, readConditions } from '../kubernetes/objects';
+import { EC2_NODE_CLASSES, type Ec2NodeClass, NODE_POOLS, type NodePool } from '../kubernetes/karpenter-kinds';
+import { KubernetesApi } from '../kubernetes/kubernetes-api';
+import { LiveList } from '../kubernetes/live-list';
+import { isTrue, unmetConditions } from '../kubernetes/objects';
 import { LabError } from '../lab-error';
 import type { RunContext } from '../run-context';
-import { pollFor } from '../wait-for';
-import { runKubectl } from './apply-objects';
+import { Ticker, waitFor } from '../wait-for';
 import { logErrors } from './karpenter-log/log-lines';
 import { isProcessRunning, type ProcessRecord } from './process/running-processes';
 import { processExited } from './process/start-process';
@@ -35,8 +35,11 @@ const STEP = 'Wait for Karpenter to accept the NodePool';
 /** Seconds that Karpenter has to look up images, subnets, security groups and role. */
 const READY_SECONDS = 45;
 
+/** Seconds between two looks at Karpenter and its log, which no watch tells of. */
+const LOOK_EVERY_SECONDS = 0.25;
+
 /** Kinds that get ready, in the order in which one needs the other, and the code of the failure. */
-const KINDS: readonly { readonly kind: string; readonly code: string; readonly remedy: string }[] = [
+const KINDS: readonly { readonly kind: UnreadyObject['kind']; readonly code: string; readonly remedy: string }[] = [
   {
     kind: 'EC2NodeClass',
     code: 'NodeClassNotReady',
@@ -56,45 +59,46 @@ const KINDS: readonly { readonly kind: string; readonly code: string; readonly r
  * @throws LabError `ProcessExited` when Karpenter has ended
  */
 export async function waitForNodeProvisioning(
-  cluster: RehearsedCluster, { processes, earlierErrors = 0, settledSeconds = 6 }: NodeProvisioningOptions, run: RunContext,
+  { lab, paths }: RehearsedCluster, { processes, earlierErrors = 0, settledSeconds = 6 }: NodeProvisioningOptions, run: RunContext,
 ): Promise<void> {
-  const { karpenterLog } = cluster.paths;
-  const expected = kubernetesObjects(cluster.lab.stack).filter(({ kind }) => KINDS.some((known) => known.kind === kind));
+  const expected = KINDS.flatMap(({ kind }) => kubernetesObjects(lab.stack).filter((object) => object.kind === kind).map(({ name }) => ({ kind, name })));
   run.onProgress({ step: STEP, state: 'started' });
-
-  let unready: readonly UnreadyObject[] = [];
-  let reported = '';
-  const refusedSince = new Map<string, number>();
-  await pollFor(async () => {
-    if (!processes.some((process) => process.name === KARPENTER_PROCESS && isProcessRunning(process))) {
-      throw processExited({ name: KARPENTER_PROCESS, logFile: karpenterLog });
-    }
-    const objects = await listObjects(cluster, run);
-    unready = KINDS.flatMap(({ kind }) => expected.filter((object) => object.kind === kind).flatMap(({ name }) =>
-      unreadyObject({
+  const api = await KubernetesApi.connect({ kubeconfig: paths.kubeconfig }, run);
+  try {
+    const lists = { EC2NodeClass: await LiveList.start(api, EC2_NODE_CLASSES), NodePool: await LiveList.start(api, NODE_POOLS) };
+    const refusals = new Refusals(run, settledSeconds);
+    let unready: UnreadyObject | undefined;
+    await waitFor(() => {
+      if (!processes.some((process) => process.name === KARPENTER_PROCESS && isProcessRunning(process))) {
+        throw processExited({ name: KARPENTER_PROCESS, logFile: paths.karpenterLog });
+      }
+      const errors = logErrors(paths.karpenterLog).slice(earlierErrors);
+      const [first] = expected.flatMap(({ kind, name }) => unreadyObject({
         kind,
         name,
-        object: objects.find((object) => textAt(object, 'kind') === kind && textAt(object, 'metadata', 'name') === name),
-        error: logErrors(karpenterLog).slice(earlierErrors).findLast((entry) => entry.kind === kind && entry.name === name)?.error,
-      })));
-    const [first] = unready;
-    if (first === undefined) return true;
-    const detail = `${first.kind} ${first.name}: ${first.says}`;
-    if (detail !== reported) run.onProgress({ step: STEP, state: 'running', detail });
-    reported = detail;
-    if (isSettled(first, refusedSince, settledSeconds)) throw notReady(first);
-    return undefined;
-  }, {
-    deadlineSeconds: READY_SECONDS,
-    everySeconds: 0.25,
-    onDeadline: () => (unready[0] === undefined ? new Error('nothing is missing') : notReady(unready[0])),
-  }, run);
+        object: lists[kind].items.find(({ metadata }) => metadata.name === name),
+        error: errors.findLast((entry) => entry.kind === kind && entry.name === name)?.error,
+      }));
+      if (first === undefined) return true;
+      const detail = `${first.kind} ${first.name}: ${first.says}`;
+      if (first.says !== unready?.says) run.onProgress({ step: STEP, state: 'running', detail });
+      unready = first;
+      if (refusals.haveSettled(first)) throw notReady(first);
+      return false;
+    }, {
+      deadlineSeconds: READY_SECONDS,
+      on: [lists.EC2NodeClass, lists.NodePool, new Ticker(LOOK_EVERY_SECONDS)],
+      onDeadline: () => (unready === undefined ? new Error('nothing is missing') : notReady(unready)),
+    });
+  } finally {
+    api.close();
+  }
   run.onProgress({ step: STEP, state: 'finished', detail: expected.map(({ kind, name }) => `${kind} ${name}`).join(', ') });
 }
 
 /** An object that Karpenter has not accepted. */
 interface UnreadyObject {
-  readonly kind: string;
+  readonly kind: 'EC2NodeClass' | 'NodePool';
   readonly name: string;
   /** Whether a condition or the log says no, and not only nothing yet. */
   readonly isRefused: boolean;
@@ -102,17 +106,10 @@ interface UnreadyObject {
   readonly says: string;
 }
 
-async function listObjects(cluster: RehearsedCluster, run: RunContext): Promise<readonly JsonValue[]> {
-  const result = await runKubectl(cluster, ['get', 'ec2nodeclasses.karpenter.k8s.aws,nodepools.karpenter.sh', '--output', 'json'], run);
-  return result.exitCode === 0 ? arrayAt(parseJson(result.stdout), 'items') : [];
-}
-
 /** An object of the assembly, and what is to be seen of it. */
-interface SeenObject {
-  readonly kind: string;
-  readonly name: string;
+interface SeenObject extends Pick<UnreadyObject, 'kind' | 'name'> {
   /** @default - the API server does not have it */
-  readonly object?: JsonValue;
+  readonly object?: Ec2NodeClass | NodePool;
   /**
    * What Karpenter's log says last of a failure with it.
    *
@@ -122,26 +119,18 @@ interface SeenObject {
 }
 
 function unreadyObject({ kind, name, object, error }: SeenObject): readonly UnreadyObject[] {
-  const conditions = readConditions(object).filter(({ isCurrent }) => isCurrent);
-  if (isTrue({ conditions }, 'Ready')) return [];
-  const parts = conditions.filter(({ type }) => type !== 'Ready');
-  const refused = parts.filter(({ status }) => status === 'False');
-  if (refused.length > 0) return [{ kind, name, isRefused: true, says: refused.map((condition) => refusalText(condition, object)).join('; ') }];
+  if (object !== undefined && isTrue(object, 'Ready')) return [];
+  // Ready only sums up the others.
+  const conditions = (object?.conditions ?? []).filter(({ type }) => type !== 'Ready');
+  const refused = conditions.filter(({ status }) => status === 'False');
+  if (refused.length > 0) {
+    const unmatched = object !== undefined && 'unmatchedSelections' in object ? object.unmatchedSelections : [];
+    return [{ kind, name, isRefused: true, says: [...unmetConditions({ conditions: refused }), ...unmatched].join('; ') }];
+  }
   // Where conditions only say that they wait, the cause is in the log.
   if (error !== undefined) return [{ kind, name, isRefused: true, says: withoutRequestIds(error) }];
-  const open = parts.filter(({ status }) => status !== 'True');
-  return [{
-    kind,
-    name,
-    isRefused: false,
-    says: open.length === 0 ? 'Karpenter has not looked at it yet' : open.map(conditionText).join('; '),
-  }];
-}
-
-/** A condition that says no, with what was looked for in vain. */
-function refusalText(condition: Condition, object: JsonValue | undefined): string {
-  const unmatched = object === undefined ? undefined : unmatchedSelection(object, condition.type);
-  return `${conditionText(condition)}${unmatched === undefined ? '' : `: ${unmatched}`}`;
+  const open = unmetConditions({ conditions });
+  return [{ kind, name, isRefused: false, says: open.length === 0 ? 'Karpenter has not looked at it yet' : open.join('; ') }];
 }
 
 /** Ids of requests differ at every attempt, and say nothing to the user. */
@@ -149,19 +138,21 @@ function withoutRequestIds(error: string): string {
   return error.replaceAll(/,? ?(RequestID: |aws-request-id=)\w+/g, '');
 }
 
-function conditionText({ type, status, reason, message }: Condition): string {
-  const text = message === '' || message === 'object is awaiting reconciliation' ? reason : message;
-  return `${type} is ${status} (${text})`;
-}
+/** Since when objects have been refused, each for its reason. */
+class Refusals {
+  private readonly since = new Map<string, number>();
 
-/** Whether an object has been refused for the same reason for some time. */
-function isSettled(object: UnreadyObject, refusedSince: Map<string, number>, settledSeconds: number): boolean {
-  if (!object.isRefused) return false;
-  const key = `${object.kind} ${object.name}: ${object.says}`;
-  const now = performance.now();
-  const since = refusedSince.get(key) ?? now;
-  refusedSince.set(key, since);
-  return now - since >= settledSeconds * 1000;
+  constructor(private readonly run: RunContext, private readonly settledSeconds: number) {}
+
+  /** Whether an object has been refused for the same reason for some time. */
+  haveSettled({ kind, name, isRefused, says }: UnreadyObject): boolean {
+    if (!isRefused) return false;
+    const key = `${kind} ${name}: ${says}`;
+    const now = this.run.clock.nowMillis();
+    const since = this.since.get(key) ?? now;
+    this.since.set(key, since);
+    return now - since >= this.settledSeconds * 1000;
+  }
 }
 
 function notReady(object: UnreadyObject): LabError {

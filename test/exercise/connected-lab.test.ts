@@ -13,9 +13,6 @@ import { writeAssembly } from '../assembly/write-assembly';
 import { kubeconfigFile } from '../kubernetes/kubeconfig-file';
 import { FakeKubernetes } from '../support/fake-kubernetes/fake-kubernetes';
 
-// The real client, which Jest cannot load by itself: the environment brings it.
-jest.mock('@kubernetes/client-node', () => (globalThis as unknown as { readonly kubernetesClient: unknown }).kubernetesClient);
-
 const ACCOUNT = '111122223333';
 
 /** The small lab as an assembly, bound to an account. */

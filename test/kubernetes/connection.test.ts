@@ -4,9 +4,6 @@ import { Agent as HttpsAgent } from 'node:https';
 import { connectionOf, type Connection } from '../../lib/kubernetes/connection';
 import { kubeconfigFile } from './kubeconfig-file';
 
-// The real client, which Jest cannot load by itself: the environment brings it.
-jest.mock('@kubernetes/client-node', () => (globalThis as unknown as { readonly kubernetesClient: unknown }).kubernetesClient);
-
 describe('the connection by a kubeconfig', () => {
   let connection: Connection | undefined;
   afterEach(() => connection?.close());

@@ -6,9 +6,6 @@ import { smallLabView } from '../assembly/small-lab';
 import { FakeKubernetes } from '../support/fake-kubernetes/fake-kubernetes';
 import { kubeconfigFile } from './kubeconfig-file';
 
-// The real client, which Jest cannot load by itself: the environment brings it.
-jest.mock('@kubernetes/client-node', () => (globalThis as unknown as { readonly kubernetesClient: unknown }).kubernetesClient);
-
 describe('the path of the kubeconfig', () => {
   const workingDirectory = '/home/student/lab';
   const env = { HOME: '/home/student', KUBECONFIG: ':/etc/lab/kubeconfig:/etc/other' };

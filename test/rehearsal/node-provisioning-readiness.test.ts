@@ -1,47 +1,75 @@
+/** @jest-environment ./test/support/kubernetes-client-environment.js */
 import { writeFileSync } from 'node:fs';
 import type { JsonObject } from '../../lib/json';
+import { EC2_NODE_CLASSES, NODE_POOLS } from '../../lib/kubernetes/karpenter-kinds';
+import { ignoreProgress } from '../../lib/progress';
 import { waitForNodeProvisioning } from '../../lib/rehearsal/node-provisioning-readiness';
 import { type ProcessRecord, processStartTicks } from '../../lib/rehearsal/process/running-processes';
 import { runContext } from '../../lib/run-context';
+import { kubeconfigFile } from '../kubernetes/kubeconfig-file';
+import { FakeKubernetes } from '../support/fake-kubernetes/fake-kubernetes';
 import { fakeCluster } from './fake-cluster';
 
 /** Stands for a Karpenter that runs: this process does. */
 const RUNNING: ProcessRecord = { name: 'karpenter', pid: process.pid, startTicks: processStartTicks(process.pid) ?? 0, logFile: '' };
 
-function object(kind: string, ...conditions: readonly JsonObject[]): JsonObject {
-  return { kind, metadata: { name: 'default', generation: 1 }, status: { conditions } };
+type ObjectKind = typeof NODE_POOLS | typeof EC2_NODE_CLASSES;
+
+function object(kind: ObjectKind, ...conditions: readonly JsonObject[]): readonly [ObjectKind, JsonObject] {
+  return [kind, { metadata: { name: 'default' }, status: { conditions: [...conditions] } }];
 }
 
 function condition(type: string, status: string, message = ''): JsonObject {
-  return { type, status, reason: type, message, observedGeneration: 1 };
-}
-
-async function wait(objects: readonly JsonObject[], karpenter = RUNNING, log = ''): Promise<void> {
-  const cluster = fakeCluster(`cat <<'JSON'\n${JSON.stringify({ items: objects })}\nJSON`);
-  writeFileSync(cluster.paths.karpenterLog, `{"level":"INFO","message":"fine"}\n${log}\n`);
-  await waitForNodeProvisioning(cluster, { processes: [karpenter], settledSeconds: 0.1 }, runContext());
+  return { type, status, reason: type, message };
 }
 
 describe('waiting for Karpenter to accept the NodePool', () => {
+  let fake: FakeKubernetes;
+
+  beforeEach(async () => {
+    fake = await FakeKubernetes.start();
+  });
+
+  afterEach(() => fake.stop());
+
+  async function wait(objects: readonly (readonly [ObjectKind, JsonObject])[], karpenter = RUNNING, log = '', onProgress = ignoreProgress): Promise<void> {
+    for (const [kind, body] of objects) fake.put(kind, body);
+    const cluster = fakeCluster();
+    writeFileSync(cluster.paths.karpenterLog, `{"level":"INFO","message":"fine"}\n${log}\n`);
+    const paths = { ...cluster.paths, kubeconfig: kubeconfigFile({ server: fake.url }) };
+    await waitForNodeProvisioning({ ...cluster, paths }, { processes: [karpenter], settledSeconds: 0.1 }, runContext({ onProgress }));
+  }
+
   it('ends when both objects are ready', async () => {
-    await expect(wait([object('NodePool', condition('Ready', 'True')), object('EC2NodeClass', condition('Ready', 'True'))])).resolves.toBeUndefined();
+    await expect(wait([object(NODE_POOLS, condition('Ready', 'True')), object(EC2_NODE_CLASSES, condition('Ready', 'True'))])).resolves.toBeUndefined();
+  });
+
+  it('goes on when they become ready, and says what kept them', async () => {
+    const details: string[] = [];
+    fake.put(NODE_POOLS, object(NODE_POOLS, condition('Ready', 'True'))[1]);
+    await wait([object(EC2_NODE_CLASSES, condition('AMIsReady', 'Unknown', 'looking'))], RUNNING, '', ({ detail }) => {
+      if (detail === undefined || details.includes(detail)) return;
+      details.push(detail);
+      fake.put(...object(EC2_NODE_CLASSES, condition('Ready', 'True')));
+    });
+    expect(details).toEqual(['EC2NodeClass default: AMIsReady is Unknown: looking', 'EC2NodeClass default, NodePool default']);
   });
 
   it('fails when Karpenter keeps saying no, with the reason that it gives', async () => {
     await expect(wait([
-      object('NodePool', condition('NodeClassReady', 'False', 'NodeClass is not ready'), condition('Ready', 'False')),
-      object('EC2NodeClass', condition('SubnetsReady', 'False', 'SubnetSelector did not match any Subnets'), condition('Ready', 'False')),
+      object(NODE_POOLS, condition('NodeClassReady', 'False', 'NodeClass is not ready'), condition('Ready', 'False')),
+      object(EC2_NODE_CLASSES, condition('SubnetsReady', 'False', 'SubnetSelector did not match any Subnets'), condition('Ready', 'False')),
     ])).rejects.toMatchObject({
       code: 'NodeClassNotReady',
       received: 'EC2NodeClass default',
-      message: expect.stringContaining('SubnetsReady is False (SubnetSelector did not match any Subnets)'),
+      message: expect.stringContaining('SubnetsReady is False: SubnetSelector did not match any Subnets'),
     });
   });
 
   it('fails when a selector finds nothing, with what it looks for', async () => {
-    const nodeClass = object('EC2NodeClass', condition('SubnetsReady', 'False', 'SubnetSelector did not match any Subnets'));
+    const [kind, nodeClass] = object(EC2_NODE_CLASSES, condition('SubnetsReady', 'False', 'SubnetSelector did not match any Subnets'));
     const spec = { subnetSelectorTerms: [{ tags: { 'karpenter.sh/discovery': 'lab' } }] };
-    await expect(wait([object('NodePool'), { ...nodeClass, spec }])).rejects.toMatchObject({
+    await expect(wait([object(NODE_POOLS), [kind, { ...nodeClass, spec }]])).rejects.toMatchObject({
       message: expect.stringContaining('no subnet matches karpenter.sh/discovery=lab'),
     });
   });
@@ -49,7 +77,7 @@ describe('waiting for Karpenter to accept the NodePool', () => {
   it('fails when only the log says what is wrong, with what it says', async () => {
     const log = '{"level":"ERROR","message":"Reconciler error","controllerKind":"EC2NodeClass","name":"default",'
       + '"error":"AddRoleToInstanceProfile, StatusCode: 404, RequestID: Eq1RR5, NoSuchEntity: Role other not found"}';
-    await expect(wait([object('NodePool'), object('EC2NodeClass', condition('InstanceProfileReady', 'Unknown'))], RUNNING, log)).rejects.toMatchObject({
+    await expect(wait([object(NODE_POOLS), object(EC2_NODE_CLASSES, condition('InstanceProfileReady', 'Unknown'))], RUNNING, log)).rejects.toMatchObject({
       code: 'NodeClassNotReady',
       message: 'Karpenter does not accept EC2NodeClass default: AddRoleToInstanceProfile, StatusCode: 404, NoSuchEntity: Role other not found.',
     });
