@@ -63,7 +63,8 @@ export async function waitForNodeProvisioning(
 ): Promise<void> {
   const expected = KINDS.flatMap(({ kind }) => kubernetesObjects(lab.stack).filter((object) => object.kind === kind).map(({ name }) => ({ kind, name })));
   run.onProgress({ step: STEP, state: 'started' });
-  const api = await KubernetesApi.connect({ kubeconfig: paths.kubeconfig }, run);
+  const ended = new AbortController();
+  const api = await KubernetesApi.connect({ kubeconfig: paths.kubeconfig }, { signal: AbortSignal.any([run.signal, ended.signal]) });
   try {
     const lists = { EC2NodeClass: await LiveList.start(api, EC2_NODE_CLASSES), NodePool: await LiveList.start(api, NODE_POOLS) };
     const refusals = new Refusals(run, settledSeconds);
@@ -91,6 +92,8 @@ export async function waitForNodeProvisioning(
       onDeadline: () => (unready === undefined ? new Error('nothing is missing') : notReady(unready)),
     });
   } finally {
+    // Ends the watches: they would try to go on without the connection.
+    ended.abort();
     api.close();
   }
   run.onProgress({ step: STEP, state: 'finished', detail: expected.map(({ kind, name }) => `${kind} ${name}`).join(', ') });

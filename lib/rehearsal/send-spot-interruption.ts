@@ -1,6 +1,7 @@
 import { GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
 import { LabError } from '../lab-error';
+import { type RunContext, runContext } from '../run-context';
 import { MOTO_ACCOUNT } from './aws-answers/aws-answer';
 import { closeLocalAws, localAws, type LocalAws } from './seed/seeding';
 
@@ -19,15 +20,18 @@ export interface SendSpotInterruptionOptions {
  * Tells Karpenter that AWS takes a spot instance back in two minutes: puts EventBridge's message
  * into the queue. Nothing takes the instance away; Karpenter replaces it in time.
  *
+ * @param run @default - one that is never interrupted
  * @throws LabError `InterruptionQueueNotFound` when there is no queue of that name
  * @throws LabError `SpotInterruptionNotSent` when the message was not taken
  * @throws LabError `EndpointNotLocal` when the endpoint is not on this machine
  */
-export async function sendSpotInterruption({ endpoint, region, queueName, instanceId }: SendSpotInterruptionOptions): Promise<void> {
-  const aws = localAws({ endpoint, region });
+export async function sendSpotInterruption(
+  { endpoint, region, queueName, instanceId }: SendSpotInterruptionOptions, run: RunContext = runContext(),
+): Promise<void> {
+  const aws = localAws({ endpoint, region }, run);
   try {
     const queueUrl = await queueUrlOf(aws, queueName);
-    const warning = spotInterruptionWarning({ id: randomUUID(), time: new Date(), region, instanceId });
+    const warning = spotInterruptionWarning({ id: randomUUID(), time: run.clock.now(), region, instanceId });
     await aws.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(warning) }));
   } catch (cause) {
     if (cause instanceof LabError) throw cause;

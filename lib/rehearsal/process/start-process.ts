@@ -72,6 +72,16 @@ export async function startProcess(options: StartProcessOptions): Promise<Starte
   }
 }
 
+function processNotStarted(options: StartProcessOptions, cause: unknown): LabError {
+  return new LabError({
+    code: 'ProcessNotStarted',
+    message: `${options.name} could not be started.`,
+    received: options.command,
+    remedy: 'Remove the toolchain with npm run rehearse -- --clean --toolchain, then start the rehearsal again.',
+    cause,
+  });
+}
+
 /** Seconds that a process has until it is ready: Karpenter reads prices and instance types, and fills its caches. */
 const READY_SECONDS = 60;
 
@@ -94,16 +104,6 @@ export async function untilReady(process: ProcessRecord, isReady: () => boolean 
       remedy: 'Read its log. On a busy machine, start again.',
     }),
   }, run);
-}
-
-function processNotStarted(options: StartProcessOptions, cause: unknown): LabError {
-  return new LabError({
-    code: 'ProcessNotStarted',
-    message: `${options.name} could not be started.`,
-    received: options.command,
-    remedy: 'Remove the toolchain with npm run rehearse -- --clean --toolchain, then start the rehearsal again.',
-    cause,
-  });
 }
 
 /** The error for a process of a rehearsal that has ended by itself. */
