@@ -42,7 +42,7 @@ export async function deploymentTarget({ assemblyDirectory }: DeploymentTargetOp
 }
 
 /**
- * Deploys the lab of an assembly by the CDK, or follows a deployment that is under way, and tells what CloudFormation does.
+ * Deploys the lab of an assembly by the CDK, or follows a deployment that is under way, and reports what CloudFormation does.
  *
  * @throws LabError what {@link deploymentTarget} throws, `DeploymentFailed` or `DeploymentNotStarted`
  */

@@ -4,7 +4,7 @@ import { type Concern, concernsOf, resourceLabels } from '../plan/concern-of-res
 import { typicalSecondsOf } from '../plan/time-estimate';
 import type { ProgressListener } from '../progress';
 
-/** Tells the progress of a deployment from the events of CloudFormation: a step for each concern, and one for the whole. */
+/** Reports the progress of a deployment from the events of CloudFormation: a step for each concern, and one for the whole. */
 export class DeploymentProgress {
   private readonly concerns: ReadonlyMap<string, Concern>;
   private readonly labels: ReadonlyMap<string, string>;
@@ -25,7 +25,7 @@ export class DeploymentProgress {
     return this.beganMillis === undefined ? 0 : Math.max(0, (millis - this.beganMillis) / 1000);
   }
 
-  /** Takes in what has happened since the last time. */
+  /** Reads the events that are new, and reports what has changed. */
   take(events: readonly StackEvent[], nowMillis: number): void {
     const touched = new Map<Concern, StackEvent>();
     for (const event of events) {

@@ -55,7 +55,7 @@ function plainText(message: string): string {
   return stripVTControlCharacters(message).replaceAll(/❌\s*/g, '').replaceAll(/\s+/g, ' ').trim();
 }
 
-/** Step of the progress that tells of the files which the stack's functions are made from. */
+/** Step of the progress for the files from which the stack's functions are made. */
 export const ASSETS_STEP = 'Assets in the bootstrap bucket';
 
 /** Messages of the toolkit that are read; its registry of messages says what they mean. */

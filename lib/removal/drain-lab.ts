@@ -33,7 +33,7 @@ export interface DrainedLab {
   readonly deletedObjects: readonly string[];
   /** Instances that Karpenter did not end in time. */
   readonly terminatedInstances: readonly string[];
-  /** Objects that waited for a Karpenter that does not run, and were let go once no instance was left. */
+  /** Objects that waited for a Karpenter that does not run. Their finalizers were removed once no instance was left. */
   readonly releasedObjects: readonly string[];
 }
 
@@ -58,7 +58,7 @@ const CODES: Readonly<Record<Exclude<DrainPhase, 'drained'>, string>> = {
 /**
  * Drains the cluster, pass by pass, until there is no NodePool, NodeClaim, instance and EC2NodeClass. When the time is up,
  * it terminates exactly the instances that carry the cluster's tags. Where Karpenter does not run, neither before nor after
- * that, it then lets go of the objects that only Karpenter could: no instance is left that they could tell of.
+ * that, it then removes the finalizers that only Karpenter would: no instance is left that needs those objects.
  *
  * @throws LabError `WorkloadsRemained`, `NodePoolsRemained`, `NodeClaimsRemained`, `InstancesRemained`, `NodeClassesRemained`
  */
@@ -151,7 +151,7 @@ async function terminate({ aws, names, graceSeconds, everySeconds }: DrainLabOpt
 
 const RELEASE = 'Let go of objects that wait for Karpenter';
 
-/** Lets go of what waits for a Karpenter that does not run, pass by pass: one kind waits for the other. */
+/** Removes Karpenter's finalizers where Karpenter does not run, pass by pass: one kind waits for the other. */
 async function release({ api, graceSeconds }: DrainLabOptions, passes: DrainPasses, { onProgress }: RunContext): Promise<readonly string[]> {
   if (api === undefined) return [];
   const released = new Set<string>();

@@ -3,11 +3,11 @@ import { DEPLOYMENTS, NAMESPACES } from '../kubernetes/core-kinds';
 import { EC2_NODE_CLASSES, NODE_CLAIMS, NODE_POOLS, type NodeClaim } from '../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { type Conditioned, type ObjectReference, type ResourceKind, unmetConditions } from '../kubernetes/objects';
-import { AWS_BACKED_KINDS, deleteThose, drainWorkloads, PERSISTENT_VOLUMES, POD_MAKING_KINDS } from './drain-workloads';
+import { AWS_BACKED_KINDS, deleteWhere, drainWorkloads, PERSISTENT_VOLUMES, POD_MAKING_KINDS } from './drain-workloads';
 import { existing, stillThere } from './named-objects';
 import { DISRUPTION_BUDGETS, holdersOf } from './node-claim-holders';
 
-/** What a drain is at: the first thing of which something is left. */
+/** The first phase of a drain that is not finished. */
 export type DrainPhase = 'workloads' | 'nodePools' | 'nodeClaims' | 'instances' | 'nodeClasses' | 'drained';
 
 /** How far a drain is after a pass. */
@@ -28,18 +28,16 @@ export interface DrainOptions {
   /** Instances that Karpenter launched for the cluster and that are not gone yet. */
   readonly instances: () => Promise<readonly KarpenterInstance[]>;
   /**
-   * Namespaces that stay, besides those of Kubernetes itself. Their load balancers and volumes go all the same.
+   * Karpenter's Deployment. Its namespace stays, as those of Kubernetes itself do; their load balancers and volumes go all the same.
    *
-   * @default - none
+   * @default - no namespace but Kubernetes' own stays, and nothing is said of the controller
    */
-  readonly keptNamespaces?: readonly string[];
-  /** Karpenter's Deployment. Its namespace is kept. @default - nothing is said of the controller */
   readonly controller?: ObjectReference;
 }
 
 /**
- * One pass of a drain: it asks for the deletion of all that is due, and tells what is left. It waits for nothing, forces
- * nothing, and can be repeated at any time, by anybody, until `isDrained`; whatever was made meanwhile is found again.
+ * Makes one pass of a drain: asks for the deletion of all that is due, and returns what is left. It waits for nothing, forces
+ * nothing, and anybody can repeat it at any time, until `isDrained`. It finds what somebody made since the last pass, too.
  *
  * The order: what students run, with its load balancers and volumes; all NodePools, students' too, and with them NodeClaims and
  * instances; then all EC2NodeClasses. Each waits for the one before.
@@ -53,14 +51,14 @@ export async function drainPass(options: DrainOptions): Promise<DrainState> {
   const before = async (phase: DrainPhase, remaining: readonly string[]): Promise<DrainState> => at(phase, [...remaining, ...await controllerNote(options)]);
 
   if (api !== undefined) {
-    const workloads = await drainWorkloads(api, [...options.keptNamespaces ?? [], ...namespaceOf(options.controller)]);
+    const workloads = await drainWorkloads(api, namespaceOf(options.controller));
     deleted.push(...workloads.deleted);
     if (workloads.remaining.length > 0) return at('workloads', workloads.remaining);
 
-    deleted.push(...await deleteThose(api, NODE_POOLS, () => true));
+    deleted.push(...await deleteWhere(api, NODE_POOLS, () => true));
     const nodePools = await existing(api, NODE_POOLS);
     // Those of a NodePool go with it; one that somebody made by hand has no owner.
-    if (nodePools.length === 0) deleted.push(...await deleteThose(api, NODE_CLAIMS, () => true));
+    if (nodePools.length === 0) deleted.push(...await deleteWhere(api, NODE_CLAIMS, () => true));
     const claims = await existing(api, NODE_CLAIMS);
     if (nodePools.length > 0) return before('nodePools', [...nodePools.map((pool) => stillThere(NODE_POOLS, pool)), ...await claimLines(api, claims)]);
     if (claims.length > 0) return before('nodeClaims', await claimLines(api, claims));
@@ -70,7 +68,7 @@ export async function drainPass(options: DrainOptions): Promise<DrainState> {
   if (instances.length > 0) return before('instances', instances.map(instanceLine));
 
   if (api !== undefined) {
-    deleted.push(...await deleteThose(api, EC2_NODE_CLASSES, () => true));
+    deleted.push(...await deleteWhere(api, EC2_NODE_CLASSES, () => true));
     const nodeClasses = await existing(api, EC2_NODE_CLASSES);
     if (nodeClasses.length > 0) return before('nodeClasses', nodeClasses.map((nodeClass) => stillThere(EC2_NODE_CLASSES, nodeClass)));
   }

@@ -73,12 +73,12 @@ export interface DrainStep {
 export async function drainWorkloads(api: KubernetesApi, keptNamespaces: readonly string[]): Promise<DrainStep> {
   const kept = new Set([...SYSTEM_NAMESPACES, ...keptNamespaces]);
   const deleted = [
-    ...await deleteThose(api, NAMESPACES, ({ metadata }) => !kept.has(metadata.name)),
+    ...await deleteWhere(api, NAMESPACES, ({ metadata }) => !kept.has(metadata.name)),
     ...(await inTurn(POD_MAKING_KINDS, (kind) =>
-      deleteThose(api, kind, ({ metadata }) => metadata.namespace === DEFAULT_NAMESPACE && metadata.owners.length === 0))),
+      deleteWhere(api, kind, ({ metadata }) => metadata.namespace === DEFAULT_NAMESPACE && metadata.owners.length === 0))),
     // Those in other namespaces go with their namespace.
     ...(await inTurn(AWS_BACKED_KINDS, (kind) =>
-      deleteThose(api, kind, ({ metadata, isInAws }) => isInAws && kept.has(metadata.namespace ?? '')))),
+      deleteWhere(api, kind, ({ metadata, isInAws }) => isInAws && kept.has(metadata.namespace ?? '')))),
   ];
   const remaining = await inTurn([...AWS_BACKED_KINDS, PERSISTENT_VOLUMES], async (kind) =>
     (await existing(api, kind)).filter(({ isInAws }) => isInAws).map((object) => stillThere(kind, object)));
@@ -90,7 +90,7 @@ export async function drainWorkloads(api: KubernetesApi, keptNamespaces: readonl
  *
  * @returns their names
  */
-export async function deleteThose<T extends NamedObject>(
+export async function deleteWhere<T extends NamedObject>(
   api: KubernetesApi, kind: ResourceKind<T>, isMeant: (object: T) => boolean
 ): Promise<readonly string[]> {
   const deleted: string[] = [];

@@ -47,7 +47,7 @@ export interface ExtendOptions {
 }
 
 /**
- * Moves the moment at which AWS deletes a deployed lab by itself. To an earlier one as well, but not into the past.
+ * Moves the moment at which AWS deletes a deployed lab by itself: to a later or an earlier one, but not into the past.
  *
  * @throws LabError `AccountNotConfigured`, `StackMissing`, `StackBeingDeleted`, `DeadlineMissing`, `DeadlineUnreadable` or
  *   `DeadlineInPast`, all before anything is changed; what reading the assembly and asking AWS throw

@@ -52,7 +52,7 @@ const FINALIZERS: readonly (readonly [kind: ResourceKind<NamedObject>, finalizer
 ];
 
 /**
- * Whether nobody will ever let go of what waits for Karpenter: its Deployment is gone, or none of its pods is ready.
+ * Whether Karpenter does not run, so that nobody clears its finalizers: its Deployment is gone, or none of its pods is ready.
  *
  * @param controller Karpenter's Deployment
  */
@@ -62,11 +62,11 @@ export async function isAbandoned(api: KubernetesApi, controller: ObjectReferenc
 }
 
 /**
- * Lets go of NodePools, NodeClaims and EC2NodeClasses whose deletion was asked for and that wait for Karpenter. Other finalizers stay.
+ * Removes Karpenter's finalizers from NodePools, NodeClaims and EC2NodeClasses whose deletion was asked for. Other finalizers stay.
  *
- * Only for a cluster that is abandoned and of which EC2 shows no instance: of a node that runs, the NodeClaim is the only trace.
+ * Only for a cluster without Karpenter of which EC2 shows no instance: a NodeClaim is the only trace of a node that runs.
  *
- * @returns their names
+ * @returns the names of these objects
  */
 export async function releaseAbandoned(api: KubernetesApi): Promise<readonly string[]> {
   const released: string[] = [];

@@ -64,7 +64,7 @@ function isNoWayIn(error: LabError): boolean {
   return ['KubeconfigUnreadable', 'KubernetesUnreachable'].includes(error.code);
 }
 
-/** Who else sees to it that no node is left behind, by what is left of the stack. */
+/** Who drains the cluster where this user cannot, judged by what is left of the stack. */
 function otherDrainer({ lab, stack, resources }: ReachClusterOptions, { message }: LabError): Drainer | undefined {
   if (stack === undefined) return undefined;
   if (resources.some(({ type, physicalId }) => type === DRAIN_GUARD_TYPE && physicalId !== '')) return { by: 'guard', why: message };

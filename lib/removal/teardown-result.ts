@@ -68,7 +68,7 @@ export interface TeardownResult {
   readonly stages: readonly TeardownStage[];
   /** Objects in the cluster whose deletion the drain asked for. */
   readonly deletedObjects: readonly string[];
-  /** Objects that only Karpenter could let go, and that were let go because it no longer ran and no instance did. */
+  /** Objects whose finalizers only Karpenter clears. The teardown removed those, because neither Karpenter nor an instance ran. */
   readonly releasedObjects: readonly string[];
   /** Instances that Karpenter did not end in time, and that were terminated by their exact tags. */
   readonly terminatedInstances: readonly string[];
@@ -125,7 +125,7 @@ async function objectsToDrain(api: KubernetesApi, karpenterNamespace: string): P
   ];
 }
 
-/** Keeps account of what was there, and of who removed it: by the stage after which it was gone. */
+/** Records what there was in AWS, and who removed it: by the stage after which it was gone. */
 export class Accounting {
   private readonly seen = new Map<string, Leftover>();
   private readonly removers = new Map<string, Remover>();
@@ -142,7 +142,7 @@ export class Accounting {
     }
   }
 
-  /** Notes what one has removed with certainty. */
+  /** Records what somebody has certainly removed. */
   removed(leftovers: readonly Leftover[], by: Remover): void {
     for (const leftover of leftovers) {
       this.seen.set(leftoverKey(leftover), leftover);
@@ -150,7 +150,7 @@ export class Accounting {
     }
   }
 
-  /** Notes what is there after a stage: what is not there any more, and whose end nobody claimed, went in this stage. */
+  /** Records what is there after a stage. What is gone, and nobody else has removed, was removed in this stage. */
   afterStage(present: readonly Leftover[], by: (leftover: Leftover) => Remover): void {
     const there = new Set(present.map(leftoverKey));
     for (const [key, leftover] of this.seen) {
@@ -167,7 +167,7 @@ export class Accounting {
 /** Kinds that Karpenter makes, and removes itself. */
 const OF_KARPENTER: readonly string[] = ['instance', 'launchTemplate', 'instanceProfile'];
 
-/** Who removes something while the cluster is drained. */
+/** Says who has removed a leftover that is gone after the drain. */
 export function drainRemover(terminated: ReadonlySet<string>): (leftover: Leftover) => Remover {
   return ({ kind, id, evidence }) => {
     if (kind === 'instance' && terminated.has(id)) return 'teardown';

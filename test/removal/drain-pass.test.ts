@@ -36,11 +36,11 @@ describe('a pass of a drain', () => {
     expect(await pass()).toEqual({ phase: 'drained', isDrained: true, deleted: [], remaining: [] });
   });
 
-  it('deletes namespaces, students\' too, and leaves those of the system and those to keep', async () => {
-    for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease', 'karpenter', 'tools', 'karpenter-test', 'student-7', 'kube-ops-view']) fake.put(NAMESPACES, named(name));
-    const { deleted } = await pass({ keptNamespaces: ['tools'], controller: { namespace: 'karpenter', name: 'karpenter' } });
+  it('deletes namespaces, students\' too, and leaves those of the system and Karpenter\'s', async () => {
+    for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease', 'karpenter', 'karpenter-test', 'student-7', 'kube-ops-view']) fake.put(NAMESPACES, named(name));
+    const { deleted } = await pass({ controller: { namespace: 'karpenter', name: 'karpenter' } });
     expect(deleted).toEqual(['Namespace karpenter-test', 'Namespace student-7', 'Namespace kube-ops-view']);
-    expect(left(NAMESPACES)).toEqual(['default', 'kube-system', 'kube-public', 'kube-node-lease', 'karpenter', 'tools']);
+    expect(left(NAMESPACES)).toEqual(['default', 'kube-system', 'kube-public', 'kube-node-lease', 'karpenter']);
   });
 
   it('deletes in the namespace default what makes pods, but nothing that goes with its owner', async () => {

@@ -49,7 +49,7 @@ export async function findLeftovers({ aws, lab, kinds = LEFTOVER_KINDS }: FindLe
   return found.flat();
 }
 
-/** What tells a leftover from all others. */
+/** Identifies a leftover among all others. */
 export function leftoverKey({ kind, id }: Pick<Leftover, 'kind' | 'id'>): string {
   return `${kind} ${id}`;
 }

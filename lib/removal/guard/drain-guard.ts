@@ -43,7 +43,7 @@ export interface GuardBegun {
 /** Never another id: CloudFormation would delete the old resource after an update, and the class would be drained. */
 const PHYSICAL_ID = 'drain-guard';
 
-/** Begins: there is something to do only on deletion, and then the time counts from now. */
+/** Answers the first call for a request. Only a deletion has something to do, and its time counts from now. */
 export function begin({ RequestType, PhysicalResourceId = PHYSICAL_ID }: GuardEvent, now: Date): GuardBegun {
   return RequestType === 'Delete' ? { PhysicalResourceId, DrainStartedAt: now.toISOString() } : { PhysicalResourceId };
 }
@@ -55,11 +55,11 @@ export interface GuardedLab {
   /** Instances that Karpenter launched for the cluster and that are not gone yet. */
   readonly instances: (clusterName: string, signal: AbortSignal) => Promise<readonly KarpenterInstance[]>;
   readonly now: () => Date;
-  /** Takes what a call of the guard came to: its log. */
+  /** Writes the result of a call to the guard's log. */
   readonly tell: (fact: GuardFact) => void;
 }
 
-/** What a call of the guard came to. */
+/** The result of a call of the guard: how far the drain is, or why it failed. */
 export type GuardFact = DrainState | { readonly failure: string };
 
 /** Seconds that one call may take: the function has a little more. */
