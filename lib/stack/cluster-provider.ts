@@ -79,7 +79,7 @@ export class LabClusterProvider extends GenericClusterProviderV2 {
       clusterName: this.options.clusterName,
       vpc: networkOf(Stack.of(scope)).withoutEgress,
     });
-    const cluster = new eks.Cluster(scope, id, {
+    const cluster = new eks.Cluster(scope, clusterIdOf(id), {
       ...props,
       ...(props.kubectlProviderOptions && {
         kubectlProviderOptions: { ...props.kubectlProviderOptions, ...kubectlHandler.options },
@@ -105,6 +105,14 @@ export class LabClusterProvider extends GenericClusterProviderV2 {
   ): eks.Nodegroup {
     return super.addManagedNodeGroup(cluster, { ...nodeGroup, nodeRole: new SystemNodeRole(cluster, 'SystemNodeRole') });
   }
+}
+
+/**
+ * Id of the cluster's construct, which eks-blueprints takes from the name alone: a cluster may be called `Karpenter` or `Network`,
+ * as constructs of the stack are. Theirs begin with a capital; the one of eks-blueprints is `kubectllayer35`.
+ */
+function clusterIdOf(clusterName: string): string {
+  return /^(?:[A-Z]|kubectllayer)/.test(clusterName) ? `cluster-${clusterName}` : clusterName;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { EksBlueprint, GlobalResources } from '@aws-quickstart/eks-blueprints';
 import { type App, CfnOutput, type Environment, RemovalPolicies, type Stack, Tags } from 'aws-cdk-lib';
 import { type AccessEntry, Cluster } from 'aws-cdk-lib/aws-eks-v2';
@@ -77,8 +78,22 @@ function environmentOf({ account, region }: LabConfig): Environment {
  * @param admins ARNs of IAM roles or users
  */
 export function grantAdmins(cluster: Cluster, admins: readonly string[]): readonly AccessEntry[] {
-  // An id of the principal's own: taking one admin away must not replace the others' entries.
-  return admins.map((principal) => cluster.grantClusterAdmin(`Admin-${principal.replace(/[^A-Za-z0-9]+/g, '-')}`, principal));
+  return admins.map((principal) => cluster.grantClusterAdmin(adminIdOf(principal), principal));
+}
+
+/** An ARN that its letters and digits tell apart from all others: no path, and no sign in the name but single hyphens. */
+const PLAIN_ADMIN = /^arn:[a-z-]+:iam::\d+:(?:role|user)\/[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/;
+
+/**
+ * Id of an admin's access entry. It follows from the ARN alone: to add or remove one admin must not replace the entries of others,
+ * because EKS refuses a second entry for a principal while the first is there.
+ *
+ * A path or another sign adds a hash, so that `team_a` is not taken for `team-a`. The stacks of 0.1.0 had no hash: where one has such
+ * an admin, take the admin out, deploy, and put the admin back.
+ */
+function adminIdOf(principal: string): string {
+  const readable = `Admin-${principal.replace(/[^A-Za-z0-9]+/g, '-')}`;
+  return PLAIN_ADMIN.test(principal) ? readable : `${readable}-${createHash('sha256').update(principal).digest('hex').slice(0, 8)}`;
 }
 
 /** Adds to a stack what a class needs to begin. */

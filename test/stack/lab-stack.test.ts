@@ -20,6 +20,41 @@ describe('the lab stack', () => {
     expect(withoutAssetHashes(lab.template)).toMatchSnapshot();
   });
 
+  it.each([
+    ['names that differ by a sign', ['role/team_a', 'role/team-a', 'role/team--a', 'role/team.a', 'user/team@a']],
+    ['a path and a hyphen', ['role/path/x', 'role/path-x', 'role/path/to-x', 'role/path-to/x']],
+    ['a path and none', ['role/path/x', 'role/x']],
+    ['a user and a role', ['user/x', 'role/x', 'user/role-x', 'role/role/x']],
+  ])('tells admins apart: %s', async (_, names) => {
+    const admins = names.map((name) => `arn:aws:iam::111122223333:${name}`);
+    const entriesOf = async (principals: readonly string[]): Promise<readonly [logicalId: string, principal: unknown][]> =>
+      Object.entries((await synthLab({ admins: principals })).template.findResources('AWS::EKS::AccessEntry'))
+        .map(([logicalId, { Properties }]): [string, unknown] => [logicalId, (Properties as { readonly PrincipalArn: unknown }).PrincipalArn])
+        .filter(([, principal]) => admins.includes(String(principal)));
+
+    const together = new Map(await entriesOf(admins));
+    expect([...together.values()].toSorted()).toEqual(admins.toSorted());
+    const reversed = new Map(await entriesOf(admins.toReversed()));
+    expect(reversed).toEqual(together);
+    const [lastAlone] = await entriesOf(admins.slice(-1));
+    expect([...together]).toContainEqual(lastAlone);
+  });
+
+  it('keeps the id that an ordinary admin always had', async () => {
+    const { template } = await synthLab({ admins: ['arn:aws:iam::111122223333:role/Team-A1'] });
+    expect(Object.keys(template.findResources('AWS::EKS::AccessEntry'))).toContain('karpenterlabAdminarnawsiam111122223333roleTeamA191E3C8EA');
+  });
+
+  it.each(['Karpenter', 'ClusterName', 'kubectllayer35'])('has a cluster of the name %s, which a construct has, too', async (clusterName) => {
+    const { template } = await synthLab({ clusterName });
+    template.hasResourceProperties('AWS::EKS::Cluster', { Name: clusterName });
+  });
+
+  it('has no construct whose name a cluster could take otherwise', async () => {
+    const { stack } = await synthLab({ expiresAt: '2026-12-01T18:00+09:00' });
+    expect(stack.node.children.map(({ node }) => node.id).filter((id) => !/^(?:[A-Z]|kubectllayer|karpenter-lab)/.test(id))).toEqual([]);
+  });
+
   it('keeps nothing when it is deleted', () => {
     const policies = [...lab.synthesized.resources.values()].flatMap(({ deletionPolicy }) => deletionPolicy ?? []);
     expect(new Set(policies)).toEqual(new Set(['Delete']));
