@@ -2,7 +2,7 @@ import type { LabView } from '../assembly/lab-view';
 import type { Resources } from '../kubernetes/allocatable';
 import { noPriceTable, type PriceTable } from './price-table';
 import type { LaunchCandidate, LaunchedNodes, LaunchEstimate } from './plan-result';
-import { allowedCapacityTypes, launchOptions, type LaunchOptions } from './launch-options';
+import { allowedCapacityTypes, launchOptions, type LaunchOptions, type UnpricedValues, unpricedValues } from './launch-options';
 import { packPods, remainingLimits, type LaunchOption, type PackedNode, type Packing } from './node-packing';
 import { daemonRequests, podsOfWorkload } from './node-pods';
 import { counted, cpuText, listed, listedZones } from '../words';
@@ -48,9 +48,15 @@ export function estimateLaunch(lab: LabView, table: PriceTable | undefined): Lau
 function whyUnavailable({ stack, nodePool }: LabView, table: PriceTable | undefined): string | undefined {
   if (table === undefined) return `${noPriceTable(stack.region)}, so there is nothing to choose the cheapest instance type from.`;
   const [preferred, ...others] = allowedCapacityTypes(nodePool.requirements);
-  return preferred === 'reserved' && others.length === 0
-    ? `NodePool ${nodePool.metadata.name} takes reserved capacity only: which reservations the account has, no table knows, so this cannot be estimated.`
-    : undefined;
+  if (preferred === 'reserved' && others.length === 0) {
+    return `NodePool ${nodePool.metadata.name} takes reserved capacity only: which reservations the account has, no table knows, so this cannot be estimated.`;
+  }
+  const [unpriced] = unpricedValues(nodePool.requirements, table).filter(({ hasOthers }) => !hasOthers);
+  return unpriced && `No price is known for ${typesOf(unpriced)}, which is all that NodePool ${nodePool.metadata.name} allows: which type Karpenter launches, how many nodes, and what they cost cannot be estimated.`;
+}
+
+function typesOf({ key, values }: UnpricedValues): string {
+  return `types of ${key.slice(key.indexOf('/') + 1)} ${listed(values)}`;
 }
 
 type Question = Pick<LaunchEstimate, 'replicas' | 'replicasFrom' | 'podRequest' | 'daemonOverhead'>;
@@ -93,6 +99,7 @@ function reasons(lab: LabView, question: Question, offers: LaunchOptions, packin
     whatIsAsked(question),
     whatIsOffered(lab, offers),
     ...(first === undefined ? [] : [sizeReason(question, offers, first.pods), priceReason(first, offers.capacityType)]),
+    ...offers.unpriced.map((unpriced) => `No price is known for ${typesOf(unpriced)}: the estimate leaves them out.`),
     ...(packing.nodes.length > 1 ? [`No type holds all ${question.replicas} pods within the limits, so Karpenter launches ${counted(packing.nodes.length, 'node')}.`] : []),
     ...(packing.pendingPods > 0 ? [pendingReason(lab, packing)] : []),
     ...(offers.uncheckedKeys.length > 0 ? [`The estimate cannot check ${listed(offers.uncheckedKeys)}: the price table does not know it.`] : []),

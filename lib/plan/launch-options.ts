@@ -93,6 +93,33 @@ export interface LaunchOptions {
   readonly zones: readonly string[];
   /** Keys of requirements that the price table cannot check. */
   readonly uncheckedKeys: readonly string[];
+  /** Types that requirements name and of which no price is known. */
+  readonly unpriced: readonly UnpricedValues[];
+}
+
+/** Values of a requirement that no type of the price table has. */
+export interface UnpricedValues {
+  /** Such as `karpenter.k8s.aws/instance-category`. */
+  readonly key: string;
+  /** Such as `g`. */
+  readonly values: readonly string[];
+  /** Whether the requirement also names values that types of the table have. */
+  readonly hasOthers: boolean;
+}
+
+/** Requirements by which a NodePool names types, families or categories that the table may lack: it has some categories only. */
+const TYPE_NAMING_KEYS: readonly string[] = [INSTANCE_CATEGORY_LABEL, INSTANCE_FAMILY_LABEL, INSTANCE_TYPE_LABEL];
+
+/** Types, families and categories that requirements name and that the price table lacks. */
+export function unpricedValues(requirements: readonly NodeRequirement[], { instanceTypes, region }: PriceTable): readonly UnpricedValues[] {
+  return requirements
+    .filter(({ key, operator }) => operator === 'In' && TYPE_NAMING_KEYS.includes(key))
+    .map(({ key, values: named }) => {
+      const priced = new Set(instanceTypes.flatMap((type) => instanceLabels(type, region, [])[key] ?? []));
+      const missing = named.filter((value) => !priced.has(value));
+      return { key, values: missing, hasOthers: missing.length < named.length };
+    })
+    .filter(({ values: missing }) => missing.length > 0);
 }
 
 /** Instance types of the table that satisfy the NodePool in at least one zone of its subnets. */
@@ -128,6 +155,7 @@ export function launchOptions(lab: LabView, table: PriceTable, pod: Resources, d
     options,
     capacityType: isSpot ? 'spot' : 'on-demand',
     zones,
+    unpriced: unpricedValues(requirements, table),
     uncheckedKeys: first === undefined ? [] : requirements.map(({ key }) => key).filter((key) => !isKnownKey(first.labels, key)),
   };
 }

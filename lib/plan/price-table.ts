@@ -54,7 +54,28 @@ export interface PriceTable {
 /** Hours in a month by which AWS turns monthly prices into hourly ones. */
 export const HOURS_PER_MONTH = 730;
 
-const TABLES: ReadonlyMap<string, PriceTable> = new Map([seoul].map((file) => [file.region, tableFrom(file)]));
+/** An instance type in a table's file. */
+export interface PriceFileType extends Omit<InstanceType, 'isBareMetal' | 'isPriceDerived'> {
+  readonly bareMetal: boolean;
+  /** Letters of Availability Zones. */
+  readonly zones: readonly string[];
+  /** Key of {@link PriceFile.sources}. */
+  readonly priceSource: string;
+  /** @default false */
+  readonly isPriceDerived?: boolean;
+}
+
+/** A table as its file in `prices/` holds it. */
+export interface PriceFile extends Omit<PriceTable, 'sources' | 'instanceTypes' | 'currency'> {
+  readonly currency: string;
+  readonly operatingSystem: string;
+  readonly sources: Readonly<Record<string, { readonly name: string; readonly what: string; readonly asOf: string | null }>>;
+  readonly instanceTypes: readonly PriceFileType[];
+}
+
+const FILES: readonly PriceFile[] = [seoul];
+
+const TABLES: ReadonlyMap<string, PriceTable> = new Map(FILES.map((file) => [file.region, tableFrom(file)]));
 
 /**
  * List prices of a region.
@@ -83,7 +104,7 @@ export function instanceTypeShape(name: string): InstanceShape | undefined {
   return undefined;
 }
 
-function tableFrom(file: typeof seoul): PriceTable {
+function tableFrom(file: PriceFile): PriceTable {
   return {
     region: file.region,
     currency: 'USD',

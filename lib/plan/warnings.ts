@@ -23,7 +23,7 @@ export function findWarnings(lab: LabView, sources: WarningSources): readonly Pl
     ...accessWarnings(lab),
     ...launchWarnings(lab, sources.launch),
     ...systemNodeWarnings(lab, sources.systemNodes),
-    ...priceWarnings(lab, sources.cost),
+    ...priceWarnings(lab, sources),
     ...versionWarnings(lab),
     ...deadlineWarnings(lab, sources),
     ...natWarnings(lab),
@@ -121,11 +121,26 @@ function systemNodeWarnings(lab: LabView, fit: SystemNodeFit): readonly PlanWarn
   return warnings;
 }
 
-function priceWarnings({ stack }: LabView, cost: CostEstimate): readonly PlanWarning[] {
-  return cost.unavailable === undefined ? [] : [{
+/** Days after which list prices may well have moved. */
+const PRICES_VALID_DAYS = 180;
+
+const DAY_MILLIS = 24 * 3600 * 1000;
+
+function priceWarnings({ stack }: LabView, { cost, now }: WarningSources): readonly PlanWarning[] {
+  return cost.unavailable === undefined ? oldPriceWarnings(cost, now) : [{
     code: 'PricesUnknown',
     message: `${cost.unavailable} What Karpenter would launch is not estimated either.`,
     remedy: `Look the prices up, or add a price table for ${stack.region}.`,
+  }];
+}
+
+function oldPriceWarnings({ instancePricesAsOf }: CostEstimate, now: Date | undefined): readonly PlanWarning[] {
+  if (now === undefined) return [];
+  const days = Math.floor((now.getTime() - Date.parse(instancePricesAsOf)) / DAY_MILLIS);
+  return days <= PRICES_VALID_DAYS ? [] : [{
+    code: 'PricesOutdated',
+    message: `Instance prices are of ${instancePricesAsOf}, ${days} days ago: what nodes cost, and which type is the cheapest, may have changed.`,
+    remedy: 'Run npm run update:prices with credentials of any AWS account.',
   }];
 }
 

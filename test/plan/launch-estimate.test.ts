@@ -39,7 +39,21 @@ describe('what Karpenter launches', () => {
       'NodePool default allows 4 types as on-demand in ap-northeast-2a and b.',
       '4 vCPU (3.92 allocatable) are too few, 8 vCPU (7.91 allocatable) enough.',
       'EC2 takes the cheapest that has capacity, of 3 types that hold 5 pods.',
+      'No price is known for types of instance-category m and r: the estimate leaves them out.',
     ]);
+  });
+
+  test('is not estimated where the price table has none of the types, instead of said to be nothing', () => {
+    const gpu = { key: 'karpenter.k8s.aws/instance-category', operator: 'In', values: ['g'] };
+    const launch = estimate({ NodePool: nodePool([gpu]) });
+
+    expect([launch.likely, launch.reasons, launch.pendingPods]).toEqual([[], [], undefined]);
+    expect(launch.unavailable).toBe(
+      'No price is known for types of instance-category g, which is all that NodePool default allows: which type Karpenter launches, how many nodes, and what they cost cannot be estimated.',
+    );
+    const plan = planStack(smallLab({ NodePool: nodePool([gpu]) }));
+    expect(plan.cost.unpriced).toContainEqual({ what: 'Karpenter nodes' });
+    expect(plan.warnings.map(({ code }) => code)).not.toContain('ReplicasBeyondLimits');
   });
 
   test('is for the template\'s replicas where it has some', () => {

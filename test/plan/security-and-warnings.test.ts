@@ -92,6 +92,16 @@ describe('warnings', () => {
     expect(planStack(smallLab({}, 'eu-north-1')).cost.idleLines).toEqual([]);
   });
 
+  test.each([[180, false], [181, true]])('tells that instance prices are old after 180 days: %d', (days, isOld) => {
+    const asOf = Date.parse(planStack(smallLab()).cost.instancePricesAsOf);
+    const { warnings } = planStack(smallLab(), { now: new Date(asOf + days * 24 * 3600 * 1000) });
+    expect(warnings.some(({ code }) => code === 'PricesOutdated')).toBe(isOld);
+  });
+
+  test('tells nothing of the age of prices without a clock', () => {
+    expect(planStack(smallLab()).warnings.map(({ code }) => code)).not.toContain('PricesOutdated');
+  });
+
   test('do not miss an admin where the creator stays one', () => {
     expect(codes({ InstructorEntry: undefined, Cluster: cluster({}, { AuthenticationMode: 'API' }) })).not.toContain('NoAdmins');
   });
