@@ -3,6 +3,8 @@ import { dirname } from 'node:path';
 import { kubernetesObjects } from '../assembly/kubernetes-objects';
 import { readLab, type LabView } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
+import { deployedStack } from '../aws/deployed-lab';
+import { connectAws } from '../aws/lab-aws';
 import { LabError } from '../lab-error';
 import type { Environment } from '../run-command';
 import { type RunContext, sideBySide } from '../run-context';
@@ -16,6 +18,7 @@ import { prepareRehearsal, type Rehearsal, rehearsalPrograms } from './rehearsal
 import { DEFAULT_REHEARSAL, type RehearsalPaths, rehearsalPaths } from './rehearsal-paths';
 import { assemblyDigest, readableState, type RehearsalRecord, type RehearsalState } from './rehearsal-state';
 import { type RehearsalOptions, rehearsalStatus } from './rehearsal-status';
+import { LOCAL_CREDENTIALS } from './seed/seeding';
 import { startAws } from './start-aws';
 import { startKarpenter } from './start-karpenter';
 import { stopProcesses } from './stop-rehearsal';
@@ -38,7 +41,7 @@ const LOCK_SECONDS = 3600;
 /**
  * Starts a rehearsal: a real control plane and the real Karpenter on loopback, with AWS answers seeded
  * from the assembly, and the assembly's manifests applied. Starting it twice is harmless: what is missing
- * of the manifests is applied again, and nothing else is touched.
+ * of the manifests is applied again, and nothing else is touched. One that was torn down is started anew.
  *
  * It lives until it is stopped. When it cannot be started to its end, or the run is interrupted, what was
  * started is stopped, and its folder keeps the logs.
@@ -59,7 +62,7 @@ export async function startRehearsal(options: StartRehearsalOptions, run: RunCon
     onWait: (holder) => run.onProgress({ step: STEP, state: 'running', detail: `process ${holder} starts or stops it` }),
   }, run, async () => {
     const running = runningRehearsal(options, lab, paths);
-    if (running !== undefined) {
+    if (running !== undefined && !await isTornDown(running, lab, run)) {
       await restoreObjects(running, { lab, paths, env: options.env }, run);
       return running;
     }
@@ -114,6 +117,16 @@ async function clearAway(paths: RehearsalPaths): Promise<void> {
   await stopProcesses(paths.directory, readableState(paths.recordFile)?.processes ?? []);
   rmSync(paths.directory, { recursive: true, force: true });
   mkdirSync(paths.logsDirectory, { recursive: true });
+}
+
+/** Whether a teardown has deleted the stack of a rehearsal, and with it what its AWS was seeded with. */
+async function isTornDown({ region, awsEndpoint }: RehearsalState, { stack }: LabView, run: RunContext): Promise<boolean> {
+  const aws = connectAws(region, run, { endpoint: awsEndpoint, credentials: LOCAL_CREDENTIALS });
+  try {
+    return await deployedStack(aws.cloudFormation, stack.stackName) === undefined;
+  } finally {
+    aws.close();
+  }
 }
 
 /**
