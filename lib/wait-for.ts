@@ -96,8 +96,6 @@ export type WatchWaitOptions = WaitDeadline & {
   readonly on: readonly Watched[];
   /** What is called after each change that did not make the condition true. @default - nothing */
   readonly onProgress?: () => void;
-  /** Ends the wait before the watches end. @default - it ends with them */
-  readonly signal?: AbortSignal;
 };
 
 /** A wait for what cannot be watched. */
@@ -132,14 +130,9 @@ export async function waitFor(condition: () => boolean, options: WatchWaitOption
         end(() => reject(asError(error)));
       }
     };
-    const abort = (): void => end(() => reject(asError(options.signal?.reason)));
-    if (options.signal?.aborted === true) return abort();
-
     const timer = setTimeout(() => end(() => resolve('late')), options.deadlineSeconds * 1000);
-    options.signal?.addEventListener('abort', abort, { once: true });
     endings.push(
       () => clearTimeout(timer),
-      () => options.signal?.removeEventListener('abort', abort),
       ...options.on.map((watched) => watched.onChange(look)),
     );
     look();
@@ -175,7 +168,8 @@ async function lateError(options: WaitDeadline): Promise<Error> {
   return new DeadlinePassed({ what, deadlineSeconds, missing: await describeMissing(), remedy });
 }
 
-function asError(reason: unknown): Error {
+/** What was thrown, or what a signal was aborted with, as an error. */
+export function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
 }
 

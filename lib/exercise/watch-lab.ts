@@ -2,7 +2,7 @@ import type { LabView } from '../assembly/lab-view';
 import { ClusterModel } from '../kubernetes/cluster-model';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import type { RunContext } from '../run-context';
-import { Ticker } from '../wait-for';
+import { asError, Ticker } from '../wait-for';
 import { type LabConnection, onLab } from './connected-lab';
 import { clusterBegan, type LabStatus, type NodeClaimStatus, type NodeStatus, type PodStatus, STATUS_SCOPE, statusOf, type StatusOptions } from './lab-status';
 
@@ -165,11 +165,10 @@ async function untilEnd({ cluster, intervalSeconds, signal, tell, isDone }: Watc
     const tellNow = (isTick: boolean): void => {
       settling = undefined;
       try {
-        const { failure } = cluster;
-        if (failure !== undefined) throw failure instanceof Error ? failure : new Error(String(failure));
+        if (cluster.failure !== undefined) throw asError(cluster.failure);
         tell(isTick);
       } catch (error) {
-        end(() => reject(error instanceof Error ? error : new Error(String(error))));
+        end(() => reject(asError(error)));
         return;
       }
       if (isDone()) end(() => resolve('running pods'));

@@ -1,13 +1,18 @@
+import { ClusterModel } from '../../kubernetes/cluster-model';
+import { DEPLOYMENTS, selectorText } from '../../kubernetes/core-kinds';
 import { NODE_CLAIMS, type NodePool } from '../../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LabError } from '../../lab-error';
 import { beyondInterruption, type RunContext } from '../../run-context';
+import { DeadlinePassed } from '../../wait-for';
+import { NODE_POOL_LABEL } from '../../well-known-keys';
+import { counted, listed } from '../../words';
+import { idleSecondsOf, untilConsolidated } from '../consolidation';
 import { CLASS_DEADLINES } from '../deadlines';
-import { RESTORE_NODE_POOL } from '../exercise-commands';
+import { exerciseCommands, RESTORE_NODE_POOL } from '../exercise-commands';
 import type { ClassResult } from '../exercise-result';
-import { type ClassContext, type ClassOptions, reported } from './class-context';
+import { type ClassContext, type ClassOptions, type RemainderListener, reported } from './class-context';
 import { type ClassOutcome, doClassExercise } from './class-exercise';
-import { cleanUpClass, makeRoom } from './class-room';
 import { restoreLimits } from './raised-limits';
 import { namespacesLeft, removeNamespaces, studentNamespaces } from './student-namespaces';
 
@@ -51,4 +56,91 @@ async function withOwnLimits(api: KubernetesApi, name: string): Promise<NodePool
     received: name,
     remedy: `Bring it back: ${RESTORE_NODE_POOL}.`,
   });
+}
+
+/**
+ * Scales the lab's own exercise to 0 and lets the nodes of before go, so that they take no room from the class and launch no
+ * pod of it ahead of time. The exercise stays at 0.
+ *
+ * @returns what the reader should know of it, one line each; nothing where there was nothing in the way
+ */
+async function makeRoom(context: ClassContext): Promise<readonly string[]> {
+  const { api, run, exercise } = context;
+  const { namespace, deploymentName } = exercise;
+  const remarks: string[] = [];
+  const replicas = (await api.get(DEPLOYMENTS, { namespace, name: deploymentName }))?.replicas ?? 0;
+  if (replicas > 0) {
+    await reported(run, `Scale ${deploymentName} of ${namespace} to 0 to make room`, () => api.scale(DEPLOYMENTS, { namespace, name: deploymentName }, 0));
+    remarks.push(`Deployment ${deploymentName} of ${namespace} was scaled from ${replicas} to 0 to make room, and stays there. Scale it back: ${exerciseCommands(exercise).scale(replicas)}`);
+  }
+  return [...remarks, ...await nodesOfBeforeGone(context)];
+}
+
+async function nodesOfBeforeGone({ api, run, exercise, nodePool, deadlines }: ClassContext): Promise<readonly string[]> {
+  // NodeClaims, because one that still boots is no node yet and takes pods all the same.
+  const cluster = await ClusterModel.start(api, { nodeClaims: { labelSelector: selectorText(exercise.nodeSelector) } });
+  const left = (): readonly string[] => cluster.nodeClaims.map(({ metadata }) => metadata.name);
+  const total = left().length;
+  const idleSeconds = idleSecondsOf(nodePool);
+  try {
+    if (total === 0) return [];
+    await reported(run, 'Karpenter removes the nodes of before', (news) => untilConsolidated({
+      what: `the ${counted(total, 'node')} of before are consolidated away`,
+      on: cluster,
+      left,
+      deadlineSeconds: idleSeconds === undefined ? 0 : deadlines.clearedSeconds + idleSeconds,
+      onLeft: ({ length }) => news(length, Math.max(total, length)),
+    }));
+    return [];
+  } catch (error) {
+    // The class can do without: its pods may go to these nodes.
+    if (!(error instanceof DeadlinePassed)) throw error;
+    return [`${counted(left().length, 'node')} of before stayed, and the class may have used what room they had: ${listed(left())}.`];
+  } finally {
+    cluster.stop();
+  }
+}
+
+/**
+ * Removes the namespaces, puts back the limits and waits until the class's nodes are gone.
+ *
+ * @param claimsBefore uids of the NodeClaims that were there before the class
+ * @returns what remains, line by line
+ */
+async function cleanUpClass(context: ClassContext, claimsBefore: ReadonlySet<string>): Promise<readonly string[]> {
+  const { api, run, nodePool: { metadata: { name } }, deadlines } = context;
+  const problems: string[] = [];
+  const attempt = async (step: string, work: (news: RemainderListener) => Promise<unknown>): Promise<void> => {
+    try {
+      await reported(run, step, work);
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      problems.push(error.message);
+    }
+  };
+  await attempt(`Put back the limits of NodePool ${name}`, () => restoreLimits(api, name));
+  await attempt('Remove the namespaces of the class', (news) => removeNamespaces(api, deadlines.deletedSeconds, news));
+  await attempt('Karpenter removes the nodes of the class', (news) => nodesOfClassGone(context, claimsBefore, news));
+  return problems;
+}
+
+async function nodesOfClassGone({ api, nodePool, deadlines }: ClassContext, claimsBefore: ReadonlySet<string>, news: RemainderListener): Promise<void> {
+  const cluster = await ClusterModel.start(api, { nodeClaims: { labelSelector: `${NODE_POOL_LABEL}=${nodePool.metadata.name}` } });
+  const left = (): readonly string[] => cluster.nodeClaims.filter(({ metadata }) => !claimsBefore.has(metadata.uid)).map(({ metadata }) => metadata.name);
+  const total = left().length;
+  const idleSeconds = idleSecondsOf(nodePool);
+  try {
+    await untilConsolidated({
+      what: `the ${counted(total, 'node')} of the class are consolidated away`,
+      on: cluster,
+      left,
+      // A NodePool that never consolidates keeps them; there is nothing to wait for.
+      deadlineSeconds: idleSeconds === undefined ? 0 : deadlines.consolidatedSeconds + idleSeconds,
+      why: idleSeconds === undefined ? [`NodePool ${nodePool.metadata.name} never consolidates`] : [],
+      onLeft: ({ length }) => news(length, Math.max(total, length)),
+      remedy: `Delete them: kubectl delete nodeclaim ${left().join(' ')}.`,
+    });
+  } finally {
+    cluster.stop();
+  }
 }
