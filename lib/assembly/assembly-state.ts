@@ -5,17 +5,17 @@ import { assemblyConfiguration, MANIFEST_FILE } from './read-assembly';
 import { isJsonObject, textAt, type JsonObject, type JsonValue } from '../json';
 import { loadConfig } from '../config/load';
 
-/** What an assembly is to the configuration and the code as they are now. */
+/** Whether an assembly still matches the configuration and the code. */
 export type AssemblyState =
   | { readonly state: 'absent' }
   | { readonly state: 'current' }
   | {
     readonly state: 'outdated';
-    /** What has changed since, as the end of a sentence: `clusterName and inflate.replicas are others`. */
+    /** What has changed since, as the end of a sentence: `lab.yaml has another clusterName, inflate.replicas`. */
     readonly reason: string;
-    /** The cluster that it describes. @default - it does not say */
+    /** Name of the cluster in the assembly. @default - the assembly does not record its configuration */
     readonly clusterName?: string;
-    /** The cluster that `lab.yaml` names. */
+    /** Name of the cluster in `lab.yaml`. */
     readonly configuredClusterName: string;
   };
 
@@ -30,8 +30,8 @@ export interface AssemblyStateOptions {
 const SOURCES = ['bin', 'charts', 'lib', 'cdk.json', 'package.json', 'package-lock.json'] as const;
 
 /**
- * Whether an assembly is what a synthesis without overrides would make now. It compares the configuration by its values, so a
- * comment in `lab.yaml` changes nothing, and the code by its time.
+ * Says whether a synthesis without overrides would make the same assembly now. Configurations are compared by their values, so
+ * that a comment in `lab.yaml` changes nothing; the code counts as changed when a file of it is newer than the assembly.
  *
  * @throws LabError when the configuration cannot be read, or is refused
  */

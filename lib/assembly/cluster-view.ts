@@ -38,7 +38,7 @@ export interface NodeGroupView {
 export interface InstanceMetadataView {
   /** `required` is IMDSv2. */
   readonly httpTokens?: string;
-  /** 1 keeps pods, one hop further than their node, away from it. */
+  /** With 1, pods get no answer: they are one hop further away than their node. */
   readonly hopLimit?: number;
 }
 
@@ -52,7 +52,7 @@ export interface AddonView {
   readonly configuration: JsonObject;
 }
 
-/** Who may use the Kubernetes API. */
+/** An access entry: an IAM principal that may use the Kubernetes API. */
 export interface AccessEntryView {
   readonly logicalId: string;
   /** ARN; for a role of this stack a placeholder such as `${NodeRole.Arn}`. */
@@ -61,15 +61,15 @@ export interface AccessEntryView {
   readonly principalLogicalId?: string;
   /** `STANDARD` for people and programs, `EC2_LINUX` for nodes. */
   readonly type: string;
-  /** Groups of Kubernetes that RBAC gives rights to. */
+  /** Kubernetes groups that the principal is in. RBAC gives them their rights. */
   readonly groups: readonly string[];
   /** Names of access policies, such as `AmazonEKSClusterAdminPolicy`. */
   readonly policies: readonly string[];
 }
 
-/** Which service account gets a role. */
+/** A Pod Identity association: a service account gets the rights of an IAM role. */
 export interface PodIdentityView {
-  /** The association, or the add-on that makes it. */
+  /** The association, or the add-on that declares it. */
   readonly logicalId: string;
   /** @default - the add-on's own namespace */
   readonly namespace?: string;
@@ -156,9 +156,9 @@ export function readAccessEntries(stack: SynthesizedStack): readonly AccessEntry
   });
 }
 
-/** Pod Identity associations: those that are resources, then those that add-ons carry. */
+/** Pod Identity associations: first those that are resources, then those that add-ons declare. */
 export function readPodIdentities(stack: SynthesizedStack): readonly PodIdentityView[] {
-  const own = stack.resourcesOfType('AWS::EKS::PodIdentityAssociation').map((association) => {
+  const resources = stack.resourcesOfType('AWS::EKS::PodIdentityAssociation').map((association) => {
     const properties = stack.resolvedProperties(association);
     return {
       logicalId: association.logicalId,
@@ -171,7 +171,7 @@ export function readPodIdentities(stack: SynthesizedStack): readonly PodIdentity
       logicalId: addon.logicalId,
       serviceAccount: textAt(association, 'ServiceAccount') ?? '',
     })));
-  return [...own, ...ofAddons];
+  return [...resources, ...ofAddons];
 }
 
 function launchTemplateOf(stack: SynthesizedStack, nodeGroup: TemplateResource): JsonObject | undefined {

@@ -1,7 +1,7 @@
-// No library: what is known only after deployment must come out as unknown, neither as an error nor as a made-up value.
+// We use no library: a value that is known only after deployment must become a placeholder, neither an error nor a made-up value.
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, textAt } from '../json';
 
-/** One resource as it stands in the template, intrinsic functions and all. */
+/** A resource as it stands in the template, with its intrinsic functions. */
 export interface TemplateResource {
   readonly logicalId: string;
   /** CloudFormation type, such as `AWS::EC2::Subnet` or `Custom::AWSCDK-EKS-HelmChart`. */
@@ -52,7 +52,7 @@ export const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::Scheduler::Schedule': 'Name',
 };
 
-/** Types whose `Ref` gives something else than the name, such as an ARN. Of the others a literal name is known before deployment. */
+/** Types whose `Ref` gives something other than the name, such as an ARN. For the others, a literal name is what `Ref` will give. */
 const REF_IS_NO_NAME: readonly string[] = ['AWS::EKS::Nodegroup', 'AWS::IAM::ManagedPolicy', 'AWS::SQS::Queue'];
 
 /** Properties that hold the value which `Fn::GetAtt` gives, by resource type and attribute. */
@@ -63,8 +63,8 @@ const ATTRIBUTE_PROPERTIES: Readonly<Record<string, Readonly<Record<string, stri
 };
 
 /**
- * Replaces intrinsic functions by what they will give. What is known only after deployment becomes
- * a placeholder that reads like `Fn::Sub`: `${Queue.Arn}`, `${AWS::AccountId}`.
+ * Replaces intrinsic functions by what they will give. A value that is known only after deployment becomes
+ * a placeholder, written as in `Fn::Sub`: `${Queue.Arn}`, `${AWS::AccountId}`.
  *
  * @returns undefined for `AWS::NoValue`, which removes the property that holds it
  */
@@ -228,7 +228,7 @@ function collectSubReferences(argument: JsonValue, found: Set<string>): void {
   }
 }
 
-/** A value within a longer text. */
+/** The text that a value becomes within a longer text. */
 function asText(value: JsonValue): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

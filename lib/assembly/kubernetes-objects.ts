@@ -25,10 +25,10 @@ export function kubernetesObjects(stack: SynthesizedStack): readonly KubernetesO
   return stack.graph.topologicalOrder().flatMap((logicalId) => objectsOf(stack, logicalId));
 }
 
-/** An object that the stack applies, read as its kind reads it from a cluster, and the resource whose manifest holds it. */
+/** An object that the stack applies, in the form in which it is also read from a cluster, with the resource whose manifest holds it. */
 export type Applied<T> = T & Pick<KubernetesObject, 'logicalId'>;
 
-/** Objects of one kind, each after those it depends on. What only a cluster knows of them is empty. */
+/** Objects of one kind, each after those it depends on. Fields that only a running cluster fills in are empty. */
 export function objectsOfKind<T>(stack: SynthesizedStack, { apiVersion, kind, read }: ResourceKind<T>): readonly Applied<T>[] {
   return kubernetesObjects(stack)
     .filter((object) => object.apiVersion === apiVersion && object.kind === kind)

@@ -45,6 +45,7 @@ const KARPENTER_CHART = 'karpenter';
 /**
  * Reads the lab from its stack.
  *
+ * @example readLab(readAssembly('cdk.out')).cluster.name // 'karpenter-lab'
  * @throws LabError `AssemblyUnreadable` when a part that makes it the lab is missing
  * @throws LabError `NodeSelectorUnmatched` when no NodePool gives its nodes the labels that the exercise selects
  */
@@ -98,9 +99,9 @@ function findExercise(
 }
 
 /**
- * Says why no Deployment runs on nodes of a NodePool: a label that it selects, and that no NodePool gives.
+ * Explains why no Deployment would run on the nodes of a NodePool.
  *
- * @throws LabError `NodeSelectorUnmatched`
+ * @throws LabError `NodeSelectorUnmatched` when a Deployment selects a label that no NodePool gives its nodes
  */
 function checkNodeSelectors(nodePools: readonly NodePool[], deployments: readonly Deployment[]): void {
   const selecting = deployments.find(({ nodeSelector }) => Object.keys(nodeSelector).length > 0);
@@ -133,11 +134,11 @@ export interface DeadlineView {
   readonly expiresAt: string;
 }
 
-/** What a schedule calls that deletes a stack. */
+/** How the ARN of a target ends by which a schedule deletes a stack. */
 const DELETES_STACK = /:aws-sdk:cloudformation:deleteStack$/;
 
-/** Reads when the stack will be deleted by itself; undefined where nothing does that. */
-export function readDeadline(stack: SynthesizedStack): DeadlineView | undefined {
+/** Reads the schedule that deletes the stack; undefined for a stack without one. */
+function readDeadline(stack: SynthesizedStack): DeadlineView | undefined {
   for (const resource of stack.resourcesOfType('AWS::Scheduler::Schedule')) {
     const properties = stack.resolvedProperties(resource);
     const moment = momentOfExpression(textAt(properties, 'ScheduleExpression') ?? '', textAt(properties, 'ScheduleExpressionTimezone'));

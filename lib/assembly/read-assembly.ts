@@ -18,7 +18,8 @@ function stackArtifacts(manifest: JsonValue): readonly (readonly [id: string, ar
 /**
  * Reads the lab's stack from a synthesized assembly.
  *
- * @param directory the folder that `cdk synth` wrote, such as `cdk.out`
+ * @param directory the folder that `cdk synth` wrote
+ * @example readAssembly('cdk.out').resourcesOfType('AWS::EC2::Subnet')
  * @throws LabError `AssemblyNotFound` when nothing was synthesized there
  * @throws LabError `AssemblyUnreadable` when the folder does not hold exactly one stack that can be read
  */
@@ -89,9 +90,9 @@ function unreadable(message: string, received: string, cause?: unknown): LabErro
 }
 
 /**
- * The configuration that an assembly was made of.
+ * The configuration that an assembly was made from.
  *
- * @returns undefined where it does not say so: it is not the lab's, or an earlier version or a broken disk made it
+ * @returns undefined for an assembly that does not record it: it is not the lab's, an earlier version of the lab made it, or it is damaged
  */
 export function assemblyConfiguration(directory: string): JsonObject | undefined {
   const [[, stack] = []] = stackArtifacts(jsonIn(join(directory, MANIFEST_FILE)));
@@ -101,7 +102,7 @@ export function assemblyConfiguration(directory: string): JsonObject | undefined
   return found === undefined ? undefined : objectAt(found, 'data');
 }
 
-/** A file that is no JSON says nothing here; who reads the assembly itself says what is wrong with it. */
+/** The JSON object in a file; an empty one where the file is not JSON, which {@link readAssembly} reports. */
 function jsonIn(file: string): JsonObject {
   if (!existsSync(file)) return {};
   try {
@@ -113,7 +114,7 @@ function jsonIn(file: string): JsonObject {
   }
 }
 
-/** What the stack of an assembly asks of the CDK's bootstrap stack, which receives its files and gives it its roles. */
+/** What a stack needs of the CDK's bootstrap stack, which stores its assets and has the roles that deploy it. */
 export interface BootstrapRequirement {
   /** Lowest version of the bootstrap stack. */
   readonly version: number;
@@ -122,10 +123,10 @@ export interface BootstrapRequirement {
 }
 
 /**
- * Reads what the stack of an assembly asks of the CDK's bootstrap stack.
+ * Reads what the stack of an assembly needs of the CDK's bootstrap stack.
  *
  * @param directory the folder that `cdk synth` wrote
- * @returns undefined for a stack that asks nothing
+ * @returns undefined for a stack that needs no bootstrap stack
  */
 export function readBootstrapRequirement(directory: string): BootstrapRequirement | undefined {
   const [[, stack] = []] = stackArtifacts(readJsonFile(join(directory, MANIFEST_FILE)));

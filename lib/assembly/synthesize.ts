@@ -17,13 +17,13 @@ export interface SynthesizeOptions {
   /**
    * Called once the configuration is accepted, before the CDK starts.
    *
-   * @default - nobody wants to know
+   * @default - nothing is called
    */
   readonly onStart?: () => void;
   /**
    * Receives what the app says on its standard error, and the CDK's warnings, line by line.
    *
-   * @default - only the first line of an error is told, as the cause
+   * @default - the lines are dropped; the error still names the first line of a failure as its cause
    */
   readonly onOutput?: (line: string) => void;
   /**
@@ -34,13 +34,13 @@ export interface SynthesizeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Message with a line that the app wrote on its standard error. */
+/** Code of the toolkit's message that holds a line which the app wrote on its standard error. */
 const APP_LINE = 'CDK_ASSEMBLY_E1002';
 
 /**
  * Synthesizes the lab in the working directory by the CDK's toolkit, with the settings of `cdk.json`, so that the assembly is
- * what `cdk synth` writes. No credentials are looked for. The configuration is checked first, here, so that a wrong override
- * ends with the list of its problems.
+ * what `cdk synth` writes. It looks for no credentials. It checks the configuration first, so that a wrong override fails with
+ * the list of its problems.
  *
  * @throws LabError `InvalidConfig` or `SynthesisFailed`
  */
@@ -50,13 +50,13 @@ export async function synthesize(options: SynthesizeOptions): Promise<void> {
   signal?.throwIfAborted();
   onStart?.();
   const lines: string[] = [];
-  const hear = (line: string): void => {
+  const onLine = (line: string): void => {
     if (line.trim() === '') return;
     lines.push(line.trim());
     onOutput?.(line);
   };
   try {
-    await unlessAborted(producedAssembly(options, hear), signal);
+    await unlessAborted(producedAssembly(options, onLine), signal);
   } catch (error) {
     signal?.throwIfAborted();
     throw new LabError({
@@ -73,9 +73,9 @@ export async function synthesize(options: SynthesizeOptions): Promise<void> {
 const ERROR_BEGINNING = /^(?:\[?(?:Uncaught )?\w*Error\b|\S* ?\[ERROR\])/;
 
 /**
- * The first line of the first error among what an app said. Below it stand its stack and what to do, which are no cause.
+ * The first line of the first error in the output of an app. The lines below it are a stack trace or a remedy, and name no cause.
  *
- * @returns the last line where none begins an error; undefined where nothing was said
+ * @returns the last line where no line begins an error; undefined where there is no line
  */
 function causeAmong(lines: readonly string[]): string | undefined {
   const index = lines.findIndex((line) => ERROR_BEGINNING.test(line));
@@ -83,14 +83,14 @@ function causeAmong(lines: readonly string[]): string | undefined {
   return /^Error \w+$/.test(line ?? '') ? next : line;
 }
 
-async function producedAssembly({ assemblyDirectory, context, signal }: SynthesizeOptions, hear: (line: string) => void): Promise<void> {
+async function producedAssembly({ assemblyDirectory, context, signal }: SynthesizeOptions, onLine: (line: string) => void): Promise<void> {
   const workingDirectory = process.cwd();
   const settings = readSettings(join(workingDirectory, 'cdk.json'));
-  await runBuild(textAt(settings, 'build'), hear, signal);
+  await runBuild(textAt(settings, 'build'), onLine, signal);
   signal?.throwIfAborted();
-  // The library is large, and only who synthesizes or deploys pays for it.
+  // The library is large: only a command that synthesizes or deploys waits until it is loaded.
   const { BaseCredentials, CdkAppMultiContext, Toolkit } = await import('@aws-cdk/toolkit-lib');
-  const toolkit = new Toolkit({ ioHost: new SynthesisIoHost(hear), color: false, emojis: false, sdkConfig: { baseCredentials: BaseCredentials.none() } });
+  const toolkit = new Toolkit({ ioHost: new SynthesisIoHost(onLine), color: false, emojis: false, sdkConfig: { baseCredentials: BaseCredentials.none() } });
   const source = await toolkit.fromCdkApp(textAt(settings, 'app') ?? '', {
     workingDirectory,
     outdir: assemblyDirectory,
@@ -108,10 +108,10 @@ async function producedAssembly({ assemblyDirectory, context, signal }: Synthesi
 }
 
 /** The command that `cdk.json` wants run before the app, in a shell as the CDK runs it. */
-async function runBuild(command: string | undefined, hear: (line: string) => void, signal?: AbortSignal): Promise<void> {
+async function runBuild(command: string | undefined, onLine: (line: string) => void, signal?: AbortSignal): Promise<void> {
   if (command === undefined) return;
   const child = spawn(command, { shell: true, stdio: ['ignore', 'ignore', 'pipe'], signal });
-  createInterface({ input: child.stderr }).on('line', hear);
+  createInterface({ input: child.stderr }).on('line', onLine);
   const exitCode = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
@@ -119,12 +119,12 @@ async function runBuild(command: string | undefined, hear: (line: string) => voi
   if (exitCode !== 0) throw new Error(`\`${command}\` ended with ${exitCode === null ? 'a signal' : `exit code ${exitCode}`}.`);
 }
 
-/** Hears the toolkit and prints nothing: the app's own lines and all warnings go on. */
+/** Passes on the lines of the app and all warnings of the toolkit; prints nothing. */
 class SynthesisIoHost implements IIoHost {
-  constructor(private readonly hear: (line: string) => void) {}
+  constructor(private readonly onLine: (line: string) => void) {}
 
   notify({ code, level, message }: IoMessage<unknown>): Promise<void> {
-    if (code === APP_LINE || level === 'warn' || level === 'error') message.split('\n').forEach(this.hear);
+    if (code === APP_LINE || level === 'warn' || level === 'error') message.split('\n').forEach(this.onLine);
     return Promise.resolve();
   }
 
@@ -138,7 +138,7 @@ function readSettings(file: string): JsonObject {
   return isJsonObject(settings) ? settings : {};
 }
 
-/** Waits for the work, or no longer than until the interruption: the toolkit knows none. */
+/** Waits for the work to end, or for the abort: the toolkit itself cannot be interrupted. */
 function unlessAborted(work: Promise<void>, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.addEventListener('abort', () => reject(new Error('The synthesis was interrupted.')), { once: true });

@@ -27,7 +27,7 @@ export interface StackOutput {
 
 /**
  * A stack as it will be deployed: its resources, how they depend on each other, and its outputs.
- * It is read-only, and asks nothing of AWS.
+ * It is read-only and calls no AWS API.
  */
 export class SynthesizedStack {
   readonly stackName: string;
@@ -89,7 +89,7 @@ export class SynthesizedStack {
   }
 }
 
-/** `AssemblyUnreadable`: a stack without a part that makes it the lab, such as its `EKS cluster`. */
+/** The error `AssemblyUnreadable` for a stack that lacks a part of the lab, such as its EKS cluster. */
 export function notTheLab({ stackName }: SynthesizedStack, missing: string): LabError {
   return new LabError({
     code: 'AssemblyUnreadable',
@@ -132,8 +132,9 @@ export class DependencyGraph {
     const byId = new Map([...resources].map((resource) => [resource.logicalId, resource]));
     const dependencies = new Map<string, ReadonlySet<string>>();
     for (const resource of byId.values()) {
-      const targets = [...resource.dependsOn, ...referencesIn(resource.properties)];
-      dependencies.set(resource.logicalId, new Set(targets.filter((target) => byId.has(target))));
+      const targets = new Set([...resource.dependsOn, ...referencesIn(resource.properties)]);
+      // In the order of the template, so that the order of properties within a resource changes no result.
+      dependencies.set(resource.logicalId, new Set([...byId.keys()].filter((logicalId) => targets.has(logicalId))));
     }
     return new DependencyGraph(dependencies);
   }
@@ -177,7 +178,7 @@ export class DependencyGraph {
   }
 
   /**
-   * An order in which every resource follows what it needs; the template's own order where it leaves a choice.
+   * An order in which every resource follows what it needs. Where that leaves a choice, the order of the template decides.
    *
    * @throws LabError `DependencyCycleFound` when there is none
    */

@@ -33,8 +33,8 @@ describe('the dependency graph', () => {
     expect(graph.dependsOn('Service', 'Service')).toBe(false);
   });
 
-  test('orders each resource after what it needs', () => {
-    expect(graph.topologicalOrder()).toEqual(['Logs', 'Policy', 'Role', 'Service', 'Alone']);
+  test('orders each resource after what it needs, and otherwise as the template does', () => {
+    expect(graph.topologicalOrder()).toEqual(['Policy', 'Role', 'Logs', 'Service', 'Alone']);
   });
 
   test('knows nothing of a resource that is not there', () => {

@@ -1,3 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import type { SynthesizedStack } from '../../lib/assembly/synthesized-stack';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../lib/json';
 import { plan, planStack } from '../../lib/plan/plan';
 import { emptyFolder, writeAssembly } from '../assembly/write-assembly';
 import { resource, smallLab } from '../assembly/small-lab';
@@ -23,8 +28,17 @@ describe('the plan', () => {
     expect(hours({ classHours: 8, scaledOutHours: 0 })).toEqual([8, 0]);
   });
 
-  test('is the same for the same assembly', () => {
-    expect(JSON.stringify(planStack(smallLab()))).toBe(JSON.stringify(planStack(smallLab())));
+  test('is the same in another process, locale and time zone, and for properties in another order', () => {
+    const stack = smallLab({
+      Deadline: resource('AWS::Scheduler::Schedule', {
+        Name: 'lab-deadline',
+        ScheduleExpression: 'at(2026-12-01T09:00:00)',
+        ScheduleExpressionTimezone: 'UTC',
+        Target: { Arn: 'arn:aws:scheduler:::aws-sdk:cloudformation:deleteStack' },
+      }),
+    });
+
+    expect(planElsewhere(stack)).toBe(JSON.stringify(planStack(stack)));
   });
 
   test('fails when nothing was synthesized', () => {
@@ -43,3 +57,25 @@ describe('the plan', () => {
     expect(labErrorOf(() => planStack(circular))).toMatchObject({ code: 'DependencyCycleFound', received: 'Vpc -> PrivateA -> Vpc' });
   });
 });
+
+/** The plan as JSON text, made by a process in another locale and time zone, from a template whose properties stand in reverse order. */
+function planElsewhere(stack: SynthesizedStack): string {
+  const program = join(emptyFolder(), 'plan.js');
+  buildSync({ entryPoints: ['lib/plan/plan.ts'], bundle: true, platform: 'node', target: 'node20', outfile: program });
+  const resources = [...stack.resources.values()].map(({ logicalId, type, properties, dependsOn, deletionPolicy = 'Delete' }) =>
+    [logicalId, { Type: type, Properties: reversed(properties), DependsOn: dependsOn, DeletionPolicy: deletionPolicy }] as const);
+  const assemblyDirectory = writeAssembly({ Resources: Object.fromEntries(resources) });
+  const code = 'const [, program, assemblyDirectory] = process.argv; process.stdout.write(JSON.stringify(require(program).plan({ assemblyDirectory })))';
+  return execFileSync(process.execPath, ['-e', code, program, assemblyDirectory], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], LC_ALL: 'de_DE.UTF-8', TZ: 'Asia/Seoul' },
+  });
+}
+
+/** The same value with the keys of its objects in reverse order. An intrinsic function has one key, and lists keep their order. */
+function reversed(value: JsonObject): JsonObject;
+function reversed(value: JsonValue): JsonValue;
+function reversed(value: JsonValue): JsonValue {
+  if (isJsonArray(value)) return value.map((item) => reversed(item));
+  return isJsonObject(value) ? Object.fromEntries(Object.entries(value).toReversed().map(([key, item]) => [key, reversed(item)])) : value;
+}
