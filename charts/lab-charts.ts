@@ -14,7 +14,7 @@ import { NodePoolChart } from './node-pool-chart';
  */
 export const SUBNET_DISCOVERY_TAG = 'karpenter.sh/discovery';
 
-/** The wiring that follows from the configuration: the stack gives these names and tags to what it makes. */
+/** The wiring for a configuration: the stack gives these names and tags to what it makes. */
 export function wiringOf(config: LabConfig): LabChartsWiring {
   return {
     nodeRoleName: resourceNames(config.clusterName).nodeRole,
@@ -24,7 +24,7 @@ export function wiringOf(config: LabConfig): LabChartsWiring {
   };
 }
 
-/** The names that tie the charts to what is in AWS and to the pinned versions. */
+/** Names and tags of AWS resources, and pinned images, that the charts refer to. */
 export interface LabChartsWiring {
   /** IAM role of the nodes, by name. */
   readonly nodeRoleName: string;

@@ -152,7 +152,7 @@ export class KubeNodePool extends ApiObject {
   }
 }
 
-/** The two sides of the lab's nodes. `name` names both objects. */
+/** What an EC2NodeClass and its NodePool need. Both objects have the same `name`. */
 export interface NodePoolChartProps extends Ec2NodeClassProps, NodePoolOptions {}
 
 /** What lets Karpenter launch nodes: an EC2NodeClass and a NodePool that refers to it. */

@@ -23,7 +23,11 @@ export function manifestFilesOf(charts: LabCharts): readonly ManifestFile[] {
   ];
 }
 
-/** Writes the files into a folder, which is made if it is missing, and returns their paths. */
+/**
+ * Writes the files into a folder, which is made if it is missing.
+ *
+ * @returns their paths
+ */
 export function writeManifestFiles(folder: string, files: readonly ManifestFile[]): readonly string[] {
   mkdirSync(folder, { recursive: true });
   return files.map(({ name, objects }) => {

@@ -53,7 +53,7 @@ export function arrayAt(value: JsonValue | undefined, ...path: readonly string[]
   return isJsonArray(found) ? found : [];
 }
 
-/** The string under a path. Numbers are given as text, as YAML readers take `cpu: 1` and `cpu: "1"` alike. */
+/** The string under a path. A number comes out as text, because Kubernetes takes `cpu: 1` and `cpu: "1"` alike. */
 export function textAt(value: JsonValue | undefined, ...path: readonly string[]): string | undefined {
   const found = valueAt(value, ...path);
   if (typeof found === 'number') return String(found);
@@ -78,8 +78,8 @@ export function booleanAt(value: JsonValue | undefined, ...path: readonly string
 }
 
 /**
- * The object with a value at a path. Objects on the way are made where none are; where something else
- * stands in the way it stays, for the check of the whole to find.
+ * A copy of the object with a value at a path. Objects that are missing on the way are added. Where the path leads through a
+ * value of another kind, nothing is set: the check of the whole configuration reports that value.
  */
 export function withValueAt(object: JsonObject, [name, ...rest]: readonly string[], value: JsonValue): JsonObject {
   if (name === undefined) {
@@ -92,7 +92,7 @@ export function withValueAt(object: JsonObject, [name, ...rest]: readonly string
   return isJsonObject(child) ? { ...object, [name]: withValueAt(child, rest, value) } : object;
 }
 
-/** The object without what is at a path. */
+/** A copy of the object without the value at a path. */
 export function withoutPath(object: JsonObject, [name, ...rest]: readonly string[]): JsonObject {
   if (name === undefined) {
     return object;

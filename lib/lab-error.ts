@@ -1,5 +1,5 @@
 /**
- * What a {@link LabError} tells its reader. All four parts are shown to the user.
+ * What a {@link LabError} tells its reader. Code, message, received value and remedy are shown to the user.
  */
 export interface LabErrorOptions {
   /** A past fact in PascalCase that names the failure, and a heading of the runbook, such as `NodeClaimsRemained`. */
@@ -21,7 +21,7 @@ export interface LabErrorOptions {
    */
   readonly cause?: unknown;
   /**
-   * Whether it may pass by itself: a later try need not meet it again.
+   * Whether the failure may pass by itself, so that a later try can succeed.
    *
    * @default false
    */
@@ -35,7 +35,7 @@ export class LabError extends Error {
   readonly code: string;
   readonly received?: unknown;
   readonly remedy: string;
-  /** Whether a later try need not meet it again. Ask `isPassing` of passing-failure.ts, which takes any error. */
+  /** Whether a later try can succeed. `isPassing` of passing-failure.ts answers the same for any error. */
   readonly isPassing: boolean;
 
   constructor(options: LabErrorOptions) {

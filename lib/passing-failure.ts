@@ -1,14 +1,14 @@
 import { LabError } from './lab-error';
 
 /*
- * Which failures may pass: a later try need not meet them again. Whoever makes a failure judges it here, once, as
- * {@link LabError.isPassing}; whoever waits, follows or tries again asks no more than that.
+ * Which failures may pass by themselves, so that a later try can succeed. Code that makes a LabError decides this here, once,
+ * and stores it in {@link LabError.isPassing}. Code that waits, follows or tries again reads only that.
  */
 
-/** Status by which a service says that it is asked too often. */
+/** HTTP status of a service that gets too many requests. */
 export const TOO_MANY_REQUESTS = 429;
 
-/** Statuses from this one on say that the service itself is out of order. */
+/** From this HTTP status on, the service itself has failed. */
 const FIRST_SERVER_ERROR = 500;
 
 /**
@@ -20,26 +20,26 @@ export function isPassingStatus(status: number | undefined): boolean {
   return status === undefined || status === TOO_MANY_REQUESTS || status >= FIRST_SERVER_ERROR;
 }
 
-/** Whether a wait may go on after this failure: a later try need not meet it again. */
+/** Whether a later try can succeed after this failure, so that a wait may go on. */
 export function isPassing(error: unknown): error is LabError {
   return error instanceof LabError && error.isPassing;
 }
 
-/** Tries in a row that may fail, where nothing else limits the time. */
+/** How many tries in a row may fail, where nothing else limits the time. */
 const TRIES = 12;
 
 /**
- * What whoever follows something in AWS has for failures that may pass: what it follows goes on without it, and the network
- * may come back.
+ * Tolerates passing failures while the lab follows something in AWS. What it follows goes on meanwhile, and the network may
+ * come back.
  */
 export class Patience {
   private failures = 0;
 
   /**
-   * Tries something.
+   * Makes one request.
    *
-   * @returns what it gives; undefined where it failed in a way that may pass
-   * @throws what it fails with, when that does not pass or has not passed in 12 tries in a row
+   * @returns the answer; undefined where the request failed in a way that may pass
+   * @throws the failure, when it cannot pass, or when the 12 requests before it failed, too
    */
   async attempt<T>(ask: () => Promise<T>): Promise<T | undefined> {
     try {

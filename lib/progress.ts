@@ -1,4 +1,4 @@
-/** Something that a long action has come to. Actions emit it; the terminal host renders it. */
+/** News of a long action. Actions emit it; the command line shows it. */
 export interface ProgressEvent {
   /** The step it belongs to, in words that stay the same while the step lasts: `Build kube-apiserver`. */
   readonly step: string;
@@ -22,7 +22,7 @@ export interface ProgressEvent {
    */
   readonly fraction?: number;
   /**
-   * Seconds that the step will still take. An estimate.
+   * How many more seconds the step will take. An estimate.
    *
    * @default - not known
    */
@@ -32,5 +32,5 @@ export interface ProgressEvent {
 /** Where an action reports its progress. It must not throw, and must not take long. */
 export type ProgressListener = (event: ProgressEvent) => void;
 
-/** For callers that do not watch. */
+/** For callers that show no progress. */
 export const ignoreProgress: ProgressListener = () => undefined;

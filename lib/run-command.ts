@@ -20,7 +20,7 @@ export interface RunCommandOptions {
    */
   readonly input?: string;
   /**
-   * Called with each line that it writes to its standard errors.
+   * Called with each line that it writes to its standard error.
    *
    * @default - nobody listens
    */
@@ -35,7 +35,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Code that a shell gives to a program that was ended by a signal; which one is of no interest here. */
+/** Exit code of a program that a signal ended. A shell adds the signal's number, which nobody needs here. */
 const ENDED_BY_SIGNAL = 128;
 
 /**

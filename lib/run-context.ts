@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { ignoreProgress, type ProgressListener } from './progress';
 
-/** What tells how time passes. */
+/** Tells the time. */
 export interface Clock {
   /** The moment by the calendar. */
   readonly now: () => Date;
@@ -21,17 +21,17 @@ export const machineClock: Clock = {
   },
 };
 
-/** What every action gets from whoever runs it. It travels as one thing. */
+/** What every action gets from its caller, besides its options. */
 export interface RunContext {
   /** Aborted when nobody waits for the result any longer, as by Ctrl-C. Connections are bound to it when they are made. */
   readonly signal: AbortSignal;
-  /** Where the action tells what it has come to. */
+  /** Where the action reports its progress. */
   readonly onProgress: ProgressListener;
   readonly clock: Clock;
 }
 
 /**
- * A run, with what its caller does not care about filled in.
+ * Makes a run. What its caller leaves out gets a default.
  *
  * @param given @default - it is never aborted, its progress is ignored, and its clock is the computer's
  * @example
@@ -43,7 +43,7 @@ export function runContext({ signal = new AbortController().signal, onProgress =
   return { signal, onProgress, clock };
 }
 
-/** The same run for what must be done though the user has interrupted: putting things back. */
+/** The same run, but one that Ctrl-C does not end: for putting things back after an interruption. */
 export function beyondInterruption(run: RunContext): RunContext {
   return runContext({ ...run, signal: undefined });
 }
@@ -52,7 +52,7 @@ export function beyondInterruption(run: RunContext): RunContext {
  * Runs parts of an action side by side, and waits for all of them. When one fails the others are interrupted, and its error
  * is thrown once they have ended.
  *
- * @param begin begins the parts; the run that it gets is aborted with the first failure
+ * @param begin starts the parts, with a run that is aborted at the first failure
  * @throws the first failure, or the signal's reason when the run was aborted before
  */
 export async function sideBySide(run: RunContext, begin: (run: RunContext) => readonly Promise<unknown>[]): Promise<void> {
@@ -64,7 +64,7 @@ export async function sideBySide(run: RunContext, begin: (run: RunContext) => re
   shared.signal.throwIfAborted();
 }
 
-/** A moment until which something is waited for. */
+/** The moment at which a wait gives up. */
 export interface RunDeadline {
   readonly isPassed: boolean;
   /** Seconds that are left. 0 when it has passed. */

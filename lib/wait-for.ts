@@ -2,7 +2,7 @@ import { setTimeout as timeout } from 'node:timers/promises';
 import { LabError } from './lab-error';
 import { deadlineIn, type RunContext, runContext } from './run-context';
 
-/** Something whose news a wait can wait for. */
+/** Something that reports its changes, so that a wait need not poll it. */
 export interface Watched {
   /**
    * Why no further news will come: the watch has failed for good, or its signal is aborted.
@@ -13,14 +13,14 @@ export interface Watched {
   /**
    * Calls back after every change, and when the watch fails.
    *
-   * @returns a function that ends it
+   * @returns a function that unsubscribes
    */
   readonly onChange: (listener: () => void) => () => void;
 }
 
-/** What a wait waited for, and what kept it. */
+/** What a wait waited for, and what was missing when its time was up. */
 export interface DeadlinePassedOptions {
-  /** What did not come, as a sentence without its end: `5 pods of inflate run`. */
+  /** What was waited for, as a sentence without its full stop: `5 pods of inflate run`. */
   readonly what: string;
   readonly deadlineSeconds: number;
   /** What was still missing, and what the cluster says of it, line by line. */
@@ -29,9 +29,9 @@ export interface DeadlinePassedOptions {
   readonly remedy?: string;
 }
 
-/** A wait ended before what it waited for came. */
+/** The time of a wait was up before its condition was met. */
 export class DeadlinePassed extends LabError {
-  /** What did not come, as a sentence without its end. */
+  /** What was waited for, as a sentence without its full stop. */
   readonly what: string;
   readonly deadlineSeconds: number;
   /** What was still missing, and what the cluster says of it, line by line. */
@@ -50,7 +50,7 @@ export class DeadlinePassed extends LabError {
 }
 
 /**
- * Waits between two tries.
+ * Waits some seconds before the next try.
  *
  * @throws the signal's reason when it is aborted meanwhile
  */
@@ -63,7 +63,7 @@ export async function pause(seconds: number, signal?: AbortSignal): Promise<void
   }
 }
 
-/** News at even intervals, for a condition that depends on the time as well as on objects. */
+/** Reports a change every few seconds, for a condition that depends on the time as well as on objects. */
 export class Ticker implements Watched {
   /** @param everySeconds seconds between two ticks */
   constructor(private readonly everySeconds: number) {}
@@ -76,7 +76,7 @@ export class Ticker implements Watched {
 
 /** What a {@link DeadlinePassed} says. */
 export interface WaitDescription {
-  /** What is waited for, as a sentence without its end: `5 pods of inflate run`. */
+  /** What is waited for, as a sentence without its full stop: `5 pods of inflate run`. */
   readonly what: string;
   /** What is still missing, and what the cluster says of it. Asked once, when the deadline has passed. */
   readonly describeMissing: () => readonly string[] | Promise<readonly string[]>;
@@ -84,7 +84,7 @@ export interface WaitDescription {
   readonly remedy?: string;
 }
 
-/** For how long to wait, and what is thrown then: a {@link DeadlinePassed}, or an error of the caller's own. */
+/** How long to wait, and what is thrown when the time is up: a {@link DeadlinePassed}, or an error of the caller's own. */
 export type WaitDeadline = { readonly deadlineSeconds: number } & (WaitDescription | {
   /** The error for when the deadline has passed. It says what is still missing. */
   readonly onDeadline: () => Error | Promise<Error>;
@@ -94,7 +94,7 @@ export type WaitDeadline = { readonly deadlineSeconds: number } & (WaitDescripti
 export type WatchWaitOptions = WaitDeadline & {
   /** Whose changes may make the condition true. */
   readonly on: readonly Watched[];
-  /** What is called after each change that did not make the condition true. @default - nothing */
+  /** Called after each change that did not make the condition true. @default - nothing */
   readonly onProgress?: () => void;
 };
 
@@ -105,8 +105,8 @@ export type PollOptions = WaitDeadline & {
 };
 
 /**
- * Waits until a condition holds of objects that are watched: it is looked at when they change, and at no other time. An
- * interruption ends the watches, and so the wait.
+ * Waits until a condition on watched objects is true. It is checked when one of them changes, and at no other time. An
+ * interruption ends the watches, and with them the wait.
  *
  * @throws LabError {@link DeadlinePassed}, or the caller's own; what the watch or the condition failed with
  * @example
@@ -141,7 +141,7 @@ export async function waitFor(condition: () => boolean, options: WatchWaitOption
 }
 
 /**
- * Looks again and again until there is something to see. For what no watch tells, such as EC2's instances.
+ * Looks again and again until there is something to see. For what cannot be watched, such as EC2 instances.
  *
  * @param look gives false or undefined while there is nothing yet
  * @param run its signal ends the wait, and its clock counts the seconds
@@ -173,7 +173,11 @@ export function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
 }
 
-/** Does something with each item, with only so many at once. The first failure ends it. */
+/**
+ * Does something with each item, with at most `atOnce` of them at a time.
+ *
+ * @throws the first failure; after it no further item is begun
+ */
 export async function forEachBounded<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<unknown>): Promise<void> {
   const waiting = items.values();
   let hasFailed = false;

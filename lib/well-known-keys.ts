@@ -57,13 +57,13 @@ export const REGION_LABEL = 'topology.kubernetes.io/region';
 /** Availability Zone of a node. */
 export const ZONE_LABEL = 'topology.kubernetes.io/zone';
 
-/** What an object of Kubernetes is a part of, such as `kube-ops-view`. */
+/** Application that a Kubernetes object belongs to, such as `kube-ops-view`. */
 export const APP_NAME_LABEL = 'app.kubernetes.io/name';
 
-/** Annotation by which kwok, a simulation of nodes, knows those that it plays. */
+/** Annotation on the nodes that kwok, a simulator of nodes, plays. */
 export const SIMULATED_ANNOTATION = 'kwok.x-k8s.io/node';
 
-/** Tag by which Karpenter says for which cluster it works. Its value is the cluster's name. */
+/** Tag that Karpenter sets on what it makes in AWS. Its value is the cluster's name. */
 export const EKS_CLUSTER_TAG = 'eks:eks-cluster-name';
 
 /**

@@ -1,6 +1,6 @@
 /**
- * How numbers, lists, moments and money read, the same in every room. What has two forms has one for a sentence and one for a
- * column, and their docstrings say which.
+ * How numbers, lists, moments and money are written, the same in every room. Where there are two forms, one is for sentences
+ * and one for columns of a table.
  */
 
 /** A number with its thousands apart, and with its noun if it has one: `24,561`, `1 subnet`, `3 subnets`, `2 addresses`. */
@@ -60,13 +60,13 @@ export function amountText(usd: number): string {
   return `${usd.toFixed(2)} USD`;
 }
 
-/** Something of whose cost a part may be unknown. */
+/** A cost that may lack prices. */
 export interface PartlyPriced {
   /** What has no price. @default - nothing */
   readonly unpriced?: readonly unknown[];
 }
 
-/** Goes before a total that lacks something: `more than `. */
+/** What to write before a total: `more than ` where a price is missing, nothing otherwise. */
 export function moreThan({ unpriced = [] }: PartlyPriced): string {
   return unpriced.length === 0 ? '' : 'more than ';
 }
@@ -93,7 +93,7 @@ export function clockText(seconds: number): string {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
 
-/** How far a moment is off, to the minute: `2 h 5 min`, `3 d 4 h`. */
+/** How far away a moment is, in two units at most: `2 h 5 min`, `3 d 4 h`. */
 export function distanceText(millis: number): string {
   const minutes = Math.round(Math.abs(millis) / 60_000);
   const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes % 1440 / 60), minutes % 60];
@@ -103,7 +103,7 @@ export function distanceText(millis: number): string {
 }
 
 /**
- * A moment where the reader is, and in UTC: `2026-12-01 18:00 Asia/Seoul (09:00 UTC)`. Where the reader is on UTC, once.
+ * A moment in the reader's zone and in UTC: `2026-12-01 18:00 Asia/Seoul (09:00 UTC)`. In UTC alone where both are the same.
  *
  * @param moment as ISO 8601 has it: `2026-12-01T09:00Z`
  * @param timeZone zone of the reader; `UTC` where the text must be the same on every computer
@@ -122,7 +122,7 @@ function zoneOfComputer(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** Day and time of a moment on the clocks of a zone. */
+/** Day and time of a moment in a zone: `2026-12-01 18:00`. */
 function digitsOf(moment: string, timeZone: string): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(new Date(moment));
 }

@@ -43,7 +43,7 @@ export async function configuredAssembly(flags: AssemblyFlags, invocation: Invoc
 
 /**
  * The folder of the lab as it was deployed, for verbs about what is there. `cdk.out` is read as it is, whatever has become of
- * `lab.yaml` since: a lab must not be lost because its name was changed. Where that would be another lab it is said.
+ * `lab.yaml` since: a lab must not be lost because its name was changed. Where `lab.yaml` names another lab by now, a note says so.
  */
 export async function deployedAssembly(flags: AssemblyFlags, invocation: Invocation): Promise<string> {
   const asked = await askedForAssembly(flags, invocation);
@@ -61,7 +61,7 @@ export async function deployedAssembly(flags: AssemblyFlags, invocation: Invocat
   return assemblyDirectory;
 }
 
-/** The folder of a lab that is about to be deployed: always synthesized, and into `cdk.out`, where later verbs find it; one that was named is taken as it is. */
+/** The folder of a lab that is about to be deployed. It is synthesized into `cdk.out`, where later verbs find it; a folder that was named is taken as it is. */
 export async function assemblyToDeploy(flags: AssemblyFlags, invocation: Invocation): Promise<string> {
   if (flags.assembly !== undefined) return configuredAssembly(flags, invocation);
   const assemblyDirectory = resolve(invocation.host.workingDirectory, DEFAULT_FOLDER);
@@ -71,7 +71,7 @@ export async function assemblyToDeploy(flags: AssemblyFlags, invocation: Invocat
   return assemblyDirectory;
 }
 
-/** What was asked for by a flag: a folder, overrides, or overrides into a folder. */
+/** The folder that flags ask for, by its name, by overrides or by both; undefined without such flags. Overrides are synthesized into it. */
 async function askedForAssembly({ assembly, context }: AssemblyFlags, invocation: Invocation): Promise<string | undefined> {
   if (assembly === undefined && context === undefined) return undefined;
   const folder = assembly ?? OVERRIDDEN_FOLDER;
@@ -86,7 +86,7 @@ async function synthesizeWithNote(assemblyDirectory: string, context: ContextOve
   await host.actions.synthesize({ assemblyDirectory, context, onStart: () => note(text), onOutput: note, signal: host.signal });
 }
 
-/** What deploys and removes a lab needs no valid `lab.yaml`, if it has been synthesized before. */
+/** The state of the assembly, or why `lab.yaml` is refused: a lab that was synthesized before can be removed all the same. */
 async function stateOrRefusal(assemblyDirectory: string, { host }: Invocation): Promise<AssemblyState | InvalidConfig | ConfigFileError> {
   try {
     return await host.actions.assemblyState(assemblyDirectory);
@@ -107,7 +107,7 @@ function pairsText(context: ContextOverrides): string {
   return Object.entries(context).map((pair) => pair.join('=')).join(', ');
 }
 
-/** What says to another command that the same lab is meant, as words of a shell. */
+/** The arguments by which another command means the same lab, as words of a shell. */
 export function labArguments({ assembly, context = {} }: AssemblyFlags): readonly string[] {
   return [
     ...(assembly === undefined ? [] : [`--assembly ${shellWord(assembly)}`]),

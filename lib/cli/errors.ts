@@ -26,7 +26,7 @@ export const EXIT_CODE_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [ExitCode.Interrupted, 'interrupted'],
 ];
 
-/** A command line that can't be followed. Nothing has been started when it is raised. */
+/** A command line that is wrong. Nothing has been started when it is raised. */
 export class UsageError extends LabError {}
 
 /** The user pressed Ctrl-C. */

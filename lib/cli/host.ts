@@ -36,16 +36,16 @@ export interface LabHost {
   /** Aborted when the user presses Ctrl-C, or otherwise asks for an end. */
   readonly signal: AbortSignal;
   /**
-   * Lets a verb say something where the user asks for an end a second time, and the process leaves at once.
+   * Calls a function when the user presses Ctrl-C a second time, just before the process ends.
    *
-   * @returns takes it back
+   * @returns a function that unsubscribes
    */
   readonly beforeLeaving: (tell: () => void) => () => void;
   readonly clock: Clock;
   /**
-   * Asks a person a question that is answered with yes or no. Without an answer it is no.
+   * Asks the user a question. Only an answer of yes is true.
    *
-   * @default - nobody is there to answer: input is no terminal
+   * @default - nobody can answer: the input is not a terminal
    */
   readonly confirm?: (question: string) => Promise<boolean>;
   readonly actions: LabActions;

@@ -25,7 +25,7 @@ import type { TeardownOptions } from '../removal/teardown';
 import type { TeardownResult } from '../removal/teardown-result';
 import type { RunContext } from '../run-context';
 
-/** What a command line knows of its own: the folder of the lab, and the environment. */
+/** What the process itself knows: the folder of the lab, and the environment. */
 type OfTheProcess = 'projectDirectory' | 'env';
 
 /** The actions behind the verbs. The command line knows them only by this interface. */
@@ -48,29 +48,29 @@ export interface LabActions {
   readonly assemblyState: (assemblyDirectory: string) => Promise<AssemblyState>;
   /** Runs the CDK app once. */
   readonly synthesize: (options: SynthesizeOptions) => Promise<void>;
-  /** Says what keeps a rehearsal from running on this machine: nothing, or an error each with what to install. */
+  /** Says what a rehearsal lacks on this machine: an error for each thing, with what to install. Empty where it can run. */
   readonly rehearsalShortfalls: (run: RunContext) => Promise<readonly LabError[]>;
   /** Starts a rehearsal; one that runs is left as it is. */
   readonly startRehearsal: (options: Omit<StartRehearsalOptions, OfTheProcess>, run: RunContext) => Promise<RehearsalRecord>;
   /** Stops a rehearsal, and keeps its folder. */
   readonly stopRehearsal: (options: Omit<RehearsalOptions, OfTheProcess>, run: RunContext) => Promise<StopRehearsalResult>;
-  /** Says what has become of a rehearsal. */
+  /** Says in which state a rehearsal is. */
   readonly rehearsalStatus: (name: string) => Promise<RehearsalStatus>;
-  /** Says what has become of all rehearsals there are. */
+  /** Says in which state each rehearsal is. */
   readonly listRehearsals: () => Promise<readonly RehearsalStatus[]>;
-  /** Stops a rehearsal and removes all it left. */
+  /** Stops a rehearsal and removes its files. */
   readonly cleanRehearsal: (options: Omit<CleanRehearsalOptions, OfTheProcess>, run: RunContext) => Promise<CleanRehearsalResult>;
   /** Reads from an assembly what the exercise should find in its lab. */
   readonly exerciseExpectations: (assemblyDirectory: string) => Promise<ExerciseExpectations>;
   /** Does the exercise, then the drills. */
   readonly runExercise: (options: RehearsedExerciseOptions, run: RunContext) => Promise<ExerciseResult>;
-  /** Does the exercise for a class at once. */
+  /** Does the exercise for all students of a class at once. */
   readonly runClass: (options: RehearsedClassOptions, run: RunContext) => Promise<ClassResult>;
-  /** Scales the exercise, and sees it through where that is asked for. */
+  /** Scales the exercise, and waits until its pods run or are gone where that is asked for. */
   readonly scaleLab: (options: ScaleOptions & LabConnection, run: RunContext) => Promise<ScaleResult>;
-  /** Says in what state the lab is. */
+  /** Says in which state the lab is. */
   readonly labStatus: (options: StatusOptions & LabConnection, run: RunContext) => Promise<LabStatus>;
-  /** Tells what becomes of the lab, until the user has seen enough. */
+  /** Reports each change of the lab until the user ends it, or enough pods run. */
   readonly watchLab: (options: WatchOptions & LabConnection, run: RunContext) => Promise<WatchResult>;
   /** Says whether the exercise has reached its outcome. */
   readonly verifyLab: (options: VerifyOptions, run: RunContext) => Promise<VerifyResult>;

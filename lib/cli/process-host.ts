@@ -8,9 +8,9 @@ const SDK_ADVICE = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
 /** The host of a real process: its streams, its environment, its signals. */
 export function processHost(): LabHost {
   const interruption = new Interruption(process);
-  // The SDK's advice to change the version of Node.js is for this project, which pins both, and not for its users.
+  // The SDK advises to change the version of Node.js. That is for this project to decide, which pins both, and not for its users.
   process.env[SDK_ADVICE] ??= 'true';
-  // `lab start | head` closes the pipe early. That is the reader's right, and ends the command as Ctrl-C does: with what was started stopped.
+  // `lab start | head` closes the pipe early. That is no error. It ends the command as Ctrl-C does, which also stops what was started.
   const stopWhenReaderIsGone = (error: NodeJS.ErrnoException): void => {
     if (error.code !== 'EPIPE') throw error;
     interruption.begin();
@@ -33,7 +33,7 @@ export function processHost(): LabHost {
 /** Signals that ask for an end: Ctrl-C, `kill`, and a terminal that is closed. */
 const INTERRUPTIONS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** What signals come from: a process in real life. */
+/** Where signals come from: the process, or a fake in tests. */
 export interface SignalSource {
   readonly pid: number;
   on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
@@ -42,12 +42,12 @@ export interface SignalSource {
 }
 
 /**
- * The user's wish for an end. The first signal aborts what goes on, which may put things back. A second ends the process at
- * once, as a signal does by default, after a last word of those who have one.
+ * Ends the command as the user asks for it. The first signal aborts what goes on, which may still put things back. The second
+ * ends the process at once, as a signal does by default, after the functions that wait for that have been called.
  */
 export class Interruption {
   private readonly controller = new AbortController();
-  private readonly lastWords = new Set<() => void>();
+  private readonly leavingListeners = new Set<() => void>();
 
   constructor(private readonly source: SignalSource) {
     for (const name of INTERRUPTIONS) source.on(name, this.first);
@@ -64,13 +64,13 @@ export class Interruption {
   }
 
   /**
-   * Lets somebody say something before the process ends at once.
+   * Calls a function on the second signal, just before the process ends.
    *
-   * @returns takes it back
+   * @returns a function that unsubscribes
    */
   beforeLeaving(tell: () => void): () => void {
-    this.lastWords.add(tell);
-    return () => void this.lastWords.delete(tell);
+    this.leavingListeners.add(tell);
+    return () => void this.leavingListeners.delete(tell);
   }
 
   private readonly first = (): void => {
@@ -80,7 +80,7 @@ export class Interruption {
 
   private readonly second = (signal: NodeJS.Signals): void => {
     this.listen(this.second);
-    for (const tell of this.lastWords) tell();
+    for (const tell of this.leavingListeners) tell();
     this.source.kill(this.source.pid, signal);
   };
 

@@ -24,11 +24,12 @@ export interface VerbRequest {
   readonly flags: OptionValues;
 }
 
-/** What the program needs to answer. */
+/** What the program is made of. */
 export interface ProgramOptions {
   readonly verbs: readonly Verb[];
   readonly host: LabHost;
   readonly layout: TextLayout;
+  /** Runs the verb that the command line asks for. */
   readonly onRequest: (request: VerbRequest) => Promise<void>;
 }
 

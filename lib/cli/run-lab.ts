@@ -8,12 +8,13 @@ import { labProgram, type VerbRequest, VERBS } from './program';
 import { Terminal } from './terminal/terminal';
 
 /**
- * Runs one command line: finds the verb, renders its result or its error, and says how to exit. It never throws.
+ * Runs one command line: finds the verb, runs it, and shows its result or its error. It never throws.
  *
  * @param argv the arguments after the program's name
+ * @returns the exit code
  */
 export async function runLab(argv: readonly string[], host: LabHost): Promise<ExitCode> {
-  // The flags themselves may be what is wrong, so the words decide how to say it.
+  // The flags may be what is wrong. So the words themselves say whether the error goes out as JSON.
   const isJson = argv.includes('--json');
   const terminal = new Terminal(host, isJson);
   let exitCode: ExitCode = ExitCode.Ok;
@@ -43,7 +44,6 @@ async function runVerb(request: VerbRequest, isJson: boolean, host: LabHost, ter
     host,
     note: (text) => terminal.note(text),
     run: runContext({ signal: host.signal, onProgress: terminal.progress, clock: host.clock }),
-    progress: terminal.progress,
     show: (document) => {
       if (!isJson) terminal.result([...renderText(document, terminal.resultLayout), '']);
     },

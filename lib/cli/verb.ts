@@ -1,5 +1,4 @@
 import type { InferOptions, Option, OptionValues } from '@commander-js/extra-typings';
-import type { ProgressListener } from '../progress';
 import type { RunContext } from '../run-context';
 import type { LabDocument } from './document/document';
 import type { ExitCode } from './errors';
@@ -27,25 +26,23 @@ export interface VerbArgument {
   readonly summary: string;
 }
 
-/** A verb on its way: what the user wrote, and where it runs. */
+/** One call of a verb: what the user wrote, and how the verb reaches the world. */
 export interface Invocation {
   readonly positionals: readonly string[];
   readonly host: LabHost;
-  /** Tells the user what goes on, apart from the result. */
+  /** Tells the user something that is not a part of the result. */
   readonly note: (text: string) => void;
   /** What the verb's action gets: the user's Ctrl-C, where its progress is shown, and the clock. */
   readonly run: RunContext;
-  /** Shows the progress of an action. */
-  readonly progress: ProgressListener;
   /** Shows a part of the result as soon as it is there. With `--json` nothing: the result comes as a whole. */
   readonly show: (document: LabDocument) => void;
   /** Shows news as it comes, in the form that suits who reads it. */
   readonly live: (news: LiveNews) => void;
 }
 
-/** News of something that goes on, in its three forms. */
+/** News of something that goes on, in a form for each kind of reader. */
 export interface LiveNews {
-  /** For a terminal: how it all stands, drawn over what stood there before. */
+  /** For a terminal: the whole state, drawn over the one before. */
   readonly screen: LabDocument;
   /** For a pipe: what is new, line by line. */
   readonly lines: readonly string[];
@@ -53,14 +50,14 @@ export interface LiveNews {
   readonly items: readonly object[];
 }
 
-/** What a verb came to. The command line renders it: the verb itself prints nothing. */
+/** How a verb ended. The command line shows it: the verb itself prints nothing. */
 export interface VerbOutcome {
-  /** What `--json` prints. @default - everything has been told by {@link Invocation.live} */
+  /** What `--json` prints. @default - {@link Invocation.live} has shown everything */
   readonly result?: object;
-  /** The same for people, without what has been shown already. @default - everything has been told by {@link Invocation.live} */
+  /** The same for people, without what has been shown already. @default - {@link Invocation.live} has shown everything */
   readonly document?: LabDocument;
   readonly exitCode: ExitCode;
-  /** Whether Ctrl-C is how the verb ends, so that it is no interruption. @default false */
+  /** Whether Ctrl-C is the usual end of the verb, and not an interruption. @default false */
   readonly isEndedByUser?: boolean;
 }
 
@@ -77,7 +74,7 @@ interface VerbDescription {
 
 /** A verb with flags of its own. */
 interface VerbDefinition<Flags extends readonly VerbFlag[]> extends VerbDescription {
-  /** A constant of its own: an `Option` that is made inside of the definition tells the compiler nothing of its value. */
+  /** Must be a constant of its own: the compiler does not infer the type of an `Option` that is made inside of the definition. */
   readonly flags: Flags;
   readonly run: (invocation: Invocation, flags: FlagsOf<Flags>) => Promise<VerbOutcome>;
 }

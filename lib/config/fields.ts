@@ -17,7 +17,7 @@ export interface ConfigField extends FieldDocumentation {
   readonly default?: JsonValue;
 }
 
-/** A node of a JSON Schema, as far as it is read here. */
+/** A schema within a JSON Schema. */
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** Aliases of keys, for the command line. */
@@ -91,7 +91,7 @@ function renderSchema(): string {
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 
-/** Folds what only this project understands into the description that an editor shows. */
+/** Moves the keywords that only this project understands into the description, which editors show. */
 function forEditors(schema: JsonSchema): JsonSchema {
   const { allowed, link, description, properties, ...rest } = schema;
   delete rest.remedy;

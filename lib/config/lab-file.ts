@@ -9,7 +9,7 @@ const DEFAULT_LAB_FILE = 'lab.yaml';
 /** What stands in a configuration file, before it is checked. */
 export interface LabFile {
   readonly content: JsonObject;
-  /** The place of a key, as `lab.yaml:12`, or nothing where the file does not have the key. */
+  /** The place of a key, such as `lab.yaml:12`; undefined where the file does not have the key. */
   placeOf(path: readonly PropertyKey[]): string | undefined;
 }
 
@@ -82,7 +82,7 @@ function parseLabFile(file: string, text: string): LabFile {
   };
 }
 
-/** A key that is no word. It would become one, spelt as no key is. */
+/** A key that is itself a list or a map. YAML would make a text of it that is no key of ours. */
 function oddKey(document: Document): Node | undefined {
   let found: Node | undefined;
   visit(document, {

@@ -19,7 +19,7 @@ export interface LoadConfigOptions {
    */
   readonly file?: string;
   /**
-   * Values that go before those of the file, by key: `karpenter.limits.cpu`, or `scale` for
+   * Values that take precedence over those of the file, by key: `karpenter.limits.cpu`, or `scale` for
    * `inflate.replicas`. Text becomes what the key holds; a list is separated by commas; an
    * undefined value is no override.
    *

@@ -3,6 +3,7 @@ import type { Violation } from './values';
 /** A moment that cannot be misread: ISO 8601 to the minute or second, with its offset from UTC or Z. */
 const MOMENT_PATTERN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})$/;
 
+/** The same form, with names for its parts. */
 const PARTS = /^(?<day>\d{4}-\d{2}-\d{2})T(?<clock>\d{2}:\d{2})(?::(?<second>\d{2}))?(?<zone>Z|[+-]\d{2}:\d{2})$/;
 
 /** Farthest from UTC that a zone of the Earth is, in minutes: 14 hours. */
@@ -20,7 +21,7 @@ export function parseMoment(text: string): Date | undefined {
   const offsetMinutes = offsetOf(zone);
   const local = new Date(`${day}T${clock}:${second}Z`);
   if (offsetMinutes === undefined || Number.isNaN(local.getTime())) return undefined;
-  // What rolls over into another day or hour is no date.
+  // `Date` makes 2 March of 30 February. Then the digits differ.
   if (local.toISOString().slice(0, 19) !== `${day}T${clock}:${second}`) return undefined;
   return new Date(local.getTime() - offsetMinutes * 60_000);
 }
@@ -69,7 +70,7 @@ export function momentOfExpression(expression: string, timeZone: string = SCHEDU
 function momentInZone(asUtc: Date, timeZone: string): Date | undefined {
   const first = offsetMillis(asUtc, timeZone);
   if (first === undefined) return undefined;
-  // Near a change of the clocks the offset at the digits is not that of the moment: ask again at the moment itself.
+  // Near the change to or from summer time the first offset may be the wrong one. So the offset is taken again at the moment found.
   const guess = new Date(asUtc.getTime() - first);
   return new Date(asUtc.getTime() - (offsetMillis(guess, timeZone) ?? first));
 }
@@ -92,8 +93,8 @@ export const EXPIRES_AT_PATTERN = new RegExp(`^(${MOMENT_PATTERN.source.slice(1,
 export const EXPIRES_AT_ALLOWED = 'a date and time with its offset from UTC, such as 2026-12-01T18:00+09:00 or 2026-12-01T09:00Z, or ""';
 
 /**
- * Refuses a moment that could be misread, and one that does not exist. Whether it has passed is for who has a clock: the plan
- * and the deployment.
+ * Refuses a moment that could be misread, and one that does not exist. The plan and the deployment say whether it has passed:
+ * the configuration is read without a clock.
  */
 export function expiresAtViolation(value: string): Violation | undefined {
   return value === '' || parseMoment(value) !== undefined ? undefined : { allowed: EXPIRES_AT_ALLOWED, remedy: remedyFor(value) };

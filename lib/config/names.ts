@@ -11,7 +11,7 @@ export interface ResourceNames {
   readonly nodeRole: string;
   /** SQS queue on which Karpenter hears of interruptions; the cluster's name, as in upstream's reference. */
   readonly interruptionQueue: string;
-  /** Schedule of EventBridge Scheduler that deletes the stack; there is one only with a deadline. */
+  /** Schedule of EventBridge Scheduler that deletes the stack. It exists only where the lab has a deadline. */
   readonly deadlineSchedule: string;
 }
 
@@ -29,7 +29,7 @@ export function resourceNames(clusterName: string): ResourceNames {
 /** CloudFormation type of the custom resource that drains Karpenter before the stack goes. */
 export const DRAIN_GUARD_TYPE = 'Custom::KarpenterDrainGuard';
 
-/** Type of the metadata by which a stack says of which configuration it was made. It is in the assembly, not in the template. */
+/** Type of the metadata that holds the configuration that a stack was made of. It is in the assembly, not in the template. */
 export const CONFIGURATION_METADATA = 'karpenter-lab:configuration';
 
 /** The managed policies that the Karpenter controller's permissions are split into, by upstream's names for them. */
@@ -93,7 +93,7 @@ const MAX_LENGTH = 63;
 /** A DNS label by RFC 1123, the form of a namespace's name. */
 export const NAMESPACE_PATTERN = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** The form of a label's value; Kubernetes also allows none, which selects nothing useful. */
+/** The form of a label's value. Kubernetes also allows an empty one, which would select nothing useful. */
 export const LABEL_VALUE_PATTERN = /^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 
 /** What {@link labelValueViolation} accepts. */

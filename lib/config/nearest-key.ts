@@ -3,16 +3,16 @@ import { distance } from 'fastest-levenshtein';
 /** Most edits between a word and what was probably meant, as a part of the word's length. */
 const MAX_EDITS_PER_LETTER = 0.4;
 
-/** Letters by which the beginning of a name stands for the whole of it: `clus`, `api`, but not `a`. */
+/** Fewest letters of a beginning that stands for the whole name: `clus`, `api`, but not `a`. */
 const MIN_PREFIX_LETTERS = 3;
 
-/** Letters from which on a slip in the last word of a nested key is told from another word: `replicsa`, but not `session` for `version`. */
+/** Fewest letters of a last word in which a slip is recognized: `replicsa` for `replicas`, but not `session` for `version`. */
 const MIN_SLIP_LETTERS = 8;
 
 /**
  * The known keys that were most probably meant by an unknown one: of the same group first, then of
  * another, such as `inflate.replicas` for `replicas`; then one that has the word in its name, such as
- * `clusterName` for `cluster`. Several where they have the same name. None when none is near.
+ * `clusterName` for `cluster`. Several where they are equally near. Empty where none is near.
  */
 export function nearestKeys(unknownKey: string, knownKeys: readonly string[]): readonly string[] {
   const ofGroup = knownKeys.filter((key) => groupOf(key) === groupOf(unknownKey));

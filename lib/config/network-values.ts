@@ -83,7 +83,7 @@ export function vpcCidrViolation(value: string): Violation | undefined {
   };
 }
 
-/** Refuses a range that cannot be a client of the public endpoint. Open to the world is a choice: the plan warns of it. */
+/** Refuses a range that no client of the public endpoint can come from. 0.0.0.0/0 is allowed: the plan warns of it. */
 export function apiAccessViolation(value: string): Violation | undefined {
   const allowed = API_ACCESS_ALLOWED;
   const range = parseCidr(value) ?? parseCidr(`${value}/32`);
@@ -137,13 +137,13 @@ export function addressCount(cidr: string): number {
   return Number(range.endAddress().bigInt() - range.startAddress().bigInt()) + 1;
 }
 
-/** How much of the internet a list of ranges is: at least half of it, at least one part of 256, or less. */
+/** How much of the internet a list of ranges covers: at least half of it, at least one part of 256, or less. */
 export type ApiReach = 'world' | 'wide' | 'named';
 
-/** From this share on the difference to the whole internet protects nobody. */
+/** Half of the internet. So much open is as good as all of it. */
 const WORLD_ADDRESSES = addressCount('0.0.0.0/1');
 
-/** No school and no company sends its class from so many. */
+/** No school and no company has so many addresses for its class. */
 const WIDE_ADDRESSES = addressCount('0.0.0.0/8');
 
 /**

@@ -4,14 +4,14 @@ import { isNameOfKey, isSlipOf } from './nearest-key';
 import { type ConfigProblem, originOfOverride, unknownKeyProblem } from './problems';
 import { expecting } from './values';
 
-/** Values that go before those of the file, by key: `karpenter.limits.cpu`, or an alias such as `scale`. */
+/** Values that take precedence over those of the file, by key: `karpenter.limits.cpu`, or an alias such as `scale`. */
 export type ConfigOverrides = Readonly<Record<string, JsonValue | undefined>>;
 
 /** The content of a file with overrides merged into it. */
 export interface OverriddenContent {
   readonly content: JsonObject;
   readonly problems: readonly ConfigProblem[];
-  /** The name under which a key was overridden: `scale` for `inflate.replicas`. */
+  /** The name by which the user overrode a key: `scale` for `inflate.replicas`. */
   readonly nameByKey: ReadonlyMap<string, string>;
 }
 
@@ -69,7 +69,7 @@ function knownNames(): readonly string[] {
   return [...configFields().map((field) => field.key), ...KEY_ALIASES.keys()];
 }
 
-/** Whether a key stands below one whose keys its author chooses. */
+/** Whether a key is one of a map, whose keys the author chooses: `tags.Course`. */
 function isKeyOfTags(key: string): boolean {
   return configFields().some((field) => field.kind === 'map' && key.startsWith(`${field.key}.`));
 }
@@ -85,7 +85,7 @@ function isMeantForUs(key: string, known: readonly string[]): boolean {
     || known.some((candidate) => isSlipOf(key, candidate) || isNameOfKey(key, candidate));
 }
 
-/** Where an override goes, or nothing for an unknown key. Below `tags` any key is known, dots and all. */
+/** The path that an override sets; undefined for an unknown key. Below `tags` any key is known, even one with dots. */
 function pathOf(key: string, fields: ReadonlyMap<string, ConfigField>): readonly string[] | undefined {
   if (fields.has(key)) {
     return key.split('.');
@@ -105,7 +105,7 @@ function coerced(value: JsonValue, field: ConfigField | undefined): JsonValue {
   return field?.kind === 'whole number' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
 }
 
-/** A map counts as its keys, so that a group given in context does not reset the rest of the group. */
+/** The paths and values that an override sets. Of a map each key by itself, so that a group in the context keeps the keys it does not name. */
 function keysBelow(path: readonly string[], value: JsonValue): readonly (readonly [readonly string[], JsonValue])[] {
   return isJsonObject(value)
     ? Object.entries(value).flatMap(([key, child]) => keysBelow([...path, key], child))

@@ -32,7 +32,7 @@ export interface ConfigProblem {
   /**
    * Where the value comes from: `lab.yaml:12`, or `override scale`.
    *
-   * @default - from no place that can be named
+   * @default - the value is a default
    */
   readonly origin?: string;
 }
@@ -71,7 +71,7 @@ type Path = readonly PropertyKey[];
 /** The fields of the schema by key, so that an issue finds the documentation of its key. */
 type FieldsByKey = ReadonlyMap<string, ConfigField>;
 
-/** Names the place that a value comes from, where it can be named. */
+/** The place that a value comes from; undefined for a default. */
 export type OriginOf = (path: Path) => string | undefined;
 
 /** What the schema refuses, in zod's words and with a remedy from the documentation of the key: one problem a value. */
@@ -89,7 +89,7 @@ export function schemaProblems(issues: readonly Issue[], input: JsonObject, orig
   return [...issueByPath.values()].flatMap((issue) => problemsOf(issue, input, fields, originOf));
 }
 
-/** The key that an issue's path leads to: `karpenter.architectures` for its second element. */
+/** The key that an issue belongs to: `karpenter.architectures` for an issue of its second element. */
 export function keyOf(path: Path, keys: Iterable<string>): string | undefined {
   const known = new Set(keys);
   return prefixesOf(path).find((prefix) => known.has(prefix));

@@ -5,7 +5,7 @@ import type { ConfigProblem, OriginOf } from './problems';
 import { type LabConfig, MAX_CPU_LIMIT } from './schema';
 import { expecting, type Violation } from './values';
 
-/** What is wrong between keys, told of the one that is easiest to change. */
+/** What is wrong between keys, reported for the key that is easiest to change. */
 interface BrokenRule extends Violation {
   /** The key, such as `natGateways`. */
   readonly path: string;
@@ -15,7 +15,7 @@ interface BrokenRule extends Violation {
 
 /** A rule that ties several keys together. */
 interface Rule {
-  /** The keys it reads. With a problem in one of them, the rule has nothing to say. */
+  /** The keys that it reads. Where one of them has a problem of its own, the rule is left out. */
   readonly reads: readonly string[];
   /** What is wrong between them, if anything. */
   problem(config: LabConfig): BrokenRule | undefined;

@@ -18,10 +18,10 @@ const RESERVED_PREFIXES: readonly string[] = [
   'ebs.csi.aws.com/', 'cluster.k8s.amazonaws.com/', 'node.k8s.amazonaws.com/',
 ];
 
-/** Whole keys with the same use. */
+/** Whole keys that are reserved for the same reason. */
 const RESERVED_KEYS: readonly string[] = ['KubernetesCluster'];
 
-/** What the checks below accept. */
+/** What the tag checks of this file accept. */
 export const TAGS_ALLOWED = `up to ${MAX_TAGS} tags: keys of 1 to ${KEY_MAX_LENGTH}, values of up to ${VALUE_MAX_LENGTH} letters, digits, spaces and _ . : / = + - @`;
 
 /** Refuses a key that AWS would refuse, or that belongs to somebody else. */

@@ -13,7 +13,7 @@ export interface LabDocument {
   readonly subtitle?: string;
   /** Figures at a glance, each with what it means: `['0.273 USD/h', 'idle']`. @default - none */
   readonly glance?: readonly Named[];
-  /** Those without anything to show are left out. @default - the title says it all */
+  /** Sections without content are left out. @default - the title says it all */
   readonly sections?: readonly Section[];
   /** What to do next, below everything else. @default - nothing */
   readonly next?: readonly Section[];
@@ -40,8 +40,8 @@ export interface Section {
   /** What the heading adds. @default - nothing */
   readonly aside?: string;
   /**
-   * Whether it matters before all others. A page is read from its beginning and a terminal from its end: there it stands, the
-   * first of several outermost.
+   * Whether it matters most. It stands first on a page, which is read from its beginning, and last in a terminal, which is read
+   * from its end. Of several, the first one given is the outermost.
    *
    * @default false
    */
@@ -51,10 +51,10 @@ export interface Section {
   readonly blocks: readonly Block[];
 }
 
-/** A piece of a section. A text is a paragraph, texts are a list. */
+/** A piece of a section. A string is a paragraph, an array of strings a list. */
 export type Block = string | readonly string[] | Paragraph | Facts | Commands | Notices | Table | Outcomes | Timeline | Drawing;
 
-/** A paragraph that looks otherwise than plain text, or stands in one medium alone. */
+/** A paragraph that has a tone, or stands in one medium alone. */
 export interface Paragraph {
   readonly kind: 'paragraph';
   readonly text: string;
@@ -64,7 +64,7 @@ export interface Paragraph {
   readonly only?: Medium;
 }
 
-/** Named values, one or several a name. */
+/** Names, each with one value or several. */
 export interface Facts {
   readonly kind: 'facts';
   readonly facts: readonly (readonly [name: string, value: string | readonly string[]])[];
@@ -78,7 +78,7 @@ export interface Commands {
   readonly lines: readonly string[];
 }
 
-/** What the reader should know of something, a paragraph each, and what to do about it. */
+/** Warnings or problems, each with its name, a text and what to do about it. */
 export interface Notices {
   readonly kind: 'notices';
   readonly tone: 'caution' | 'bad';
@@ -123,18 +123,18 @@ export interface TableRow {
   readonly only?: Medium;
 }
 
-/** Plain text, text with a look, or a list, whose items a terminal puts one after the other as sentences. */
+/** Plain text, text with a tone, or a list, whose items a terminal puts one after the other as sentences. */
 export type TableCell = string | { readonly text: string; readonly tone: Tone } | readonly string[];
 
-/** What was done or looked at, one below the other. */
+/** Steps or checks, one below the other, each with how it ended. */
 export interface Outcomes {
   readonly kind: 'outcomes';
   readonly items: readonly OutcomeItem[];
-  /** Where the lines of evidence are that a terminal leaves out: `with --json`. */
+  /** Where to find the lines of evidence that a terminal leaves out: `with --json`. */
   readonly elsewhere: string;
 }
 
-/** Something that was done or looked at, and how it ended. */
+/** A step or a check, and how it ended. */
 export interface OutcomeItem {
   readonly title: string;
   readonly outcome: 'passed' | 'failed' | 'skipped' | 'unknown';
@@ -169,7 +169,7 @@ export interface TimelineSpan {
   readonly detail?: string;
   /** What else there is to know of it, in a tooltip. @default - nothing */
   readonly tooltip?: string;
-  /** Whether it steps back behind the others. @default false */
+  /** Whether it is drawn paler than the others. @default false */
   readonly isMuted?: boolean;
   /** @default - on both */
   readonly only?: Medium;
@@ -187,7 +187,7 @@ export function isShown({ only }: { readonly only?: Medium }, medium: Medium): b
   return only === undefined || only === medium;
 }
 
-/** The sections that have something to show in a medium, in its order, and of each the blocks that have. */
+/** The sections with content for a medium, in the order of that medium, each with those of its blocks that have content. */
 export function shownSections({ sections = [], next = [] }: LabDocument, medium: Medium): readonly Section[] {
   const key = sections.filter(({ isKey }) => isKey);
   const others = sections.filter(({ isKey }) => isKey !== true);
@@ -213,7 +213,7 @@ function hasContent(block: Block, medium: Medium): boolean {
 }
 
 /**
- * A table from its columns, by their headings where there is no more to say of them, and its rows.
+ * Makes a table. A column that is plain text is given by its heading, a row by its cells.
  *
  * @example
  * table([flexible('Node'), 'Type', figures('USD/h')], nodes.map(({ name, type, price }) => [name, type, price]));
@@ -239,7 +239,7 @@ export function flexible(heading = ''): TableColumn {
   return { heading, isFlexible: true };
 }
 
-/** A paragraph with a look. */
+/** A paragraph with a tone. */
 export function toned(tone: Tone, text: string, only?: Medium): Paragraph {
   return { kind: 'paragraph', text, tone, only };
 }

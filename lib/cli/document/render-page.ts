@@ -46,7 +46,7 @@ function badgeMarkup(text: string, tone?: Tone): Html {
   return html`<span class="${['badge', ...(tone === undefined ? [] : [tone])].join(' ')}">${text}</span>`;
 }
 
-/** @param id what the ids in it begin with: a page has no id twice */
+/** @param id the beginning of the ids in the block: each id must be unique on the page */
 function blockMarkup(block: Block, heading: string, id: string): Html {
   if (typeof block === 'string') return html`<p>${withCode(block)}</p>`;
   if (!('kind' in block)) return listMarkup(block);

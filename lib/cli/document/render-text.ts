@@ -33,7 +33,7 @@ function sectionText({ heading, badge, aside, blocks }: Section, sharedEnd: stri
   return [headingLine(heading, ends, layout), ...blocks.flatMap((block) => blockText(block, sharedEnd, layout))];
 }
 
-/** A heading with a line after it, and what the heading wants to add at the end of that line. */
+/** A heading, a rule to the end of the line, and the badge and the aside at its end. */
 function headingLine(heading: string, end: string, { style, width }: TextLayout): string {
   const shown = printableText(heading);
   const shownEnd = end === '' ? '' : ` ${printableText(end)}`;
@@ -91,13 +91,13 @@ function limitedTable(table: Table, layout: TextLayout): readonly string[] {
   return [...tableText({ ...table, rows: rows.slice(0, mostRows) }, layout), ...more];
 }
 
-/** The table with what names of nodes share left out of its texts. */
+/** The table without the end that the names of nodes share. */
 function withoutEnd(table: Table, sharedEnd: string): Table {
   const shortCell = (cell: TableCell): TableCell => typeof cell === 'string' ? cell.replaceAll(sharedEnd, '') : cell;
   return { ...table, rows: table.rows.map((row) => ({ ...row, cells: row.cells.map(shortCell) })) };
 }
 
-/** What part of a line the bars of a timeline may take. */
+/** Share of a line that the bars of a timeline may take. */
 const BAR_SHARE = 0.25;
 
 function timelineTable({ spans }: Timeline, layout: TextLayout): Table {
@@ -127,7 +127,7 @@ const MARKS: Readonly<Record<OutcomeItem['outcome'], readonly [word: string, ton
 const MARK_COLUMNS = 6;
 const INDENT = ' '.repeat(2 + MARK_COLUMNS);
 
-/** Lines of evidence that are shown of what did not fail. */
+/** How many lines of evidence are shown of an item that did not fail. */
 const MOST_EVIDENCE = 8;
 
 function outcomesText({ items, elsewhere }: Outcomes, layout: TextLayout): readonly string[] {

@@ -10,10 +10,10 @@ export interface Box {
   readonly height: number;
 }
 
-/** How a text stands in a drawing. Sizes agree with the page's style sheet. */
+/** How a text looks in a drawing. Its size is in the page's style sheet. */
 export type TextKind = 'title' | 'label' | 'small';
 
-/** Width of an average character: font size times a share of it that is on the wide side, wider for bold. */
+/** Width of an average character: font size times a generous factor, a larger one for bold. */
 const CHARACTER_WIDTHS: Readonly<Record<TextKind, number>> = { title: 14 * 0.66, label: 13 * 0.66, small: 11.5 * 0.6 };
 
 /** Width that a text needs at most. */

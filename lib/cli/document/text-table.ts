@@ -19,13 +19,13 @@ export function tableText(table: Pick<Table, 'columns' | 'rows'>, layout: TextLa
   return [joinCells(headings), ...lines];
 }
 
-/** What a cell says in one text. */
+/** A cell as one text; the items of a list become sentences. */
 export function cellText(cell: TableCell = ''): string {
   if (typeof cell === 'string') return printableText(cell);
   return printableText('text' in cell ? cell.text : cell.map(withFullStop).join(' '));
 }
 
-/** What its texts need, and for flexible columns what is left: the narrow ones first, so that the widest give way. */
+/** Width of each column: what its texts need. Flexible columns share what is left, the narrow ones first, so that the widest are wrapped. */
 function columnWidths(columns: readonly TableColumn[], rows: readonly TableRow[], { width, isTerminal }: TextLayout): readonly number[] {
   const texts = columns.map(({ heading = '' }, index) => [heading, ...rows.map(({ cells }) => cellText(cells[index]))]);
   const widths = texts.map((column) => Math.max(...column.map(displayWidth)));
@@ -54,7 +54,7 @@ function rowLines(columns: readonly TableColumn[], row: TableRow, widths: readon
   })));
 }
 
-/** A total is strong, a cell as it says, and what names its row stands out. */
+/** How a cell looks: a total is strong, a cell with a tone has that, and the first cell of a row looks like a name. */
 function paintOf({ cells, isTotal }: TableRow, index: number, { style }: TextLayout): (text: string) => string {
   const cell = cells[index] ?? '';
   if (isTotal) return style.strong;

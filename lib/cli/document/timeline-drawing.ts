@@ -13,9 +13,9 @@ const WIDEST_LABEL = 300;
 const WIDEST_NOTE = 380;
 
 /**
- * A bar for each span on an axis of seconds: its label before the chart, its figure and detail behind.
+ * A bar for each span on an axis of seconds, its label to the left, its figure and detail to the right.
  *
- * @param id what the ids in it begin with
+ * @param id the beginning of the ids in the drawing
  */
 export function timelineDrawing({ title, spans, mark }: Timeline, id: string): Html {
   const ends = [...spans.map(({ toSeconds }) => toSeconds), mark?.atSeconds ?? 0];

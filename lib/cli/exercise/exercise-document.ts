@@ -32,13 +32,13 @@ function glance({ timeline, nodes, replicas, drills }: ExerciseResult): readonly
   ];
 }
 
-/** Price of all launched nodes, or that the table lacks one of them. */
+/** Price of all launched nodes, or that it is unknown because the price table lacks one of them. */
 function nodesPriceText(nodes: readonly LaunchedNode[]): string {
   const prices = nodes.flatMap(({ pricePerHour }) => pricePerHour ?? []);
   return prices.length < nodes.length ? 'price unknown' : hourlyText(prices.reduce((sum, price) => sum + price, 0));
 }
 
-/** What the run came to, in one sentence. */
+/** How the run ended, in one sentence. */
 function verdictSentence({ verdict, replicas, nodes, timeline, drills, steps }: ExerciseResult): string {
   if (verdict === 'failed') return failedSentence(steps, drills);
   const running = timeline.find(({ event }) => event === 'pods running');
@@ -59,7 +59,7 @@ function failedSentence(steps: readonly ExerciseStep[], drills: readonly DrillRe
   return drillStep === undefined ? `Drill ${drill.name} failed.` : `Drill ${drill.name} failed at step "${drillStep.title}".`;
 }
 
-/** From scaling to Running: a span for each wait, with what ended it. */
+/** From scaling to Running: a span for each wait, named after the event that ended it. */
 export function timelineSection(marks: readonly ExerciseMark[]): Section {
   const ordered = marks.toSorted((a, b) => a.atSeconds - b.atSeconds);
   return {
@@ -80,7 +80,8 @@ export function timelineSection(marks: readonly ExerciseMark[]): Section {
 /**
  * The steps one by one: how each ended, the command that a student types, and what it showed.
  *
- * @param elsewhere where the lines are that are left out
+ * @param elsewhere where to find the lines that a terminal leaves out
+ * @default 'with --json or --html'
  */
 export function stepsBlock(steps: readonly ExerciseStep[], elsewhere = 'with --json or --html'): Outcomes {
   return {
@@ -104,12 +105,12 @@ export function nodesSection(nodes: readonly LaunchedNode[]): Section {
   };
 }
 
-/** The instance type, and the capacity type where it is not the usual one: `c5a.2xlarge`, `c5a.2xlarge spot`. */
+/** The instance type, and the capacity type where it is not on-demand: `c5a.2xlarge`, `c5a.2xlarge spot`. */
 export function typeText({ instanceType, capacityType }: Pick<LaunchedNode, 'instanceType' | 'capacityType'>): string {
   return capacityType === 'on-demand' ? instanceType : `${instanceType} ${capacityType}`;
 }
 
-/** USD per hour of a node, or that nobody knows it. */
+/** USD per hour of a node; `?` where the price is unknown. */
 export function nodePriceText({ pricePerHour }: Pick<LaunchedNode, 'pricePerHour'>): string {
   return pricePerHour === undefined ? '?' : unitPriceText(pricePerHour);
 }

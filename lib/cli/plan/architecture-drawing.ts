@@ -18,7 +18,7 @@ interface DrawnZone {
   readonly launchedNodes: readonly LaunchedNodes[];
 }
 
-/** The zones of the plan with an example of what runs where: the template spreads nodes, it doesn't place them. */
+/** The zones of the plan with an example of what runs where: the template does not say which node is in which zone. */
 function drawnZones(plan: PlanResult): readonly DrawnZone[] {
   const { network, systemNodes } = plan;
   const names = [...new Set(network.subnets.map((subnet) => subnet.availabilityZone))];

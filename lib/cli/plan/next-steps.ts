@@ -3,9 +3,9 @@ import { type AssemblyFlags, labArguments } from '../assembly-flag';
 import type { Named } from '../document/document';
 
 /**
- * From the plan to the end of the class: what to do, and the command for it. Who may use the cluster comes before using it.
+ * From the plan to the end of the class: what to do, and the command for it. Access to the cluster comes before its use.
  *
- * @param flags how the plan was asked for: a command that reads the lab is about the same one
+ * @param flags the flags of the plan: the commands repeat them, so that they are about the same lab
  */
 export function nextSteps(plan: PlanResult, flags: AssemblyFlags = {}): readonly Named[] {
   const { lab, launch } = plan;
@@ -25,7 +25,7 @@ function commandOf(command: string, words: readonly string[]): string {
   return [command, ...words].join(' ');
 }
 
-/** The same lab with what is missing. An assembly that was named is deployed as it is, so nothing can be added to it. */
+/** The flags of the plan, and those that give the missing access. An assembly that was named is deployed as it is, so it gets none. */
 function deployArguments(flags: AssemblyFlags, missing: readonly MissingAccess[]): readonly string[] {
   if (flags.assembly !== undefined && flags.context === undefined) return labArguments(flags);
   const given = Object.entries(flags.context ?? {}).filter(([key]) => !missing.some((access) => access.key === key));

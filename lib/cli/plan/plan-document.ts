@@ -12,9 +12,9 @@ import { architectureDrawing } from './architecture-drawing';
 import { nextSteps } from './next-steps';
 
 /**
- * The whole plan: what would be built, cost and exposed.
+ * The whole plan: what the lab would build, cost and expose.
  *
- * @param flags how the plan was asked for
+ * @param flags the flags of the plan, which its next steps repeat
  */
 export function planDocument(plan: PlanResult, flags: AssemblyFlags = {}): LabDocument {
   const { lab } = plan;
@@ -81,7 +81,7 @@ function created({ concerns }: PlanResult): Section {
   };
 }
 
-/** The bill per hour, idle and scaled out, and for the class; or why there is none. */
+/** What an hour costs, idle and scaled out, and what the class costs; or why that is not known. */
 function cost(estimate: CostEstimate): Section {
   const { unpriced = [], unavailable, priceSources, notIncluded } = estimate;
   if (unavailable !== undefined) return { heading: 'Cost', badge: { text: 'unknown', tone: 'bad' }, blocks: [unavailable] };
@@ -146,7 +146,7 @@ function launch({ lab, launch: estimate }: PlanResult): Section {
   };
 }
 
-/** What the mark on a price means, where such a price is shown. */
+/** What the mark `~` on a price means, where such a price is shown. */
 function calculatedPriceNotes(shown: readonly LaunchCandidate[]): readonly Paragraph[] {
   const first = shown.findIndex(({ isPriceDerived }) => isPriceDerived);
   const text = '~ calculated from sister types, because no source has the price.';
@@ -175,7 +175,7 @@ function likelyNodesText({ likely }: LaunchEstimate): string {
 /** A resource off the critical path is drawn when it takes as long as this. */
 const SHORTEST_DRAWN_SECONDS = 30;
 
-/** A resource on the critical path is told in a terminal when it takes as long as this. */
+/** A resource on the critical path stands in a terminal when it takes as long as this. */
 const SHORTEST_TOLD_SECONDS = 15;
 
 /** When the lab is ready, and the chain of resources that decides it. */
@@ -221,7 +221,7 @@ function timelineSpan({ label, logicalId, type, startSeconds, durationSeconds, i
   };
 }
 
-/** What runs on the system nodes, and the sum that says whether it fits. In a terminal, DaemonSets share one line. */
+/** What runs on the system nodes, and whether it fits. In a terminal, DaemonSets share one line. */
 function systemNodes({ nodeCount, instanceType, pods, requested, allocatable, unavailable }: SystemNodeFit): Section {
   const daemons = pods.filter(({ isDaemonSet }) => isDaemonSet);
   const free = minus(allocatable, requested);
@@ -265,7 +265,7 @@ function resourceRow(what: string, { pods, cpuMillis, memoryMiB }: Resources, op
   return { ...options, cells: [what, counted(pods), cpuQuantity(cpuMillis), memoryText(memoryMiB)] };
 }
 
-/** Who reaches the Kubernetes API, who is admin, and what else a reviewer asks. */
+/** Who reaches the Kubernetes API, who is admin, and what else a security review asks for. */
 function security(posture: SecurityPosture): Section {
   return {
     heading: 'Security',
@@ -284,7 +284,7 @@ export function accessFacts({ endpoint, apiAccess, admins }: SecurityPosture): F
   ];
 }
 
-/** What to change or to know before money is spent. */
+/** What to know, and perhaps to change, before money is spent. */
 function warnings({ warnings: all }: PlanResult): Section {
   return {
     heading: 'Warnings',

@@ -27,7 +27,7 @@ export function classDocument(result: ClassResult): LabDocument {
   };
 }
 
-/** What the class came to, in one sentence. */
+/** How the class ended, in one sentence. */
 function classSentence({ finished, students, replicasEach, totalSeconds, nodeCount }: ClassResult): string {
   const pods = counted(replicasEach, 'pod');
   return finished === 0

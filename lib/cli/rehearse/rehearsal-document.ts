@@ -45,7 +45,7 @@ export interface StartedRehearsal extends ExerciseGuide {
   readonly rehearsal: RehearsalRecord;
 }
 
-/** A rehearsal that runs: how to reach it, what to type, what it lacks and how to stop it. */
+/** A rehearsal that runs: how to reach it, what to type, what it does not simulate and how to stop it. */
 export function startedDocument({ rehearsal, commands, notSimulated }: StartedRehearsal): LabDocument {
   const exercise: Section = {
     heading: 'The exercise',
@@ -62,7 +62,7 @@ export function startedDocument({ rehearsal, commands, notSimulated }: StartedRe
 /**
  * How to go on by hand after a run.
  *
- * @param drills what was done besides; after a teardown the lab's objects are gone
+ * @param drills the drills of the run: after a teardown the objects of the lab are gone
  */
 export function goOnSections(rehearsal: RehearsalRecord, drills: readonly DrillResult[] = []): readonly Section[] {
   if (!drills.some(({ name }) => name === 'teardown')) return [...reachSections(rehearsal), stopSection(rehearsal)];
@@ -94,7 +94,7 @@ function reachSections(rehearsal: RehearsalRecord): readonly Section[] {
   ];
 }
 
-/** What makes an AWS SDK call the rehearsal and no account. A profile would come before the keys. */
+/** Points AWS SDKs at the rehearsal instead of an account. They would prefer a profile to these keys, so it is unset. */
 function awsCommands({ awsEndpoint, region }: RehearsalRecord): readonly string[] {
   const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = awsEnvironment(region);
   const variables = { AWS_ENDPOINT_URL: awsEndpoint, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
@@ -116,7 +116,7 @@ const SENTENCES: Readonly<Record<RehearsalStatus['state'], string>> = {
   stopped: 'It is stopped; its folder is kept until --clean.',
 };
 
-/** What has become of the rehearsals, process by process. */
+/** The state of each rehearsal and of its processes. */
 export function rehearsalStatusDocument(rehearsals: readonly RehearsalStatus[]): LabDocument {
   const title = rehearsals.length === 0 ? 'There is no rehearsal.' : counted(rehearsals.length, 'rehearsal');
   return { title, sections: rehearsals.flatMap(statusSections) };

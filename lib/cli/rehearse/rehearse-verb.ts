@@ -93,7 +93,7 @@ async function stop({ invocation: { host, run }, name }: TaskOptions): Promise<V
   return { result, document: { title: sentence }, exitCode: ExitCode.Ok };
 }
 
-/** Of the one that was named, or of all there are. */
+/** The state of the rehearsal that was named, or of all. */
 async function status({ invocation: { host }, flags }: TaskOptions): Promise<VerbOutcome> {
   const rehearsals = flags.name === undefined
     ? await host.actions.listRehearsals()
@@ -116,7 +116,7 @@ export interface Rehearsed<Result> {
   readonly result: Result;
 }
 
-/** Starts a rehearsal, or finds it running, and does something on it. Whatever ends that early, the user learns what still runs. */
+/** Starts a rehearsal, or finds it running, and does something on it. When that fails or is interrupted, a note says what still runs. */
 export async function onRehearsal<Result>(
   invocation: Invocation,
   rehearsal: { readonly name: string; readonly assemblyDirectory: string },
@@ -135,12 +135,12 @@ export async function onRehearsal<Result>(
   }
 }
 
-/** Does the exercise and the drills on a rehearsal. */
+/** @returns a function that does the exercise and the drills on a rehearsal */
 export function rehearsedExerciseOn(invocation: Invocation, drills: readonly DrillName[]): (record: RehearsalRecord) => Promise<ExerciseResult> {
   return (rehearsal) => invocation.host.actions.runExercise({ rehearsal, drills }, invocation.run);
 }
 
-/** Tells it without an error of its own, which would hide the one that it follows. */
+/** Notes what still runs. It never fails: that would hide the error that it follows. */
 async function tellWhatRuns({ host, note }: Invocation, name: string): Promise<void> {
   try {
     const { processes } = await host.actions.rehearsalStatus(name);
@@ -156,19 +156,19 @@ async function tellWhatRuns({ host, note }: Invocation, name: string): Promise<v
  * Tells a user who presses Ctrl-C during a class that it is being cleaned up, and one who presses it again what is left then,
  * and which command removes it.
  *
- * @returns ends it
+ * @returns a function that unsubscribes
  */
 function tellOfCleanUp({ host, note }: Pick<Invocation, 'host' | 'note'>, name: string): () => void {
   const interrupted = (): void =>
     note('Interrupted. What the class made is removed now: its namespaces, then its nodes. This takes a minute or two. Ctrl-C again leaves at once.');
   host.signal.addEventListener('abort', interrupted, { once: true });
-  const takeBack = host.beforeLeaving(() => {
+  const unsubscribe = host.beforeLeaving(() => {
     note(`Left at once. There may still be namespaces of the class (kubectl get namespaces -l ${CLASS_SELECTOR}), their nodes, and limits of the NodePool that --raise-limits raised. `
       + `The next class removes them first: ${rehearseCommand('--students 1', name)}`);
     note(`This removes the rehearsal with all of it: ${rehearseCommand('--clean', name)}`);
   });
   return () => {
     host.signal.removeEventListener('abort', interrupted);
-    takeBack();
+    unsubscribe();
   };
 }

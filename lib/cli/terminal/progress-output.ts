@@ -1,4 +1,4 @@
-// No library: the same events become a block on a terminal, lines in a log and JSON for a program, with notes and questions between them.
+// No library does this: the same events as a block on a terminal, lines in a log and JSON for a program, with notes and questions in between.
 import type { ProgressEvent, ProgressListener } from '../../progress';
 import { clockText, durationText } from '../../words';
 import type { Clock } from '../../run-context';
@@ -10,7 +10,7 @@ export interface ProgressView {
   readonly report: ProgressListener;
   /** Writes something else to the terminal, above what the view keeps up to date. */
   readonly around: (write: () => void) => void;
-  /** Ends the view. What it kept up to date goes away; lines that are final stay. */
+  /** Ends the view. It erases what it kept up to date; final lines stay. */
   readonly end: () => void;
 }
 
@@ -36,7 +36,7 @@ export class RunningSteps {
   }
 
   /**
-   * Takes an event in.
+   * Applies an event.
    *
    * @returns the step as it was before the event; undefined where the event is the first of its step
    */
@@ -57,7 +57,7 @@ export class RunningSteps {
   }
 }
 
-/** How far a step is, in words: `45 %`, `about 2 min left`. */
+/** How far a step is, as far as that is known: `45 %`, `about 2 min left`. */
 export function stepFigures(step: ShownStep, remainingText: (seconds: number) => string): readonly string[] {
   return [
     ...(step.fraction === undefined ? [] : [`${Math.round(step.fraction * 100)} %`]),
@@ -70,7 +70,7 @@ const MOST_STEPS = 6;
 const BAR_COLUMNS = 20;
 const DEFAULT_COLUMNS = 80;
 
-/** Progress for a terminal: a block of the steps under way that is drawn anew, below a line for each that has ended. */
+/** Progress for a terminal: a line for each step that has ended, and below them a block of the running steps that is drawn anew. */
 export function progressBlock(stream: OutputStream, layout: TextLayout, clock: Clock): ProgressView {
   const steps = new RunningSteps();
   let drawnLines = 0;
@@ -149,7 +149,7 @@ function elapsedText(sinceMillis: number, nowMillis: number): string {
 
 const TICK_MILLIS = 1_000;
 
-/** A step that goes on is told again after this long. */
+/** A step that still runs gets a line again after this long. */
 const REMINDER_MILLIS = 15_000;
 
 const CLOCK_COLUMNS = 6;
@@ -181,7 +181,7 @@ export function progressLines(stream: OutputStream, clock: Clock): ProgressView 
   };
 }
 
-/** What an event is worth saying at once, if it is. */
+/** The line for an event; undefined where the event needs none. */
 function eventText(event: ProgressEvent, before: ShownStep | undefined, nowMillis: number): string | undefined {
   switch (event.state) {
     case 'started': return `${event.step} ...`;

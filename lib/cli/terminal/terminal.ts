@@ -47,7 +47,7 @@ export class Terminal {
     this.progressView.report(event);
   };
 
-  /** Shows news as they come: over the news before on a terminal, below it in a pipe, as lines of JSON for a program. */
+  /** Shows news as it comes: over the last news on a terminal, below it in a pipe, as lines of JSON for a program. */
   live({ screen, lines, items }: LiveNews): void {
     const { stdout, env } = this.host;
     if (this.isJson) {
@@ -60,7 +60,7 @@ export class Terminal {
     }
   }
 
-  /** Ends what {@link live} shows. What stands there last stays. */
+  /** Ends what {@link live} shows. The last screen stays. */
   endLive(): void {
     this.screen = undefined;
   }
@@ -88,7 +88,7 @@ function textOf(lines: readonly string[]): string {
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
 
-/** Lines on a terminal that are drawn anew in their place. */
+/** Lines on a terminal that are drawn again in the same place. */
 export interface LiveScreen {
   /** Draws the lines over those that were drawn before. */
   readonly draw: (lines: readonly string[]) => void;
@@ -96,7 +96,7 @@ export interface LiveScreen {
 
 const DEFAULT_ROWS = 24;
 
-/** Draws on a terminal. What stands above is left, and what is drawn last stays. */
+/** Draws on a terminal, below what stands there already. The last drawing stays. */
 export function liveScreen(stream: OutputStream): LiveScreen {
   let drawn: readonly string[] = [];
   return {
@@ -110,7 +110,7 @@ export function liveScreen(stream: OutputStream): LiveScreen {
   };
 }
 
-/** Rows that lines take now: a window that has become narrower has wrapped them. */
+/** How many rows the lines take now. A window that has become narrower wraps them. */
 function rowsOf(lines: readonly string[], { columns }: OutputStream): number {
   if (columns === undefined || columns <= 0) return lines.length;
   return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(displayWidth(stripVTControlCharacters(line).trimEnd()) / columns)), 0);

@@ -46,7 +46,7 @@ export function textStyle(options: TextStyleOptions): TextStyle {
 export interface TextLayout {
   /** Columns in a line. */
   readonly width: number;
-  /** Whether a person reads it on a terminal. Into a pipe, no word is broken and no name shortened. */
+  /** Whether a person reads it on a terminal. In a pipe no word is broken and no name is shortened. */
   readonly isTerminal: boolean;
   readonly style: TextStyle;
 }

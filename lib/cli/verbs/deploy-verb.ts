@@ -20,7 +20,7 @@ const FLAGS = [
   new Option('--update-kubeconfig', 'afterwards add the cluster to the kubeconfig, by the AWS CLI'),
 ] as const;
 
-/** `lab deploy`: preflight, then the deployment, told as it goes. */
+/** `lab deploy`: the preflight, then the deployment and its progress. */
 export const deployVerb = defineVerb({
   name: 'deploy',
   summary: 'check the account, deploy the lab, and tell how far it is; follows a deployment under way',
@@ -50,7 +50,7 @@ async function runDeploy(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): 
   return { result, document: deployedDocument(result), exitCode: ExitCode.Ok };
 }
 
-/** A deadline that has passed would fail in CloudFormation after some minutes; one that comes soon is said in time. */
+/** Refuses a deadline that has passed, which CloudFormation would refuse after some minutes. Notes one that comes soon. */
 function checkDeadline({ warnings }: PlanResult, note: (text: string) => void): void {
   for (const warning of warnings) {
     if (warning.code === 'ExpiryPassed') throw new UsageError(warning);
@@ -118,7 +118,7 @@ export function deployedDocument(result: DeployResult): LabDocument {
   };
 }
 
-/** Why nothing was deployed, and how to deploy all the same. */
+/** Why nothing was deployed, and how to deploy nevertheless. */
 export function stoppedDocument(preflight: PreflightResult): LabDocument {
   return {
     title: 'Not deployed: the preflight failed',

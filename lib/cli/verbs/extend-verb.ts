@@ -43,7 +43,7 @@ export function extendQuestion(change: DeadlineChange): string {
     + `from ${momentText(change.from)} to ${momentText(change.to)}?`;
 }
 
-/** What became of the deadline, and how it stays so. */
+/** Where the deadline is now, and how to keep it there. */
 export function extendDocument(result: ExtendResult): LabDocument {
   const isMoved = result.outcome === 'moved';
   return {
@@ -71,7 +71,7 @@ function movedBy({ from, to }: DeadlineChange): string {
 const DURATION = /^(?:(?<days>\d{1,3})d)?(?:(?<hours>\d{1,4})h)?(?:(?<minutes>\d{1,5})m)?$/;
 
 /**
- * Reads where the deadline goes: `2h` and `1h30m` are later than it is, `2026-12-01T18:00+09:00` is a moment.
+ * Reads where the deadline goes: `2h` and `1h30m` move it by so much, `2026-12-01T18:00+09:00` is the new one.
  *
  * @throws UsageError `InvalidDeadline`
  */

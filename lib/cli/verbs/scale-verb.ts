@@ -55,7 +55,7 @@ export function scaleQuestion({ cluster, region, namespace, deploymentName, from
     + `${launch === undefined ? '' : `, on new nodes such as ${nodes} for about ${hourlyText(launch.pricePerHour)} at list price`}?`;
 }
 
-/** A scaling, and what following it showed. */
+/** What was scaled and, where the verb waited, how the pods came or went. */
 export function scaleDocument(result: ScaleResult): LabDocument {
   const { namespace, deploymentName, from, to, verdict, nodes } = result;
   if (verdict === 'declined') {

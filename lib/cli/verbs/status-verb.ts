@@ -25,13 +25,13 @@ async function runStatus(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): 
   return { result: status, document: statusDocument(status), exitCode: status.isReady ? ExitCode.Ok : ExitCode.Failed };
 }
 
-/** Rows of a table that are shown: a class of a hundred has a hundred Deployments. */
+/** Most rows of a table in a terminal: a class of a hundred has a hundred Deployments. */
 const MOST_ROWS = 15;
 
 /**
  * The state of a lab: what is ready, the exercise, the nodes and what they cost.
  *
- * @param isBrief whether to leave out what the cost is an estimate of, for a window
+ * @param isBrief whether to leave out the basis of the cost and the deadline, so that it fits into a window
  */
 export function statusDocument(status: LabStatus, isBrief = false): LabDocument {
   return {
@@ -49,7 +49,7 @@ export function statusDocument(status: LabStatus, isBrief = false): LabDocument 
   };
 }
 
-/** Pods by what becomes of them: `5 running`, `3 pending, 2 running`. */
+/** How many pods are in each state: `5 running`, `3 pending, 2 running`. */
 export function podCountsText(pods: readonly PodStatus[]): string {
   const order: readonly PodStatus['state'][] = ['pending', 'starting', 'running', 'ending', 'ended'];
   const counts = order.flatMap((state) => {
@@ -127,7 +127,7 @@ function costSection({ cost, expiresAt }: LabStatus, isBrief: boolean): Section 
   };
 }
 
-/** Requested of allocatable, and the part that is: `5.2/7.9 65%`. */
+/** What pods request of what the node can give, and the percentage: `5.2/7.9  65%`. */
 function fillText({ requested, allocatable }: Fill, unit: number): string {
   if (allocatable === 0) return '?';
   const part = `${Math.round(requested / allocatable * 100)}%`;

@@ -1,6 +1,7 @@
 import type { KeptLeftover } from '../../aws/leftovers/find-leftovers';
 import { KIND_LABELS, type Leftover } from '../../aws/leftovers/leftover';
 import type { KindCount, SweepResult } from '../../removal/sweep-lab';
+import type { TeardownResult } from '../../removal/teardown-result';
 import { counted } from '../../words';
 import { assemblyFlags, deployedAssembly } from '../assembly-flag';
 import { figures, flexible, type LabDocument, type Section, table } from '../document/document';
@@ -10,7 +11,7 @@ import { defineVerb, type FlagsOf, type Invocation, type VerbOutcome } from '../
 
 const FLAGS = [dryRunFlag, yesFlag, timeoutFlag('seconds to wait for what is still in use (default: 600)'), ...assemblyFlags] as const;
 
-/** `lab sweep`: what a lab whose stack is gone has left in AWS. */
+/** `lab sweep`: removes what a lab whose stack is gone has left in AWS. */
 export const sweepVerb = defineVerb({
   name: 'sweep',
   summary: 'remove what a lab whose stack is gone has left in AWS',
@@ -33,10 +34,11 @@ async function runSweep(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): P
       return confirmed(`Remove ${counted(found.length, 'leftover')} of the lab ${clusterName} in account ${account}, ${region}?`, flags, invocation);
     },
   }, run);
-  return { result, document: sweepDocument(result), exitCode: exitCodeOf(result) };
+  return { result, document: sweepDocument(result), exitCode: removalExitCode(result) };
 }
 
-function exitCodeOf({ outcome, isBillableLeft }: SweepResult): ExitCode {
+/** Exit code of a sweep or a teardown: that of a failure where the user declined, or where something is left that AWS bills for. */
+export function removalExitCode({ outcome, isBillableLeft }: Pick<SweepResult | TeardownResult, 'outcome' | 'isBillableLeft'>): ExitCode {
   if (outcome === 'listed') return ExitCode.Ok;
   return outcome === 'declined' || isBillableLeft ? ExitCode.Failed : ExitCode.Ok;
 }
@@ -48,7 +50,7 @@ const SENTENCES: Readonly<Record<SweepResult['outcome'], string>> = {
   declined: 'Nothing was changed.',
 };
 
-/** What became of the lab's leftovers. */
+/** What was found of the lab, what was removed and what is left. */
 export function sweepDocument({ outcome, found, counts, kept, remaining, isBillableLeft }: SweepResult): LabDocument {
   const isDone = outcome === 'clean' || outcome === 'remained';
   const sentence = found.length === 0 && outcome !== 'remained' ? SENTENCES.clean : SENTENCES[outcome];
@@ -71,7 +73,7 @@ export function leftoversSection(heading: string, leftovers: readonly Leftover[]
   };
 }
 
-/** How many of each kind there were, went and are left. */
+/** How many of each kind were found, were removed and are left. */
 function countsSection(counts: readonly KindCount[]): Section {
   return {
     heading: 'Leftovers',

@@ -3,12 +3,11 @@ import { DRAIN_DEADLINE_SECONDS } from '../../removal/guard/drain-guard';
 import type { AccountedLeftover, TeardownInventory, TeardownResult } from '../../removal/teardown-result';
 import { counted, listed } from '../../words';
 import { flexible, type LabDocument, type Section, table } from '../document/document';
-import { ExitCode } from '../errors';
 import {
   confirmed, connectionFlags, dryRunFlag, labConnection, timeoutFlag, yesFlag,
 } from '../flags';
 import { defineVerb, type FlagsOf, type Invocation, type VerbOutcome } from '../verb';
-import { keptSection, leftoversSection } from './sweep-verb';
+import { keptSection, leftoversSection, removalExitCode } from './sweep-verb';
 
 const FLAGS = [dryRunFlag, yesFlag, timeoutFlag('seconds that Karpenter has to end its nodes (default: 900)'), ...connectionFlags] as const;
 
@@ -36,15 +35,10 @@ async function runTeardown(invocation: Invocation, flags: FlagsOf<typeof FLAGS>)
       return confirmed(teardownQuestion(inventory), flags, invocation);
     },
   }, run);
-  return { result, document: teardownDocument(result), exitCode: exitCodeOf(result) };
+  return { result, document: teardownDocument(result), exitCode: removalExitCode(result) };
 }
 
-function exitCodeOf({ outcome, isBillableLeft }: TeardownResult): ExitCode {
-  if (outcome === 'listed') return ExitCode.Ok;
-  return outcome === 'declined' || isBillableLeft ? ExitCode.Failed : ExitCode.Ok;
-}
-
-/** What there is before anything is changed. */
+/** What the teardown found, before it changes anything. */
 export function inventoryDocument(inventory: TeardownInventory): LabDocument {
   const { account, region, clusterName, stackName, stackStatus, stackResourceCount, clusterStatus, objects, leftovers } = inventory;
   return {
@@ -62,7 +56,7 @@ export function inventoryDocument(inventory: TeardownInventory): LabDocument {
   };
 }
 
-/** Who drains the cluster, where it is not the teardown. */
+/** Who drains the cluster, where the teardown does not do it itself. */
 function drainerText({ clusterStatus, drainedBy, whyNotHere = '' }: TeardownInventory): string {
   if (drainedBy === 'teardown' || clusterStatus === undefined) return '';
   const why = `${whyNotHere.charAt(0).toUpperCase()}${whyNotHere.slice(1).replace(/\.$/, '')}.`;
@@ -71,7 +65,7 @@ function drainerText({ clusterStatus, drainedBy, whyNotHere = '' }: TeardownInve
     : `${why} So nothing is drained in it.`;
 }
 
-/** What is asked before it all is removed: which lab, where, and how much. */
+/** What is about to be removed, as a question: which lab, where, and how much. */
 export function teardownQuestion({ account, region, clusterName, stackResourceCount, objects, leftovers }: TeardownInventory): string {
   const counts = [
     counted(stackResourceCount, 'resource'),

@@ -56,7 +56,7 @@ export function verifyDocument(result: VerifyResult): LabDocument {
   };
 }
 
-/** The command stands with what failed; what passed needs none. */
+/** An observation as an item. What has passed needs no command. */
 function itemOf({ expected, outcome, evidence, command }: Observation): OutcomeItem {
   return { title: expected, outcome: OUTCOMES[outcome], evidence, command: outcome === 'pass' ? undefined : command };
 }

@@ -21,7 +21,7 @@ const FLAGS = [
   ...connectionFlags,
 ] as const;
 
-/** `lab watch`: the state of the lab, live. */
+/** `lab watch`: the state of the lab, kept up to date. */
 export const watchVerb = defineVerb({
   name: 'watch',
   summary: 'watch the lab live: pods, NodeClaims and nodes as they come and go, and the cost',
@@ -44,21 +44,21 @@ async function runWatch(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): P
   return { exitCode: ExitCode.Ok, isEndedByUser: endedBy === 'interruption' };
 }
 
-/** Turns the news of the action into what each kind of reader gets. */
+/** Shows the news of the action to each kind of reader: on a terminal, in a pipe, and with --json. */
 function newsTeller(live: (news: LiveNews) => void): (news: LabNews) => void {
   let latest: readonly LabChange[] = [];
   let isFirst = true;
   let isCutOff = false;
   return ({ status, changes }) => {
     latest = [...latest, ...changes].slice(-REMEMBERED_CHANGES);
-    isCutOff = changes.findLast(({ kind }) => kind === 'connection')?.state === 'lost' || (isCutOff && !changes.some(({ kind }) => kind === 'connection'));
-    const [wasFirst, shown, cutOff] = [isFirst, latest, isCutOff];
-    isFirst = false;
+    const connection = changes.findLast(({ kind }) => kind === 'connection');
+    if (connection !== undefined) isCutOff = connection.state === 'lost';
     live({
-      screen: watchScreen(status, shown, cutOff),
-      lines: [...(wasFirst ? [firstLine(status)] : []), ...changes.map(changeLine)],
-      items: [...(wasFirst ? [{ status }] : []), ...changes.map((change) => ({ change }))],
+      screen: watchScreen(status, latest, isCutOff),
+      lines: [...(isFirst ? [firstLine(status)] : []), ...changes.map(changeLine)],
+      items: [...(isFirst ? [{ status }] : []), ...changes.map((change) => ({ change }))],
     });
+    isFirst = false;
   };
 }
 
@@ -76,14 +76,14 @@ export function changeLine({ at, kind, name, state, detail }: LabChange): string
   return printableText(`${at.slice(11, 19)}  ${kind} ${name} ${state}${detail === '' ? '' : `  ${detail}`}`);
 }
 
-/** How it stands when the watch begins, in one line for a pipe. */
+/** The state of the lab when the watch begins, in one line for a pipe. */
 export function firstLine({ at, cluster, isReady, pods, nodes, cost }: LabStatus): string {
   const byKarpenter = nodes.filter(({ nodePoolName }) => nodePoolName !== undefined).length;
   const price = cost.unavailable === undefined ? `, ${moreThan(cost)}${hourlyText(cost.totalPerHour)}` : '';
   return `${at.slice(11, 19)}  lab ${cluster} is ${isReady ? 'ready' : 'not ready'}: ${podCountsText(pods)}, ${counted(byKarpenter, 'node')} by Karpenter${price}`;
 }
 
-/** The state, drawn anew with each change, and the latest changes below it. */
+/** The state of the lab, drawn anew with each change, and the latest changes below it. */
 export function watchScreen(status: LabStatus, latest: readonly LabChange[], isCutOff: boolean): LabDocument {
   const state = statusDocument(status, true);
   return {
