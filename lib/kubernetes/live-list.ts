@@ -44,7 +44,6 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
   private readonly listeners = new Set<(change: ListChange<T> | undefined) => void>();
   private readonly stopped = new AbortController();
   private readonly api: KubernetesApi;
-  private readonly interrupted: AbortSignal;
   private resourceVersion = '';
   private givenUp: unknown;
   private cutOffBy: unknown;
@@ -52,7 +51,6 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
   private constructor(
     api: KubernetesApi, private readonly kind: ResourceKind<T>, private readonly selection: Selection, private readonly patienceSeconds: number,
   ) {
-    this.interrupted = api.signal;
     this.api = api.boundTo(AbortSignal.any([api.signal, this.stopped.signal]));
   }
 
@@ -93,7 +91,7 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
   private keepUp(): void {
     this.follow().catch((error: unknown) => {
       if (this.stopped.signal.aborted) return;
-      this.givenUp = this.interrupted.aborted ? this.interrupted.reason : error;
+      this.givenUp = error;
       this.tell(undefined);
     });
   }

@@ -87,8 +87,9 @@ describe('the model of the cluster', () => {
     let seconds = 0;
     putPod('earlier', 'n');
     const model = await start({ ...machineClock, nowMillis: () => seconds * 1000 });
+    seconds = 3;
     model.mark();
-    seconds = 7;
+    seconds = 10;
     putPod('p', 'n');
     await until(() => model.pods.length === 2);
     const [earlier, pod] = model.pods.map(({ metadata }) => metadata.uid);
