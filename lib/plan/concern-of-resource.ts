@@ -5,7 +5,7 @@ import { DRAIN_GUARD_TYPE } from '../config/names';
 import { textAt } from '../json';
 import { EC2_NODE_CLASSES, NODE_POOLS } from '../kubernetes/karpenter-kinds';
 
-/** What a resource is for, in the order a reader wants it. */
+/** What a resource can be for, in the order in which the plan shows it. */
 export const CONCERNS = [
   'Network',
   'Cluster',
@@ -78,7 +78,7 @@ function ownConcern(lab: LabView, resource: TemplateResource): Concern | undefin
   return manifestConcern(lab, logicalId) ?? CONCERN_BY_TYPE[resource.type];
 }
 
-/** Nodes of managed node groups get their entry from EKS, so an entry for nodes is for Karpenter's. */
+/** EKS itself makes the access entry of a managed node group, so an entry for nodes in the template is for Karpenter's. */
 function isKarpentersNodeEntry({ accessEntries }: LabView, { logicalId }: TemplateResource): boolean {
   return accessEntries.some((entry) => entry.logicalId === logicalId && entry.type === 'EC2_LINUX');
 }
@@ -97,7 +97,7 @@ function manifestConcern({ stack, exercise }: LabView, logicalId: string): Conce
   return isExercise ? 'Exercise' : 'Tools in the cluster';
 }
 
-/** Gives resources without a concern that of what uses them, else that of what they are for, until nothing changes. */
+/** Gives each resource without a concern that of a resource that uses it, else that of one that it uses, until nothing changes. */
 function spread({ stack }: LabView, concerns: Map<string, Concern>): void {
   const undecided = new Set([...stack.resources.keys()].filter((logicalId) => !concerns.has(logicalId)));
   const settle = (neighboursOf: (logicalId: string) => Iterable<string>): boolean => {
@@ -114,7 +114,7 @@ function spread({ stack }: LabView, concerns: Map<string, Concern>): void {
   while (settle((id) => stack.graph.dependentsOf(id)) || settle((id) => stack.graph.dependenciesOf(id)));
 }
 
-/** The concern of the first neighbour that has one. A network or an access entry is nobody's purpose. */
+/** The concern of the first neighbour that has one. Network and Access count last: almost everything has to do with them. */
 function firstConcern(neighbours: Iterable<string>, concerns: ReadonlyMap<string, Concern>): Concern | undefined {
   const found = [...neighbours].flatMap((logicalId) => concerns.get(logicalId) ?? []);
   return found.find((concern) => concern !== 'Network' && concern !== 'Access') ?? found[0];
@@ -161,8 +161,8 @@ function typeLabel({ stack }: LabView, resource: TemplateResource): string {
 }
 
 /**
- * What a role or another servant belongs to, for people: `kubectl handler` for the role at `KubectlHandler/Role/Resource`.
- * Without a path in the construct tree it is the logical id.
+ * Who uses a role or another supporting resource, in words: `kubectl handler` for the role at `KubectlHandler/Role/Resource`.
+ * The logical id, where the path in the construct tree is unknown.
  */
 export function ownerOf({ stack }: LabView, logicalId: string): string {
   const [, ...parts] = stack.resources.get(logicalId)?.constructPath?.split('/') ?? [];

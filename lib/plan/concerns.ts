@@ -27,8 +27,8 @@ export function describeConcerns(lab: LabView): readonly PlannedConcern[] {
     .filter(({ resourceCount }) => resourceCount > 0);
 }
 
-/** Each concern in words, one line a thing that a reader would ask for. */
-export function concernLines(lab: LabView): Readonly<Record<Concern, readonly string[]>> {
+/** Each concern in words, with one line for each thing that a reader asks for. */
+function concernLines(lab: LabView): Readonly<Record<Concern, readonly string[]>> {
   return {
     'Network': networkLines(lab),
     'Cluster': clusterLines(lab),
@@ -99,7 +99,7 @@ function toolLines({ workloads, exercise }: LabView): readonly string[] {
 
 function accessLines(lab: LabView): readonly string[] {
   return lab.accessEntries
-    // One without a policy has what the stack's own RBAC gives its group, which is nobody's way in.
+    // An entry without a policy has only the rights that the stack's own RBAC gives its group: no person uses it.
     .filter(({ type, policies }) => type === 'STANDARD' && policies.length > 0)
     .map(({ principal, principalLogicalId, policies }) =>
       `${listed(policies)} for ${principalLogicalId === undefined ? principal : `the ${ownerOf(lab, principalLogicalId)}`}`);
@@ -127,7 +127,7 @@ function shortVersion(version: string): string {
   return version.replace(/^v/, '').replace(/-eksbuild\.\d+$/, '');
 }
 
-/** Keys whose values say by themselves what they are about. */
+/** Keys that are left out of the phrase, because the value alone is clear: `amd64`. */
 const TELLING_KEYS: readonly string[] = [
   ARCHITECTURE_LABEL,
   CAPACITY_TYPE_LABEL,
@@ -143,7 +143,7 @@ export function requirementPhrases(requirements: readonly NodeRequirement[]): re
   return [...(family === undefined ? [] : [family]), ...rest.flatMap(requirementPhrase)];
 }
 
-/** Category and generation in one, where each is required once and in the usual way. */
+/** Category and generation in one phrase; undefined unless there is one list of categories and one lower bound of the generation. */
 function familyPhrase(requirements: readonly NodeRequirement[]): string | undefined {
   const [categories, ...otherCategories] = requirements.filter(({ key }) => key === INSTANCE_CATEGORY_LABEL);
   const [generation, ...otherGenerations] = requirements.filter(({ key }) => key === INSTANCE_GENERATION_LABEL);
@@ -160,7 +160,7 @@ function firstGeneration({ operator, values: [bound] }: NodeRequirement): number
 function requirementPhrase(requirement: NodeRequirement): readonly string[] {
   const { key, operator, values } = requirement;
   const isOnly = (value: string): boolean => operator === 'In' && values.length === 1 && values[0] === value;
-  if (key === OPERATING_SYSTEM_LABEL && isOnly('linux')) return []; // There is no other in this lab.
+  if (key === OPERATING_SYSTEM_LABEL && isOnly('linux')) return []; // The lab has only Linux nodes.
   if (key === INSTANCE_HYPERVISOR_LABEL && isOnly('nitro')) return ['no bare metal'];
   if (operator === 'In' && TELLING_KEYS.includes(key)) return [values.join(' or ')];
   return [[key.slice(key.lastIndexOf('/') + 1), operator, values.join(', ')].filter((part) => part !== '').join(' ')];

@@ -26,7 +26,7 @@ export function estimateLaunch(lab: LabView, table: PriceTable | undefined): Lau
   const podRequest = resourcesOfPod(lab);
   const daemonOverhead = daemonRequests(lab);
   const question = { replicas, replicasFrom, podRequest, daemonOverhead } as const;
-  const unavailable = whyUnavailable(lab, table);
+  const unavailable = unavailableReason(lab, table);
   if (table === undefined || unavailable !== undefined) {
     return { ...question, likely: [], candidates: [], compatibleTypeCount: 0, reasons: [], unavailable };
   }
@@ -44,8 +44,8 @@ export function estimateLaunch(lab: LabView, table: PriceTable | undefined): Lau
   };
 }
 
-/** Why nothing can be said of what Karpenter would launch; undefined where something can. */
-function whyUnavailable({ stack, nodePool }: LabView, table: PriceTable | undefined): string | undefined {
+/** Why there is no estimate, in one sentence; undefined where there is one. */
+function unavailableReason({ stack, nodePool }: LabView, table: PriceTable | undefined): string | undefined {
   if (table === undefined) return `${noPriceTable(stack.region)}, so there is nothing to choose the cheapest instance type from.`;
   const [preferred, ...others] = allowedCapacityTypes(nodePool.requirements);
   if (preferred === 'reserved' && others.length === 0) {
@@ -59,6 +59,7 @@ function typesOf({ key, values }: UnpricedValues): string {
   return `types of ${key.slice(key.indexOf('/') + 1)} ${listed(values)}`;
 }
 
+/** What the estimate is for. */
 type Question = Pick<LaunchEstimate, 'replicas' | 'replicasFrom' | 'podRequest' | 'daemonOverhead'>;
 
 function resourcesOfPod(lab: LabView): Resources {
@@ -96,8 +97,8 @@ function candidate(option: LaunchOption): LaunchCandidate {
 function reasons(lab: LabView, question: Question, offers: LaunchOptions, packing: Packing): readonly string[] {
   const [first] = packing.nodes;
   return [
-    whatIsAsked(question),
-    whatIsOffered(lab, offers),
+    requestReason(question),
+    offerReason(lab, offers),
     ...(first === undefined ? [] : [sizeReason(question, offers, first.pods), priceReason(first, offers.capacityType)]),
     ...offers.unpriced.map((unpriced) => `No price is known for ${typesOf(unpriced)}: the estimate leaves them out.`),
     ...(packing.nodes.length > 1 ? [`No type holds all ${question.replicas} pods within the limits, so Karpenter launches ${counted(packing.nodes.length, 'node')}.`] : []),
@@ -106,18 +107,18 @@ function reasons(lab: LabView, question: Question, offers: LaunchOptions, packin
   ];
 }
 
-function whatIsAsked({ replicas, replicasFrom, podRequest, daemonOverhead }: Question): string {
+function requestReason({ replicas, replicasFrom, podRequest, daemonOverhead }: Question): string {
   const scale = replicasFrom === 'exercise' ? ' (the exercise\'s scale)' : '';
   const total = replicas * podRequest.cpuMillis + daemonOverhead.cpuMillis;
   return `${counted(replicas, 'pod')} of ${cpuText(podRequest.cpuMillis)}${scale} + ${cpuText(daemonOverhead.cpuMillis)} of DaemonSets = ${cpuText(total)}.`;
 }
 
-function whatIsOffered({ stack, nodePool, nodeClass }: LabView, { options, zones, capacityType }: LaunchOptions): string {
+function offerReason({ stack, nodePool, nodeClass }: LabView, { options, zones, capacityType }: LaunchOptions): string {
   if (zones.length === 0) return `No subnet has the tags that EC2NodeClass ${nodeClass.metadata.name} selects, so Karpenter can launch nothing.`;
   return `NodePool ${nodePool.metadata.name} allows ${counted(options.length, 'type')} as ${capacityType} in ${listedZones(zones, stack.region)}.`;
 }
 
-/** Why the types are as large as they are: the largest that is too small, and the smallest that is not. */
+/** Why the likely types have their size: it names the largest type that is too small and the smallest that is large enough. */
 function sizeReason({ podRequest, daemonOverhead }: Question, { options }: LaunchOptions, pods: number): string {
   const fitting = options.filter(({ podsThatFit }) => podsThatFit >= pods);
   const smallest = fitting.reduce((a, b) => (b.type.vcpu < a.type.vcpu ? b : a));

@@ -12,10 +12,10 @@ import {
 import type { LaunchOption } from './node-packing';
 import type { InstanceType, PriceTable } from './price-table';
 
-/** Labels of the nodes that an instance type can become; several values where EC2 has a choice. */
-export type InstanceLabels = Readonly<Record<string, readonly string[]>>;
+/** Labels, by key, of the nodes that an instance type can become; several values where EC2 chooses, such as the zone. */
+type InstanceLabels = Readonly<Record<string, readonly string[]>>;
 
-/** How Karpenter reads an instance type's name: category, then generation. */
+/** Category and generation in the name of an instance type, as Karpenter reads it. */
 const TYPE_NAME = /^([a-z]+)(?:-[0-9]+tb)?([0-9]+).*\./;
 
 /**
@@ -24,7 +24,7 @@ const TYPE_NAME = /^([a-z]+)(?:-[0-9]+tb)?([0-9]+).*\./;
  * @param zones Availability Zones that both the type and the EC2NodeClass's subnets have
  * @see https://github.com/aws/karpenter-provider-aws/blob/v1.14.1/pkg/providers/instancetype/types.go `computeRequirements`
  */
-export function instanceLabels(type: InstanceType, region: string, zones: readonly string[]): InstanceLabels {
+function instanceLabels(type: InstanceType, region: string, zones: readonly string[]): InstanceLabels {
   const [, category, generation] = TYPE_NAME.exec(type.name) ?? [];
   const [family, size] = type.name.split('.');
   return {
@@ -34,11 +34,11 @@ export function instanceLabels(type: InstanceType, region: string, zones: readon
     [REGION_LABEL]: [region],
     [ZONE_LABEL]: zones,
     [CAPACITY_TYPE_LABEL]: type.spotPricePerHour === undefined ? ['on-demand'] : ['on-demand', 'spot'],
-    [INSTANCE_CATEGORY_LABEL]: values(category),
-    [INSTANCE_GENERATION_LABEL]: values(generation),
-    [INSTANCE_FAMILY_LABEL]: values(family),
-    [INSTANCE_SIZE_LABEL]: values(size),
-    [INSTANCE_HYPERVISOR_LABEL]: values(type.hypervisor),
+    [INSTANCE_CATEGORY_LABEL]: asList(category),
+    [INSTANCE_GENERATION_LABEL]: asList(generation),
+    [INSTANCE_FAMILY_LABEL]: asList(family),
+    [INSTANCE_SIZE_LABEL]: asList(size),
+    [INSTANCE_HYPERVISOR_LABEL]: asList(type.hypervisor),
     [INSTANCE_CPU_LABEL]: [String(type.vcpu)],
     [INSTANCE_MEMORY_LABEL]: [String(type.memoryMiB)],
     'karpenter.k8s.aws/instance-capability-flex': [String(family?.includes('-flex') ?? false)],
@@ -46,19 +46,14 @@ export function instanceLabels(type: InstanceType, region: string, zones: readon
 }
 
 /**
- * Whether a node of the type can have a label that the requirement asks for. A key that the table
- * knows nothing about, such as `instance-local-nvme`, counts as satisfied: see {@link isKnownKey}.
+ * Whether a node of the type can have a label that the requirement asks for. A key that the price table does not have,
+ * such as `instance-local-nvme`, counts as satisfied, and is one of {@link LaunchOptions.uncheckedKeys}.
  */
-export function satisfies(labels: InstanceLabels, requirement: NodeRequirement): boolean {
+function satisfies(labels: InstanceLabels, requirement: NodeRequirement): boolean {
   const offered = labels[requirement.key];
   if (offered === undefined) return true;
   if (requirement.operator === 'DoesNotExist') return offered.length === 0;
   return offered.some((value) => allows(requirement, value));
-}
-
-/** Whether the price table can tell the values of a label. */
-export function isKnownKey(labels: InstanceLabels, key: string): boolean {
-  return key in labels;
 }
 
 /** Capacity types that all requirements allow, in the order in which Karpenter prefers them. */
@@ -81,7 +76,7 @@ function allows({ operator, values: allowed }: NodeRequirement, value: string): 
   }
 }
 
-function values(value: string | undefined): readonly string[] {
+function asList(value: string | undefined): readonly string[] {
   return value === undefined ? [] : [value];
 }
 
@@ -156,7 +151,7 @@ export function launchOptions(lab: LabView, table: PriceTable, pod: Resources, d
     capacityType: isSpot ? 'spot' : 'on-demand',
     zones,
     unpriced: unpricedValues(requirements, table),
-    uncheckedKeys: first === undefined ? [] : requirements.map(({ key }) => key).filter((key) => !isKnownKey(first.labels, key)),
+    uncheckedKeys: first === undefined ? [] : requirements.map(({ key }) => key).filter((key) => !(key in first.labels)),
   };
 }
 
@@ -183,7 +178,7 @@ function matchesTags(term: JsonObject, tags: Readonly<Record<string, string>>): 
   });
 }
 
-/** How many identical pods fit a node beside what takes a part of it already. */
+/** How many identical pods fit on a node besides the pods of its DaemonSets. */
 export function podsThatFit(allocatable: Resources, daemons: Resources, pod: Resources): number {
   const byCpu = pod.cpuMillis === 0 ? Infinity : (allocatable.cpuMillis - daemons.cpuMillis) / pod.cpuMillis;
   const byMemory = pod.memoryMiB === 0 ? Infinity : (allocatable.memoryMiB - daemons.memoryMiB) / pod.memoryMiB;

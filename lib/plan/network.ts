@@ -29,7 +29,7 @@ function planSubnet(subnet: SubnetView): PlannedSubnet {
   };
 }
 
-/** Addresses of a subnet, without those that AWS keeps. None where the template leaves the range open. */
+/** Addresses of a subnet, without those that AWS keeps. 0 where the template does not know the range. */
 export function usableAddresses(cidr: string): number {
   return cidr === '' ? 0 : addressCount(cidr) - RESERVED_ADDRESSES;
 }

@@ -51,8 +51,8 @@ const TYPES_PER_LAUNCH = 60;
 /**
  * Packs identical pods as Karpenter does. It fills one node as long as any type still holds all of
  * its pods, then asks EC2 for the cheapest of the types that do. Limits are checked against the
- * largest type that a node of the same round might become, so what is left over for a round may be
- * launched in the next one.
+ * largest type that a node of the same round might become, so pods that one round leaves pending can
+ * still get a node in the next.
  *
  * @see https://github.com/kubernetes-sigs/karpenter/blob/v1.14.1/pkg/controllers/provisioning/scheduling/scheduler.go `addToNewNodeClaim`, `subtractMax`
  */

@@ -7,7 +7,7 @@ import type { Workload } from '../kubernetes/core-kinds';
 export interface SystemPodSpec {
   readonly name: string;
   readonly isDaemonSet: boolean;
-  /** Pods of a Deployment; 1, a node, for a DaemonSet. */
+  /** Replicas of a Deployment; 1 for a DaemonSet, which has one pod on each node. */
   readonly replicas: number;
   readonly cpuMillis: number;
   readonly memoryMiB: number;
@@ -15,8 +15,9 @@ export interface SystemPodSpec {
 
 /** A row of the table: the defaults, and where an add-on's configuration or a chart's values override them. */
 interface SystemPodRow extends SystemPodSpec {
+  /** Path of the replica count in the values. */
   readonly replicasPath?: readonly string[];
-  /** Where `requests` of the only container stands. */
+  /** Path of the only container's `requests` in the values. */
   readonly requestsPath?: readonly string[];
 }
 
@@ -88,7 +89,7 @@ function configured(row: SystemPodRow, values: JsonObject): SystemPodSpec {
   };
 }
 
-/** Everything that runs besides the exercise, and what the tables could not say. */
+/** The pods besides those of the exercise, and what is in no table. */
 export interface NodePods {
   readonly pods: readonly SystemPodSpec[];
   /** Add-ons and charts whose requests are in no table. */
@@ -125,7 +126,7 @@ export function requestsOf(containerRequests: readonly JsonObject[]): Omit<Resou
   return { cpuMillis: sumOf(containerRequests, 'cpu', cpuMillis), memoryMiB: sumOf(containerRequests, 'memory', mebibytes) };
 }
 
-/** What the DaemonSets of the lab take of each node. */
+/** What the pods of all DaemonSets request together, on each node. */
 export function daemonRequests(lab: LabView): Resources {
   const daemons = systemPodsOf(lab).pods.filter(({ isDaemonSet }) => isDaemonSet);
   return {

@@ -103,7 +103,7 @@ export interface CostLine {
 /** Instances of one type, or of one kind, whose price is in no table. */
 export interface UnpricedInstances {
   readonly what: string;
-  /** @default - nobody knows how many */
+  /** @default - unknown */
   readonly quantity?: number;
 }
 
@@ -218,7 +218,7 @@ export interface TimeEstimate {
   readonly durationsSource: string;
 }
 
-/** Who can do what to the lab. */
+/** Who reaches the Kubernetes API, and with which rights. */
 export interface SecurityPosture {
   /** CIDRs that reach the public endpoint; empty when it is private. */
   readonly apiAccess: readonly string[];

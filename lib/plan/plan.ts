@@ -48,6 +48,7 @@ const DEFAULT_SCALED_OUT_HOURS = 1;
  * Says what a synthesized lab will be, cost and need. It asks nothing but the assembly and the
  * tables of this project, so the same assembly gives the same plan, apart from what `now` says of its deadline.
  *
+ * @example plan({ assemblyDirectory: 'cdk.out', classHours: 6 }).cost.classTotal // USD
  * @throws LabError `AssemblyNotFound`, `AssemblyUnreadable`, `DependencyCycleFound` or `QuantityMalformed`
  */
 export function plan(options: PlanOptions): PlanResult {

@@ -97,7 +97,7 @@ function logFact(lab: LabView): string {
 
 /** A role of the stack that may do something in Kubernetes. */
 export interface OwnAccess {
-  /** Whose role it is, for people: `kubectl handler`. */
+  /** Who has the role, in words: `kubectl handler`. */
   readonly owner: string;
   /** Access policies of EKS, or what the stack's RBAC lets the role do: `get`, `list`. */
   readonly rights: readonly string[];

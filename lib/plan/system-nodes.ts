@@ -55,18 +55,18 @@ export function podsWithoutRoom(fit: SystemNodeFit): readonly string[] {
     .filter(({ isDaemonSet }) => !isDaemonSet)
     .flatMap((pod) => Array.from({ length: pod.count }, () => pod))
     .toSorted((a, b) => b.cpuMillis - a.cpuMillis || b.memoryMiB - a.memoryMiB);
-  const homeless = largestFirst.filter((pod) => {
+  const unplaced = largestFirst.filter((pod) => {
     const emptiestFirst = nodes.map((free, index) => ({ free, index })).toSorted((a, b) => b.free.cpuMillis - a.free.cpuMillis);
-    const home = emptiestFirst.find(({ free }) => free.pods >= 1 && holds(free, pod));
-    if (home === undefined) return true;
-    nodes[home.index] = {
-      cpuMillis: home.free.cpuMillis - pod.cpuMillis,
-      memoryMiB: home.free.memoryMiB - pod.memoryMiB,
-      pods: home.free.pods - 1,
+    const node = emptiestFirst.find(({ free }) => free.pods >= 1 && holds(free, pod));
+    if (node === undefined) return true;
+    nodes[node.index] = {
+      cpuMillis: node.free.cpuMillis - pod.cpuMillis,
+      memoryMiB: node.free.memoryMiB - pod.memoryMiB,
+      pods: node.free.pods - 1,
     };
     return false;
   });
-  return [...new Set([...crowdedOut, ...homeless.map(({ name }) => name)])];
+  return [...new Set([...crowdedOut, ...unplaced.map(({ name }) => name)])];
 }
 
 function holds(free: Resources, pod: Pick<SystemPodSpec, 'cpuMillis' | 'memoryMiB'>): boolean {

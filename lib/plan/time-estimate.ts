@@ -6,7 +6,7 @@ import { isJsonObject } from '../json';
 import { resourceLabels } from './concern-of-resource';
 import type { TimeEstimate, TimelineEntry } from './plan-result';
 
-/** A resource, as far as its duration depends on it. */
+/** What the duration of a resource depends on. */
 export interface DurationKey {
   /** CloudFormation type. */
   readonly type: string;
@@ -18,7 +18,7 @@ export interface DurationKey {
   readonly variant?: string;
 }
 
-/** Seconds that a resource takes, by a table of durations. */
+/** Gives the seconds that a resource takes, from a table of durations. */
 export type SecondsOf = (key: DurationKey) => number;
 
 /**
@@ -28,7 +28,7 @@ export type SecondsOf = (key: DurationKey) => number;
  */
 export const DURATIONS_SOURCE = 'medians of logs, or estimates; see lib/plan/time-estimate.ts';
 
-/** Seconds that a type takes which no log and no estimate covers. */
+/** Seconds for a type that is not in the table. */
 const UNKNOWN_TYPE_SECONDS = 5;
 
 /**
@@ -81,7 +81,7 @@ const SECONDS: Readonly<Record<string, number | Readonly<Record<string, number>>
   // Logs of handlers with 1 GiB show 1 to 25 s, most of it starting the AWS CLI and kubectl. This
   // one has twice the memory, and so twice the CPU.
   [MANIFEST_TYPE]: 4,
-  // On creation it does nothing: four short calls of functions in turn, and one turn of a state machine.
+  // On creation it drains nothing: four short function calls, one after the other, and one run of a state machine.
   [DRAIN_GUARD_TYPE]: 4,
   // The CRDs wait for no pods; Karpenter's chart waits for its two.
   [HELM_CHART_TYPE]: { default: 15, 'karpenter-crd': 10, karpenter: 50 },
@@ -103,7 +103,7 @@ export function hasTypicalSeconds(type: string): boolean {
 /** Resources that take no longer than this stay out of the time line. */
 const SHORT_SECONDS = 5;
 
-/** When each resource is created, if CloudFormation starts it as soon as all it needs is complete. */
+/** When a resource is created, if CloudFormation starts it as soon as all that it needs is complete. */
 interface Schedule {
   readonly startSeconds: number;
   readonly endSeconds: number;
@@ -165,7 +165,7 @@ function criticalPath(schedules: ReadonlyMap<string, Schedule>): ReadonlySet<str
   return path;
 }
 
-/** What no lab of this kind can do without: control plane, then nodes, then Karpenter. */
+/** Seconds that every lab of this kind needs: control plane, then nodes, then Karpenter's chart. */
 function floorSeconds(lab: LabView, secondsOf: SecondsOf): number {
   const indispensable = [lab.cluster.logicalId, lab.nodeGroups[0]?.logicalId, lab.karpenter.logicalId];
   return indispensable.reduce((sum, logicalId) => sum + (logicalId === undefined ? 0 : typicalSecondsOf(lab, logicalId, secondsOf)), 0);

@@ -110,11 +110,11 @@ function systemNodeWarnings(lab: LabView, fit: SystemNodeFit): readonly PlanWarn
     });
     return warnings;
   }
-  const homeless = podsWithoutRoom(fit);
-  if (homeless.length > 0) {
+  const unplaced = podsWithoutRoom(fit);
+  if (unplaced.length > 0) {
     warnings.push({
       code: 'SystemNodesTooSmall',
-      message: `${counted(fit.nodeCount, 'node')} of ${fit.instanceType} have no room for every pod of ${listed(homeless)}.`,
+      message: `${counted(fit.nodeCount, 'node')} of ${fit.instanceType} have no room for every pod of ${listed(unplaced)}.`,
       remedy: 'Set systemNodes.instanceType to a larger type or raise systemNodes.count.',
     });
   }
@@ -191,7 +191,7 @@ export interface DeadlineSources {
 }
 
 /** Whether the lab ends by itself, and not before its class does. */
-export function deadlineWarnings({ deadline }: LabView, { cost, time, now }: DeadlineSources): readonly PlanWarning[] {
+function deadlineWarnings({ deadline }: LabView, { cost, time, now }: DeadlineSources): readonly PlanWarning[] {
   if (deadline === undefined) {
     const costs = cost.unavailable === undefined ? `costs ${moreThan(cost)}${amountText(cost.idlePerHour * 24)} a day` : 'stays and costs';
     return [{

@@ -9,7 +9,7 @@ import { counted, listed } from '../words';
 import { type Check, type CheckContext, failed, ownStack, passed, warned } from './preflight-check';
 import { usesSpot } from './vcpu-quotas';
 
-/** Who asks, and whether in the account that the lab is bound to. */
+/** Whose credentials these are, and whether they are of the account that the lab is bound to. */
 export const credentialsCheck: Check = {
   name: 'Credentials',
   asksAws: true,
@@ -80,7 +80,7 @@ export const bootstrapCheck: Check = {
   },
 };
 
-/** The parameter decides; the stack only says more, where it can be read. */
+/** The status of the bootstrap stack, as the end of a sentence. Empty where it cannot be read: the parameter alone decides. */
 async function bootstrapStackState({ aws, run }: CheckContext): Promise<string> {
   try {
     const stack = await deployedStack(aws.cloudFormation, BOOTSTRAP_STACK);

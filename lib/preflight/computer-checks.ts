@@ -30,7 +30,7 @@ function kubectlVersion(answer: string | undefined): string | undefined {
   try {
     parsed = parseJson(answer);
   } catch {
-    // Something else is called kubectl: as good as none.
+    // Another program has the name kubectl: it counts as none.
     return undefined;
   }
   return textAt(parsed, 'clientVersion', 'gitVersion')?.replace(/^v/, '');

@@ -53,7 +53,7 @@ export const logGroupNameCheck = nameCheck('Names: log groups', [{
   absent: [],
   holder: async (name, { aws }) => {
     for await (const { logGroups } of paginateDescribeLogGroups({ client: aws.logs }, { logGroupNamePrefix: name })) {
-      // The prefix finds longer names as well.
+      // The prefix also finds longer names.
       if (logGroups?.some(({ logGroupName }) => logGroupName === name) === true) return { physicalId: name };
     }
     return undefined;
@@ -94,7 +94,7 @@ interface NameSearch {
   readonly type: string;
   /** What has such a name, in words: `role`. */
   readonly noun: string;
-  /** What is asked, in the words of AWS. */
+  /** The request to AWS: `iam:GetRole`. */
   readonly request: string;
   /** Names of the errors that say that nothing has the name. */
   readonly absent: readonly string[];
@@ -114,15 +114,15 @@ function nameCheck(name: string, searches: readonly NameSearch[], whenNone?: str
   return { name, asksAws: true, run: (context) => nameClashFinding(context, searches, whenNone) };
 }
 
-/** What has a name that the lab wants. */
+/** The resource that has a name which the lab wants. */
 interface NameHolder {
-  /** By which CloudFormation knows it, were it in a stack: a name, a URL or an ARN. */
+  /** The id that CloudFormation has for such a resource: a name, a URL or an ARN. */
   readonly physicalId: string;
   /** The stack that made it. @default - no stack did, or AWS does not say */
   readonly stack?: MakingStack;
 }
 
-/** A stack, as the tags say that CloudFormation puts on what it makes. */
+/** The stack that made a resource, read from the tags that CloudFormation gives the resource. */
 interface MakingStack {
   readonly name: string;
   readonly region: string;
@@ -138,7 +138,7 @@ function makingStack(tags: Readonly<Record<string, string>>): MakingStack | unde
   return name === undefined || region === undefined ? undefined : { name, region };
 }
 
-/** Tags in the form that most services have, by their key. */
+/** The values of tags by their key, from the list that most services return. */
 function tagsByKey(tags: readonly { readonly Key?: string; readonly Value?: string }[] | undefined): Readonly<Record<string, string>> {
   return Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
 }
@@ -185,9 +185,9 @@ function askFirst({ lab: { stack: { stackName, region } } }: CheckContext): stri
   return `First ask whether the lab is deployed: \`aws cloudformation describe-stacks --region ${region} --stack-name ${stackName}\`.`;
 }
 
-/** What helps: to remove the stack that made it, to delete it where none did, or to take another name. */
+/** The remedies: delete the stack that made the resource, delete the resource where no stack made it, or choose another name. */
 function remedyOf(clashes: readonly Clash[], { lab: { stack: { stackName, region } } }: CheckContext): readonly string[] {
-  // An earlier stack of the lab's own name and region is gone, or its resources would have been known as the lab's.
+  // A stack of the lab's own name and region is gone: while it exists, its resources are the lab's own and clash with nothing.
   const isOther = (made: MakingStack | undefined): made is MakingStack => made !== undefined && (made.name !== stackName || made.region !== region);
   const others = new Map(clashes.flatMap(({ holder: { stack } }) => (isOther(stack) ? [[`${stack.region}/${stack.name}`, stack] as const] : [])));
   const left = clashes.filter(({ holder }) => !isOther(holder.stack));

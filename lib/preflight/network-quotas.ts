@@ -5,14 +5,14 @@ import { asking } from '../aws/aws-failure';
 import { type Check, type CheckContext, type CheckOutcome, ownStack, passed } from './preflight-check';
 import { quotaFinding, quotaLimit, type ServiceQuota } from './service-quota';
 
-/** Whether the region takes the public addresses of the NAT gateways. */
+/** Whether the quota of the region has room for the public addresses of the NAT gateways. */
 export const addressQuotaCheck = regionalQuotaCheck('Quota: Elastic IPs', {
   quota: { service: 'ec2', code: 'L-0263D0A3', unit: 'Elastic IP addresses in the region' },
   type: 'AWS::EC2::EIP',
   count: ({ aws }) => asking('ec2:DescribeAddresses', async () => (await aws.ec2.send(new DescribeAddressesCommand({}))).Addresses?.length ?? 0),
 });
 
-/** Whether the region takes one more VPC. */
+/** Whether the quota of the region has room for one more VPC. */
 export const vpcQuotaCheck = regionalQuotaCheck('Quota: VPCs', {
   quota: { service: 'vpc', code: 'L-F678F1CE', unit: 'VPCs in the region' },
   type: 'AWS::EC2::VPC',
@@ -23,7 +23,7 @@ export const vpcQuotaCheck = regionalQuotaCheck('Quota: VPCs', {
   }),
 });
 
-/** A quota of which each resource of a type takes one. */
+/** A quota that counts the resources of one type. */
 interface RegionalQuota {
   readonly quota: ServiceQuota;
   /** CloudFormation type. */
@@ -32,7 +32,7 @@ interface RegionalQuota {
   readonly count: (context: CheckContext) => Promise<number>;
 }
 
-/** Whether the region takes the resources of a type that the lab has and that are not there yet. */
+/** Whether the quota of the region has room for the lab's resources of a type. */
 function regionalQuotaCheck(name: string, { quota, type, count }: RegionalQuota): Check {
   return {
     name,
@@ -47,7 +47,7 @@ function regionalQuotaCheck(name: string, { quota, type, count }: RegionalQuota)
 
 const SEVERITY: readonly CheckOutcome[] = ['pass', 'warn', 'fail'];
 
-/** Whether each zone takes the NAT gateways that the lab puts there. */
+/** Whether the quota of each zone has room for the NAT gateways that the lab puts there. */
 export const natGatewayQuotaCheck: Check = {
   name: 'Quota: NAT gateways',
   asksAws: true,
@@ -75,7 +75,7 @@ function natGatewaysByZone({ stack, network }: LabView): ReadonlyMap<string, num
   return counts;
 }
 
-/** A gateway that failed or is gone counts no more. */
+/** NAT gateways by zone, without the lab's own. AWS counts none that has failed or is deleted. */
 async function usedByZone(context: CheckContext): Promise<ReadonlyMap<string, number>> {
   const { aws } = context;
   const own = new Set((await ownStack(context)).stack?.resources.map(({ physicalId }) => physicalId));

@@ -6,7 +6,7 @@ import { asking } from '../aws/aws-failure';
 import { listed, listedZones } from '../words';
 import { type Check, type CheckContext, failed, passed, warned } from './preflight-check';
 
-/** A class within so many days of the end of standard support is told of it. */
+/** The check warns when standard support ends within this many days. */
 const SOON_DAYS = 30;
 const MILLIS_PER_DAY = 86_400_000;
 
@@ -54,7 +54,7 @@ async function offers({ aws, lab }: CheckContext, { name, version }: AddonView):
   return addons?.some(({ addonVersions }) => addonVersions?.some(({ addonVersion }) => addonVersion === version)) === true;
 }
 
-/** Of the types that Karpenter may launch, how many are looked at, the cheapest first. */
+/** How many of the types that Karpenter may launch are looked up, the cheapest first. */
 const CANDIDATES = 5;
 
 /** Whether the zones offer the system nodes' type, and those that Karpenter will most likely launch. */

@@ -74,7 +74,7 @@ export async function preflight(options: PreflightOptions, run: RunContext): Pro
   }
 }
 
-/** {@link preflight} by clients that are connected already. */
+/** {@link preflight} with clients that are already connected. */
 export async function preflightIn(aws: LabAws, options: PreflightOptions, run: RunContext): Promise<PreflightResult> {
   const { assemblyDirectory, env } = options;
   const lab = readLab(readAssembly(assemblyDirectory));
@@ -101,7 +101,7 @@ export async function preflightIn(aws: LabAws, options: PreflightOptions, run: R
   };
 }
 
-/** The check of the credentials has told why there is none. */
+/** The account of the credentials; undefined where their check, the first one, did not pass. */
 async function accountOf(caller: () => Promise<AwsCaller>, [credentials]: readonly PreflightCheck[]): Promise<string | undefined> {
   return credentials?.outcome === 'pass' ? (await caller()).account : undefined;
 }

@@ -11,7 +11,7 @@ export interface ServiceQuota {
   readonly unit: string;
 }
 
-/** What is asked of a quota. */
+/** How much of a quota the lab needs. */
 export interface QuotaDemand {
   readonly quota: ServiceQuota;
   /** The limit as it is now. */

@@ -89,7 +89,7 @@ function spotDemand(lab: LabView, launch: LaunchEstimate): VcpuDemand {
   };
 }
 
-/** Without a limit nothing bounds the class, and nothing is to be asked of the quota beyond the exercise. */
+/** vCPUs that the NodePool's limit allows; 0 for a NodePool without a limit, so that only the exercise counts. */
 function limitVcpus({ nodePool: { limits } }: LabView): number {
   const cpu = limits['cpu'];
   return cpu === undefined ? 0 : Math.ceil(cpuMillis(cpu) / 1000);

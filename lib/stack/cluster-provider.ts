@@ -11,7 +11,7 @@ import { KUBECTL_HANDLER_ID, KubectlHandler } from './kubectl-handler';
 import { networkOf } from './network';
 import { systemNodeGroup, SystemNodeRole } from './system-node-group';
 
-/** Everything EKS can log of its control plane: a class is the time when the answer is in there. */
+/** All control-plane logs that EKS offers: nobody knows before a class which of them has the answer. */
 const CONTROL_PLANE_LOGS = [
   eks.ClusterLoggingTypes.API,
   eks.ClusterLoggingTypes.AUDIT,
@@ -26,7 +26,7 @@ export type LabClusterOptions = Pick<LabConfig, 'clusterName' | 'kubernetesVersi
 /**
  * The EKS cluster of the lab with its system node group, on the provider of eks-blueprints.
  *
- * Differs from the stock provider in four things, all of which it decides without asking:
+ * It differs from the stock provider in four things:
  * no Auto Mode; no masters role that trusts the whole account; a control plane that waits for
  * subnets, not for NAT gateways; and a log group that goes away with the stack.
  */
@@ -69,7 +69,7 @@ export class LabClusterProvider extends GenericClusterProviderV2 {
     scope.node.tryRemoveChild(mastersRole?.node.id ?? '');
 
     const logGroup = new logs.LogGroup(scope, 'ControlPlaneLogs', {
-      // EKS writes here whatever the group's settings are; a group of another owner would stay behind.
+      // EKS writes to a group of this name in any case; one that EKS makes itself would stay behind.
       logGroupName: `/aws/eks/${this.options.clusterName}/cluster`,
       retention: logs.RetentionDays.ONE_WEEK,
       removalPolicy: RemovalPolicy.DESTROY,

@@ -15,7 +15,7 @@ const RETRY_SECONDS = 3600;
 /** How often it repeats the request within {@link RETRY_SECONDS}, at most. */
 const RETRIES = 60;
 
-/** What is paid by the hour, besides what runs in the cluster and goes before it. */
+/** Types that AWS bills by the hour. What runs in the cluster is billed too, but is deleted earlier. */
 const PAID_BY_THE_HOUR: readonly string[] = ['AWS::EKS::Cluster', 'AWS::EC2::NatGateway', 'AWS::EC2::EIP'];
 
 /** What the deadline needs to know. */
@@ -31,12 +31,12 @@ export interface DeadlineProps {
  *
  * CloudFormation then deletes with the role that the stack was deployed with: the CDK passes the `cfn-exec-role` of its
  * bootstrap, and CloudFormation keeps it for all later operations on the stack. So the schedule needs no right over anything
- * in the stack. AWS's documents disagree on whether who deletes must also be allowed to pass that role; the schedule may, and
- * to CloudFormation only. It could not use it for more: its one other right is to delete this stack. A stack that was
- * deployed without a role would be deleted with the rights of the schedule, which means not at all: CloudFormation says so.
+ * in the stack. AWS's documents disagree on whether the caller must also be allowed to pass that role; the schedule may pass it, to
+ * CloudFormation only. It could not use it for more: its one other right is to delete this stack. A stack that was
+ * deployed without a role would be deleted with the rights of the schedule, which are too few: CloudFormation then says so.
  *
  * The request names the stack by its id, so it never meets a later stack of the same name. It is as safe as
- * `cdk destroy`: what stops that, such as nodes that do not drain, stops this too, and the stack says `DELETE_FAILED`.
+ * `cdk destroy`: what stops that, such as nodes that do not drain, stops this too, and the stack becomes `DELETE_FAILED`.
  *
  * Deletion: what is paid by the hour depends on it ({@link addDeadline}), so that it is there before that and as long as that:
  * a deletion that failed before the deadline is begun anew at the deadline. A schedule that has done its work stays, which is

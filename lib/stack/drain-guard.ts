@@ -16,7 +16,7 @@ import { kubectlAccess } from './kubectl-handler';
 /** Where the `build` of cdk.json and of package.json puts the function's code, below the working directory like lab.yaml. */
 const HANDLER_DIRECTORY = 'dist/drain-guard';
 
-/** What a custom resource has at most before CloudFormation gives it up. */
+/** The longest that CloudFormation waits for a custom resource. */
 const CLOUDFORMATION_TIMEOUT = Duration.hours(1);
 
 /** One pass asks some twenty questions; each may take half a minute on a bad day. */
@@ -112,7 +112,7 @@ export interface GuardAccessProps extends Pick<DrainGuardProps, 'cluster' | 'nod
  * What the guard may do in Kubernetes: what a drain does, object kind by object kind, and no more. An access policy of EKS
  * would be cluster-admin or too little: none but that allows NodePools to be deleted.
  *
- * Deletion: with these rights the guard drains, so they go after its last pass, and before the nodes. They leave nothing behind but what the cluster takes with it.
+ * Deletion: the guard drains with these rights, so they go after its last pass, and before the nodes. They leave nothing behind outside the cluster.
  */
 export class GuardAccess extends Construct {
   constructor(scope: Construct, id: string, { cluster, role, nodeGroups }: GuardAccessProps) {

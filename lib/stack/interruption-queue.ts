@@ -23,7 +23,7 @@ export interface InterruptionQueueProps {
  * The queue from which Karpenter learns, ahead of time, that an instance will go, and the
  * EventBridge rules that fill it.
  *
- * Deletion: a queue deletes its messages with it. SQS keeps the name for 60 seconds.
+ * Deletion: the messages go with the queue. SQS keeps the name for 60 seconds.
  *
  * @see https://karpenter.sh/v1.14/reference/cloudformation/#interruption-handling
  */

@@ -23,7 +23,7 @@ export class LabObjects extends Construct {
   /** Name of the NodePool that launches the nodes of the exercise. */
   readonly nodePoolName: string;
 
-  /** What launches nodes, with all that it needs: to depend on. */
+  /** The NodePool, and with it all that it needs to launch nodes: to depend on. */
   readonly nodeProvisioning: IDependable;
 
   constructor(scope: Construct, id: string, props: LabObjectsProps) {
