@@ -92,7 +92,7 @@ export interface NodePoolOptions {
 }
 
 /** {@link NodePoolOptions}, and the node class that the nodes are launched from. */
-export interface NodePoolProps extends NodePoolOptions {
+interface NodePoolProps extends NodePoolOptions {
   /** AWS side of the nodes. */
   readonly nodeClass: KubeEc2NodeClass;
 }

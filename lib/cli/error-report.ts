@@ -8,7 +8,7 @@ import { padToWidth, paragraph, printableText, streamLayout, type TextLayout, wr
 const LONGEST_RECEIVED = 300;
 
 /** A received value as its user wrote it, cut when it is very long. */
-export function receivedText(received: unknown): string {
+function receivedText(received: unknown): string {
   const text = typeof received === 'string' && received !== ''
     ? received
     : inspect(received, { depth: 4, breakLength: Infinity });

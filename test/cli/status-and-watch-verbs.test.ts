@@ -74,15 +74,20 @@ describe('lab watch', () => {
     { status: runningStatus, changes: [] },
     { status: runningStatus, changes: [change({ kind: 'connection', name: 'karpenter-lab', state: 'lost', detail: 'It is tried again.' })] },
   ];
+  /** News while the connection is lost, and after it is taken up again. */
+  const afterwards: readonly LabNews[] = [
+    { status: runningStatus, changes: [] },
+    { status: runningStatus, changes: [change({ kind: 'connection', name: 'karpenter-lab', state: 'back', detail: '' })] },
+  ];
   /** A host whose watch tells some news and then ends as asked. */
-  const watched = (options: FakeHostOptions = {}, endedBy: 'interruption' | 'running pods' = 'interruption', calls: Partial<WatchOptions>[] = []): ReturnType<typeof fakeHost> => {
+  const watched = (options: FakeHostOptions = {}, endedBy: 'interruption' | 'running pods' = 'interruption', calls: Partial<WatchOptions>[] = [], news = tellings): ReturnType<typeof fakeHost> => {
     const ending = new AbortController();
     return fakeHost({
       ...options,
       signal: ending.signal,
       actions: { watchLab: (asked) => {
         calls.push(asked);
-        tellings.forEach((each) => asked.onNews(each));
+        news.forEach((each) => asked.onNews(each));
         if (endedBy === 'interruption') ending.abort();
         return Promise.resolve({ endedBy, status: runningStatus });
       } },
@@ -117,6 +122,13 @@ describe('lab watch', () => {
     expect(drawings[3]).toMatch(/^The connection is lost/);
     const erased = [...host.stdout.text.matchAll(/\u001b\[(\d+)A/g)].map(([, count]) => Number(count));
     expect(erased).toEqual(drawings.slice(0, 3).map((drawing) => drawing.split('\n').length - 1));
+  });
+
+  test('says on a terminal that the connection is lost until it is back', async () => {
+    const host = watched({ isTTY: true, columns: 100, env: { NO_COLOR: '1' } }, 'interruption', [], [...tellings, ...afterwards]);
+    await runLab(['watch'], host);
+    const drawings = host.stdout.text.split(/\u001b\[\d+A\u001b\[0J/);
+    expect(drawings.map((drawing) => drawing.startsWith('The connection is lost'))).toEqual([false, false, false, true, true, false]);
   });
 
   test('cuts what a low window has no room for', async () => {

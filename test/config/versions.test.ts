@@ -38,7 +38,7 @@ describe('a pair of Kubernetes and Karpenter', () => {
 });
 
 test.each([
-  ['1.26.6', '1.26.6', 0], ['1.26.10', '1.26.6', 1], ['1.9', '1.10', -1], ['3.11', '3.11.0', 0], ['1.27rc1', '1.26.9', 1],
+  ['1.26.6', '1.26.6', 0], ['1.26.10', '1.26.6', 1], ['1.9', '1.10', -1], ['3.11', '3.11.0', 0], ['3.11.0', '3.11', 0], ['1.27rc1', '1.26.9', 1],
 ])('versions are compared number by number: %s and %s', (a, b, sign) => {
   expect(Math.sign(compareVersions(a, b))).toBe(sign);
 });

@@ -15,7 +15,7 @@ export interface ProgressView {
 }
 
 /** A step that has begun and not ended. */
-export interface ShownStep {
+interface ShownStep {
   readonly name: string;
   readonly startedMillis: number;
   /** @default - it has no news */
@@ -27,7 +27,7 @@ export interface ShownStep {
 }
 
 /** The steps under way, in the order in which they began. Several can be at once. */
-export class RunningSteps {
+class RunningSteps {
   private readonly steps = new Map<string, ShownStep>();
 
   /** Steps that have not ended. */
@@ -58,10 +58,10 @@ export class RunningSteps {
 }
 
 /** How far a step is, as far as that is known: `45 %`, `about 2 min left`. */
-export function stepFigures(step: ShownStep, remainingText: (seconds: number) => string): readonly string[] {
+function stepFigures(step: ShownStep): readonly string[] {
   return [
     ...(step.fraction === undefined ? [] : [`${Math.round(step.fraction * 100)} %`]),
-    ...(step.remainingSeconds === undefined ? [] : [`about ${remainingText(step.remainingSeconds)} left`]),
+    ...(step.remainingSeconds === undefined ? [] : [`about ${durationText(step.remainingSeconds)} left`]),
   ];
 }
 
@@ -130,7 +130,7 @@ function blockLines(steps: readonly ShownStep[], nowMillis: number, columns: num
 }
 
 function stepLines(step: ShownStep, nowMillis: number, columns: number, { style }: TextLayout): readonly string[] {
-  const figures = [elapsedText(step.startedMillis, nowMillis), ...stepFigures(step, durationText)].join(', ');
+  const figures = [elapsedText(step.startedMillis, nowMillis), ...stepFigures(step)].join(', ');
   return [
     cutText(`...   ${printableText(step.name)}  ${figures}`, columns),
     ...(step.fraction === undefined ? [] : [`      ${bar(step.fraction, style.bar, style.rule)}`]),
@@ -195,7 +195,7 @@ function eventText(event: ProgressEvent, before: ShownStep | undefined, nowMilli
 }
 
 function runningText(step: ShownStep): string {
-  const news = [...stepFigures(step, durationText), ...(step.detail === undefined ? [] : [step.detail])];
+  const news = [...stepFigures(step), ...(step.detail === undefined ? [] : [step.detail])];
   return news.length === 0 ? `${step.name} goes on` : `${step.name}: ${news.join(', ')}`;
 }
 

@@ -89,7 +89,7 @@ function textOf(lines: readonly string[]): string {
 }
 
 /** Lines on a terminal that are drawn again in the same place. */
-export interface LiveScreen {
+interface LiveScreen {
   /** Draws the lines over those that were drawn before. */
   readonly draw: (lines: readonly string[]) => void;
 }
@@ -97,7 +97,7 @@ export interface LiveScreen {
 const DEFAULT_ROWS = 24;
 
 /** Draws on a terminal, below what stands there already. The last drawing stays. */
-export function liveScreen(stream: OutputStream): LiveScreen {
+function liveScreen(stream: OutputStream): LiveScreen {
   let drawn: readonly string[] = [];
   return {
     draw: (lines) => {

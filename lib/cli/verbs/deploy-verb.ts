@@ -67,7 +67,7 @@ function declined(target: DeploymentTarget): VerbOutcome {
 }
 
 /** What is known before a deployment. */
-export interface DeploySummary {
+interface DeploySummary {
   readonly target: DeploymentTarget;
   readonly plan: PlanResult;
   /** @default - it was skipped */
@@ -75,7 +75,7 @@ export interface DeploySummary {
 }
 
 /** What will be made where, what it costs, who could reach it, and what the preflight warns of. */
-export function deploySummary({ target, plan, preflight }: DeploySummary): LabDocument {
+function deploySummary({ target, plan, preflight }: DeploySummary): LabDocument {
   const { lab, concerns } = plan;
   const resources = concerns.reduce((sum, { resourceCount }) => sum + resourceCount, 0);
   const isNew = target.mode === 'create';
@@ -99,13 +99,13 @@ function notPassedTable({ checks }: PreflightResult): Table {
 }
 
 /** The question that is asked before anything is made. */
-export function deployQuestion({ stackName, account, region, mode }: DeploymentTarget, { cost }: PlanResult): string {
+function deployQuestion({ stackName, account, region, mode }: DeploymentTarget, { cost }: PlanResult): string {
   const price = cost.unavailable === undefined ? `${moreThan(cost)}${hourlyText(cost.idlePerHour)} until it is removed` : 'its price is not known';
   return `${mode === 'create' ? 'Deploy' : 'Update'} ${stackName} in account ${account}, ${region} (${price})?`;
 }
 
 /** The deployed lab, and how to use it. */
-export function deployedDocument(result: DeployResult): LabDocument {
+function deployedDocument(result: DeployResult): LabDocument {
   const { stackName, account, region, outcome, durationSeconds, accessLines, kubeconfig } = result;
   const done = outcome === 'unchanged' ? 'is deployed already: nothing changed' : `is ${outcome}, in ${durationText(durationSeconds)}`;
   return {
@@ -119,7 +119,7 @@ export function deployedDocument(result: DeployResult): LabDocument {
 }
 
 /** Why nothing was deployed, and how to deploy nevertheless. */
-export function stoppedDocument(preflight: PreflightResult): LabDocument {
+function stoppedDocument(preflight: PreflightResult): LabDocument {
   return {
     title: 'Not deployed: the preflight failed',
     tone: 'bad',

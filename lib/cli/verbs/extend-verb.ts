@@ -38,13 +38,13 @@ const HEADINGS: Readonly<Record<ExtendResult['outcome'], string>> = {
 };
 
 /** What is about to happen, as a question. */
-export function extendQuestion(change: DeadlineChange): string {
+function extendQuestion(change: DeadlineChange): string {
   return `Move the deadline of ${change.stackName} (account ${change.account}, ${change.region}) ${movedBy(change)}, `
     + `from ${momentText(change.from)} to ${momentText(change.to)}?`;
 }
 
 /** Where the deadline is now, and how to keep it there. */
-export function extendDocument(result: ExtendResult): LabDocument {
+function extendDocument(result: ExtendResult): LabDocument {
   const isMoved = result.outcome === 'moved';
   return {
     title: HEADINGS[result.outcome],

@@ -35,7 +35,7 @@ const VERDICTS: Readonly<Record<CheckOutcome, string>> = {
 const TONES = { pass: 'good', warn: 'caution', fail: 'bad' } as const;
 
 /** The checks with their evidence and what to do, and the verdict. */
-export function preflightDocument({ checks, verdict, account, region, stackName }: PreflightResult): LabDocument {
+function preflightDocument({ checks, verdict, account, region, stackName }: PreflightResult): LabDocument {
   const tone = TONES[verdict];
   return {
     title: `Preflight of ${stackName}`,

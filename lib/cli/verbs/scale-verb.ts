@@ -49,14 +49,14 @@ async function runScale(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): P
 }
 
 /** What is about to happen, as a question. */
-export function scaleQuestion({ cluster, region, namespace, deploymentName, from, to, launch }: ScaleChange): string {
+function scaleQuestion({ cluster, region, namespace, deploymentName, from, to, launch }: ScaleChange): string {
   const nodes = launch === undefined ? '' : Object.entries(launch.nodes).map(([type, count]) => `${count} × ${type}`).join(', ');
   return `Scale Deployment ${deploymentName} in namespace ${namespace} of cluster ${cluster} (${region}) from ${from} to ${counted(to, 'replica')}`
     + `${launch === undefined ? '' : `, on new nodes such as ${nodes} for about ${hourlyText(launch.pricePerHour)} at list price`}?`;
 }
 
 /** What was scaled and, where the verb waited, how the pods came or went. */
-export function scaleDocument(result: ScaleResult): LabDocument {
+function scaleDocument(result: ScaleResult): LabDocument {
   const { namespace, deploymentName, from, to, verdict, nodes } = result;
   if (verdict === 'declined') {
     return { title: `${namespace}/${deploymentName} was not scaled: it has ${counted(from, 'replica')} as before.`, tone: 'muted' };

@@ -51,7 +51,7 @@ const SENTENCES: Readonly<Record<SweepResult['outcome'], string>> = {
 };
 
 /** What was found of the lab, what was removed and what is left. */
-export function sweepDocument({ outcome, found, counts, kept, remaining, isBillableLeft }: SweepResult): LabDocument {
+function sweepDocument({ outcome, found, counts, kept, remaining, isBillableLeft }: SweepResult): LabDocument {
   const isDone = outcome === 'clean' || outcome === 'remained';
   const sentence = found.length === 0 && outcome !== 'remained' ? SENTENCES.clean : SENTENCES[outcome];
   return {

@@ -39,7 +39,7 @@ async function runTeardown(invocation: Invocation, flags: FlagsOf<typeof FLAGS>)
 }
 
 /** What the teardown found, before it changes anything. */
-export function inventoryDocument(inventory: TeardownInventory): LabDocument {
+function inventoryDocument(inventory: TeardownInventory): LabDocument {
   const { account, region, clusterName, stackName, stackStatus, stackResourceCount, clusterStatus, objects, leftovers } = inventory;
   return {
     title: `What there is of ${clusterName}`,
@@ -66,7 +66,7 @@ function drainerText({ clusterStatus, drainedBy, whyNotHere = '' }: TeardownInve
 }
 
 /** What is about to be removed, as a question: which lab, where, and how much. */
-export function teardownQuestion({ account, region, clusterName, stackResourceCount, objects, leftovers }: TeardownInventory): string {
+function teardownQuestion({ account, region, clusterName, stackResourceCount, objects, leftovers }: TeardownInventory): string {
   const counts = [
     counted(stackResourceCount, 'resource'),
     ...(objects.length === 0 ? [] : [`${counted(objects.length, 'object')} in the cluster`]),
@@ -83,7 +83,7 @@ const SENTENCES: Readonly<Record<TeardownResult['outcome'], string>> = {
 };
 
 /** The evidence: what existed, who removed what, and what remains. */
-export function teardownDocument(result: TeardownResult): LabDocument {
+function teardownDocument(result: TeardownResult): LabDocument {
   const { outcome, account, region, clusterName, inventory, stages, terminatedInstances, releasedObjects, accounted, kept, remaining, isBillableLeft } = result;
   const headline: LabDocument = {
     title: `${SENTENCES[outcome]}${outcome === 'remained' && isBillableLeft ? ' AWS bills for it.' : ''}`,

@@ -34,7 +34,7 @@ async function runVerify(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): 
 const OUTCOMES: Readonly<Record<Observation['outcome'], OutcomeItem['outcome']>> = { pass: 'passed', fail: 'failed', unknown: 'unknown' };
 
 /** Every expected observation with its evidence, the verdict, and what to type next. */
-export function verifyDocument(result: VerifyResult): LabDocument {
+function verifyDocument(result: VerifyResult): LabDocument {
   const { verdict, observations, nodes, namespace, cluster, isSimulated, replicas, deploymentName } = result;
   const failed = observations.filter(({ outcome }) => outcome === 'fail');
   const sentence = verdict === 'passed'

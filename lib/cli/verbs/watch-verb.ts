@@ -72,19 +72,19 @@ function intervalSeconds(text: string): number {
 const SHOWN_CHANGES = 6;
 
 /** A change as one line: `01:02:03  NodeClaim default-x launched  c5a.2xlarge, ap-northeast-2a, on-demand`. */
-export function changeLine({ at, kind, name, state, detail }: LabChange): string {
+function changeLine({ at, kind, name, state, detail }: LabChange): string {
   return printableText(`${at.slice(11, 19)}  ${kind} ${name} ${state}${detail === '' ? '' : `  ${detail}`}`);
 }
 
 /** The state of the lab when the watch begins, in one line for a pipe. */
-export function firstLine({ at, cluster, isReady, pods, nodes, cost }: LabStatus): string {
+function firstLine({ at, cluster, isReady, pods, nodes, cost }: LabStatus): string {
   const byKarpenter = nodes.filter(({ nodePoolName }) => nodePoolName !== undefined).length;
   const price = cost.unavailable === undefined ? `, ${moreThan(cost)}${hourlyText(cost.totalPerHour)}` : '';
   return `${at.slice(11, 19)}  lab ${cluster} is ${isReady ? 'ready' : 'not ready'}: ${podCountsText(pods)}, ${counted(byKarpenter, 'node')} by Karpenter${price}`;
 }
 
 /** The state of the lab, drawn anew with each change, and the latest changes below it. */
-export function watchScreen(status: LabStatus, latest: readonly LabChange[], isCutOff: boolean): LabDocument {
+function watchScreen(status: LabStatus, latest: readonly LabChange[], isCutOff: boolean): LabDocument {
   const state = statusDocument(status, true);
   return {
     ...state,
