@@ -7,6 +7,7 @@ import { isJsonObject, parseJson, textAt, type JsonObject } from '../json';
 import { loadConfig } from '../config/load';
 import { overridesFromArguments } from '../config/overrides';
 import { LabError } from '../lab-error';
+import type { RunContext } from '../run-context';
 
 /** What to synthesize, and where to. */
 export interface SynthesizeOptions {
@@ -26,12 +27,6 @@ export interface SynthesizeOptions {
    * @default - the lines are dropped; the error still names the first line of a failure as its cause
    */
   readonly onOutput?: (line: string) => void;
-  /**
-   * Ends the synthesis when it is aborted.
-   *
-   * @default - it runs to its end
-   */
-  readonly signal?: AbortSignal;
 }
 
 /** Code of the toolkit's message that holds a line which the app wrote on its standard error. */
@@ -44,10 +39,10 @@ const APP_LINE = 'CDK_ASSEMBLY_E1002';
  *
  * @throws LabError `InvalidConfig` or `SynthesisFailed`
  */
-export async function synthesize(options: SynthesizeOptions): Promise<void> {
-  const { context, onStart, onOutput, signal } = options;
+export async function synthesize(options: SynthesizeOptions, { signal }: RunContext): Promise<void> {
+  const { context, onStart, onOutput } = options;
   loadConfig({ overrides: overridesFromArguments(context) });
-  signal?.throwIfAborted();
+  signal.throwIfAborted();
   onStart?.();
   const lines: string[] = [];
   const onLine = (line: string): void => {
@@ -56,9 +51,9 @@ export async function synthesize(options: SynthesizeOptions): Promise<void> {
     onOutput?.(line);
   };
   try {
-    await unlessAborted(producedAssembly(options, onLine), signal);
+    await unlessAborted(producedAssembly(options, onLine, signal), signal);
   } catch (error) {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     throw new LabError({
       code: 'SynthesisFailed',
       message: `The lab could not be synthesized: ${causeAmong(lines) ?? messageOf(error)}`,
@@ -83,11 +78,11 @@ function causeAmong(lines: readonly string[]): string | undefined {
   return /^Error \w+$/.test(line ?? '') ? next : line;
 }
 
-async function producedAssembly({ assemblyDirectory, context, signal }: SynthesizeOptions, onLine: (line: string) => void): Promise<void> {
+async function producedAssembly({ assemblyDirectory, context }: SynthesizeOptions, onLine: (line: string) => void, signal: AbortSignal): Promise<void> {
   const workingDirectory = process.cwd();
   const settings = readSettings(join(workingDirectory, 'cdk.json'));
   await runBuild(textAt(settings, 'build'), onLine, signal);
-  signal?.throwIfAborted();
+  signal.throwIfAborted();
   // The library is large: only a command that synthesizes or deploys waits until it is loaded.
   const { BaseCredentials, CdkAppMultiContext, Toolkit } = await import('@aws-cdk/toolkit-lib');
   const toolkit = new Toolkit({ ioHost: new SynthesisIoHost(onLine), color: false, emojis: false, sdkConfig: { baseCredentials: BaseCredentials.none() } });
@@ -108,7 +103,7 @@ async function producedAssembly({ assemblyDirectory, context, signal }: Synthesi
 }
 
 /** The command that `cdk.json` wants run before the app, in a shell as the CDK runs it. */
-async function runBuild(command: string | undefined, onLine: (line: string) => void, signal?: AbortSignal): Promise<void> {
+async function runBuild(command: string | undefined, onLine: (line: string) => void, signal: AbortSignal): Promise<void> {
   if (command === undefined) return;
   const child = spawn(command, { shell: true, stdio: ['ignore', 'ignore', 'pipe'], signal });
   createInterface({ input: child.stderr }).on('line', onLine);
@@ -139,9 +134,9 @@ function readSettings(file: string): JsonObject {
 }
 
 /** Waits for the work to end, or for the abort: the toolkit itself cannot be interrupted. */
-function unlessAborted(work: Promise<void>, signal?: AbortSignal): Promise<void> {
+function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    signal?.addEventListener('abort', () => reject(new Error('The synthesis was interrupted.')), { once: true });
+    signal.addEventListener('abort', () => reject(new Error('The synthesis was interrupted.')), { once: true });
     work.then(resolve, reject);
   });
 }

@@ -82,8 +82,8 @@ async function askedForAssembly({ assembly, context }: AssemblyFlags, invocation
   return assemblyDirectory;
 }
 
-async function synthesizeWithNote(assemblyDirectory: string, context: ContextOverrides, text: string, { host, note }: Invocation): Promise<void> {
-  await host.actions.synthesize({ assemblyDirectory, context, onStart: () => note(text), onOutput: note, signal: host.signal });
+async function synthesizeWithNote(assemblyDirectory: string, context: ContextOverrides, text: string, { host, note, run }: Invocation): Promise<void> {
+  await host.actions.synthesize({ assemblyDirectory, context, onStart: () => note(text), onOutput: note }, run);
 }
 
 /** The state of the assembly, or why `lab.yaml` is refused: a lab that was synthesized before can be removed all the same. */

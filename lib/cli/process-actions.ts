@@ -47,7 +47,7 @@ export interface LabActions {
   /** Says whether an assembly is what `lab.yaml` and the code would make now. */
   readonly assemblyState: (assemblyDirectory: string) => Promise<AssemblyState>;
   /** Runs the CDK app once. */
-  readonly synthesize: (options: SynthesizeOptions) => Promise<void>;
+  readonly synthesize: (options: SynthesizeOptions, run: RunContext) => Promise<void>;
   /** Says what a rehearsal lacks on this machine: an error for each thing, with what to install. Empty where it can run. */
   readonly rehearsalShortfalls: (run: RunContext) => Promise<readonly LabError[]>;
   /** Starts a rehearsal; one that runs is left as it is. */
@@ -94,7 +94,7 @@ export function processActions({ projectDirectory, env }: ProcessActionsOptions)
     teardownLab: async (options, run) => (await import('../removal/teardown.js')).teardown(options, run),
     sweepLab: async (options, run) => (await import('../removal/sweep-lab.js')).sweepLab(options, run),
     assemblyState: async (assemblyDirectory) => (await import('../assembly/assembly-state.js')).assemblyState({ assemblyDirectory, projectDirectory }),
-    synthesize: async (options) => (await import('../assembly/synthesize.js')).synthesize(options),
+    synthesize: async (options, run) => (await import('../assembly/synthesize.js')).synthesize(options, run),
     rehearsalShortfalls: async (run) =>
       (await import('../rehearsal/toolchain/ensure-toolchain.js')).rehearsalShortfalls({ projectDirectory, env }, run),
     startRehearsal: async (options, run) => (await import('../rehearsal/start-rehearsal.js')).startRehearsal({ ...options, projectDirectory, env }, run),

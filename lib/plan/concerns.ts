@@ -137,7 +137,7 @@ const TELLING_KEYS: readonly string[] = [
 ];
 
 /** What a NodePool requires of its nodes, as people say it: `c, m, r generation 5+`, `amd64`, `on-demand`, `no bare metal`. */
-export function requirementPhrases(requirements: readonly NodeRequirement[]): readonly string[] {
+function requirementPhrases(requirements: readonly NodeRequirement[]): readonly string[] {
   const family = familyPhrase(requirements);
   const rest = requirements.filter(({ key }) => family === undefined || (key !== INSTANCE_CATEGORY_LABEL && key !== INSTANCE_GENERATION_LABEL));
   return [...(family === undefined ? [] : [family]), ...rest.flatMap(requirementPhrase)];

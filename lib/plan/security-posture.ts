@@ -96,7 +96,7 @@ function logFact(lab: LabView): string {
 }
 
 /** A role of the stack that may do something in Kubernetes. */
-export interface OwnAccess {
+interface OwnAccess {
   /** Who has the role, in words: `kubectl handler`. */
   readonly owner: string;
   /** Access policies of EKS, or what the stack's RBAC lets the role do: `get`, `list`. */
@@ -104,7 +104,7 @@ export interface OwnAccess {
 }
 
 /** What roles of the stack itself may do in Kubernetes, in the order of the template. */
-export function ownAccess(lab: LabView): readonly OwnAccess[] {
+function ownAccess(lab: LabView): readonly OwnAccess[] {
   return lab.accessEntries.flatMap((entry) => {
     const rights = [...entry.policies, ...verbsOf(lab, entry)];
     return entry.principalLogicalId === undefined || entry.type !== 'STANDARD' || rights.length === 0

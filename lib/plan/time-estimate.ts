@@ -26,7 +26,7 @@ export type SecondsOf = (key: DurationKey) => number;
  * EKS 1.35 with two t3.medium in ap-northeast-2 (2026-04) and of EKS 1.36 in ap-south-1 (2026). Those of
  * charts, layers, associations and schedules are estimates.
  */
-export const DURATIONS_SOURCE = 'medians of logs, or estimates; see lib/plan/time-estimate.ts';
+const DURATIONS_SOURCE = 'medians of logs, or estimates; see lib/plan/time-estimate.ts';
 
 /** Seconds for a type that is not in the table. */
 const UNKNOWN_TYPE_SECONDS = 5;

@@ -121,7 +121,7 @@ function clusterIdOf(clusterName: string): string {
  * @param apiAccess CIDRs; with none, the endpoint has no public side at all, because EKS reads
  *   "no CIDRs" as "everyone".
  */
-export function endpointAccessFor(apiAccess: readonly string[]): EndpointAccess {
+function endpointAccessFor(apiAccess: readonly string[]): EndpointAccess {
   return apiAccess.length === 0
     ? EndpointAccess.PRIVATE
     : EndpointAccess.PUBLIC_AND_PRIVATE.onlyFrom(...apiAccess);

@@ -103,7 +103,7 @@ function functionRole(scope: Construct, id: string, statements: readonly iam.Pol
 const GROUP = 'drain-guard';
 
 /** Whom the rights are for, and after what they are granted. */
-export interface GuardAccessProps extends Pick<DrainGuardProps, 'cluster' | 'nodeGroups'> {
+interface GuardAccessProps extends Pick<DrainGuardProps, 'cluster' | 'nodeGroups'> {
   /** IAM role of the function that drains. */
   readonly role: iam.IRole;
 }
@@ -114,7 +114,7 @@ export interface GuardAccessProps extends Pick<DrainGuardProps, 'cluster' | 'nod
  *
  * Deletion: the guard drains with these rights, so they go after its last pass, and before the nodes. They leave nothing behind outside the cluster.
  */
-export class GuardAccess extends Construct {
+class GuardAccess extends Construct {
   constructor(scope: Construct, id: string, { cluster, role, nodeGroups }: GuardAccessProps) {
     super(scope, id);
     new CfnAccessEntry(this, 'AccessEntry', {

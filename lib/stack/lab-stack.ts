@@ -77,7 +77,7 @@ function environmentOf({ account, region }: LabConfig): Environment {
  *
  * @param admins ARNs of IAM roles or users
  */
-export function grantAdmins(cluster: Cluster, admins: readonly string[]): readonly AccessEntry[] {
+function grantAdmins(cluster: Cluster, admins: readonly string[]): readonly AccessEntry[] {
   return admins.map((principal) => cluster.grantClusterAdmin(adminIdOf(principal), principal));
 }
 
@@ -97,7 +97,7 @@ function adminIdOf(principal: string): string {
 }
 
 /** Adds to a stack what a class needs to begin. */
-export function addLabOutputs(stack: Stack, config: LabConfig, nodePoolName: string): void {
+function addLabOutputs(stack: Stack, config: LabConfig, nodePoolName: string): void {
   const { clusterName, karpenter } = config;
   const outputs: Readonly<Record<string, { readonly value: string; readonly description: string }>> = {
     KubeconfigCommand: {

@@ -10,7 +10,7 @@ import { SYSTEM_NODE_VOLUME_GIB, versions } from '../config/versions';
 const ROOT_DEVICE = '/dev/xvda';
 
 /** AWS managed policies of every node, system or Karpenter's: join the cluster, run the VPC CNI, pull images, open a shell by SSM. */
-export const NODE_POLICIES = [
+const NODE_POLICIES = [
   'AmazonEKSWorkerNodePolicy',
   'AmazonEKS_CNI_Policy',
   'AmazonEC2ContainerRegistryPullOnly',

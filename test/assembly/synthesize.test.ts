@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { synthesize } from '../../lib/assembly/synthesize';
+import { runContext } from '../../lib/run-context';
 import { temporaryFolder } from '../rehearsal/fake-program';
 
 const PROJECT = resolve(__dirname, '../..');
@@ -18,7 +19,7 @@ describe('synthesis by the CDK\'s toolkit', () => {
   it('writes byte for byte what `cdk synth` writes, with the same overrides', async () => {
     const [byToolkit, byProgram] = [temporaryFolder(), temporaryFolder()];
     const lines: string[] = [];
-    await synthesize({ assemblyDirectory: byToolkit, context: { clusterName: 'lab-two', scale: '3' }, onOutput: (line) => lines.push(line) });
+    await synthesize({ assemblyDirectory: byToolkit, context: { clusterName: 'lab-two', scale: '3' }, onOutput: (line) => lines.push(line) }, runContext());
     execFileSync(process.execPath, ['node_modules/aws-cdk/bin/cdk', 'synth', '--quiet', '--no-notices', '-c', 'clusterName=lab-two', '-c', 'scale=3', '--output', byProgram]);
     const written = contents(byToolkit);
     expect(Object.keys(written)).toContain('lab-two.template.json');
@@ -29,7 +30,7 @@ describe('synthesis by the CDK\'s toolkit', () => {
 
   it('fails when an override is wrong, with its problems and before anything is run', async () => {
     const assemblyDirectory = temporaryFolder();
-    await expect(synthesize({ assemblyDirectory, context: { clusterName: 'not a name' } })).rejects.toMatchObject({ code: 'InvalidConfig' });
+    await expect(synthesize({ assemblyDirectory, context: { clusterName: 'not a name' } }, runContext())).rejects.toMatchObject({ code: 'InvalidConfig' });
     expect(readdirSync(assemblyDirectory)).toEqual([]);
   });
 
@@ -44,7 +45,7 @@ describe('synthesis by the CDK\'s toolkit', () => {
     writeFileSync(join(folder, 'app.js'), 'console.error("a warning\\nthe stack is wrong"); process.exit(1);');
     process.chdir(folder);
     const lines: string[] = [];
-    await expect(synthesize({ assemblyDirectory: join(folder, 'out'), context: { scale: '3' }, onOutput: (line) => lines.push(line) }))
+    await expect(synthesize({ assemblyDirectory: join(folder, 'out'), context: { scale: '3' }, onOutput: (line) => lines.push(line) }, runContext()))
       .rejects.toMatchObject({ code: 'SynthesisFailed', message: expect.stringContaining(message), received: 'scale=3' });
     expect(lines).toEqual(heard);
   });
@@ -60,20 +61,20 @@ describe('synthesis by the CDK\'s toolkit', () => {
     writeFileSync(join(folder, 'cdk.json'), JSON.stringify({ app: 'node app.js' }));
     writeFileSync(join(folder, 'app.js'), app);
     process.chdir(folder);
-    await expect(synthesize({ assemblyDirectory: join(folder, 'out'), context: {} }))
+    await expect(synthesize({ assemblyDirectory: join(folder, 'out'), context: {} }, runContext()))
       .rejects.toMatchObject({ code: 'SynthesisFailed', message: `The lab could not be synthesized: ${cause}` });
   });
 
   it('fails when it is interrupted, with the reason of the interruption', async () => {
     const interruption = new AbortController();
-    const running = synthesize({ assemblyDirectory: temporaryFolder(), context: {}, signal: interruption.signal });
+    const running = synthesize({ assemblyDirectory: temporaryFolder(), context: {} }, runContext({ signal: interruption.signal }));
     interruption.abort(new Error('Ctrl-C'));
     await expect(running).rejects.toThrow('Ctrl-C');
   });
 
   it.each(['replicas', 'bogus', 'stage'])('fails when %s is overridden, which is no key of ours, before the CDK starts', async (key) => {
     let isStarted = false;
-    const synthesis = synthesize({ assemblyDirectory: temporaryFolder(), context: { [key]: '5' }, onStart: () => { isStarted = true; } });
+    const synthesis = synthesize({ assemblyDirectory: temporaryFolder(), context: { [key]: '5' }, onStart: () => { isStarted = true; } }, runContext());
     await expect(synthesis).rejects.toMatchObject({ code: 'InvalidConfig' });
     expect(isStarted).toBe(false);
   });
