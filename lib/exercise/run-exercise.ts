@@ -1,9 +1,16 @@
+/** The exercise: run, scale, watch, verify, drills; and the class. */
+
 import { livePods } from '../kubernetes/cluster-model';
 import { isSimulatedNode, NODES } from '../kubernetes/core-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import type { RunContext } from '../run-context';
+import { consolidationDrill } from './drills/consolidation-drill';
+import type { DrillContext, DrillMeans } from './drills/drill-stage';
+import { limitDrill } from './drills/limit-drill';
+import { spotDrill } from './drills/spot-drill';
+import { teardownDrill } from './drills/teardown-drill';
 import { exerciseContext, type ExerciseOptions, type WatchedExercise, watching } from './exercise-context';
-import type { DrillResult, ExerciseMark, ExerciseResult, LaunchedNode } from './exercise-result';
+import { DRILL_NAMES, type DrillName, type DrillResult, type ExerciseMark, type ExerciseResult, type LaunchedNode } from './exercise-result';
 import { launchedNodes, timelineOf } from './exercise-timeline';
 import { labelsStep, launchLogStep, launchStep, nodeReadyStep, oneNodeStep, podsRunningStep, scaleStep } from './launch-steps';
 import { deploymentStep, karpenterStep, nodesBeforeStep } from './preparation-steps';
@@ -51,6 +58,35 @@ async function watched(exercise: WatchedExercise): Promise<{ readonly timeline: 
     timeline: scaledAt === undefined ? [] : timelineOf({ cluster, expectations, scaledAt, nodeClaims: cluster.newClaims }),
     nodes: launchedNodes(cluster.newClaims, livePods(cluster), expectations.region),
   };
+}
+
+/** Which drills to do, and how. */
+export interface DrillOptions extends ExerciseOptions {
+  /** Done in the order of {@link DRILL_NAMES}, whatever order they stand in. */
+  readonly drills: readonly DrillName[];
+  readonly means: DrillMeans;
+}
+
+const DRILLS: Readonly<Record<DrillName, (context: DrillContext) => Promise<void>>> = {
+  consolidation: consolidationDrill,
+  limit: limitDrill,
+  spot: spotDrill,
+  teardown: teardownDrill,
+};
+
+/**
+ * Does drills, one after the other. One that fails puts back what it changed, and the next is done all the same.
+ *
+ * @throws LabError `KubernetesUnreachable`; the reason of the signal
+ */
+export async function runDrills(api: KubernetesApi, { drills, means, ...options }: DrillOptions, run: RunContext): Promise<readonly DrillResult[]> {
+  const results: DrillResult[] = [];
+  for (const name of DRILL_NAMES.filter((drill) => drills.includes(drill))) {
+    const context = exerciseContext(api, options, run);
+    await DRILLS[name]({ ...context, means });
+    results.push({ name, verdict: context.recorder.verdict, steps: context.recorder.steps });
+  }
+  return results;
 }
 
 /** A result with the drills that were run after the exercise. One that failed fails the whole. */

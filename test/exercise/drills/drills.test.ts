@@ -1,8 +1,8 @@
 import type { ExerciseDeadlines } from '../../../lib/exercise/deadlines';
 import type { DrillMeans } from '../../../lib/exercise/drills/drill-stage';
-import { runDrills } from '../../../lib/exercise/drills/run-drills';
 import type { DrillName, DrillResult } from '../../../lib/exercise/exercise-result';
 import { expectationsOf } from '../../../lib/exercise/expectations';
+import { runDrills } from '../../../lib/exercise/run-exercise';
 import { textAt } from '../../../lib/json';
 import { DEPLOYMENTS, NAMESPACES, NODES, PODS } from '../../../lib/kubernetes/core-kinds';
 import { NODE_CLAIMS, NODE_POOLS } from '../../../lib/kubernetes/karpenter-kinds';
