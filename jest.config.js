@@ -15,6 +15,7 @@ module.exports = {
   maxWorkers: '100%',
   // A busy computer takes its time; no test is about speed.
   testTimeout: 60_000,
+  setupFiles: ['<rootDir>/test/support/v8-flags.js'],
   moduleNameMapper: { '^@kubernetes/client-node$': '<rootDir>/test/support/kubernetes-client.js' },
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' }, sourceMaps: 'inline' }],
