@@ -2,9 +2,8 @@ import { type Pod, selectsPod } from '../kubernetes/core-kinds';
 import { NODE_POOLS, type NodePool } from '../kubernetes/karpenter-kinds';
 import { waitFor, type Watched } from '../wait-for';
 import { listed } from '../words';
-import type { WatchedExercise } from './exercise-context';
+import type { RunningStep, WatchedExercise } from './exercise-context';
 import { exerciseCommands } from './exercise-commands';
-import type { RunningStep } from './step-recorder';
 
 /**
  * What happens after pods have gone: their nodes are empty, and Karpenter removes them when they have been so for as long as

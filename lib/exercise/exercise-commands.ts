@@ -26,9 +26,12 @@ export interface ExerciseCommands {
 /** What brings the lab's NodePool and EC2NodeClass back. A deployment does not: to CloudFormation they are as they were. */
 export const RESTORE_NODE_POOL = 'npm run charts && kubectl apply -f cdk8s.out/nodepool.yaml';
 
-/** What brings back objects of a chart, such as Karpenter's Deployment: helm has kept them as it applied them. */
+/**
+ * The command that brings back deleted objects of a Helm release, such as Karpenter's Deployment, as Helm applied them. `kubectl
+ * apply` gets no namespace: the chart names one for each object, and two are in kube-system wherever Karpenter is.
+ */
 export function restoreRelease({ release, namespace }: { readonly release: string; readonly namespace: string }): string {
-  return `helm get manifest ${release} --namespace ${namespace} | kubectl apply --namespace ${namespace} -f -`;
+  return `helm get manifest ${release} --namespace ${namespace} | kubectl apply -f -`;
 }
 
 /**

@@ -8,10 +8,9 @@ import { NODE_POOL_LABEL } from '../well-known-keys';
 import { counted, listed } from '../words';
 import { untilPodsGone } from './consolidation';
 import { diagnoseReadiness, labelLines } from './diagnosis';
-import { type ExerciseContext, exerciseFailed, type WatchedExercise } from './exercise-context';
+import { type ExerciseContext, exerciseFailed, type RunningStep, type WatchedExercise } from './exercise-context';
 import { exerciseCommands } from './exercise-commands';
 import type { ExerciseExpectations } from './expectations';
-import type { RunningStep } from './step-recorder';
 
 /**
  * Makes sure that the exercise's Deployment is there. Where it is missing it is applied as the stack would, without a pod.

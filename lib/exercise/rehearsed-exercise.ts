@@ -1,7 +1,7 @@
 import { readLab } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
 import { connectAws } from '../aws/lab-aws';
-import { classExpectationsOf } from './class/raised-limits';
+import { classExpectationsOf } from './class/class-context';
 import { runClass } from './class/run-class';
 import type { DrillMeans } from './drills/drill-stage';
 import type { ClassResult, DrillName, ExerciseResult } from './exercise-result';

@@ -108,7 +108,7 @@ describe('status', () => {
     lab.fake.put(EC2_NODE_CLASSES, { metadata: { name: 'default', finalizers: [] } });
     lab.fake.remove(EC2_NODE_CLASSES, { name: 'default' });
     expect((await status()).problems).toEqual([
-      'There is no Deployment karpenter in namespace kube-system. Bring it back: helm get manifest karpenter --namespace kube-system | kubectl apply --namespace kube-system -f -.',
+      'There is no Deployment karpenter in namespace kube-system. Bring it back: helm get manifest karpenter --namespace kube-system | kubectl apply -f -.',
       'There is no EC2NodeClass default. Bring it back: npm run charts && kubectl apply -f cdk8s.out/nodepool.yaml.',
     ]);
   });

@@ -103,6 +103,19 @@ describe('a pass of a drain', () => {
     expect(await pass()).toEqual({ phase: 'drained', isDrained: true, deleted: [], remaining: [] });
   });
 
+  it('waits while a finalizer holds a NodePool, with its name, and keeps the EC2NodeClasses until then', async () => {
+    fake.put(NODE_POOLS, named('default'));
+    fake.put(NODE_POOLS, named('held', { finalizers: ['example.com/hold'] }));
+    fake.put(EC2_NODE_CLASSES, named('default'));
+
+    expect(await pass()).toEqual({ phase: 'nodePools', isDrained: false, deleted: ['NodePool default', 'NodePool held'], remaining: ['NodePool held is held by example.com/hold.'] });
+    expect(left(NODE_POOLS)).toEqual(['held']);
+    expect(left(EC2_NODE_CLASSES)).toEqual(['default']);
+
+    fake.put(NODE_POOLS, named('held', { finalizers: [] }));
+    expect(await pass()).toEqual({ phase: 'drained', isDrained: true, deleted: ['EC2NodeClass default'], remaining: [] });
+  });
+
   it('finds again what is made while it drains', async () => {
     instances = [RUNNING];
     expect((await pass()).phase).toBe('instances');

@@ -182,9 +182,10 @@ export class PlayedLab {
     }, 1);
   }
 
+  /** Names of objects whose deletion was asked for and that a finalizer of Karpenter's holds. */
   private deleted(kind: ResourceKind<unknown>): readonly string[] {
     return this.fake.all(kind)
-      .filter((body) => textAt(body, 'metadata', 'deletionTimestamp') !== undefined && arrayAt(body, 'metadata', 'finalizers').length > 0)
+      .filter((body) => textAt(body, 'metadata', 'deletionTimestamp') !== undefined && arrayAt(body, 'metadata', 'finalizers').some((finalizer) => textAt(finalizer)?.startsWith('karpenter.')))
       .map((body) => textAt(body, 'metadata', 'name') ?? '');
   }
 

@@ -6,6 +6,7 @@ import { teardownIn, type TeardownOptions } from '../../lib/removal/teardown';
 import type { TeardownResult } from '../../lib/removal/teardown-result';
 import { AWS_BACKED_KINDS } from '../../lib/removal/drain-workloads';
 import { DEPLOYMENTS } from '../../lib/kubernetes/core-kinds';
+import { NODE_POOLS } from '../../lib/kubernetes/karpenter-kinds';
 import { LabError } from '../../lib/lab-error';
 import type { ProgressEvent } from '../../lib/progress';
 import { type RunContext, runContext } from '../../lib/run-context';
@@ -295,6 +296,15 @@ describe('a teardown', () => {
     lab.fake.put(SERVICES, { metadata: { name: 'shop', namespace: 'default', finalizers: ['service.kubernetes.io/load-balancer-cleanup'] }, spec: { type: 'LoadBalancer' } });
     await expect(teardown({ timeoutSeconds: 0.02 })).rejects.toMatchObject({ code: 'WorkloadsRemained', message: expect.stringContaining('Service default/shop') });
     expect(lab.commands.filter((name) => /^(DeleteStack|Terminate)/.test(name))).toEqual([]);
+  });
+
+  it('fails while a finalizer of somebody else holds a NodePool, names it, and keeps the EC2NodeClasses and the stack', async () => {
+    lab.fake.put(NODE_POOLS, { metadata: { name: 'held', finalizers: ['example.com/hold'] } });
+    await expect(teardown({ timeoutSeconds: 0.05, graceSeconds: 0.05 })).rejects.toMatchObject({
+      code: 'NodePoolsRemained', message: expect.stringContaining('NodePool held is held by example.com/hold'),
+    });
+    expect(lab.remains).toEqual(expect.arrayContaining(['NodePool held', 'EC2NodeClass default', 'stack', 'cluster']));
+    expect(lab.commands).not.toContain('DeleteStackCommand');
   });
 
   it('fails when an instance turns up after the drain, and keeps the stack', async () => {

@@ -1,9 +1,35 @@
+import type { LabView } from '../../assembly/lab-view';
 import type { NodePool } from '../../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
+import { selectedSubnets } from '../../plan/launch-options';
+import { usableAddresses } from '../../plan/network';
+import { systemVcpus } from '../../plan/vcpu-quota';
 import type { RunContext } from '../../run-context';
 import type { ClassDeadlines } from '../deadlines';
-import type { ExerciseExpectations } from '../expectations';
-import type { ClassExpectations } from './raised-limits';
+import { type ExerciseExpectations, expectationsOf } from '../expectations';
+
+/** What a class uses of a lab. Everything is read from the assembly. */
+export interface ClassExpectations {
+  /** The exercise that each student does. */
+  readonly exercise: ExerciseExpectations;
+  /** Subnets that the EC2NodeClass selects. */
+  readonly subnetCount: number;
+  /** Addresses of these subnets, without those that AWS keeps. */
+  readonly subnetAddresses: number;
+  /** vCPUs of the system nodes, which count against the account's quota as well. */
+  readonly systemVcpus: number;
+}
+
+/** What a class uses of the lab of an assembly. */
+export function classExpectationsOf(lab: LabView): ClassExpectations {
+  const subnets = selectedSubnets(lab);
+  return {
+    exercise: expectationsOf(lab),
+    subnetCount: subnets.length,
+    subnetAddresses: subnets.reduce((sum, { cidr }) => sum + usableAddresses(cidr), 0),
+    systemVcpus: systemVcpus(lab),
+  };
+}
 
 /** A class, and the lab that it works in. */
 export interface ClassOptions {

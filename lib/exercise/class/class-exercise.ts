@@ -13,9 +13,8 @@ import type { BoundMet, ClassResult, Distribution } from '../exercise-result';
 import { pricePerHour } from '../exercise-timeline';
 import type { ExerciseExpectations } from '../expectations';
 import { notSimulated } from '../shown-labels';
-import { classBounds, type ClassUse } from './class-bounds';
+import { classBounds, type ClassUse, limitsForClass, raiseLimits } from './class-bounds';
 import { type ClassContext, type ClassOptions, reported } from './class-context';
-import { limitsForClass, raiseLimits } from './raised-limits';
 import { CLASS_CONCURRENCY, CLASS_SELECTOR, makeNamespaces } from './student-namespaces';
 
 /** What came of a class, before it is known whether it could be cleaned up. */

@@ -11,9 +11,9 @@ import { idleSecondsOf, untilConsolidated } from '../consolidation';
 import { CLASS_DEADLINES } from '../deadlines';
 import { exerciseCommands, RESTORE_NODE_POOL } from '../exercise-commands';
 import type { ClassResult } from '../exercise-result';
+import { restoreLimits } from './class-bounds';
 import { type ClassContext, type ClassOptions, type RemainderListener, reported } from './class-context';
 import { type ClassOutcome, doClassExercise } from './class-exercise';
-import { restoreLimits } from './raised-limits';
 import { namespacesLeft, removeNamespaces, studentNamespaces } from './student-namespaces';
 
 /**

@@ -1,5 +1,5 @@
 import { classBounds, type ClassUse } from '../../../lib/exercise/class/class-bounds';
-import { classExpectationsOf, type ClassExpectations } from '../../../lib/exercise/class/raised-limits';
+import { classExpectationsOf, type ClassExpectations } from '../../../lib/exercise/class/class-context';
 import { NODE_CLAIMS } from '../../../lib/kubernetes/karpenter-kinds';
 import { smallLabView } from '../../assembly/small-lab';
 

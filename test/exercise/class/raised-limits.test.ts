@@ -1,4 +1,4 @@
-import { limitsForClass, raiseLimits, restoreLimits } from '../../../lib/exercise/class/raised-limits';
+import { limitsForClass, raiseLimits, restoreLimits } from '../../../lib/exercise/class/class-bounds';
 import type { JsonObject } from '../../../lib/json';
 import { NODE_POOLS, type NodePool } from '../../../lib/kubernetes/karpenter-kinds';
 import { labInAFake, type LabInAFake } from '../../support/fake-kubernetes/lab-in-a-fake';
