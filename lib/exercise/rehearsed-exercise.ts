@@ -13,7 +13,7 @@ import { teardownIn } from '../removal/teardown';
 import type { RunContext } from '../run-context';
 import type { RehearsalRecord } from '../rehearsal/rehearsal-state';
 import { LOCAL_CREDENTIALS } from '../rehearsal/seed/seeding';
-import { sendSpotInterruption } from '../rehearsal/send-spot-interruption';
+import { sendSpotInterruption, type SendSpotInterruptionOptions } from '../rehearsal/send-spot-interruption';
 import { countSimulatedInstances } from '../rehearsal/aws-answers/simulated-instances';
 
 /** A run of the exercise on a rehearsal. */
@@ -37,16 +37,21 @@ export async function runRehearsedExercise({ rehearsal, drills }: RehearsedExerc
     const exercise = { expectations: expectationsOf(lab) };
     const result = await runExercise(api, exercise, run);
     if (result.verdict === 'failed') return result;
-    return withDrills(result, await runDrills(api, { ...exercise, drills, means: meansOf(rehearsal, api, queueName) }, run));
+    return withDrills(result, await runDrills(api, { ...exercise, drills, means: meansOf(rehearsal, api, { queueName, account: lab.stack.account }, run) }, run));
   } finally {
     api.close();
   }
 }
 
 /** What a rehearsal has for its drills: its interruption queue, its simulated instances, and its stack, which a teardown removes. */
-function meansOf({ kubeconfig, assemblyDirectory, karpenterNamespace, region, awsEndpoint }: RehearsalRecord, api: KubernetesApi, queueName: string): DrillMeans {
+function meansOf(
+  { kubeconfig, assemblyDirectory, karpenterNamespace, region, awsEndpoint }: RehearsalRecord,
+  api: KubernetesApi,
+  queue: Pick<SendSpotInterruptionOptions, 'queueName' | 'account'>,
+  wholeRun: RunContext,
+): DrillMeans {
   return {
-    interrupt: (instanceId) => sendSpotInterruption({ endpoint: awsEndpoint, region, queueName, instanceId }),
+    interrupt: (instanceId) => sendSpotInterruption({ ...queue, endpoint: awsEndpoint, region, instanceId }, wholeRun),
     countInstances: () => countSimulatedInstances(api, karpenterNamespace),
     teardown: async ({ isDryRun }, run) => {
       const aws = connectAws(region, run, { endpoint: awsEndpoint, credentials: LOCAL_CREDENTIALS });

@@ -1,7 +1,7 @@
 import { GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
 import { LabError } from '../lab-error';
-import { type RunContext, runContext } from '../run-context';
+import type { RunContext } from '../run-context';
 import { MOTO_ACCOUNT } from './aws-answers/aws-answer';
 import { closeLocalAws, localAws, type LocalAws } from './seed/seeding';
 
@@ -10,6 +10,12 @@ export interface SendSpotInterruptionOptions {
   /** Loopback URL at which all AWS calls are answered. */
   readonly endpoint: string;
   readonly region: string;
+  /**
+   * Account of the instance: the one that the lab is bound to.
+   *
+   * @default - moto's own, which the rehearsal's AWS plays for a lab that is bound to none
+   */
+  readonly account?: string;
   /** Name of the queue that Karpenter listens to. */
   readonly queueName: string;
   /** Such as `i-0123456789abcdef0`: the last part of a NodeClaim's provider id. */
@@ -17,23 +23,24 @@ export interface SendSpotInterruptionOptions {
 }
 
 /**
- * Tells Karpenter that AWS takes a spot instance back in two minutes: puts EventBridge's message
- * into the queue. Nothing takes the instance away; Karpenter replaces it in time.
+ * Tells Karpenter that AWS takes a spot instance back in two minutes: sends EventBridge's message
+ * to the queue. Nothing takes the instance away; Karpenter replaces it in time.
  *
- * @param run @default - one that is never interrupted
  * @throws LabError `InterruptionQueueNotFound` when there is no queue of that name
  * @throws LabError `SpotInterruptionNotSent` when the message was not taken
  * @throws LabError `EndpointNotLocal` when the endpoint is not on this machine
+ * @throws the signal's reason when the run was interrupted
  */
 export async function sendSpotInterruption(
-  { endpoint, region, queueName, instanceId }: SendSpotInterruptionOptions, run: RunContext = runContext(),
+  { endpoint, region, account = MOTO_ACCOUNT, queueName, instanceId }: SendSpotInterruptionOptions, run: RunContext,
 ): Promise<void> {
   const aws = localAws({ endpoint, region }, run);
   try {
     const queueUrl = await queueUrlOf(aws, queueName);
-    const warning = spotInterruptionWarning({ id: randomUUID(), time: run.clock.now(), region, instanceId });
+    const warning = spotInterruptionWarning({ id: randomUUID(), time: run.clock.now(), region, account, instanceId });
     await aws.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(warning) }));
   } catch (cause) {
+    run.signal.throwIfAborted();
     if (cause instanceof LabError) throw cause;
     throw new LabError({
       code: 'SpotInterruptionNotSent',
@@ -63,15 +70,16 @@ async function queueUrlOf({ sqs }: LocalAws, queueName: string): Promise<string 
   }
 }
 
-/** Names that SQS gives to the lack of a queue. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueUrl.html */
+/** Names of SQS's error for a queue that does not exist. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueUrl.html */
 const MISSING_QUEUE: ReadonlySet<string> = new Set(['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue']);
 
-/** What a warning is about. */
+/** What a warning says. */
 export interface SpotInterruptionWarningOptions {
-  /** Of the event: a UUID. */
+  /** Id of the event, a UUID. */
   readonly id: string;
   readonly time: Date;
   readonly region: string;
+  readonly account: string;
   readonly instanceId: string;
 }
 
@@ -97,17 +105,17 @@ export interface SpotInterruptionWarning {
   };
 }
 
-/** The warning for an instance. */
-export function spotInterruptionWarning({ id, time, region, instanceId }: SpotInterruptionWarningOptions): SpotInterruptionWarning {
+/** Makes the warning for an instance. */
+export function spotInterruptionWarning({ id, time, region, account, instanceId }: SpotInterruptionWarningOptions): SpotInterruptionWarning {
   return {
     version: '0',
     id,
     'detail-type': 'EC2 Spot Instance Interruption Warning',
     source: 'aws.ec2',
-    account: MOTO_ACCOUNT,
+    account,
     time: time.toISOString().replace(/\.\d+Z$/, 'Z'),
     region,
-    resources: [`arn:aws:ec2:${region}:${MOTO_ACCOUNT}:instance/${instanceId}`],
+    resources: [`arn:aws:ec2:${region}:${account}:instance/${instanceId}`],
     detail: { 'instance-id': instanceId, 'instance-action': 'terminate' },
   };
 }

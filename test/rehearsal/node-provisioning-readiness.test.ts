@@ -13,6 +13,9 @@ import { fakeCluster } from './fake-cluster';
 /** Stands for a Karpenter that runs: this process does. */
 const RUNNING: ProcessRecord = { name: 'karpenter', pid: process.pid, startTicks: processStartTicks(process.pid) ?? 0, logFile: '' };
 
+/** Milliseconds for a refusal to end the wait: well below the 45 s after which the wait ends anyway. */
+const REFUSAL_LIMIT_MS = 20_000;
+
 type ObjectKind = typeof NODE_POOLS | typeof EC2_NODE_CLASSES;
 
 function object(kind: ObjectKind, ...conditions: readonly JsonObject[]): readonly [ObjectKind, JsonObject] {
@@ -64,7 +67,7 @@ describe('waiting for Karpenter to accept the NodePool', () => {
       received: 'EC2NodeClass default',
       message: expect.stringContaining('SubnetsReady is False: SubnetSelector did not match any Subnets'),
     });
-  });
+  }, REFUSAL_LIMIT_MS);
 
   it('fails when a selector finds nothing, with what it looks for', async () => {
     const [kind, nodeClass] = object(EC2_NODE_CLASSES, condition('SubnetsReady', 'False', 'SubnetSelector did not match any Subnets'));
@@ -72,7 +75,7 @@ describe('waiting for Karpenter to accept the NodePool', () => {
     await expect(wait([object(NODE_POOLS), [kind, { ...nodeClass, spec }]])).rejects.toMatchObject({
       message: expect.stringContaining('no subnet matches karpenter.sh/discovery=lab'),
     });
-  });
+  }, REFUSAL_LIMIT_MS);
 
   it('fails when only the log says what is wrong, with what it says', async () => {
     const log = '{"level":"ERROR","message":"Reconciler error","controllerKind":"EC2NodeClass","name":"default",'
@@ -81,7 +84,7 @@ describe('waiting for Karpenter to accept the NodePool', () => {
       code: 'NodeClassNotReady',
       message: 'Karpenter does not accept EC2NodeClass default: AddRoleToInstanceProfile, StatusCode: 404, NoSuchEntity: Role other not found.',
     });
-  });
+  }, REFUSAL_LIMIT_MS);
 
   it('fails when Karpenter has ended', async () => {
     await expect(wait([], { ...RUNNING, startTicks: 1 })).rejects.toMatchObject({ code: 'ProcessExited' });

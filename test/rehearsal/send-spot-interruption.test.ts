@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sendSpotInterruption, spotInterruptionWarning } from '../../lib/rehearsal/send-spot-interruption';
+import { runContext } from '../../lib/run-context';
 import { startStubUpstream, type StubAnswer, type StubUpstream } from './aws-answers/stub-upstream';
 
 /** A queue that takes each message; the SDK compares the checksum. */
@@ -18,7 +19,10 @@ const refuseWith = (code: string, operation = ''): StubAnswer => (request, respo
 
 describe('the interruption of a spot instance', () => {
   let upstream: StubUpstream;
-  const send = () => sendSpotInterruption({ endpoint: upstream.url, region: 'ap-northeast-2', queueName: 'lab', instanceId: 'i-0123' });
+  const send = (account?: string) => sendSpotInterruption({
+    endpoint: upstream.url, region: 'ap-northeast-2', account, queueName: 'lab', instanceId: 'i-0123',
+  }, runContext());
+  const sent = (): Readonly<Record<string, string>> => JSON.parse(upstream.requests[1]?.body ?? '') as Readonly<Record<string, string>>;
 
   beforeEach(async () => {
     upstream = await startStubUpstream();
@@ -28,7 +32,7 @@ describe('the interruption of a spot instance', () => {
   afterEach(() => upstream.stop());
 
   it('is the event that EventBridge passes on', () => {
-    expect(spotInterruptionWarning({ id: 'a-b', time: new Date('2026-11-23T18:23:24.567Z'), region: 'ap-northeast-2', instanceId: 'i-0123' })).toEqual({
+    expect(spotInterruptionWarning({ id: 'a-b', time: new Date('2026-11-23T18:23:24.567Z'), region: 'ap-northeast-2', account: '123456789012', instanceId: 'i-0123' })).toEqual({
       version: '0',
       id: 'a-b',
       'detail-type': 'EC2 Spot Instance Interruption Warning',
@@ -44,9 +48,23 @@ describe('the interruption of a spot instance', () => {
   it('is a message in the queue of that name', async () => {
     await send();
     expect(upstream.requests.map(({ headers }) => headers['x-amz-target'])).toEqual(['AmazonSQS.GetQueueUrl', 'AmazonSQS.SendMessage']);
-    const message = JSON.parse(upstream.requests[1]?.body ?? '') as { readonly QueueUrl: string; readonly MessageBody: string };
-    expect(message.QueueUrl).toBe('http://127.0.0.1:1/123456789012/lab');
-    expect(JSON.parse(message.MessageBody)).toMatchObject({ source: 'aws.ec2', detail: { 'instance-id': 'i-0123' } });
+    const { QueueUrl, MessageBody = '' } = sent();
+    expect(QueueUrl).toBe('http://127.0.0.1:1/123456789012/lab');
+    expect(JSON.parse(MessageBody)).toMatchObject({ source: 'aws.ec2', account: '123456789012', detail: { 'instance-id': 'i-0123' } });
+  });
+
+  it('comes from the account that the lab is bound to', async () => {
+    await send('210987654321');
+    expect(JSON.parse(sent()['MessageBody'] ?? '')).toMatchObject({
+      account: '210987654321', resources: ['arn:aws:ec2:ap-northeast-2:210987654321:instance/i-0123'],
+    });
+  });
+
+  it('is not sent once the run is interrupted', async () => {
+    const run = runContext({ signal: AbortSignal.abort(new Error('Ctrl-C')) });
+    const sending = sendSpotInterruption({ endpoint: upstream.url, region: 'ap-northeast-2', queueName: 'lab', instanceId: 'i-0123' }, run);
+    await expect(sending).rejects.toThrow('Ctrl-C');
+    expect(upstream.requests).toEqual([]);
   });
 
   it.each(['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'])('fails when there is no such queue: %s', async (code) => {
@@ -60,7 +78,7 @@ describe('the interruption of a spot instance', () => {
   });
 
   it('fails when the queue is not on this machine', async () => {
-    await expect(sendSpotInterruption({ endpoint: 'https://sqs.ap-northeast-2.amazonaws.com', region: 'ap-northeast-2', queueName: 'lab', instanceId: 'i-1' }))
+    await expect(sendSpotInterruption({ endpoint: 'https://sqs.ap-northeast-2.amazonaws.com', region: 'ap-northeast-2', queueName: 'lab', instanceId: 'i-1' }, runContext()))
       .rejects.toMatchObject({ code: 'EndpointNotLocal' });
   });
 });

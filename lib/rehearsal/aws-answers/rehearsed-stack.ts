@@ -4,11 +4,12 @@ import { readLab } from '../../assembly/lab-view';
 import { readAssembly } from '../../assembly/read-assembly';
 import type { SynthesizedStack } from '../../assembly/synthesized-stack';
 import { KubernetesApi } from '../../kubernetes/kubernetes-api';
+import { runContext } from '../../run-context';
 import { type Handler, type Handling, MOTO_ACCOUNT, queryAnswer, xmlElement, type XmlElement } from './aws-answer';
 import { AwsFault, type AwsRequest } from './aws-request';
 import { queryList } from './ec2-query';
 
-/** Where the lab that is rehearsed is described, and where it is. */
+/** Where the lab that is rehearsed can be read and reached. */
 export interface RehearsedLabArguments {
   /** Path of the assembly. */
   readonly assembly: string;
@@ -29,7 +30,7 @@ export interface RehearsedLab {
   readonly connect: () => Promise<KubernetesApi | undefined>;
   /** URL of the rehearsal's API server. */
   readonly clusterEndpoint: string;
-  /** Takes away from moto what was seeded. */
+  /** Deletes from moto what was seeded. */
   readonly unseed: () => Promise<void>;
 }
 
@@ -41,15 +42,15 @@ export interface RehearsedLab {
 export function rehearsedLab({ assembly, kubeconfig, clusterEndpoint }: RehearsedLabArguments, moto: string): RehearsedLab {
   const stack = readAssembly(assembly);
   const { cluster, karpenter } = readLab(stack);
-  return { stack, clusterName: cluster.name, karpenterNamespace: karpenter.namespace, clusterEndpoint, ...reached(stack, kubeconfig, moto) };
-}
-
-function reached(stack: SynthesizedStack, kubeconfig: string, moto: string): Pick<RehearsedLab, 'connect' | 'unseed'> {
   return {
+    stack,
+    clusterName: cluster.name,
+    karpenterNamespace: karpenter.namespace,
+    clusterEndpoint,
     // Karpenter asks while the control plane starts.
     connect: async () => existsSync(kubeconfig) ? KubernetesApi.connect({ kubeconfig }) : undefined,
-    // The SDK is loaded for this alone, at the end of a class.
-    unseed: async () => (await import('../seed/seed-aws.js')).unseedAws({ endpoint: moto, stack }),
+    // The SDK is loaded only here, because the server needs it once at most.
+    unseed: async () => (await import('../seed/seed-aws.js')).unseedAws({ endpoint: moto, stack }, runContext()),
   };
 }
 
@@ -74,7 +75,7 @@ interface StackEvent {
 
 /**
  * CloudFormation's answers for the stack that is rehearsed; other stacks are moto's. It exists from the start, and its
- * deletion takes away what the rehearsal seeded. It runs no custom resource, so neither the guard nor a chart's removal.
+ * deletion deletes what the rehearsal seeded. It runs no custom resource: neither the guard nor the removal of charts.
  */
 export class RehearsedStack {
   private readonly id: string;
@@ -102,7 +103,7 @@ export class RehearsedStack {
     ])])];
   });
 
-  /** Also after the deletion, as AWS keeps a stack for 90 days. */
+  /** Lists the stack even after its deletion, as AWS does for 90 days. */
   readonly listStacks: Handler = (request) => {
     const wanted = queryList(request.parameters, 'StackStatusFilter.member');
     const summary = xmlElement('member', [
@@ -143,7 +144,7 @@ export class RehearsedStack {
   });
 
   readonly deleteStack: Handler = (request) => this.asked(request, () => {
-    // As in AWS, to delete what is being deleted, or is gone, is no error.
+    // As in AWS, it is no error to delete a stack that is being deleted or is gone.
     if (this.status === 'CREATE_COMPLETE' || this.status === 'DELETE_FAILED') {
       this.tell('DELETE_IN_PROGRESS');
       void this.remove();

@@ -31,7 +31,7 @@ export interface SeededAws {
 
 /**
  * Creates in the rehearsal's AWS what Karpenter will look for: network, roles, queue and cluster,
- * as they stand in the template. What is wrong there is wrong here. moto must have just been started.
+ * as they stand in the template, with its mistakes. moto must have just been started.
  *
  * @throws LabError `AwsSeedFailed` with the resource that was refused, and why
  * @throws LabError `EndpointNotLocal` when the endpoint is not on this machine
@@ -58,13 +58,13 @@ function stepCount(stack: SynthesizedStack): number {
 }
 
 /**
- * Deletes from the rehearsal's AWS what `seedAws` made there, in the order in which AWS lets it go. What is gone already is
- * left out; what AWS refuses to delete, such as a role in an instance profile, ends it.
+ * Deletes from the rehearsal's AWS what `seedAws` made there, in an order that AWS accepts. What is already gone is skipped.
+ * The first refusal, such as of a role that is in an instance profile, ends the deletion.
  *
- * @throws the error of the SDK that AWS refused with
+ * @throws the SDK's error for that refusal
  */
-export async function unseedAws({ endpoint, stack }: SeedAwsOptions): Promise<void> {
-  const aws = localAws({ endpoint, region: stack.region });
+export async function unseedAws({ endpoint, stack }: SeedAwsOptions, run: RunContext): Promise<void> {
+  const aws = localAws({ endpoint, region: stack.region }, run);
   try {
     await deleteQueues(aws, stack);
     await deleteRoles(aws, stack);
@@ -101,7 +101,7 @@ async function deleteNetwork({ ec2 }: LocalAws, cidr: string): Promise<void> {
   }
 }
 
-/** Names by which services say that something is not there. */
+/** Names of the services' errors for what does not exist. */
 const MISSING: readonly string[] = ['ResourceNotFoundException', 'NoSuchEntity', 'NoSuchEntityException', 'QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'];
 
 async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {

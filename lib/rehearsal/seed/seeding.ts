@@ -6,7 +6,7 @@ import type { SynthesizedStack } from '../../assembly/synthesized-stack';
 import { boundTo } from '../../aws/bound-client';
 import { LabError } from '../../lab-error';
 import type { ProgressListener } from '../../progress';
-import { type RunContext, runContext } from '../../run-context';
+import type { RunContext } from '../../run-context';
 import { requireLoopback } from '../process/loopback';
 
 /** What is being seeded. */
@@ -111,12 +111,11 @@ export interface LocalAwsLocation {
 export const LOCAL_CREDENTIALS = { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' } as const;
 
 /**
- * Clients for an endpoint on this machine.
+ * Makes clients for an endpoint on this machine. Their requests end with the run.
  *
- * @param run @default - one that is never interrupted
  * @throws LabError `EndpointNotLocal`
  */
-export function localAws({ endpoint, region }: LocalAwsLocation, { signal }: RunContext = runContext()): LocalAws {
+export function localAws({ endpoint, region }: LocalAwsLocation, { signal }: Pick<RunContext, 'signal'>): LocalAws {
   const configuration = { endpoint: requireLoopback(endpoint).origin, region, credentials: LOCAL_CREDENTIALS };
   return {
     ec2: boundTo(signal, new EC2Client(configuration)),

@@ -104,13 +104,13 @@ describe('the synthesized lab in moto, behind the AWS answers', () => {
   it('passes the warning of an interruption on through the queue', async () => {
     const [queue] = seeded.queues;
     expect(queue?.url).toContain(new URL(answers.url).host);
-    await sendSpotInterruption({ endpoint: answers.url, region: stack.region, queueName: queue?.name ?? '', instanceId: 'i-0123456789abcdef0' });
+    await sendSpotInterruption({ endpoint: answers.url, region: stack.region, queueName: queue?.name ?? '', instanceId: 'i-0123456789abcdef0' }, runContext());
     const { Messages = [] } = await new SQSClient(configuration).send(new ReceiveMessageCommand({ QueueUrl: queue?.url, WaitTimeSeconds: 5 }));
     expect(JSON.parse(Messages[0]?.Body ?? '')).toMatchObject({ detail: { 'instance-id': 'i-0123456789abcdef0' } });
   });
 
   it('fails when the queue has another name', async () => {
-    await expect(sendSpotInterruption({ endpoint: answers.url, region: stack.region, queueName: 'other', instanceId: 'i-0' }))
+    await expect(sendSpotInterruption({ endpoint: answers.url, region: stack.region, queueName: 'other', instanceId: 'i-0' }, runContext()))
       .rejects.toMatchObject({ code: 'InterruptionQueueNotFound' });
   });
 
