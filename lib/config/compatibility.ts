@@ -7,6 +7,8 @@ interface KubernetesRelease {
   readonly minimumKarpenter: string;
   /** Last day of EKS standard support; from then on the control plane costs six times as much. */
   readonly endOfStandardSupport: string;
+  /** Day of its first AL2023 image that is known, or a day on which there was none yet. */
+  readonly firstImage: string;
 }
 
 /**
@@ -14,11 +16,15 @@ interface KubernetesRelease {
  *
  * @see https://karpenter.sh/v1.14/upgrading/compatibility/ for the first Karpenter release
  * @see https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html for the last day
+ *
+ * The first image is a bound: no earlier one was seen in public, and EKS offered 1.34 from 2025-10-02, 1.35 from 2026-01-27 and
+ * 1.36 from 2026-06-02, some days after its images. Whether a release has an image at all is what preflight asks AWS.
+ * @see https://github.com/awslabs/amazon-eks-ami/releases
  */
 export const KUBERNETES_RELEASES: Readonly<Record<string, KubernetesRelease>> = {
-  '1.34': { minimumKarpenter: '1.6.0', endOfStandardSupport: '2026-12-02' },
-  '1.35': { minimumKarpenter: '1.9.0', endOfStandardSupport: '2027-03-27' },
-  '1.36': { minimumKarpenter: '1.13.0', endOfStandardSupport: '2027-08-02' },
+  '1.34': { minimumKarpenter: '1.6.0', endOfStandardSupport: '2026-12-02', firstImage: '2025-09-20' },
+  '1.35': { minimumKarpenter: '1.9.0', endOfStandardSupport: '2027-03-27', firstImage: '2026-01-20' },
+  '1.36': { minimumKarpenter: '1.13.0', endOfStandardSupport: '2027-08-02', firstImage: '2026-05-29' },
 };
 
 /**
@@ -98,6 +104,16 @@ export function amiAliasViolation(value: string): Violation | undefined {
   return isCalendarDay(Number(date[1]), Number(date[2]), Number(date[3])) ? undefined : {
     allowed,
     remedy: 'Correct the date: it is no day of the calendar. Releases are listed on https://github.com/awslabs/amazon-eks-ami/releases.',
+  };
+}
+
+/** Refuses an image that is older than the first one for the Kubernetes version: Karpenter would find none, and launch nothing. */
+export function imageOfKubernetesViolation(kubernetesVersion: string, amiAlias: string): Violation | undefined {
+  const first = KUBERNETES_RELEASES[kubernetesVersion]?.firstImage;
+  const [, year, month, day] = AMI_ALIAS_PATTERN.exec(amiAlias) ?? [];
+  return first === undefined || `${year}-${month}-${day}` >= first ? undefined : {
+    allowed: `a release of ${first} or later, from when on there are images for Kubernetes ${kubernetesVersion}`,
+    remedy: `Set karpenter.amiAlias to ${versions.amiAlias}, or remove the key: without an image Karpenter launches no node.`,
   };
 }
 

@@ -190,6 +190,19 @@ export const REGION_PATTERN = /^[a-z]{2}(-[a-z]+)+-\d$/;
 /** What {@link REGION_PATTERN} accepts. */
 export const REGION_ALLOWED = 'the name of an AWS region, such as ap-northeast-2';
 
+/** Partitions of AWS by how the names of their regions begin. All other regions are of `aws`. */
+const PARTITIONS: readonly (readonly [prefix: string, partition: string])[] = [
+  ['us-gov-', 'aws-us-gov'],
+  ['cn-', 'aws-cn'],
+  ['us-iso-', 'aws-iso'],
+  ['us-isob-', 'aws-iso-b'],
+];
+
+/** The partition of a region, the second part of each ARN there: `aws` but for a few. */
+export function partitionOf(region: string): string {
+  return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
+}
+
 /** Form of an Availability Zone's name: its region's and one letter. */
 export const ZONE_PATTERN = /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/;
 

@@ -1,6 +1,6 @@
 import { cpuMillis, kubeReservedCpuMillis } from '../kubernetes/allocatable';
-import { karpenterPairViolation, kubernetesPinsViolation } from './compatibility';
-import { zonesOfRegionViolation } from './network-values';
+import { imageOfKubernetesViolation, karpenterPairViolation, kubernetesPinsViolation } from './compatibility';
+import { partitionOf, zonesOfRegionViolation } from './network-values';
 import type { ConfigProblem, OriginOf } from './problems';
 import { type LabConfig, MAX_CPU_LIMIT } from './schema';
 import { expecting, type Violation } from './values';
@@ -9,6 +9,8 @@ import { expecting, type Violation } from './values';
 interface BrokenRule extends Violation {
   /** The key, such as `natGateways`. */
   readonly path: string;
+  /** Which element of the key's list it is. @default - the key as a whole */
+  readonly element?: number;
   /** Its value. */
   readonly received: unknown;
 }
@@ -18,7 +20,7 @@ interface Rule {
   /** The keys that it reads. Where one of them has a problem of its own, the rule is left out. */
   readonly reads: readonly string[];
   /** What is wrong between them, if anything. */
-  problem(config: LabConfig): BrokenRule | undefined;
+  problem(config: LabConfig): BrokenRule | readonly BrokenRule[] | undefined;
 }
 
 const zonesAreOfTheRegion: Rule = {
@@ -26,6 +28,23 @@ const zonesAreOfTheRegion: Rule = {
   problem({ region, availabilityZones }) {
     const violation = zonesOfRegionViolation(availabilityZones, region);
     return violation && { path: 'availabilityZones', received: availabilityZones, ...violation };
+  },
+};
+
+const adminsAreOfThePartition: Rule = {
+  reads: ['region', 'admins'],
+  problem({ region, admins }) {
+    const partition = partitionOf(region);
+    return admins.flatMap((admin, element) => {
+      const [, own, ...rest] = admin.split(':');
+      return own === partition ? [] : [{
+        path: 'admins',
+        element,
+        received: admin,
+        allowed: `ARNs of ${partition}, the partition of ${region}`,
+        remedy: `Write ${['arn', partition, ...rest].join(':')}, if the role or user is there: a cluster takes none of another partition.`,
+      }];
+    });
   },
 };
 
@@ -54,6 +73,14 @@ const karpenterSupportsKubernetes: Rule = {
   problem({ kubernetesVersion, karpenter }) {
     const violation = karpenterPairViolation(kubernetesVersion, karpenter.version);
     return violation && { path: 'karpenter.version', received: karpenter.version, ...violation };
+  },
+};
+
+const imageIsForKubernetes: Rule = {
+  reads: ['kubernetesVersion', 'karpenter.amiAlias'],
+  problem({ kubernetesVersion, karpenter }) {
+    const violation = imageOfKubernetesViolation(kubernetesVersion, karpenter.amiAlias);
+    return violation && { path: 'karpenter.amiAlias', received: karpenter.amiAlias, ...violation };
   },
 };
 
@@ -97,9 +124,11 @@ const exerciseHasItsOwnNamespace: Rule = {
 /** The rules between keys. Those of single keys are part of the schema. */
 const RULES: readonly Rule[] = [
   zonesAreOfTheRegion,
+  adminsAreOfThePartition,
   eachNatGatewayHasAZone,
   kubernetesHasPins,
   karpenterSupportsKubernetes,
+  imageIsForKubernetes,
   replicasFitTheCpuLimit,
   exerciseHasItsOwnNamespace,
 ];
@@ -115,7 +144,12 @@ export function brokenRules(config: LabConfig, refusedKeys: ReadonlySet<string>,
   return RULES
     .filter((rule) => rule.reads.every(wasAccepted))
     .flatMap((rule) => rule.problem(config) ?? [])
-    .map((broken) => ({ ...broken, message: expecting(broken.allowed), origin: originOf(broken.path.split('.')) }));
+    .map(({ path, element, ...broken }) => ({
+      ...broken,
+      path: element === undefined ? path : `${path}[${element}]`,
+      message: expecting(broken.allowed),
+      origin: originOf([...path.split('.'), ...(element === undefined ? [] : [element])]),
+    }));
 }
 
 /**

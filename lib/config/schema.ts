@@ -15,7 +15,7 @@ import {
 } from './network-values';
 import { tagKeyViolation, TAGS_ALLOWED, tagSetViolation, tagValueViolation } from './tags';
 import {
-  ACCOUNT_ALLOWED, ACCOUNT_PATTERN, accountViolation, ADMIN_ALLOWED, adminViolation, CPU_ALLOWED, CPU_PATTERN, cpuViolation, DURATION_ALLOWED,
+  ACCOUNT_ALLOWED, ACCOUNT_PATTERN, accountViolation, ADMIN_ALLOWED, adminViolation, CAPACITY_TYPES_ALLOWED, capacityTypesViolation, CPU_ALLOWED, CPU_PATTERN, cpuViolation, DURATION_ALLOWED,
   DURATION_PATTERN, durationViolation, expecting, IMAGE_ALLOWED, IMAGE_PATTERN, imageViolation, INSTANCE_CATEGORIES, INSTANCE_CATEGORY_ALLOWED, INSTANCE_TYPE_PATTERN,
   instanceCategoryViolation, MEMORY_ALLOWED, MEMORY_PATTERN, memoryLimitViolation, PRINCIPAL_ARN_PATTERN, refusing, repeatedItem,
   SYSTEM_INSTANCE_TYPE_ALLOWED, systemInstanceTypeViolation,
@@ -150,10 +150,11 @@ const karpenter = z.strictObject({
     },
   ),
   capacityTypes: documented(
-    z.array(z.enum(['on-demand', 'spot', 'reserved'])).min(1).superRefine(refusing(repeatedItem)).default(['on-demand']),
+    z.array(z.enum(['on-demand', 'spot', 'reserved'])).min(1).superRefine(refusing(repeatedItem))
+      .superRefine(refusing(capacityTypesViolation)).default(['on-demand']),
     {
-      description: 'How capacity is bought. Karpenter prefers reserved, then spot, then on-demand.',
-      allowed: 'one or more of on-demand, spot, reserved',
+      description: 'How capacity is bought. Karpenter prefers reserved, then spot, then on-demand. The lab selects no capacity reservation, so reserved adds nothing.',
+      allowed: CAPACITY_TYPES_ALLOWED,
       link: 'https://karpenter.sh/docs/concepts/nodepools/#capacity-type',
     },
   ),

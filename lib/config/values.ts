@@ -54,6 +54,12 @@ export function accountViolation(value: string): Violation | undefined {
 /** ARN of an IAM role or user, with its path. */
 export const PRINCIPAL_ARN_PATTERN = /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/;
 
+/** Where IAM keeps the roles of IAM Identity Center. The region that follows is left out where it is us-east-1. */
+const SSO_PATH = 'aws-reserved/sso.amazonaws.com/';
+
+/** How IAM Identity Center begins the name of a role. */
+const SSO_NAME = 'AWSReservedSSO_';
+
 /** ARN of a session of a role, as `aws sts get-caller-identity` prints it. */
 const ASSUMED_ROLE_PATTERN = /^arn:(aws[a-z-]*):sts::(\d{12}):assumed-role\/([^/]+)(\/.*)?$/;
 
@@ -64,11 +70,13 @@ export const ADMIN_ALLOWED = 'the ARN of an IAM role or user, such as arn:aws:ia
 export function adminViolation(value: string): Violation | undefined {
   const allowed = ADMIN_ALLOWED;
   if (PRINCIPAL_ARN_PATTERN.test(value)) {
-    return undefined;
+    const name = value.slice(value.lastIndexOf('/') + 1);
+    return !name.startsWith(SSO_NAME) || value.includes(`:role/${SSO_PATH}`) ? undefined : { allowed, remedy: ssoRoleRemedy(value, name) };
   }
   const session = ASSUMED_ROLE_PATTERN.exec(value);
   if (session !== null) {
-    const [, partition, account, role] = session;
+    const [, partition = '', account = '', role = ''] = session;
+    if (role.startsWith(SSO_NAME)) return { allowed, remedy: ssoRoleRemedy(`arn:${partition}:iam::${account}:role/${role}`, role) };
     return { allowed, remedy: `Name the role, not its session: arn:${partition}:iam::${account}:role/${role}. Where the role has a path, as with IAM Identity Center, take what \`aws iam get-role --role-name ${role} --query Role.Arn\` prints.` };
   }
   if (value.endsWith(':root')) {
@@ -76,6 +84,23 @@ export function adminViolation(value: string): Violation | undefined {
   }
   return { allowed, remedy: 'Write the whole ARN of a role or user. `aws sts get-caller-identity` shows yours.' };
 }
+
+/** EKS makes no access entry for a role whose ARN lacks the path, and says so minutes into a deployment. */
+function ssoRoleRemedy(arn: string, name: string): string {
+  const whole = `${arn.slice(0, arn.indexOf(':role/'))}:role/${SSO_PATH}REGION/${name}`;
+  return `Take what \`aws iam get-role --role-name ${name} --query Role.Arn\` prints: the role is of IAM Identity Center and has a path, ${whole}. REGION is that of IAM Identity Center; if that is us-east-1, there is none.`;
+}
+
+/** Refuses `reserved` alone. Beside others it does no harm: Karpenter finds no reservation and takes the next. */
+export function capacityTypesViolation(values: readonly string[]): Violation | undefined {
+  return values.length === 1 && values[0] === 'reserved' ? {
+    allowed: CAPACITY_TYPES_ALLOWED,
+    remedy: 'Add on-demand or spot: the EC2NodeClass of the lab selects no capacity reservation, so with reserved alone Karpenter launches nothing.',
+  } : undefined;
+}
+
+/** What {@link capacityTypesViolation} accepts. */
+export const CAPACITY_TYPES_ALLOWED = 'one or more of on-demand, spot, reserved; not reserved alone';
 
 /** A registry's host, a repository and a tag or digest. */
 export const IMAGE_PATTERN = /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$/;

@@ -144,7 +144,19 @@ function oldPriceWarnings({ instancePricesAsOf }: CostEstimate, now: Date | unde
   }];
 }
 
-function versionWarnings({ cluster }: LabView): readonly PlanWarning[] {
+function versionWarnings(lab: LabView): readonly PlanWarning[] {
+  return [...karpenterWarnings(lab), ...supportWarnings(lab)];
+}
+
+function karpenterWarnings({ karpenter: { version } }: LabView): readonly PlanWarning[] {
+  return version === undefined || version === versions.karpenter ? [] : [{
+    code: 'KarpenterVersionUntested',
+    message: `Karpenter ${version} was never tried with this lab, which is made for ${versions.karpenter}; whether there is such a chart is found out only at its installation.`,
+    remedy: `Set karpenter.version to ${versions.karpenter}, or remove the key.`,
+  }];
+}
+
+function supportWarnings({ cluster }: LabView): readonly PlanWarning[] {
   const end = standardSupportEnd(cluster.version);
   if (end === undefined) {
     return [{

@@ -131,7 +131,7 @@ describe('overrides', () => {
       'apiAccess': '0.0.0.0/0',
       'vpcCidr': '100.64.0.0/20',
       'clusterName': 'A'.repeat(43),
-      'admins': 'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/ap-northeast-2/AWSReservedSSO_Admin_0123456789abcdef,arn:aws-cn:iam::111122223333:user/ann',
+      'admins': 'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/ap-northeast-2/AWSReservedSSO_Admin_0123456789abcdef',
       'systemNodes.instanceType': 't4g.medium',
       'karpenter.consolidation.after': 'Never',
       'karpenter.namespace': 'karpenter',

@@ -14,6 +14,8 @@ interface Refusal {
 
 const NINETY_CHARACTERS = 'a'.repeat(90);
 const ROLE = 'arn:aws:iam::111122223333:role/Instructor';
+const SSO_ROLE = 'AWSReservedSSO_Admin_0123456789abcdef';
+const GOV_CLOUD = { region: 'us-gov-west-1', availabilityZones: 'us-gov-west-1a,us-gov-west-1b' };
 
 function refusal(fact: string, given: Refusal['given'], path: string, received: unknown, ...words: readonly string[]): Refusal {
   return { fact, given, path, received, words };
@@ -136,6 +138,7 @@ const REFUSALS: readonly Refusal[] = [
   refusal('an architecture has another name', { 'karpenter.architectures': 'x86_64' }, 'karpenter.architectures[0]', 'x86_64', 'amd64, arm64 or both'),
   refusal('a capacity type has another name', { 'karpenter.capacityTypes': 'on-demand,ondemand' }, 'karpenter.capacityTypes[1]', 'ondemand', 'on-demand, spot, reserved'),
   refusal('there is no capacity type', { 'karpenter.capacityTypes': '' }, 'karpenter.capacityTypes', [], 'one or more'),
+  refusal('capacity is reserved only', { 'karpenter.capacityTypes': 'reserved' }, 'karpenter.capacityTypes', ['reserved'], 'not reserved alone', 'selects no capacity reservation'),
   refusal('the consolidation policy does not exist', { 'karpenter.consolidation.policy': 'WhenUnderutilized' }, 'karpenter.consolidation.policy', 'WhenUnderutilized', 'WhenEmpty or WhenEmptyOrUnderutilized'),
   refusal('a duration has no unit', { 'karpenter.consolidation.after': '30' }, 'karpenter.consolidation.after', '30', '30s, 5m or 1h30m', 'with its unit'),
   refusal('a duration is in days', { 'karpenter.consolidation.after': '1d' }, 'karpenter.consolidation.after', '1d', 'hours, minutes and seconds'),
@@ -144,12 +147,20 @@ const REFUSALS: readonly Refusal[] = [
   refusal('the AMI alias is of another family', { 'karpenter.amiAlias': 'bottlerocket@v1.20.4' }, 'karpenter.amiAlias', 'bottlerocket@v1.20.4', 'al2023'),
   refusal('the AMI alias has no v', { 'karpenter.amiAlias': 'al2023@20260917' }, 'karpenter.amiAlias', 'al2023@20260917', '@v'),
   refusal('the AMI alias is of no day', { 'karpenter.amiAlias': 'al2023@v20260931' }, 'karpenter.amiAlias', 'al2023@v20260931', 'no day of the calendar'),
+  refusal('the AMI alias is older than every image for Kubernetes 1.35', { 'karpenter.amiAlias': 'al2023@v20251103' }, 'karpenter.amiAlias', 'al2023@v20251103', '2026-01-20 or later', 'launches no node'),
   refusal('the image has no tag', { 'inflate.image': 'public.ecr.aws/eks-distro/kubernetes/pause' }, 'inflate.image', 'public.ecr.aws/eks-distro/kubernetes/pause', 'registry/repository:tag'),
   refusal('the image is latest', { 'inflate.image': 'public.ecr.aws/x/pause:latest' }, 'inflate.image', 'public.ecr.aws/x/pause:latest', 'not latest'),
 
   // Access
   refusal('an admin is the account', { admins: 'arn:aws:iam::111122223333:root' }, 'admins[0]', 'arn:aws:iam::111122223333:root', 'role or user', 'no account root'),
   refusal('an admin is a session of a role', { admins: `${ROLE},arn:aws:sts::111122223333:assumed-role/Instructor/me` }, 'admins[1]', 'arn:aws:sts::111122223333:assumed-role/Instructor/me', ROLE, 'aws iam get-role'),
+  refusal('a role of IAM Identity Center lacks its path', { admins: `arn:aws:iam::111122223333:role/${SSO_ROLE}` }, 'admins[0]', `arn:aws:iam::111122223333:role/${SSO_ROLE}`,
+    `arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/REGION/${SSO_ROLE}`, `aws iam get-role --role-name ${SSO_ROLE}`, 'if that is us-east-1'),
+  refusal('an admin is a session of IAM Identity Center', { admins: `arn:aws:sts::111122223333:assumed-role/${SSO_ROLE}/kim` }, 'admins[0]', `arn:aws:sts::111122223333:assumed-role/${SSO_ROLE}/kim`,
+    `role/aws-reserved/sso.amazonaws.com/REGION/${SSO_ROLE}`),
+  refusal('an admin is of AWS in a region of GovCloud', { ...GOV_CLOUD, admins: `${ROLE.replace('arn:aws:', 'arn:aws-us-gov:')},${ROLE}` }, 'admins[1]', ROLE, 'aws-us-gov, the partition of us-gov-west-1', 'Write arn:aws-us-gov:iam::111122223333:role/Instructor,'),
+  refusal('an admin is of AWS in a region of China', { region: 'cn-north-1', availabilityZones: 'cn-north-1a,cn-north-1b', admins: ROLE }, 'admins[0]', ROLE, 'Write arn:aws-cn:iam::111122223333:role/Instructor,'),
+  refusal('an admin is of GovCloud in a region of AWS', { admins: 'arn:aws-us-gov:iam::111122223333:user/ann' }, 'admins[0]', 'arn:aws-us-gov:iam::111122223333:user/ann', 'Write arn:aws:iam::111122223333:user/ann,'),
   refusal('an admin is a name', { admins: 'Instructor' }, 'admins[0]', 'Instructor', 'the whole ARN'),
   refusal('an admin is a group', { admins: 'arn:aws:iam::111122223333:group/Staff' }, 'admins[0]', 'arn:aws:iam::111122223333:group/Staff', 'role or user'),
   refusal('an account has eleven digits', { admins: 'arn:aws:iam::11112222333:role/Instructor' }, 'admins[0]', 'arn:aws:iam::11112222333:role/Instructor', 'the whole ARN'),

@@ -1,9 +1,9 @@
 import { versions } from '../../lib/config/versions';
 import { planStack } from '../../lib/plan/plan';
 import { describeSecurity } from '../../lib/plan/security-posture';
-import type { JsonObject } from '../../lib/json';
+import { type JsonObject, objectAt } from '../../lib/json';
 import {
-  addon, API_ONLY, cluster, DEFAULT_REQUIREMENTS, exercise, nodeClass, nodeGroup, nodePool, resource, smallLab, smallLabView, type Changes,
+  addon, API_ONLY, cluster, DEFAULT_REQUIREMENTS, exercise, karpenterChart, nodeClass, nodeGroup, nodePool, resource, smallLab, smallLabView, type Changes,
 } from '../assembly/small-lab';
 
 describe('the security posture', () => {
@@ -41,6 +41,12 @@ describe('the security posture', () => {
   });
 });
 
+/** Karpenter's chart of another release. */
+function karpenterOf(version: string): JsonObject {
+  const chart = karpenterChart();
+  return { ...chart, Properties: { ...objectAt(chart, 'Properties'), Version: version } };
+}
+
 describe('warnings', () => {
   function codes(changes: Changes = {}, region?: string): readonly string[] {
     return planStack(smallLab(changes, region)).warnings.map(({ code }) => code);
@@ -65,6 +71,7 @@ describe('warnings', () => {
     ['NoSubnetSelected', { NodeClass: nodeClass({ subnetSelectorTerms: [{ tags: { absent: '*' } }] }) }],
     ['ReplicasBeyondLimits', { Exercise: exercise(8), NodePool: nodePool(DEFAULT_REQUIREMENTS, { cpu: 8 }) }],
     ['AmiAliasMoving', { NodeClass: nodeClass({ amiSelectorTerms: [{ alias: 'al2023@latest' }] }) }],
+    ['KarpenterVersionUntested', { Karpenter: karpenterOf('1.14.99') }],
     ['RequestsUnknown', { Adot: addon('adot') }],
     ['InstanceTypeUnknown', { Nodes: nodeGroup('z9.nano', 2) }],
     ['SystemNodesTooSmall', { Nodes: nodeGroup('t3.nano', 2) }],
