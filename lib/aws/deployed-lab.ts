@@ -81,9 +81,10 @@ export type StackReadiness =
     /**
      * - `usable`: it can be updated;
      * - `creating`, `updating`: CloudFormation is at work, and can be followed;
-     * - `unstarted`: its name is taken, but it has no resources yet.
+     * - `unstarted`: its name is taken, but it has no resources yet;
+     * - `kept`: a deployment without rollback failed on it. One more without rollback goes on from what was made.
      */
-    readonly kind: 'usable' | 'creating' | 'updating' | 'unstarted';
+    readonly kind: 'usable' | 'creating' | 'updating' | 'unstarted' | 'kept';
   }
   | {
     /** Nothing can be deployed in this status. */
@@ -105,10 +106,6 @@ const BLOCKED: Readonly<Record<string, { readonly meaning: string; readonly reme
     meaning: 'An earlier deployment failed, and rolling it back failed too: some of its resources still exist and may be billed.',
     remedy: TEAR_DOWN,
   },
-  CREATE_FAILED: {
-    meaning: 'An earlier deployment failed and was not rolled back: what it made still exists and is billed.',
-    remedy: TEAR_DOWN,
-  },
   DELETE_FAILED: {
     meaning: 'An earlier class was not removed completely: CloudFormation could not delete some of its resources.',
     remedy: TEAR_DOWN,
@@ -127,10 +124,14 @@ const BLOCKED: Readonly<Record<string, { readonly meaning: string; readonly reme
   },
 };
 
+/** Statuses in which a deployment without rollback stops. */
+const KEPT: readonly string[] = ['CREATE_FAILED', 'UPDATE_FAILED'];
+
 /** Reads from the status of a stack what can be done with it. */
 export function stackReadiness(status: string): StackReadiness {
   const blocked = BLOCKED[status];
   if (blocked !== undefined) return { kind: 'blocked', ...blocked };
+  if (KEPT.includes(status)) return { kind: 'kept' };
   if (status === 'CREATE_IN_PROGRESS') return { kind: 'creating' };
   if (status === 'REVIEW_IN_PROGRESS') return { kind: 'unstarted' };
   return status.endsWith('_IN_PROGRESS') ? { kind: 'updating' } : { kind: 'usable' };

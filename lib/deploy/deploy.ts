@@ -4,6 +4,7 @@ import { deployedStack } from '../aws/deployed-lab';
 import { connectAws, type LabAws } from '../aws/lab-aws';
 import { isBeginning } from '../aws/stack-events';
 import type { RunContext } from '../run-context';
+import { deploymentNotStarted } from './deployment-failure';
 import { type DeploymentTarget, type DeployResult, findTarget } from './deployment-target';
 import { accessLines, deployedOutputs, updateKubeconfig } from './kubeconfig';
 import { runDeployment } from './run-deployment';
@@ -21,6 +22,13 @@ export interface DeployOptions extends DeploymentTargetOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Add the cluster to the kubeconfig afterwards. @default false */
   readonly updateKubeconfig?: boolean;
+  /**
+   * Leave what was made where it is when the deployment fails, so that the failure can be read there. It is billed. A stack that
+   * was left so before is never rolled back.
+   *
+   * @default false
+   */
+  readonly keepFailed?: boolean;
   /** Makes the CDK's toolkit. @default - the installed one */
   readonly loadToolkit?: ToolkitDeployOptions['loadToolkit'];
   /** Seconds between two looks at the events. @default 5 */
@@ -55,13 +63,17 @@ export async function deploy(options: DeployOptions, run: RunContext): Promise<D
 export async function deployTo(aws: LabAws, options: DeployOptions, run: RunContext): Promise<DeployResult> {
   const { assemblyDirectory, env, onNote = () => undefined } = options;
   const lab = readLab(readAssembly(assemblyDirectory));
-  const { mode, ...target } = await findTarget(aws, lab);
+  const { mode, keptStatus, ...target } = await findTarget(aws, lab);
+  // The CDK would roll a stack back that stopped half made, before it deploys with rollback. That takes the evidence, and half an hour.
+  const keepFailed = options.keepFailed === true || keptStatus !== undefined;
   const { events, durationSeconds } = await runDeployment({
     aws,
     lab,
     target: { ...target, mode },
+    keepFailed,
     startCdk: (stop) => toolkitDeploy({
       assemblyDirectory,
+      keepFailed,
       credentials: { provider: aws.cloudFormation.config.credentials, region: aws.region },
       loadToolkit: options.loadToolkit,
     }, { ...run, signal: stop }),
@@ -70,6 +82,7 @@ export async function deployTo(aws: LabAws, options: DeployOptions, run: RunCont
   }, run);
   const stack = await deployedStack(aws.cloudFormation, target.stackName);
   const beginning = events.find(isBeginning);
+  if (keptStatus !== undefined && beginning === undefined) throw deploymentNotStarted(target.stackName, `The stack is still ${stack?.status ?? keptStatus}, and CloudFormation found nothing to change`);
   return {
     ...target,
     outcome: beginning === undefined ? 'unchanged' : beginning.status === 'CREATE_IN_PROGRESS' ? 'created' : 'updated',

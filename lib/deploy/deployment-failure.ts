@@ -1,12 +1,21 @@
 import { referencesIn } from '../assembly/intrinsics';
 import type { LabView } from '../assembly/lab-view';
+import { stackReadiness } from '../aws/deployed-lab';
 import { firstCause, type StackEvent } from '../aws/stack-events';
 import { LabError } from '../lab-error';
 import { resourceLabels } from '../plan/concern-of-resource';
 import { failureRemedy } from './failure-remedies';
 
+/** Whether CloudFormation left what it made where it is. */
+function isKept(stackStatus: string | undefined): boolean {
+  return stackStatus !== undefined && stackReadiness(stackStatus).kind === 'kept';
+}
+
 /** What to do after a deployment failed, whatever the cause: a lab that was there before is still there. */
 function afterwards(stackStatus: string | undefined): string {
+  if (isKept(stackStatus)) {
+    return 'What was made is still there, and billed. Then deploy again: it goes on from there, without rollback. `npm run lab -- teardown` removes it all.';
+  }
   if (stackStatus === 'UPDATE_ROLLBACK_FAILED') return 'Then continue the rollback in the CloudFormation console, and deploy again.';
   return stackStatus?.startsWith('UPDATE_') === true
     ? 'Then deploy again; until then the lab is as it was before this deployment.'
@@ -38,7 +47,7 @@ export function deploymentFailed(lab: LabView, events: readonly StackEvent[], st
     code: 'DeploymentFailed',
     message: `${causeSentence(lab, cause)}.${state}`.replace(/\.\.+/, '.'),
     received: cause.logicalId,
-    remedy: [known, ...logRemedy(lab, cause, events), afterwards(stackStatus)].join(' '),
+    remedy: [known, ...logRemedy(lab, cause, events, isKept(stackStatus)), afterwards(stackStatus)].join(' '),
   });
 }
 
@@ -53,13 +62,13 @@ export function deploymentNotStarted(stackName: string, failureText = ''): LabEr
   });
 }
 
-/** Log groups of functions, under the names that CloudFormation gave them; they go with the rollback. */
-function logRemedy({ stack }: LabView, cause: StackEvent, events: readonly StackEvent[]): readonly string[] {
+/** Log groups of functions, under the names that CloudFormation gave them; they go with the rollback, if there is one. */
+function logRemedy({ stack }: LabView, cause: StackEvent, events: readonly StackEvent[], isEverythingKept: boolean): readonly string[] {
   if (!cause.type.startsWith('Custom::') && cause.type !== 'AWS::CloudFormation::CustomResource') return [];
   const ofFunctions = new Set(stack.resourcesOfType('AWS::Lambda::Function').flatMap(({ properties }) => [...referencesIn(properties['LoggingConfig'] ?? '')]));
   const names = events.filter(({ type, logicalId, physicalId }) => type === 'AWS::Logs::LogGroup' && ofFunctions.has(logicalId) && physicalId !== '').map(({ physicalId }) => physicalId);
   const groups = [...new Set(names)];
-  return groups.length === 0 ? [] : [`While the rollback has not removed it: ${groups.map((name) => `aws logs tail ${name} --since 1h`).join('; ')}.`];
+  return groups.length === 0 ? [] : [`${isEverythingKept ? 'Its log' : 'While the rollback has not removed it'}: ${groups.map((name) => `aws logs tail ${name} --since 1h`).join('; ')}.`];
 }
 
 /** Long ids that help nobody but AWS's support, who find them in the events. */

@@ -17,10 +17,17 @@ export interface DeploymentTarget {
    * - `follow`: CloudFormation is at work on it already.
    */
   readonly mode: 'create' | 'update' | 'follow';
+  /**
+   * Status in which an earlier deployment without rollback left the stack: `CREATE_FAILED` or `UPDATE_FAILED`. What comes now
+   * goes on from what was made, and is not rolled back either.
+   *
+   * @default - none has failed there, or what it made was taken back
+   */
+  readonly keptStatus?: string;
 }
 
 /** A deployment that came to a good end. */
-export interface DeployResult extends Omit<DeploymentTarget, 'mode'> {
+export interface DeployResult extends Omit<DeploymentTarget, 'mode' | 'keptStatus'> {
   readonly outcome: 'created' | 'updated' | 'unchanged';
   /** Whether CloudFormation was at work already, and was only followed. */
   readonly isFollowed: boolean;
@@ -63,5 +70,6 @@ export async function findTarget(aws: LabAws, lab: LabView): Promise<DeploymentT
     case 'updating': return { ...target, mode: 'follow' };
     case 'unstarted': return { ...target, mode: 'create' };
     case 'usable': return { ...target, mode: 'update' };
+    case 'kept': return { ...target, mode: 'update', keptStatus: stack.status };
   }
 }

@@ -1,6 +1,6 @@
 /** Names a {@link FailureRemedy}. */
 export type FailureKind =
-  | 'credentials' | 'bootstrap' | 'stack state' | 'another app'
+  | 'credentials' | 'bootstrap' | 'half made' | 'replacement' | 'stack state' | 'another app'
   | 'account validation' | 'free plan' | 'zone' | 'vCPU quota' | 'capacity' | 'queue just deleted' | 'throttled' | 'policy size' | 'quota'
   | 'principal' | 'chart registry' | 'KMS key' | 'service-linked role' | 'organization policy' | 'tagging right' | 'right'
   | 'IAM not yet effective' | 'version' | 'instance type' | 'held' | 'helm lock' | 'helm ownership' | 'name taken'
@@ -32,6 +32,16 @@ const FAILURES: readonly FailureRemedy[] = [
     kind: 'bootstrap',
     words: /bootstrapped\?|not (?:been )?bootstrapped|bootstrap stack version|\/cdk-bootstrap\/|cdk bootstrap|Could not assume role in target account|could not be used to assume/i,
     remedy: 'Run `npx cdk bootstrap` for this account and region, as `npm run lab -- preflight` says it.',
+  },
+  {
+    kind: 'half made',
+    words: /paused fail state|is still (?:CREATE|UPDATE)_FAILED/i,
+    remedy: 'CloudFormation does not go on from what the earlier deployment left. Roll a failed update back in the CloudFormation console; else `npm run lab -- teardown` removes it all. Then deploy again.',
+  },
+  {
+    kind: 'replacement',
+    words: /change includes a replacement which cannot be deployed with/i,
+    remedy: 'The change replaces a resource, which CloudFormation does with rollback only: deploy without --keep-failed.',
   },
   {
     kind: 'stack state',

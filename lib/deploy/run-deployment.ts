@@ -15,6 +15,8 @@ export interface RunDeploymentOptions {
   readonly aws: LabAws;
   readonly lab: LabView;
   readonly target: DeploymentTarget;
+  /** Whether CloudFormation is told to leave what it made where it is when it fails. */
+  readonly keepFailed: boolean;
   /** Deploys by the CDK until it ends or is told to stop; not called where CloudFormation is at work already. */
   readonly startCdk: (stop: AbortSignal) => Promise<ToolkitDeployEnd>;
   /** Called with what the user should know at once: the first cause, long before the rollback ends. */
@@ -49,7 +51,7 @@ export async function runDeployment(options: RunDeploymentOptions, run: RunConte
       const cause = isCauseTold ? undefined : firstCause(follower.events);
       if (cause === undefined) return;
       isCauseTold = true;
-      onNote(`${causeSentence(lab, cause)}. CloudFormation now takes back what it made; this can take a quarter of an hour.`);
+      onNote(`${causeSentence(lab, cause)}. ${whatFollows(options)}`);
     },
   }, run);
   try {
@@ -63,6 +65,13 @@ export async function runDeployment(options: RunDeploymentOptions, run: RunConte
     if (run.signal.aborted || error instanceof AwsRequestFailed) onNote(await interruptionText(options, run));
     throw error;
   }
+}
+
+/** What CloudFormation does once something has failed. How a deployment was begun that is only followed is not known. */
+function whatFollows({ keepFailed, target: { mode } }: RunDeploymentOptions): string {
+  const howLong = 'this can take a quarter of an hour.';
+  if (mode === 'follow') return `CloudFormation now takes back what it made, unless it was told to keep it; ${howLong}`;
+  return keepFailed ? 'CloudFormation ends what is under way and keeps what it made.' : `CloudFormation now takes back what it made; ${howLong}`;
 }
 
 /**

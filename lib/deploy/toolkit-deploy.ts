@@ -16,6 +16,8 @@ export interface LoadToolkitOptions {
 export interface ToolkitDeployOptions {
   /** Holds one stack. */
   readonly assemblyDirectory: string;
+  /** Whether CloudFormation leaves what it made where it is when it fails. */
+  readonly keepFailed: boolean;
   readonly credentials: CustomBaseCredentialsOption;
   /** @default - the installed one */
   readonly loadToolkit?: (options: LoadToolkitOptions) => Promise<DeploymentToolkit>;
@@ -34,10 +36,10 @@ export interface ToolkitDeployEnd {
  * @param run when its signal is aborted, the toolkit does nothing more, and its answer never comes
  */
 export async function toolkitDeploy(options: ToolkitDeployOptions, run: RunContext): Promise<ToolkitDeployEnd> {
-  const { assemblyDirectory, credentials, loadToolkit = installedToolkit } = options;
+  const { assemblyDirectory, keepFailed, credentials, loadToolkit = installedToolkit } = options;
   const toolkit = await loadToolkit({ ioHost: new DeploymentIoHost(run), credentials });
   try {
-    await toolkit.deploy(await toolkit.fromAssemblyDirectory(assemblyDirectory), { deploymentMethod: { method: 'change-set' } });
+    await toolkit.deploy(await toolkit.fromAssemblyDirectory(assemblyDirectory), { deploymentMethod: { method: 'change-set' }, rollback: !keepFailed });
     return { isSuccess: true };
   } catch (error) {
     return { isSuccess: false, failureText: plainText(error instanceof Error ? error.message : String(error)) };

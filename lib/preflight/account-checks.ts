@@ -129,6 +129,10 @@ export const stackCheck: Check = {
       case 'updating': return warned(`${seen} CloudFormation is at work.`, 'Run `npm run lab -- deploy` to follow it.');
       case 'unstarted': return passed(`${seen} It has no resources yet.`);
       case 'usable': return passed(`${seen} A deployment updates it.`);
+      case 'kept': return warned(
+        `${seen} An earlier deployment failed and was not rolled back: what it made is billed.`,
+        'Mend its cause and deploy again, which goes on from there; or run `npm run lab -- teardown`.',
+      );
     }
   },
 };

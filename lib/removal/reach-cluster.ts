@@ -24,7 +24,7 @@ export type Drainer =
 /** What is known of the lab before its cluster is asked. */
 export interface ReachClusterOptions {
   readonly kubeconfig: string;
-  readonly lab: Pick<LabView, 'karpenter' | 'cluster'>;
+  readonly lab: Pick<LabView, 'karpenter' | 'cluster' | 'nodePool'>;
   /** @default - EKS has none */
   readonly cluster: ClusterInAws | undefined;
   /** @default - CloudFormation has none */
@@ -67,11 +67,22 @@ function isNoWayIn(error: LabError): boolean {
 /** Who drains the cluster where this user cannot, judged by what is left of the stack. */
 function otherDrainer({ lab, stack, resources }: ReachClusterOptions, { message }: LabError): Drainer | undefined {
   if (stack === undefined) return undefined;
-  if (resources.some(({ type, physicalId }) => type === DRAIN_GUARD_TYPE && physicalId !== '')) return { by: 'guard', why: message };
+  if (resources.some((resource) => resource.type === DRAIN_GUARD_TYPE && isMade(resource))) return { by: 'guard', why: message };
   // The guard is the first to go, and goes only when it has drained.
   if (stack.status === 'DELETE_FAILED') return { by: 'nobody', why: 'the guard in the stack has drained it already' };
+  // Of a first deployment that was not rolled back there may be Karpenter, or half of it, and nothing that tells it to launch.
+  if (stack.status === 'CREATE_FAILED' && !resources.some((resource) => resource.logicalId === lab.nodePool.logicalId && isMade(resource))) {
+    return { by: 'nobody', why: 'the deployment failed before its NodePool was made, so Karpenter has launched nothing' };
+  }
   const hasKarpenter = resources.some(({ logicalId }) => logicalId === lab.karpenter.logicalId);
   return hasKarpenter ? undefined : { by: 'nobody', why: 'Karpenter is not in the stack, so it has launched nothing' };
+}
+
+/** What the CDK calls a custom resource whose creation failed. It deletes such a one without asking its function. */
+const FAILED_CUSTOM_RESOURCE = 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED';
+
+function isMade({ physicalId }: DeployedResource): boolean {
+  return physicalId !== '' && physicalId !== FAILED_CUSTOM_RESOURCE;
 }
 
 async function requireSameServer(kubeconfig: string, { name }: ClusterInAws, endpoint: string): Promise<void> {

@@ -60,6 +60,13 @@ describe('lab deploy', () => {
     expect(deployed[1]?.assemblyDirectory).toMatch(/\/out$/);
   });
 
+  it('keeps what was made where that is asked for, and says what it goes on from', async () => {
+    const host = hostOf({ deploymentTarget: () => Promise.resolve({ ...newTarget, mode: 'update', keptStatus: 'CREATE_FAILED' }) });
+    await runLab(['deploy', '--yes', '--keep-failed'], host);
+    expect(deployed).toMatchObject([{ keepFailed: true }]);
+    expect(host.stdout.text).toMatch(/Goes on from\s+CREATE_FAILED: what the failed deployment made stays/);
+  });
+
   it('does nothing when the answer is no', async () => {
     const host = hostOf({}, false);
     await expect(runLab(['deploy'], host)).resolves.toBe(1);

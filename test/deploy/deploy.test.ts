@@ -12,7 +12,7 @@ import { writeAssembly } from '../assembly/write-assembly';
 import { fakeProgram, temporaryFolder } from '../rehearsal/fake-program';
 import { awsError, INSTRUCTOR_SESSION, MockAccount, runAt } from '../preflight/account';
 import { DeploymentStandIn } from './deployment-stand-in';
-import { ADDRESS_QUOTA_REACHED, BEGINNING_MILLIS, BEGUN, CREATED, sdkEvents, STACK_ID, type ShortEvent } from './event-lists';
+import { ADDRESS_QUOTA_REACHED, BEGINNING_MILLIS, BEGUN, CREATED, KEPT_CHART, MENDED, sdkEvents, STACK_ID, type ShortEvent } from './event-lists';
 
 const TEMPLATE: JsonObject = {
   Resources: Object.fromEntries([...smallLab().resources.values()].map(({ logicalId, type, properties, dependsOn }) => [logicalId, { Type: type, Properties: properties, DependsOn: dependsOn }])),
@@ -71,7 +71,7 @@ describe('a deployment', () => {
       outputs: [{ logicalId: 'ClusterName', value: 'lab' }, { logicalId: 'KubeconfigCommand', value: 'aws eks update-kubeconfig' }],
       accessLines: ['aws eks update-kubeconfig --region ap-northeast-2 --name lab', 'export KARPENTER_NAMESPACE=kube-system'],
     });
-    expect(toolkit.deployed).toEqual([{ assemblyDirectory, deploymentMethod: { method: 'change-set' } }]);
+    expect(toolkit.deployed).toEqual([{ assemblyDirectory, deploymentMethod: { method: 'change-set' }, rollback: true }]);
     expect(toolkit.credentials).toEqual({ provider: account.aws.cloudFormation.config.credentials, region: 'ap-northeast-2' });
   });
 
@@ -127,6 +127,30 @@ describe('a deployment', () => {
     const failure = await failureOf();
     expect(failure).toMatchObject({ code: 'DeploymentFailed', received: 'Address' });
     expect(notes).toEqual([expect.stringContaining('maximum number of addresses')]);
+  });
+
+  it('fails when CloudFormation does, and leaves what was made where that is asked for, with what to do then', async () => {
+    statusIs(undefined, 'CREATE_FAILED');
+    eventsAre([], [...KEPT_CHART]);
+    toolkit.script = () => Promise.reject(new Error('Lab failed: see the events'));
+    const failure = await failureOf({ keepFailed: true });
+    expect(toolkit.deployed).toMatchObject([{ rollback: false }]);
+    expect(failure).toMatchObject({ code: 'DeploymentFailed', received: 'Karpenter', message: expect.stringMatching(/The stack is CREATE_FAILED\.$/) });
+    expect(failure.remedy).toMatch(/What was made is still there, and billed\. Then deploy again: it goes on from there.*lab -- teardown/);
+    expect(notes).toEqual([expect.stringMatching(/CloudFormation ends what is under way and keeps what it made\.$/)]);
+  });
+
+  it.each([['CREATE_FAILED'], ['UPDATE_FAILED']])('goes on from what an earlier deployment left in %s, without rollback', async (status) => {
+    statusIs(status, 'UPDATE_COMPLETE');
+    eventsAre([...KEPT_CHART], [...KEPT_CHART, ...MENDED]);
+    await expect(deploy()).resolves.toMatchObject({ outcome: 'updated' });
+    expect(toolkit.deployed).toMatchObject([{ rollback: false }]);
+  });
+
+  it('fails when CloudFormation finds nothing to change in what an earlier deployment left', async () => {
+    statusIs('CREATE_FAILED');
+    eventsAre([...KEPT_CHART]);
+    await expect(failureOf()).resolves.toMatchObject({ code: 'DeploymentNotStarted', message: expect.stringContaining('still CREATE_FAILED'), remedy: expect.stringContaining('lab -- teardown') });
   });
 
   it('fails when what it follows is rolled back', async () => {

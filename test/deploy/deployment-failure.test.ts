@@ -1,6 +1,6 @@
 import { deploymentFailed, deploymentNotStarted } from '../../lib/deploy/deployment-failure';
 import { resource, smallLabView } from '../assembly/small-lab';
-import { ADDRESS_QUOTA_REACHED, BEGUN, CHART_FAILED, events } from './event-lists';
+import { ADDRESS_QUOTA_REACHED, BEGUN, CHART_FAILED, events, KEPT_CHART } from './event-lists';
 
 describe('the failure of a deployment, by its first cause,', () => {
   it('is said with its label, its logical id, its type and the reason without ids of requests', () => {
@@ -29,6 +29,11 @@ describe('the failure of a deployment, by its first cause,', () => {
     expect(error.message).toContain('Chart karpenter (Karpenter, Custom::AWSCDK-EKS-HelmChart) failed: ');
     expect(error.message).toContain('context deadline exceeded');
     expect(error.remedy).toContain('aws logs tail Lab-HandlerLogs-A1B2 --since 1h');
+  });
+
+  it('of a custom resource that was kept comes with the log that stays', () => {
+    const lab = smallLabView({ Handler: resource('AWS::Lambda::Function', { LoggingConfig: { LogGroup: { Ref: 'HandlerLogs' } } }), HandlerLogs: resource('AWS::Logs::LogGroup') });
+    expect(deploymentFailed(lab, events(...KEPT_CHART), 'CREATE_FAILED').remedy).toMatch(/Its log: aws logs tail Lab-HandlerLogs-A1B2 --since 1h\. What was made is still there/);
   });
 
   it('is not known where CloudFormation names none', () => {

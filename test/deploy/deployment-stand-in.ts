@@ -19,7 +19,7 @@ export class DeploymentStandIn {
   /** What a deployment does. @default - it succeeds at once, and says nothing */
   script: (play: Play) => Promise<void> = () => Promise.resolve();
   /** What was deployed, and how. */
-  readonly deployed: (Pick<DeployOptions, 'deploymentMethod'> & { readonly assemblyDirectory: string })[] = [];
+  readonly deployed: (Pick<DeployOptions, 'deploymentMethod' | 'rollback'> & { readonly assemblyDirectory: string })[] = [];
   credentials: CustomBaseCredentialsOption | undefined;
   /** Resolves when a script was no longer heard; one that is heard too long fails. */
   readonly stopped: Promise<void>;

@@ -79,3 +79,16 @@ export const CHART_FAILED: readonly ShortEvent[] = [
   [1300, 'Karpenter', 'Custom::AWSCDK-EKS-HelmChart', 'CREATE_FAILED', 'Received response status [FAILED] from custom resource. Message returned: Error: b\'Error: context deadline exceeded\' (RequestId: 4b6c1e)'],
   [1302, 'Lab', STACK, 'ROLLBACK_IN_PROGRESS', 'The following resource(s) failed to create: [Karpenter]. Rollback requested by user.'],
 ];
+
+/** The same in a deployment without rollback: it stops, and nothing is deleted. */
+export const KEPT_CHART: readonly ShortEvent[] = [
+  ...CHART_FAILED.slice(0, -1),
+  [1302, 'Lab', STACK, 'CREATE_FAILED', 'The following resource(s) failed to create: [Karpenter].'],
+];
+
+/** What the next deployment makes of that. */
+export const MENDED: readonly ShortEvent[] = [
+  [2000, 'Lab', STACK, 'UPDATE_IN_PROGRESS', 'User Initiated'],
+  [2100, 'Karpenter', 'Custom::AWSCDK-EKS-HelmChart', 'CREATE_COMPLETE'],
+  [2200, 'Lab', STACK, 'UPDATE_COMPLETE'],
+];

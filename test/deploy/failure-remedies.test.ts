@@ -47,6 +47,13 @@ describe('the remedy of a failed deployment', () => {
     expect(failureRemedy(words)).toContain(`--aws-service-name ${service}\``);
   });
 
+  it.each([
+    ['Stack is in a paused fail state (CREATE_FAILED) and change includes a replacement which cannot be deployed with "--no-rollback". Perform a deployment with rollback enabled', 'lab -- teardown'],
+    ['Change includes a replacement which cannot be deployed with "--no-rollback". Perform a deployment with rollback enabled', 'without --keep-failed'],
+  ])('for what the CDK asks of a deployment without rollback says what to do instead: %s', (words, remedy) => {
+    expect(failureRemedy(words)).toContain(remedy);
+  });
+
   it('is none of ours where the words are new', () => {
     expect(failureRemedy('Property PolicyDocument is malformed')).toBeUndefined();
   });

@@ -86,6 +86,8 @@ describe('preflight', () => {
       ['CREATE_COMPLETE', 'pass', 'A deployment updates it'],
       ['CREATE_IN_PROGRESS', 'warn', 'at work'],
       ['UPDATE_IN_PROGRESS', 'warn', 'at work'],
+      ['CREATE_FAILED', 'warn', 'not rolled back'],
+      ['UPDATE_FAILED', 'warn', 'not rolled back'],
       ['ROLLBACK_COMPLETE', 'fail', 'only delete'],
       ['DELETE_FAILED', 'fail', 'not removed completely'],
       ['DELETE_IN_PROGRESS', 'fail', 'deleting'],

@@ -69,6 +69,8 @@ export class PlayedLab {
   /** Whether the VPC waits for the interfaces that are left, and the deletion fails by that. */
   needsInterfacesGone = false;
   clusterExists = true;
+  /** Physical ids other than those that every resource has, by logical id. */
+  readonly physicalIds = new Map<string, string>();
   stackStatus: StackStatus | undefined = 'CREATE_COMPLETE';
   /** URL that EKS tells. @default - that of the cluster */
   endpoint: string | undefined;
@@ -258,7 +260,7 @@ export class PlayedLab {
       return { Stacks: [{ StackName: 'Lab', StackId: STACK_ID, StackStatus: this.stackStatus }] };
     });
     this.cloudFormation.on(ListStackResourcesCommand).callsFake(() => ({
-      StackResourceSummaries: [...this.resources].map((id) => ({ LogicalResourceId: id, ResourceType: LAB.resources.get(id)?.type, PhysicalResourceId: `physical-${id}`, ResourceStatus: 'CREATE_COMPLETE' })),
+      StackResourceSummaries: [...this.resources].map((id) => ({ LogicalResourceId: id, ResourceType: LAB.resources.get(id)?.type, PhysicalResourceId: this.physicalIds.get(id) ?? `physical-${id}`, ResourceStatus: 'CREATE_COMPLETE' })),
     }));
     this.cloudFormation.on(DescribeStackEventsCommand).callsFake(() => {
       if (this.stackStatus === 'DELETE_IN_PROGRESS') this.deleteSome();

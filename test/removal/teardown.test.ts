@@ -174,6 +174,24 @@ describe('a teardown', () => {
       await expect(teardown()).resolves.toMatchObject({ outcome: 'clean', inventory: { drainedBy: 'nobody' } });
     });
 
+    it.each([['is missing', undefined], ['failed', 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED']])('goes on after a deployment without rollback that stopped at Karpenter\'s chart, where the guard %s', async (_, guardId) => {
+      lab.fake.refuse({ method: 'GET', path: /./, status: 401, message: 'Unauthorized' });
+      lab.withoutResources('NodePool', 'NodeClass', 'Exercise');
+      if (guardId === undefined) lab.withoutResources('DrainGuard');
+      else lab.physicalIds.set('DrainGuard', guardId);
+      lab.stackStatus = 'CREATE_FAILED';
+      lab.instances.clear();
+      await expect(teardown()).resolves.toMatchObject({ outcome: 'clean', inventory: { stackStatus: 'CREATE_FAILED', drainedBy: 'nobody', whyNotHere: expect.stringContaining('before its NodePool was made') } });
+    });
+
+    it('fails after a deployment without rollback that made the NodePool and no guard, before anything is changed', async () => {
+      lab.fake.refuse({ method: 'GET', path: /./, status: 401, message: 'Unauthorized' });
+      lab.withoutResources('DrainGuard');
+      lab.stackStatus = 'CREATE_FAILED';
+      await expect(teardown()).rejects.toMatchObject({ code: 'KubernetesRequestRefused' });
+      expect(lab.commands.filter((name) => /^(Delete|Terminate)/.test(name))).toEqual([]);
+    });
+
     it('fails where Karpenter runs and nobody can drain it, before anything is changed', async () => {
       lab.fake.refuse({ method: 'GET', path: /./, status: 401, message: 'Unauthorized' });
       lab.withoutResources('DrainGuard');

@@ -17,6 +17,7 @@ const FLAGS = [
   contextFlag,
   yesFlag,
   new Option('--skip-preflight', 'deploy without checking the account first'),
+  new Option('--keep-failed', 'if it fails, leave what was made where it is, billed, so that the failure can be read there'),
   new Option('--update-kubeconfig', 'afterwards add the cluster to the kubeconfig, by the AWS CLI'),
 ] as const;
 
@@ -46,7 +47,7 @@ async function runDeploy(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): 
     if (!await confirmed(deployQuestion(target, plan), flags, invocation)) return declined(target);
   }
   run.signal.throwIfAborted();
-  const result = await host.actions.deploy({ assemblyDirectory, updateKubeconfig: flags.updateKubeconfig, onNote: note }, run);
+  const result = await host.actions.deploy({ assemblyDirectory, updateKubeconfig: flags.updateKubeconfig, keepFailed: flags.keepFailed, onNote: note }, run);
   return { result, document: deployedDocument(result), exitCode: ExitCode.Ok };
 }
 
@@ -87,6 +88,7 @@ function deploySummary({ target, plan, preflight }: DeploySummary): LabDocument 
         ['Stack', `${target.stackName}: ${counted(resources, 'resource')}, EKS ${lab.kubernetesVersion}, Karpenter ${lab.karpenterVersion}`],
         ['Costs', costText(plan)],
         ...accessFacts(plan.security),
+        ...(target.keptStatus === undefined ? [] : [['Goes on from', `${target.keptStatus}: what the failed deployment made stays, and nothing is rolled back now either`] as const]),
         ['Ready in', isNew ? `about ${durationText(plan.time.readySeconds)} (estimate)` : 'a time that depends on what has changed'],
       ] }] },
       { heading: 'Preflight', blocks: [preflight === undefined ? 'The preflight was skipped.' : notPassedTable(preflight)] },
