@@ -10,7 +10,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface RunCommandOptions {
   readonly command: string;
   readonly args: readonly string[];
-  /** Its whole environment. */
+  /** Its whole environment: it inherits nothing of this process's. */
   readonly env: Environment;
   readonly workingDirectory: string;
   /**
@@ -35,15 +35,17 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Exit code of a program that a signal ended. A shell adds the signal's number, which nobody needs here. */
+/** Exit code of a program that a signal ended. A shell would add the signal's number, which nobody reads here. */
 const ENDED_BY_SIGNAL = 128;
 
 /**
- * Runs a program and waits for its end. A program that fails is a result, not an error.
+ * Runs a program and waits for its end. A program that fails is a result with its exit code, not an error.
  *
  * @param run when its signal is aborted, the program is interrupted too
  * @throws LabError `CommandNotStarted` when there is no such program
- * @throws the signal's reason when it was interrupted, after the program has ended
+ * @throws the signal's reason when the run was interrupted, once the program has ended
+ * @example
+ * const { exitCode, stdout } = await runCommand({ command: 'go', args: ['version'], env, workingDirectory: '/' }, run);
  */
 export async function runCommand(options: RunCommandOptions, run: Partial<RunContext> = {}): Promise<CommandResult> {
   const { signal } = run;

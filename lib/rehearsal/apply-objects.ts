@@ -47,8 +47,8 @@ export async function applyCrds(rehearsal: Rehearsal, run: RunContext): Promise<
 const STEP = 'Apply the manifests';
 
 /**
- * Applies objects of the assembly's manifests as its deployment would: one resource of the template
- * after the other in CloudFormation's order, with kubectl.
+ * Applies objects of the assembly with kubectl, as the deployment would: one manifest resource of the
+ * template after the other, in CloudFormation's order.
  *
  * @throws LabError `ManifestRefused` with the object and the API server's reason
  */
@@ -68,7 +68,7 @@ export async function applyManifests(cluster: RehearsedCluster, objects: readonl
 }
 
 /**
- * Objects of the assembly that the API server does not have: after a teardown, or when somebody deleted them.
+ * Finds the objects of the assembly that the API server lacks, because a teardown or somebody deleted them.
  *
  * @throws LabError `ManifestsUnknown` when the API server does not say
  */
@@ -106,7 +106,7 @@ function objectsByManifest(objects: readonly KubernetesObject[]): ReadonlyMap<st
 
 function manifestRefused(logicalId: string, objects: readonly KubernetesObject[], stderr: string): LabError {
   const reasons = stderr.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('Warning:'));
-  // kubectl names the object by kind and name in most messages; where it does not, it is one of all.
+  // Most messages of kubectl name the refused object. For one that does not, every object of the manifest is named.
   const named = objects.filter(({ kind, name }) => stderr.includes(kind) && stderr.includes(name));
   return new LabError({
     code: 'ManifestRefused',
@@ -126,8 +126,8 @@ function namesOf(objects: readonly KubernetesObject[]): string {
 }
 
 /**
- * Applies what EKS and Helm would run and the assembly only names: system nodes, and the pods of
- * add-ons and charts.
+ * Applies what EKS and Helm would create on AWS and the assembly only names: system nodes, and the
+ * workloads of add-ons and charts.
  *
  * @throws LabError `SystemObjectsRefused`
  */
@@ -138,12 +138,12 @@ export async function applySystemObjects(rehearsal: Rehearsal, run: RunContext):
   if (result.exitCode === 0) return;
   throw new LabError({
     code: 'SystemObjectsRefused',
-    message: `The API server refused what stands for the system's nodes and pods: ${result.stderr}`,
+    message: `The API server refused the simulated system nodes and pods: ${result.stderr}`,
     remedy: 'Read the log of kube-apiserver in the folder of the rehearsal, then start again.',
   });
 }
 
-/** Namespaces of charts, which Helm makes where they are missing. */
+/** Namespaces of the charts. Helm would create them. */
 function namespaces(lab: LabView): readonly JsonObject[] {
   return [...new Set(lab.charts.map(({ namespace }) => namespace))]
     .map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));

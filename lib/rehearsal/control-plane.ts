@@ -12,8 +12,8 @@ import type { Rehearsal } from './rehearsal';
 export const KARPENTER_CONTAINER = 'controller';
 
 /**
- * Configuration of kwokctl as YAML: which programs it starts, that they listen on loopback only, and
- * where the log of Karpenter's pods is.
+ * Configuration of kwokctl as YAML: the programs that it starts, their ports on loopback, and the file
+ * from which the log of Karpenter's pods is served.
  *
  * @see https://kwok.sigs.k8s.io/docs/generated/apis/
  */
@@ -24,7 +24,7 @@ export function kwokctlConfiguration({ lab, paths, toolchain, ports }: Pick<Rehe
     options: {
       runtime: 'binary',
       bindAddress: LOOPBACK,
-      // Nothing throttles a class: there is one machine, and no other tenant.
+      // A class makes many requests at once, and the API server serves nobody else.
       disableQPSLimits: true,
       etcdBinary: toolchain.etcd,
       kubeApiserverBinary: toolchain.kubeApiserver,
@@ -42,7 +42,7 @@ export function kwokctlConfiguration({ lab, paths, toolchain, ports }: Pick<Rehe
     componentsPatches: [{
       name: 'kwok-controller',
       extraArgs: [
-        // Without an address a node has none, and kubectl logs cannot reach it.
+        // Without it a node has no address, and kubectl logs cannot reach it.
         { key: 'node-ip', value: LOOPBACK },
         { key: 'cidr', value: lab.network.vpcCidr },
       ],
@@ -82,7 +82,7 @@ export async function startControlPlane(rehearsal: Rehearsal, run: RunContext): 
     workingDirectory: paths.directory,
   }, run);
   writeFileSync(join(paths.logsDirectory, 'kwokctl.log'), result.stderr);
-  // kwokctl reports a cluster that does not get ready as an error line, and ends with success.
+  // When the cluster does not get ready, kwokctl writes an error line and still ends with exit code 0.
   if (result.exitCode !== 0 || /Failed to wait for cluster/.test(result.stderr)) {
     throw new LabError({
       code: 'ControlPlaneNotStarted',
@@ -94,7 +94,7 @@ export async function startControlPlane(rehearsal: Rehearsal, run: RunContext): 
   state.addProcesses(...controlPlaneProcesses(rehearsal));
 }
 
-/** Processes that kwokctl has started, from the files in which it keeps their ids. */
+/** The processes that kwokctl has started, from the files in which it keeps their ids. */
 function controlPlaneProcesses({ name, paths }: Rehearsal): readonly ProcessRecord[] {
   const directory = join(paths.kwokDirectory, 'clusters', name);
   return readdirSync(join(directory, 'pids')).flatMap((file) => {

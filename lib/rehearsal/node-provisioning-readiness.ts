@@ -11,18 +11,19 @@ import { processExited } from './process/start-process';
 import type { RehearsedCluster } from './rehearsal';
 import { KARPENTER_PROCESS } from './start-karpenter';
 
-/** Who makes the objects ready, and from when on. */
+/** What the wait watches besides the objects. */
 export interface NodeProvisioningOptions {
   /** Processes of the rehearsal. When Karpenter ends, there is nothing to wait for. */
   readonly processes: readonly ProcessRecord[];
   /**
-   * How many errors Karpenter's log had before the objects were applied. They speak of others of the same names.
+   * How many errors Karpenter's log had before the objects were applied. They are ignored: they are about earlier objects of
+   * the same names.
    *
    * @default 0
    */
   readonly earlierErrors?: number;
   /**
-   * Seconds after which a condition that says no is believed. Karpenter looks again within them.
+   * Seconds that a refusal must last to end the wait. Karpenter looks at each object again within them.
    *
    * @default 6
    */
@@ -34,7 +35,7 @@ const STEP = 'Wait for Karpenter to accept the NodePool';
 /** Seconds that Karpenter has to look up images, subnets, security groups and role. */
 const READY_SECONDS = 45;
 
-/** The failure to get ready, by kind. */
+/** Error code and remedy for an object that does not get ready, by kind. */
 const FAILURES: Readonly<Record<UnreadyObject['kind'], { readonly code: string; readonly remedy: string }>> = {
   EC2NodeClass: {
     code: 'NodeClassNotReady',
@@ -86,44 +87,44 @@ export async function waitForNodeProvisioning(
   run.onProgress({ step: STEP, state: 'finished', detail: accepted.join(', ') });
 }
 
-/** What is said of an object that Karpenter has not accepted. */
+/** What Karpenter says of an object that it has not accepted. */
 interface Verdict {
   readonly kind: UnreadyObject['kind'];
   /** Kind and name of the object. */
   readonly on: string;
-  /** Whether a condition or the log says no, and not only nothing yet. */
+  /** Whether Karpenter refuses the object; false while it has not decided. */
   readonly isRefused: boolean;
   readonly says: string;
 }
 
-/** @param error what Karpenter's log says last of a failure with it; undefined: nothing */
+/** @param error the last error about the object in Karpenter's log; undefined when there is none */
 function verdictOn({ kind, name, object }: UnreadyObject, error: string | undefined): Verdict {
   const on = `${kind} ${name}`;
-  // Ready only sums up the others.
+  // Ready only sums up the other conditions.
   const conditions = (object?.conditions ?? []).filter(({ type, isCurrent }) => isCurrent && type !== 'Ready');
   const refused = conditions.filter(({ status }) => status === 'False');
   if (refused.length > 0) {
     const unmatched = object !== undefined && 'unmatchedSelections' in object ? object.unmatchedSelections : [];
     return { kind, on, isRefused: true, says: [...unmetConditions({ conditions: refused }), ...unmatched].join('; ') };
   }
-  // Where conditions only say that they wait, the cause is in the log.
+  // When no condition refuses, the cause may be in the log.
   if (error !== undefined) return { kind, on, isRefused: true, says: withoutRequestIds(error) };
   const open = unmetConditions({ conditions });
   return { kind, on, isRefused: false, says: open.length === 0 ? 'Karpenter has not looked at it yet' : open.join('; ') };
 }
 
-/** Ids of requests differ at every attempt, and say nothing to the user. */
+/** Takes request ids out: they differ at every attempt, so the same refusal would look like a new one. */
 function withoutRequestIds(error: string): string {
   return error.replaceAll(/,? ?(RequestID: |aws-request-id=)\w+/g, '');
 }
 
-/** Since when objects have been refused, each for its reason. */
+/** Remembers since when each object has been refused for which reason. */
 class Refusals {
   private readonly since = new Map<string, number>();
 
   constructor(private readonly run: RunContext, private readonly settledSeconds: number) {}
 
-  /** Whether an object has been refused for the same reason for some time. */
+  /** Whether the object has been refused for the same reason for `settledSeconds`. */
   haveSettled({ on, isRefused, says }: Verdict): boolean {
     if (!isRefused) return false;
     const key = `${on}: ${says}`;

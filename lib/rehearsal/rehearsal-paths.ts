@@ -4,10 +4,10 @@ import { LabError } from '../lab-error';
 /** Folder of all rehearsals within the project. Git ignores it. */
 const REHEARSALS_FOLDER = join('.lab', 'rehearsals');
 
-/** Name of a rehearsal that is given none. */
+/** Name of a rehearsal that the user does not name. */
 export const DEFAULT_REHEARSAL = 'default';
 
-/** Names that are a folder, part of a kubeconfig's context, and nothing worse. */
+/** Names that are safe as a folder and as part of a kubeconfig's context. */
 const NAME_PATTERN = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
 
 /** Whether a rehearsal can have this name. */
@@ -25,7 +25,7 @@ export interface RehearsalPaths {
   readonly kubeconfig: string;
   /** Logs of the processes, except those that kwokctl starts. */
   readonly logsDirectory: string;
-  /** Home of the processes, so that none writes to the user's. */
+  /** Home of the processes, so that none writes to the user's home. */
   readonly homeDirectory: string;
   /** Temporary files of the processes. */
   readonly temporaryDirectory: string;
@@ -36,11 +36,11 @@ export interface RehearsalPaths {
   readonly karpenterLog: string;
   /** The same log in the format of container runtimes, from which `kubectl logs` is answered. */
   readonly karpenterContainerLog: string;
-  /** What kubectl remembers of the API server. */
+  /** kubectl's cache of what the API server serves. */
   readonly kubectlCacheDirectory: string;
   /** Node images that moto knows. */
   readonly imagesFile: string;
-  /** Written by the AWS answers once they answer. */
+  /** File that the AWS answers write once they answer. */
   readonly awsAnswersReadyFile: string;
 }
 

@@ -5,9 +5,9 @@ import type { SynthesizedStack } from '../assembly/synthesized-stack';
 import { LabError } from '../lab-error';
 import type { ProcessRecord } from './process/running-processes';
 
-/** What is known of a rehearsal that runs, or that ran and was not cleaned up. Kept as `rehearsal.json` in its folder. */
+/** What is known of a rehearsal that runs, or that ran and was not cleaned up. `rehearsal.json` in its folder holds it. */
 export interface RehearsalRecord {
-  /** Name by which several rehearsals side by side are told apart. */
+  /** Tells rehearsals apart that run side by side. */
   readonly name: string;
   /** Absolute path of the folder that holds everything of this rehearsal: `.lab/rehearsals/NAME`. */
   readonly directory: string;
@@ -29,17 +29,17 @@ export interface RehearsalRecord {
   readonly processes: readonly ProcessRecord[];
 }
 
-/** A rehearsal's record, with what its lifecycle needs besides. */
+/** A rehearsal's record, with what starting and stopping it needs besides. */
 export interface RehearsalState extends RehearsalRecord {
   /**
-   * - `starting`: being started, or its start was cut short;
-   * - `ready`: it was started to its end;
+   * - `starting`: it is being started, or its start was cut short;
+   * - `ready`: its start succeeded;
    * - `stopped`: it was stopped; its logs are still there.
    */
   readonly phase: 'starting' | 'ready' | 'stopped';
   /** Digest of the assembly's template at the start. */
   readonly assemblyDigest: string;
-  /** Absolute path of kubectl that fits the API server. */
+  /** Absolute path of the toolchain's kubectl. */
   readonly kubectl: string;
 }
 
@@ -67,13 +67,13 @@ export function readState(file: string): RehearsalState | undefined {
   return state;
 }
 
-/** Whether it is what a {@link StateFile} writes, and not something that somebody else put there. */
+/** Whether the value has the shape that a {@link StateFile} writes. */
 function isState(value: unknown): value is RehearsalState {
   const { name, phase, processes } = (value ?? {}) as Partial<RehearsalState>;
   return typeof name === 'string' && typeof phase === 'string' && Array.isArray(processes);
 }
 
-/** {@link readState}, but none for a file that cannot be read: then processes are known by their marker alone. */
+/** Like {@link readState}, but undefined for a file that cannot be read: its processes are then found by their marker alone. */
 export function readableState(file: string): RehearsalState | undefined {
   try {
     return readState(file);
@@ -83,7 +83,7 @@ export function readableState(file: string): RehearsalState | undefined {
   }
 }
 
-/** Keeps a rehearsal's state in its file, so that a crash at any moment leaves what is known until then. */
+/** Writes a rehearsal's state to its file at every change, so that a crash loses none of it. */
 export class StateFile {
   constructor(private readonly file: string, private state: RehearsalState) {
     this.write();

@@ -4,7 +4,7 @@ import { isProcessRunning, markedFolders, markedProcesses, type ProcessRecord } 
 import { readableState, type RehearsalRecord } from './rehearsal-state';
 import { DEFAULT_REHEARSAL, isRehearsalName, rehearsalPaths, rehearsalsDirectory } from './rehearsal-paths';
 
-/** A rehearsal that may exist. */
+/** Which rehearsal is meant. It need not exist. */
 export interface RehearsalOptions {
   /** Absolute path of the folder of the lab. */
   readonly projectDirectory: string;
@@ -21,14 +21,14 @@ export interface ProcessStatus extends ProcessRecord {
   readonly isRunning: boolean;
 }
 
-/** What has become of a rehearsal. */
+/** The state of a rehearsal and of its processes. */
 export interface RehearsalStatus {
   readonly name: string;
   /**
    * - `absent`: there is none of this name;
    * - `starting`: it is being started, or its start was cut short;
    * - `running`: all its processes run;
-   * - `damaged`: some of its processes have ended since it was started, or its record or its folder is gone and they run;
+   * - `damaged`: some of its processes have ended since it was started, or its processes run although its record or folder is gone;
    * - `stopped`: none of its processes runs, and its folder is still there.
    */
   readonly state: 'absent' | 'starting' | 'running' | 'damaged' | 'stopped';
@@ -39,7 +39,7 @@ export interface RehearsalStatus {
 }
 
 /**
- * Says what has become of a rehearsal.
+ * Reads the state of a rehearsal.
  *
  * @throws LabError `RehearsalNameRefused`
  */
@@ -54,7 +54,7 @@ export function rehearsalStatus({ projectDirectory, name = DEFAULT_REHEARSAL }: 
   return { name, state: stateOf(state.phase, processes), record: state, processes };
 }
 
-/** Every rehearsal of a project that has a folder, or of which a process runs, by name. */
+/** Every rehearsal of a project that has a folder or a running process, sorted by name. */
 export function listRehearsals(projectDirectory: string): readonly RehearsalStatus[] {
   const directory = rehearsalsDirectory(projectDirectory);
   const folders = existsSync(directory) ? readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name) : [];

@@ -12,13 +12,13 @@ import type { RehearsalPaths } from './rehearsal-paths';
 import { assemblyDigest, StateFile } from './rehearsal-state';
 import type { Toolchain } from './toolchain/toolchain';
 
-/** A rehearsal of which the control plane runs: what its objects are applied with. */
+/** A rehearsal whose control plane runs, as far as it takes to apply objects to it. */
 export interface RehearsedCluster {
   readonly lab: LabView;
   readonly paths: RehearsalPaths;
   /** Environment of every process. */
   readonly environment: ProcessEnvironment;
-  /** Absolute path of kubectl that fits the API server. */
+  /** Absolute path of the toolchain's kubectl. */
   readonly kubectl: string;
 }
 
@@ -38,7 +38,7 @@ export interface Rehearsal extends RehearsedCluster {
   readonly state: StateFile;
 }
 
-/** What listens in a rehearsal. */
+/** What listens on a port in a rehearsal. */
 const LISTENERS = [
   'etcd', 'etcdPeer', 'kubeApiserver', 'kubeControllerManager', 'kubeScheduler', 'kwok', 'moto', 'awsAnswers', 'karpenterMetrics', 'karpenterHealth',
 ] as const;
@@ -84,8 +84,8 @@ export interface PrepareRehearsalOptions extends Pick<Rehearsal, 'name' | 'lab' 
 }
 
 /**
- * A rehearsal of which nothing is started yet. Its record is written, so that a crash at any moment leaves what is known until
- * then.
+ * Chooses the ports of a rehearsal and writes its record. Nothing is started yet: the record comes first, so that what is
+ * started can be stopped even after a crash.
  *
  * @throws LabError `PortsExhausted`
  */
@@ -124,14 +124,14 @@ export async function prepareRehearsal({ env, ...made }: PrepareRehearsalOptions
 
 /** A process of a rehearsal to start. */
 export type StartPartOptions = Pick<StartProcessOptions, 'name' | 'command' | 'args' | 'output' | 'isFed'> & {
-  /** What its environment has besides that of every process. @default - nothing */
+  /** Variables besides those that every process gets. @default - none */
   readonly env?: Readonly<Record<string, string>>;
-  /** Absolute path. @default - a file of its name in the folder of logs */
+  /** Absolute path of its log. @default - a file of its name in the folder of logs */
   readonly logFile?: string;
 };
 
 /**
- * Starts a process of a rehearsal, and writes down that it runs.
+ * Starts a process of a rehearsal and adds it to the record.
  *
  * @throws LabError `ProcessNotStarted` or `ProcessExited`
  */

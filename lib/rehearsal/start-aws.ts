@@ -24,7 +24,7 @@ export async function startAws(rehearsal: Rehearsal, run: RunContext): Promise<v
     args: ['-H', LOOPBACK, '-p', String(ports.moto)],
     env: {
       ...awsEnvironment(stack.region),
-      // The account that moto plays: the lab's, where it is bound to one, so that the actions find themselves in the right place.
+      // moto plays the account that the lab is bound to: the lab's commands refuse any other.
       ...(stack.account === undefined ? {} : { MOTO_ACCOUNT_ID: stack.account }),
       MOTO_AMIS_PATH: paths.imagesFile,
       PYTHONDONTWRITEBYTECODE: '1',

@@ -44,12 +44,12 @@ export async function startKarpenter(rehearsal: Rehearsal, run: RunContext): Pro
     logFile: paths.karpenterLog,
     output: logKeeper.input,
   });
-  // Karpenter holds the pipe now: when it ends, the log's keeper ends too.
+  // Only Karpenter holds the pipe now, so the process that keeps its log ends with it.
   logKeeper.input?.destroy();
   await untilReady(karpenter.record, () => saysReady(ports.karpenterHealth), 'KarpenterNotReady', run);
 }
 
-/** The port is open seconds before it is served: hence the short time for an answer. */
+/** The port takes connections seconds before Karpenter answers on it, so a request waits one second and is repeated. */
 async function saysReady(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const request = get({ host: LOOPBACK, port, path: '/readyz', timeout: 1000, agent: false }, (response) => {
@@ -78,7 +78,7 @@ const SETTING_VARIABLES: Readonly<Record<string, string>> = {
   vmMemoryOverheadPercent: 'VM_MEMORY_OVERHEAD_PERCENT',
 };
 
-/** The environment that Karpenter's chart gives to its container, as far as its values decide it. */
+/** The environment variables of Karpenter's container that the values of its chart decide. */
 export function karpenterSettings(chart: HelmChart): Readonly<Record<string, string>> {
   const settings = objectAt(chart.values, 'settings');
   const fromSettings = Object.entries(SETTING_VARIABLES).flatMap(([setting, variable]) => {

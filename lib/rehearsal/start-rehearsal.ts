@@ -43,12 +43,14 @@ const LOCK_SECONDS = 3600;
  * from the assembly, and the assembly's manifests applied. Starting it twice is harmless: what is missing
  * of the manifests is applied again, and nothing else is touched. One that was torn down is started anew.
  *
- * It lives until it is stopped. When it cannot be started to its end, or the run is interrupted, what was
- * started is stopped, and its folder keeps the logs.
+ * It runs until it is stopped. When its start fails or the run is interrupted, what was started is stopped,
+ * and its folder keeps the logs.
  *
  * @throws LabError `RehearsalRunning` when it runs with another assembly
- * @throws LabError `VersionNotRehearsed` when the stack installs what the toolchain is not
+ * @throws LabError `VersionNotRehearsed` when the stack installs another Kubernetes or Karpenter than the toolchain has
  * @throws LabError `ManifestRefused`, `NodeClassNotReady`, `NodePoolNotReady` or `InterruptionQueueNotFound` for a lab that would not work
+ * @example
+ * const { kubeconfig } = await startRehearsal({ projectDirectory, assemblyDirectory: join(projectDirectory, 'cdk.out'), env }, run);
  */
 export async function startRehearsal(options: StartRehearsalOptions, run: RunContext): Promise<RehearsalRecord> {
   const { projectDirectory, name = DEFAULT_REHEARSAL } = options;
@@ -119,7 +121,7 @@ async function clearAway(paths: RehearsalPaths): Promise<void> {
   mkdirSync(paths.logsDirectory, { recursive: true });
 }
 
-/** Whether a teardown has deleted the stack of a rehearsal, and with it what its AWS was seeded with. */
+/** Whether a teardown has deleted the stack of a rehearsal, and with it everything that was seeded. */
 async function isTornDown({ region, awsEndpoint }: RehearsalState, { stack }: LabView, run: RunContext): Promise<boolean> {
   const aws = connectAws(region, run, { endpoint: awsEndpoint, credentials: LOCAL_CREDENTIALS });
   try {
@@ -146,7 +148,7 @@ function runningRehearsal(options: StartRehearsalOptions, lab: LabView, paths: R
   });
 }
 
-/** Applies what a rehearsal that runs has lost, such as by a teardown, and leaves alone what is there, however it was scaled. */
+/** Applies the objects that a running rehearsal has lost. Those that exist stay as they are, whatever they were scaled to. */
 async function restoreObjects(
   running: RehearsalState, { lab, paths, env }: { readonly lab: LabView; readonly paths: RehearsalPaths; readonly env: Environment }, run: RunContext,
 ): Promise<void> {

@@ -12,7 +12,7 @@ import type { RehearsalOptions } from './rehearsal-status';
 import { toolchainCacheDirectory } from './toolchain/toolchain';
 import { removeTree } from './toolchain/writable-tree';
 
-/** What stopping a rehearsal came to. */
+/** The result of stopping a rehearsal. */
 export interface StopRehearsalResult {
   readonly name: string;
   /** Names of the processes that ran and were stopped; empty when there was nothing to stop. */
@@ -51,14 +51,14 @@ export async function stopRehearsal({ projectDirectory, name = DEFAULT_REHEARSAL
   return { name, stopped };
 }
 
-/** Processes that end before the others, so that they can still say goodbye to them. */
+/** Processes that are stopped before the others, because they still need the others to shut down. */
 const FIRST = ['karpenter'];
 
 /**
- * Stops every process of a rehearsal: those that were written down, then any other that carries its marker.
+ * Stops every process of a rehearsal: those of its record, then any other that carries its marker.
  *
  * @param directory folder of the rehearsal
- * @returns names of those that still ran
+ * @returns names of the processes that were stopped
  * @throws LabError `ProcessRemained`
  */
 export async function stopProcesses(directory: string, processes: readonly ProcessRecord[]): Promise<readonly string[]> {
@@ -70,7 +70,7 @@ export async function stopProcesses(directory: string, processes: readonly Proce
   };
   await stopAll(processes.filter(({ name }) => FIRST.includes(name)));
   await stopAll(processes.filter(({ name }) => !FIRST.includes(name)));
-  // Again until there is none: one of them may have been starting others.
+  // Until none is left: one of them may have started another meanwhile.
   for (let marked = markedProcesses(directory); marked.length > 0; marked = markedProcesses(directory)) {
     await stopAll(marked);
   }

@@ -15,12 +15,12 @@ import {
 } from '../well-known-keys';
 import { KARPENTER_CONTAINER } from './control-plane';
 
-/** Addresses at the start of a subnet that are not a node's: AWS keeps the first four, and the rest reads better. */
+/** Offset of the first node's address in its subnet. AWS keeps the first four addresses; ten is easy to read. */
 const FIRST_HOST = 10;
 
 /**
- * Nodes of the managed node groups, as Kubernetes objects: as many as desired, over the groups'
- * subnets. kwok keeps them alive.
+ * Nodes of the managed node groups, as Kubernetes objects: as many as each group desires, spread over
+ * its subnets. kwok keeps them ready.
  *
  * @throws LabError `InstanceTypeUnknown` for a type that no price table has
  */
@@ -39,9 +39,9 @@ interface SystemNode {
   readonly lab: LabView;
   readonly nodeGroup: NodeGroupView;
   readonly subnet: SubnetView | undefined;
-  /** Which address of the subnet. */
+  /** Offset of its address in the subnet. */
   readonly host: number;
-  /** Tells its instance id from the others'. */
+  /** Makes its instance id unique. */
   readonly serial: number;
   readonly kubernetesVersion: string;
 }
@@ -59,8 +59,8 @@ function systemNode({ lab, nodeGroup, subnet, host, serial, kubernetesVersion }:
     kind: 'Node',
     metadata: {
       name,
-      // The annotation without the label of the same name: nodes with the label that are no simulated
-      // instance are deleted by Karpenter's simulation.
+      // Only the annotation, not the label of the same name: Karpenter's simulation deletes nodes that
+      // have the label and are none of its instances.
       annotations: { [SIMULATED_ANNOTATION]: 'fake' },
       labels: {
         [NODE_GROUP_CAPACITY_TYPE_LABEL]: 'ON_DEMAND',
@@ -129,8 +129,8 @@ function addressIn(cidr: string, host: number): string {
 const ADDON_NAMESPACE = 'kube-system';
 
 /**
- * What add-ons and charts run, as Kubernetes objects: DaemonSets, from which Karpenter computes the
- * overhead of a node, and Deployments on the system nodes. Each requests what the plan counts for it.
+ * The workloads of add-ons and charts, as Kubernetes objects: DaemonSets, from which Karpenter computes
+ * the overhead of a node, and Deployments on the system nodes. Each requests what the plan counts for it.
  */
 export function systemWorkloads(lab: LabView): readonly JsonObject[] {
   const ofAddons = lab.addons.flatMap(({ name, configuration }) =>
@@ -144,7 +144,7 @@ export function systemWorkloads(lab: LabView): readonly JsonObject[] {
 function workload(pods: SystemPodSpec, namespace: string): JsonObject {
   const labels = { [APP_NAME_LABEL]: pods.name };
   const pod = {
-    // As for the real ones: on every node, whatever its taints, and never without room.
+    // As for the real ones: they tolerate the taints of their nodes, and their priority makes room for them.
     priorityClassName: pods.isDaemonSet ? 'system-node-critical' : 'system-cluster-critical',
     tolerations: pods.isDaemonSet ? [{ operator: 'Exists' }] : [{ key: 'CriticalAddonsOnly', operator: 'Exists' }],
     containers: [container(pods.name, pods)],

@@ -4,7 +4,7 @@ import { rehearsalPaths } from '../../lib/rehearsal/rehearsal-paths';
 import { smallLabView } from '../assembly/small-lab';
 import { fakeProgram, temporaryFolder } from './fake-program';
 
-/** A cluster of which kubectl is a shell script. Its arguments are appended to the file `calls`. */
+/** A cluster whose kubectl is a shell script with these lines. Its arguments are appended to the file `calls`. */
 export function fakeCluster(...lines: readonly string[]): RehearsedCluster & { readonly calls: string } {
   const folder = temporaryFolder();
   const paths = rehearsalPaths(folder, 'default');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const madeFolders: string[] = [];
 process.on('exit', () => madeFolders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
-/** An empty folder that goes with the process. */
+/** Makes an empty folder, which is removed when the process ends. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'rehearsal-'));
   madeFolders.push(folder);

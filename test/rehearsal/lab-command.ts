@@ -6,7 +6,7 @@ import { temporaryFolder } from './fake-program';
 
 const PROJECT_DIRECTORY = resolve(__dirname, '../..');
 
-/** What a run of `lab` came to. */
+/** The result of a run of `lab`. */
 export interface LabOutcome {
   readonly exitCode: number | null;
   readonly stdout: string;
@@ -17,7 +17,7 @@ export interface LabOutcome {
 export interface RunningLab {
   readonly child: ChildProcess;
   readonly outcome: Promise<LabOutcome>;
-  /** Waits until its standard error has a text. Rejects where it ends without. */
+  /** Waits until its standard error has a text. Rejects when `lab` ends before that. */
   readonly says: (text: string) => Promise<void>;
 }
 

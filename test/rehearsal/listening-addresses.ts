@@ -26,7 +26,7 @@ function listening(process: string): readonly { readonly local: string; readonly
   }));
 }
 
-/** What a descriptor is; it may be closed meanwhile. */
+/** What a descriptor points to; empty when it has been closed meanwhile. */
 function linkOf(pid: number, descriptor: string): string {
   try {
     return readlinkSync(`/proc/${pid}/fd/${descriptor}`);

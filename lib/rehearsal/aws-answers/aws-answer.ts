@@ -11,13 +11,13 @@ export interface XmlElement {
   readonly content: string | readonly XmlElement[];
 }
 
-/** An element with text, or with elements. */
+/** Makes an element. */
 export function xmlElement(name: string, content: string | readonly XmlElement[]): XmlElement {
   return { name, content };
 }
 
 /**
- * A whole document.
+ * Writes a whole XML document.
  *
  * @param namespace the root's `xmlns`
  */
@@ -44,9 +44,9 @@ export interface AwsAnswer {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /**
-   * What the request log says of it.
+   * Its note in the request log.
    *
-   * @default - nothing
+   * @default - none
    */
   readonly note?: string;
 }
@@ -90,7 +90,7 @@ export function queryAnswer(operation: string, result: readonly XmlElement[], na
   };
 }
 
-/** A fault, written as the service of the request writes its own. */
+/** The answer for a fault, in the shape that the service gives to its own errors. */
 export function faultAnswer(request: AwsRequest, fault: AwsFault): AwsAnswer {
   const note = `${fault.code}: ${fault.message}`;
   if (request.protocol === 'query') {
@@ -108,7 +108,7 @@ export function faultAnswer(request: AwsRequest, fault: AwsFault): AwsAnswer {
   };
 }
 
-/** EC2 wraps errors in a way of its own; the other services of the protocol `query` share another. */
+/** EC2 wraps errors in its own way; the other services of the protocol `query` share another. */
 function xmlFault(request: AwsRequest, { code, message }: AwsFault): string {
   const details = [xmlElement('Code', code), xmlElement('Message', message)];
   return request.service === 'ec2'
@@ -116,13 +116,13 @@ function xmlFault(request: AwsRequest, { code, message }: AwsFault): string {
     : xmlDocument('ErrorResponse', [xmlElement('Error', [xmlElement('Type', 'Sender'), ...details]), xmlElement('RequestId', randomUUID())]);
 }
 
-/** What becomes of a request: it has its answer, or moto gets it, changed or not. */
+/** What happens to a request: it is answered here, or it goes on to moto, changed or not. */
 export type Handling =
   | { readonly answer: AwsAnswer }
   | {
     readonly forward: AwsRequest;
     readonly note?: string;
-    /** Changes the body of an answer that is no error. @default - moto's answer goes through as it is */
+    /** Changes the body of moto's answer, unless it is an error. @default - moto's answer stays as it is */
     readonly change?: (body: string) => string;
   };
 

@@ -17,7 +17,7 @@ export interface AwsAnswersOptions extends Market {
    * @default 0, a free one
    */
   readonly port?: number;
-  /** Is told of each request when it is over. */
+  /** Called for each request once it is over. */
   readonly log: RequestLog;
 }
 
@@ -26,7 +26,7 @@ export interface AwsAnswersServer {
   readonly port: number;
   /** Such as `http://127.0.0.1:40123`: what goes into `AWS_ENDPOINT_URL`. */
   readonly url: string;
-  /** Stops it, and ends requests that are under way. */
+  /** Stops it. Requests under way are broken off. */
   close(): Promise<void>;
 }
 
@@ -74,7 +74,7 @@ class Exchange {
     });
   }
 
-  /** Never rejects: whatever goes wrong is the answer, and in the log. */
+  /** Never rejects: a failure becomes the answer, and a note in the log. */
   async run(handlers: ReadonlyMap<string, Handler>): Promise<void> {
     let request: AwsRequest | undefined;
     try {
@@ -116,7 +116,7 @@ class Exchange {
   }
 
   private fail(request: AwsRequest | undefined, error: unknown): void {
-    // Too late to answer otherwise; the log says that it was broken off.
+    // It is too late for another answer; the log says that this one was broken off.
     if (request === undefined || this.outgoing.headersSent || this.outgoing.destroyed) {
       this.outgoing.destroy();
       return;
@@ -186,15 +186,15 @@ export interface RequestLogEntry {
   readonly note?: string;
 }
 
-/** Where entries go. */
+/** Takes each entry of the log. */
 export type RequestLog = (entry: RequestLogEntry) => void;
 
-/** Headers that are between one client and one server, not part of the request. @see RFC 9110, section 7.6.1 */
+/** Headers that belong to one connection, so that a proxy does not pass them on. @see RFC 9110, section 7.6.1 */
 const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
   'connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect',
 ]);
 
-/** A connection each: moto closes them, and one that it closes just then would lose a request. */
+/** Each request has its own connection: moto closes idle ones, and a request sent at that moment would be lost. */
 const agent = new Agent({ keepAlive: false });
 
 /**

@@ -41,7 +41,7 @@ export function passesFilters(row: Readonly<Record<string, string>>, filters: re
 }
 
 /**
- * Refuses parameters that the rehearsal would otherwise leave out of account.
+ * Refuses parameters that the rehearsal would otherwise ignore.
  *
  * @throws AwsFault `UnsupportedOperation`
  */
@@ -58,7 +58,7 @@ export function matchesPattern(value: string, pattern: string): boolean {
 
 /** Which part of a list is asked for. */
 export interface PageRequest {
-  /** Length of a page. */
+  /** Items on a page. */
   readonly maxResults: number;
   /**
    * The token that the page before ended with.
@@ -97,7 +97,7 @@ export function pageOf<T>(list: readonly T[], { maxResults, nextToken }: PageReq
 /**
  * The page that an EC2 request asks for with `MaxResults` and `NextToken`.
  *
- * @param maxResults the longest page, and the page where none is asked for
+ * @param maxResults length of the longest page, and of a page whose length the request leaves open
  * @throws AwsFault `InvalidParameterValue` or `InvalidNextToken`
  */
 export function ec2PageOf<T>(list: readonly T[], parameters: URLSearchParams, maxResults: number): AnswerPage<T> {

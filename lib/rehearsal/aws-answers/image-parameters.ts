@@ -7,13 +7,13 @@ import { pageOf } from './ec2-query';
 /** The tree of parameters in which AWS publishes the ids of EKS images. @see https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html */
 const TREE = '/aws/service/eks/optimized-ami';
 
-/** Names in one GetParameters. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html */
+/** How many names one GetParameters takes. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html */
 const MAX_NAMES = 10;
 
-/** The longest page of GetParametersByPath, and the page where none is asked for. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html */
+/** Length of GetParametersByPath's longest page, and of a page whose length the request leaves open. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html */
 const MAX_RESULTS = 10;
 
-/** Handlers of SSM's operations that read parameters. What is outside the tree of EKS images is moto's. */
+/** Handlers of SSM's operations that read parameters. Requests outside the tree of EKS images go to moto. */
 export interface ImageParameterHandlers {
   readonly getParameter: Handler;
   readonly getParameters: Handler;

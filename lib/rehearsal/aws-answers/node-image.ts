@@ -16,7 +16,7 @@ export interface NodeImage {
 }
 
 /**
- * What AWS builds in each release: processor architecture and variant.
+ * The images that AWS builds in each release, by processor architecture and variant.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html
  */
@@ -36,7 +36,7 @@ export function nodeImageName({ architecture, variant, kubernetesVersion, releas
 }
 
 /**
- * The image of a name.
+ * Reads the name of an image.
  *
  * @returns undefined where the name is of another kind of image
  */

@@ -10,7 +10,7 @@ const EC2 = 'AmazonEC2';
 /** The only version of the price list's format. */
 const FORMAT_VERSION = 'aws_v1';
 
-/** The longest page, and the page where none is asked for. @see https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_GetProducts.html */
+/** Length of the longest page, and of a page whose length the request leaves open. @see https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_GetProducts.html */
 const MAX_RESULTS = 100;
 
 /** A product, and the fields by which it can be filtered, in lower case. */

@@ -87,10 +87,10 @@ export class RehearsedStack {
   constructor(private readonly lab: RehearsedLab) {
     const { stackName, region, account = MOTO_ACCOUNT } = lab.stack;
     this.id = `arn:aws:cloudformation:${region}:${account}:stack/${stackName}/${randomUUID()}`;
-    this.tell('CREATE_COMPLETE');
+    this.enter('CREATE_COMPLETE');
   }
 
-  readonly describeStacks: Handler = (request) => this.asked(request, () => {
+  readonly describeStacks: Handler = (request) => this.answered(request, () => {
     if (this.isGoneFor(request)) throw unknownStack(this.lab.stack.stackName);
     return [xmlElement('Stacks', [xmlElement('member', [
       xmlElement('StackId', this.id),
@@ -116,7 +116,7 @@ export class RehearsedStack {
     return { answer: queryAnswer(request.operation, [xmlElement('StackSummaries', isWanted ? [summary] : [])], NAMESPACE) };
   };
 
-  readonly describeStackEvents: Handler = (request) => this.asked(request, () => {
+  readonly describeStackEvents: Handler = (request) => this.answered(request, () => {
     if (this.isGoneFor(request)) throw unknownStack(this.lab.stack.stackName);
     return [xmlElement('StackEvents', this.events.toReversed().map((event) => xmlElement('member', [
       xmlElement('StackId', this.id),
@@ -131,7 +131,7 @@ export class RehearsedStack {
     ])))];
   });
 
-  readonly listStackResources: Handler = (request) => this.asked(request, () => {
+  readonly listStackResources: Handler = (request) => this.answered(request, () => {
     if (this.isGoneFor(request)) throw unknownStack(this.lab.stack.stackName);
     const status = this.status === 'DELETE_FAILED' ? 'CREATE_COMPLETE' : this.status;
     return [xmlElement('StackResourceSummaries', [...this.lab.stack.resources.values()].map(({ logicalId, type }) => xmlElement('member', [
@@ -143,10 +143,10 @@ export class RehearsedStack {
     ])))];
   });
 
-  readonly deleteStack: Handler = (request) => this.asked(request, () => {
+  readonly deleteStack: Handler = (request) => this.answered(request, () => {
     // As in AWS, it is no error to delete a stack that is being deleted or is gone.
     if (this.status === 'CREATE_COMPLETE' || this.status === 'DELETE_FAILED') {
-      this.tell('DELETE_IN_PROGRESS');
+      this.enter('DELETE_IN_PROGRESS');
       void this.remove();
     }
     return [];
@@ -156,13 +156,14 @@ export class RehearsedStack {
   private async remove(): Promise<void> {
     try {
       await this.lab.unseed();
-      this.tell('DELETE_COMPLETE');
+      this.enter('DELETE_COMPLETE');
     } catch (error) {
-      this.tell('DELETE_FAILED', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+      this.enter('DELETE_FAILED', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
     }
   }
 
-  private tell(status: StackStatus, reason?: string): void {
+  /** Changes the stack's status and adds the event that says so. */
+  private enter(status: StackStatus, reason?: string): void {
     this.status = status;
     this.reason = reason;
     this.events.push({
@@ -170,13 +171,14 @@ export class RehearsedStack {
     });
   }
 
-  private asked(request: AwsRequest, answer: () => readonly XmlElement[]): Handling {
+  /** Answers a request about this stack, and passes one about another on to moto. */
+  private answered(request: AwsRequest, answer: () => readonly XmlElement[]): Handling {
     const name = request.parameters.get('StackName');
     if (name !== null && name !== this.id && name !== this.lab.stack.stackName) return { forward: request };
     return { answer: queryAnswer(request.operation, answer(), NAMESPACE) };
   }
 
-  /** A stack that is deleted is known by its ARN only. */
+  /** Whether the request names the deleted stack by its name: AWS then knows it by its ARN only. */
   private isGoneFor(request: AwsRequest): boolean {
     return this.status === 'DELETE_COMPLETE' && request.parameters.get('StackName') !== this.id;
   }

@@ -52,7 +52,7 @@ async function instancesOf({ connect, karpenterNamespace, clusterName }: Rehears
   }
 }
 
-/** The simulation forgets the tags of the launch and keeps those that came later; Karpenter's own are put back. */
+/** The simulation keeps only tags that are set after the launch. Those that Karpenter sets at the launch are put back. */
 function readInstance(body: JsonObject, clusterName: string, nodePools: ReadonlyMap<string, string>): Instance {
   const kept = Object.fromEntries(arrayAt(body, 'Tags').map((tag) => [textAt(tag, 'Key') ?? '', textAt(tag, 'Value') ?? '']));
   const nodePool = nodePools.get(kept[NODE_CLAIM_TAG] ?? '');
@@ -97,14 +97,14 @@ function reservation({ id, type, state, stateCode, launchedAt, zone, tags }: Ins
   ]);
 }
 
-/** What the lab reads of a ConfigMap in which the simulated EC2 keeps its instances. */
+/** A ConfigMap in which the simulated EC2 keeps its instances. */
 interface InstanceStore {
   readonly name: string;
   /** As the simulation writes them, in the words of EC2's API. */
   readonly instances: readonly JsonObject[];
 }
 
-/** The simulated EC2 names its ConfigMaps so, with a number behind, and brings them up to date every second. */
+/** How the names of the simulated EC2's ConfigMaps begin; a number follows. It updates them every second. */
 const STORE_PREFIX = 'kwok-aws-instances-';
 
 const CONFIG_MAPS: ResourceKind<InstanceStore> = {

@@ -11,12 +11,12 @@ export interface SpotPrice {
 }
 
 /**
- * Part of the on-demand price that stands for a spot price which the table lacks: the median of
- * the types that have one. A test keeps the two together.
+ * Fraction of the on-demand price that stands for a spot price that the table lacks: the median of
+ * the types that have one. A test compares it with the table.
  */
 export const SIMULATED_SPOT_FRACTION = 0.3;
 
-/** The spot price by which the rehearsal goes. */
+/** The spot price of a type in the rehearsal. */
 export function spotPriceOf(type: InstanceType): SpotPrice {
   return type.spotPricePerHour === undefined
     ? { perHour: type.pricePerHour * SIMULATED_SPOT_FRACTION, isSimulated: true }
@@ -29,7 +29,7 @@ const PRODUCT = 'Linux/UNIX';
 /** Names of products that mean the same price. EC2-Classic, from which they differed, is gone. */
 const PRODUCT_NAMES: readonly string[] = [PRODUCT, `${PRODUCT} (Amazon VPC)`];
 
-/** The longest page: what callers ask for, and more than EC2 gives. */
+/** Prices on the longest page: more than EC2's own, so that few requests fetch them all. */
 const MAX_RESULTS = 10_000;
 
 /** One price of one zone. Its fields are filters of the request by the same names. */

@@ -4,7 +4,7 @@ import { parseJson, textAt } from '../../json';
 import { LabError } from '../../lab-error';
 
 /**
- * A line of a log as container runtimes write it: when, from where, and that the line is whole.
+ * A line of a log as container runtimes write it: the time, the stream, and `F` for a whole line.
  *
  * @see https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md
  */
@@ -15,9 +15,9 @@ export function containerLogLine(line: string, now: Date): string {
 /** An error in Karpenter's log. */
 export interface LogError {
   readonly message: string;
-  /** What went wrong below, such as AWS's answer. */
+  /** The cause, such as AWS's answer; the message again where the line names none. */
   readonly error: string;
-  /** Kind of the object that Karpenter was at work on; empty for none. */
+  /** Kind of the object that Karpenter was working on; empty for none. */
   readonly kind: string;
   /** Name of that object; empty for none. */
   readonly name: string;
@@ -39,12 +39,12 @@ export function logErrors(file: string): readonly LogError[] {
     });
 }
 
-/** What Karpenter says, and goes on, when its queue is not there. */
+/** What Karpenter logs when its queue does not exist. It runs on without interruptions. */
 const NO_QUEUE = 'failed to create valid sqs provider';
 
 /**
- * Checks that Karpenter has found the queue from which it hears of interruptions: no object of the API
- * server would tell.
+ * Checks that Karpenter has found the queue from which it hears of interruptions. Only its log says so:
+ * no object in the API server does.
  *
  * @param karpenterLog absolute path of Karpenter's log
  * @throws LabError `InterruptionQueueNotFound`

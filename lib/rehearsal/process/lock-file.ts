@@ -8,7 +8,7 @@ import type { RunContext } from '../../run-context';
 import { pollFor } from '../../wait-for';
 import { isProcessRunning, processStartTicks } from './running-processes';
 
-/** How a lock is waited for. */
+/** How to wait for a lock. */
 export interface LockOptions {
   /** Seconds to wait for another process that holds it. */
   readonly deadlineSeconds: number;
@@ -17,12 +17,12 @@ export interface LockOptions {
 }
 
 /**
- * Does something while no other process does it. A lock whose holder has ended, even by a crash, counts for nothing.
+ * Runs an action while no other process holds the lock. A lock whose holder has ended, even by a crash, is ignored.
  *
- * It is our own, because lock packages judge a holder by the age of its file: after a crash a student would wait for the age
- * to pass, a machine that slept would lose its lock, and nobody could name the process that holds it.
+ * Lock packages judge a holder by the age of its file: after a crash a student would have to wait, a machine that slept would
+ * lose its lock, and nobody could name the process that holds it.
  *
- * @param run its signal ends the wait for another process, and not the action
+ * @param run its signal ends the wait for the lock, but not the action
  * @throws LabError `LockHeld` when another process holds it for too long
  */
 export async function withLock<T>(file: string, options: LockOptions, run: Partial<RunContext>, action: () => Promise<T>): Promise<T> {
@@ -43,7 +43,7 @@ export async function withLock<T>(file: string, options: LockOptions, run: Parti
       deadlineSeconds: options.deadlineSeconds,
       onDeadline: () => new LabError({
         code: 'LockHeld',
-        message: `Process ${waitsFor} has been at it for more than ${options.deadlineSeconds} seconds.`,
+        message: `Process ${waitsFor} has held the lock for more than ${options.deadlineSeconds} seconds.`,
         received: file,
         remedy: `Wait for it, or interrupt it (kill -INT ${waitsFor}), then run the command again.`,
       }),
@@ -59,7 +59,8 @@ export async function withLock<T>(file: string, options: LockOptions, run: Parti
 }
 
 /**
- * Writes what becomes the lock, the first thing that is written of a rehearsal or a toolchain.
+ * Writes the file that becomes the lock. It is the first file of a rehearsal or a toolchain, so a folder that cannot be
+ * written shows here.
  *
  * @throws LabError `FolderNotWritable`
  */
@@ -79,7 +80,7 @@ function writeOwn(own: string): void {
   }
 }
 
-/** Gives the lock back, unless somebody has taken it for a dead one's meanwhile. */
+/** Releases the lock, unless another process has meanwhile taken it over. */
 function release(file: string, own: string): void {
   if (textAt(lockIn(file), 'id') === own) rmSync(file, { force: true });
 }
@@ -93,7 +94,7 @@ function lockIn(file: string): JsonValue | undefined {
   }
 }
 
-/** Takes the lock in one step that only one process can win: a link to a file that is already written. */
+/** Takes the lock by a link to a file that is already written: only one process can make it. */
 function linked(own: string, file: string): boolean {
   try {
     linkSync(own, file);
@@ -112,7 +113,7 @@ function liveHolder(file: string): number | undefined {
   return pid !== undefined && startTicks !== undefined && isProcessRunning({ pid, startTicks }) ? pid : undefined;
 }
 
-/** Takes a dead holder's lock away. A live one that came in between is put back. */
+/** Removes a dead holder's lock. When it catches a live process's lock instead, it puts that back. */
 function removeStale(file: string): void {
   const taken = `${file}.${randomUUID()}`;
   try {

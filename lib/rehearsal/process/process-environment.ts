@@ -13,8 +13,8 @@ export const MARKER = 'KARPENTER_LAB_REHEARSAL';
 export type ProcessEnvironment = Readonly<Record<string, string>>;
 
 /**
- * The whole environment of a rehearsal's processes: nothing of the user's but the PATH. Above all no
- * AWS credentials, so that no process can reach an account, and a home and temporary folder of its own.
+ * The whole environment of a rehearsal's processes. Of the user's it has only the PATH, and so no AWS
+ * credentials: no process can reach an account. Home and temporary folder are the rehearsal's own.
  *
  * @param binDirectory folder of the toolchain's programs
  * @param env the user's environment
@@ -32,7 +32,7 @@ export function processEnvironment(paths: RehearsalPaths, binDirectory: string, 
   };
 }
 
-/** What AWS SDKs need besides: keys that are worth nothing, and no look at an instance's metadata. */
+/** The variables that AWS SDKs need: a region, worthless keys, and no requests to an instance's metadata. */
 export function awsEnvironment(region: string) {
   return {
     AWS_REGION: region,

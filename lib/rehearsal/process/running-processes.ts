@@ -12,7 +12,7 @@ export interface ProcessRecord {
   readonly logFile: string;
 }
 
-/** Whether the very process of the record runs: not another one that was given its id later. */
+/** Whether the recorded process runs. Another process that was later given its id does not count. */
 export function isProcessRunning(record: Pick<ProcessRecord, 'pid' | 'startTicks'>): boolean {
   return processStartTicks(record.pid) === record.startTicks;
 }
@@ -59,12 +59,16 @@ export function markedProcesses(directory: string): readonly ProcessRecord[] {
   });
 }
 
-/** Folders of all rehearsals of this user of which a process runs, of other projects too, whether the folder is still there or not. */
+/** Folders of all rehearsals of this user that have a running process, in other projects too, even where the folder is gone. */
 export function markedFolders(): readonly string[] {
   return [...new Set(processIds().flatMap((pid) => markOf(pid) ?? []))].toSorted();
 }
 
-/** Those of {@link markedFolders} of which a process runs a program below a folder, such as that of the toolchain. */
+/**
+ * Folders of the rehearsals of this user that run a program of a toolchain.
+ *
+ * @param programs folder that the program is in, at any depth
+ */
 export function markedFoldersUsing(programs: string): readonly string[] {
   const using = processIds().filter((pid) => programOf(pid).startsWith(`${programs}/`));
   return [...new Set(using.flatMap((pid) => markOf(pid) ?? []))].toSorted();
@@ -94,7 +98,7 @@ function environmentOf(pid: number): readonly string[] {
   return readable(`/proc/${pid}/environ`).split('\0');
 }
 
-/** Name of a process for people. Nothing is decided by it. */
+/** Name of a process, only to be shown: nothing is decided by it. */
 function nameOf(pid: number): string {
   return `${readable(`/proc/${pid}/comm`).trim()} (${pid})`;
 }

@@ -82,14 +82,14 @@ function processNotStarted(options: StartProcessOptions, cause: unknown): LabErr
   });
 }
 
-/** Seconds that a process has until it is ready: Karpenter reads prices and instance types, and fills its caches. */
+/** Seconds that a process has to get ready. Karpenter is slowest: it reads prices and instance types, and fills its caches. */
 const READY_SECONDS = 60;
 
 /**
  * Waits until a process that was started is ready.
  *
- * @param code of the error for when it does not get ready in time
- * @throws LabError `ProcessExited`, or the one of the code, with the end of its log
+ * @param code code of the error when it is not ready in time
+ * @throws LabError `ProcessExited`, or the given code, with the end of its log
  */
 export async function untilReady(process: ProcessRecord, isReady: () => boolean | Promise<boolean>, code: string, run: RunContext): Promise<void> {
   await pollFor(() => {
@@ -116,7 +116,7 @@ export function processExited(process: Pick<ProcessRecord, 'name' | 'logFile'>):
   });
 }
 
-/** Lines of a log that are shown when its process does not do what it should. */
+/** Lines of its log that are shown when a process fails. */
 const TAIL_LINES = 5;
 
 /** The end of a sentence about a process: what its log says last. */

@@ -20,8 +20,8 @@ const KILL_SECONDS = 10;
  * Stops a process: asks it to end, waits, then kills it. A process that is gone, or whose id belongs
  * to another process by now, is left alone.
  *
- * @returns whether there was something to stop
- * @throws LabError `ProcessRemained` when it outlives even that
+ * @returns whether the process ran
+ * @throws LabError `ProcessRemained` when it runs on although it was killed
  */
 export async function stopProcess(record: ProcessRecord, options: StopProcessOptions = {}): Promise<boolean> {
   if (!isProcessRunning(record)) return false;

@@ -25,7 +25,7 @@ export interface SeededNetwork {
   readonly clusterSecurityGroupId: string;
 }
 
-/** Steps that {@link seedNetwork} takes. */
+/** How many steps {@link seedNetwork} takes. */
 export function networkStepCount({ subnets, securityGroups }: NetworkView): number {
   return 1 + 1 + subnets.length + 1 + securityGroups.length;
 }
@@ -41,7 +41,7 @@ export async function seedNetwork(seeding: Seeding, clusterName: string): Promis
   return { vpcId, subnets, clusterSecurityGroupId: await createClusterSecurityGroup(seeding, vpcId, clusterName) };
 }
 
-/** Karpenter's simulation of EC2 reads every subnet there is, and moto begins with some. */
+/** Deletes the subnets that moto begins with, because Karpenter's simulated EC2 reads every subnet that exists. */
 async function deleteDefaultSubnets(seeding: Seeding): Promise<void> {
   const step = { resource: 'the deletion of its default subnets' };
   await seeding.run(step, async () => {

@@ -24,8 +24,8 @@ export interface SeededRole {
 }
 
 /**
- * Roles that something finds by name: those with a name in the template, and the cluster's. The
- * others (of functions and node groups) have no part in a rehearsal.
+ * The roles that a rehearsal looks up: those with a name in the template, and the cluster's. Roles of
+ * functions and node groups play no part in it.
  */
 export function rolesToSeed(stack: SynthesizedStack): readonly TemplateResource[] {
   const clusterRoles = new Set(stack.resourcesOfType('AWS::EKS::Cluster').flatMap(({ properties }) => [...referencesIn(properties['RoleArn'] ?? '')]));
@@ -60,7 +60,7 @@ export interface SeededCluster {
   readonly arn: string;
 }
 
-/** Creates the cluster. Its API server is the rehearsal's own, which EKS's answers know nothing of. */
+/** Creates the cluster in EKS. Its API server is another process of the rehearsal. */
 export async function seedCluster(seeding: Seeding, network: SeededNetwork, roles: readonly SeededRole[]): Promise<SeededCluster> {
   const { stack } = seeding;
   const { logicalId, name, version, isPublic, isPrivate } = readCluster(stack);
@@ -81,7 +81,7 @@ export async function seedCluster(seeding: Seeding, network: SeededNetwork, role
   return { name, version, arn: given(cluster?.arn, step) };
 }
 
-/** What a reference of the template names. */
+/** The seeded resource that a reference of the template names. */
 function resolvedTo<T extends { readonly logicalId: string }>(reference: JsonValue, candidates: readonly T[], step: SeedStep): T {
   const names = referencesIn(reference);
   const found = candidates.find(({ logicalId }) => names.has(logicalId));

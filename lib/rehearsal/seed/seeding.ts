@@ -9,7 +9,7 @@ import type { ProgressListener } from '../../progress';
 import type { RunContext } from '../../run-context';
 import { requireLoopback } from '../process/loopback';
 
-/** What is being seeded. */
+/** A resource to seed. */
 export interface SeedStep {
   /** In the user's words: `the subnet NetworkVpcPrivateSubnet1`. */
   readonly resource: string;
@@ -24,7 +24,7 @@ export interface SeedStep {
 /** Name of the step in progress events. */
 const STEP = 'Seed the AWS answers';
 
-/** One run of the seeding: where it goes, what it reads, and how far it is. */
+/** One run of the seeding: its target, its source and its progress. */
 export class Seeding {
   private done = 0;
 
@@ -38,7 +38,7 @@ export class Seeding {
   }
 
   /**
-   * Does one step, and says so.
+   * Does one step and reports it.
    *
    * @throws LabError `AwsSeedFailed` when it fails
    */
@@ -60,7 +60,7 @@ export class Seeding {
   }
 }
 
-/** The failure to seed a resource. */
+/** The error for a resource that could not be seeded. */
 export function seedFailed({ resource, received }: SeedStep, reason: string, cause?: unknown): LabError {
   return new LabError({
     code: 'AwsSeedFailed',
@@ -72,7 +72,7 @@ export function seedFailed({ resource, received }: SeedStep, reason: string, cau
 }
 
 /**
- * What AWS gave the resource, where its API says that it may be absent.
+ * The value that AWS gave for the resource. By its API it may be absent.
  *
  * @throws LabError `AwsSeedFailed`
  */
@@ -82,7 +82,7 @@ export function given<T>(value: T | undefined, step: SeedStep): T {
 }
 
 /**
- * A text of the template that must be known before deployment.
+ * Requires that a text of the template is known before deployment.
  *
  * @throws LabError `AwsSeedFailed` when a part of it is a placeholder such as `${Queue.Arn}`
  */
@@ -107,7 +107,7 @@ export interface LocalAwsLocation {
   readonly region: string;
 }
 
-/** Stand for credentials: nothing checks them, and AWS would refuse them. */
+/** Credentials for the rehearsal's AWS. Nothing there checks them, and the real AWS would refuse them. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' } as const;
 
 /**

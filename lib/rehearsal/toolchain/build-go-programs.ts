@@ -10,7 +10,7 @@ import { KARPENTER_MODULE, MODULE_PATCHES, patchModule } from './module-patches'
 import { GO_BUILD_FLAGS, type ToolchainDefinition } from './toolchain-definition';
 import { copyWritable } from './writable-tree';
 
-/** Where to build the Go programs, and of what. */
+/** What to build the Go programs from, and where. */
 export interface BuildGoProgramsOptions {
   readonly definition: ToolchainDefinition;
   /** Absolute path of an empty folder that receives `bin` and `crds`. */
@@ -25,20 +25,21 @@ const BUILD_STEP = 'Build Kubernetes and Karpenter';
 const CRDS_FOLDER = join('pkg', 'apis', 'crds');
 
 /**
- * Seconds of one core to compile a byte of source, and to compile anything at all, measured over the
- * 3,090 packages of the programs with their flags: a line through them explains nine tenths of the time.
+ * Seconds of one core to compile a byte of source, and the bytes that stand for the fixed time of a
+ * package. Measured over the 3,090 packages of the programs with their flags: this line explains nine
+ * tenths of the time.
  */
 const SECONDS_PER_BYTE = 4e-6;
 const BYTES_PER_PACKAGE = 30_000;
 
-/** Bytes of source that would take as long to compile as a program takes to link. */
+/** Bytes of source that take as long to compile as a program takes to link. */
 const BYTES_PER_LINK = 1_500_000;
 
 /** Memory in bytes that the largest package needs while it is compiled. */
 const BYTES_PER_COMPILER = 1.5 * 2 ** 30;
 
 /**
- * Builds Kubernetes, etcd, kwok and Karpenter's simulated build. What an interrupted build has
+ * Builds Kubernetes, etcd, kwok and Karpenter with its simulated EC2. What an interrupted build has
  * compiled stays in Go's build cache.
  *
  * @throws LabError `ToolchainBuildFailed` or `UpstreamChanged`
@@ -176,11 +177,11 @@ export interface ProgressMeterOptions {
   readonly step: string;
   /** All work of the step, in any unit. */
   readonly totalWork: number;
-  /** Seconds that the step takes, as far as one can say before it has begun. */
+  /** Seconds that the step will take, estimated before it begins. */
   readonly expectedSeconds: number;
 }
 
-/** Part of the work that the expectation counts for, against what has been measured. */
+/** Weight of the expected time beside the measured one, as a fraction of all work. */
 const EXPECTATION_WEIGHT = 0.05;
 
 /** Milliseconds between two reports: a reader cannot follow more. */
@@ -196,7 +197,7 @@ export class ProgressMeter {
     this.startedAt = run.clock.nowMillis();
   }
 
-  /** Counts work as done, and reports it unless the last report was a moment ago. */
+  /** Counts work as done. Reports it, unless the last report is less than a quarter of a second old. */
   advance(work: number, detail: string): void {
     this.doneWork += work;
     const now = this.run.clock.nowMillis();
@@ -206,7 +207,7 @@ export class ProgressMeter {
     const { step, totalWork, expectedSeconds } = this.options;
     const fraction = totalWork === 0 ? 1 : Math.min(this.doneWork / totalWork, 1);
     const elapsedSeconds = (now - this.startedAt) / 1000;
-    // The expectation stands for work that was measured before: it fades as the real measure grows.
+    // The expectation counts like a little work that is already measured: its part shrinks as real measurements grow.
     const totalSeconds = (elapsedSeconds + EXPECTATION_WEIGHT * expectedSeconds) / (fraction + EXPECTATION_WEIGHT);
     this.run.onProgress({ step, state: 'running', detail, fraction, remainingSeconds: Math.round(totalSeconds * (1 - fraction)) });
   }

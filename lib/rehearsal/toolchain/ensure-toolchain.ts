@@ -25,15 +25,15 @@ const STEP = 'Toolchain';
 /** Seconds that another process may take to build the same toolchain. */
 const LOCK_SECONDS = 3600;
 
-/** Whether the toolchain is built already, so that a rehearsal needs neither Go nor the network. */
+/** Whether the toolchain is built: then a rehearsal needs neither Go nor the network. */
 async function isToolchainBuilt({ projectDirectory, env }: EnsureToolchainOptions, run: RunContext): Promise<boolean> {
   const directory = directoryOf(readToolchainDefinition(projectDirectory), env);
   return existsSync(directory) && await toolchainDamage(directory, env, run) === undefined;
 }
 
 /**
- * What keeps a rehearsal from being built on this machine; nothing once it is built. Each error says
- * what to install.
+ * The reasons why no rehearsal can be built on this machine; none once the toolchain is built. Each error
+ * says what to install.
  */
 export async function rehearsalShortfalls(options: EnsureToolchainOptions, run: RunContext): Promise<readonly LabError[]> {
   const unsupported = platformShortfall() ?? pathShortfall(options.projectDirectory, toolchainCacheDirectory(options.env));
@@ -44,11 +44,10 @@ export async function rehearsalShortfalls(options: EnsureToolchainOptions, run: 
 }
 
 /**
- * Gives the toolchain, and builds it where the cache does not hold it: minutes, and about 4 GB in
- * Go's caches. It is put in its place only when it is complete.
+ * Returns the toolchain, and builds it first where the cache lacks it. A build takes minutes, and about
+ * 4 GB in Go's caches. The toolchain enters its place only when it is complete.
  *
- * One that was damaged since is removed and built anew. After an interruption, what is compiled by then stays in Go's build
- * cache.
+ * A damaged toolchain is removed and built anew. What an interrupted build has compiled stays in Go's build cache.
  *
  * @throws LabError `PlatformUnsupported`, `PathUnsuitable`, `GoMissing`, `GoBroken`, `GoTooOld`, `PythonMissing`,
  * `PythonTooOld` or `PythonVenvMissing` before anything is built
@@ -112,9 +111,9 @@ function directoryOf(definition: ToolchainDefinition, env: Environment): string 
 }
 
 /**
- * The command of Python, when both are there.
+ * The command of Python, when both Go and Python are there.
  *
- * @throws LabError for what is missing; where both are, in one
+ * @throws LabError for what is missing; one error when both are
  */
 function requirePrerequisites({ go, python }: RehearsalPrerequisites): string {
   if (go.isMet && python.isMet) return python.command;

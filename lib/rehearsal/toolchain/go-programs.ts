@@ -13,8 +13,8 @@ export interface GoProgram {
 }
 
 /**
- * The programs, in groups that one `go build` makes: within a group the last parts of the import
- * paths, after which Go names the files, must differ.
+ * The programs, grouped by the `go build` that makes them. Go names a file after the last part of its
+ * import path, so these parts must differ within a group.
  */
 export const GO_PROGRAM_GROUPS: readonly (readonly GoProgram[])[] = [
   [
@@ -34,8 +34,8 @@ export const GO_PROGRAM_GROUPS: readonly (readonly GoProgram[])[] = [
 export const GO_PROGRAMS: readonly GoProgram[] = GO_PROGRAM_GROUPS.flat();
 
 /**
- * Linker flags: no symbol tables, and the versions that the programs say of themselves. Karpenter
- * looks up its node images by the API server's version.
+ * Linker flags: no symbol tables, and the versions that the programs report. Karpenter looks up its
+ * node images by the API server's version.
  */
 export function linkerFlags(versions: ToolchainVersions): string {
   const [major = '', minor = ''] = versions.kubernetes.split('.');
@@ -71,12 +71,12 @@ export interface GoCommandOptions {
   readonly onErrorLine?: (line: string) => void;
 }
 
-/** Lines of Go's errors that are shown. */
+/** How many lines of Go's errors are shown. */
 const ERROR_LINES = 8;
 
 /**
- * Runs Go with the user's caches and proxy, and with nothing else of the user's settings: no
- * workspace, no vendoring, no cross-compilation, no C compiler, no other toolchain.
+ * Runs Go with the user's caches and proxy, but without the user's other settings: no workspace, no
+ * vendoring, no cross-compilation, no C compiler, no download of another Go.
  *
  * @throws LabError `ToolchainBuildFailed` with what Go says
  */

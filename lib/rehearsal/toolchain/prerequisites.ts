@@ -26,10 +26,10 @@ export interface RehearsalPrerequisites {
 /** Names under which Python may be installed, the most usual first. */
 const PYTHON_COMMANDS = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python'];
 
-/** Prints Python's version after it has made sure that virtual environments can be made. */
+/** Prints Python's version, then fails where virtual environments cannot be made. */
 const PYTHON_PROBE = 'import sys; print("%d.%d.%d" % sys.version_info[:3], flush=True); import venv, ensurepip';
 
-/** Looks for Go and Python without an error for what is missing: `isMet` says it. It takes well under a second. */
+/** Looks for Go and Python. One that is missing is a result (`isMet`), not an error. It takes well under a second. */
 export async function rehearsalPrerequisites(options: PrerequisiteOptions, run: RunContext): Promise<RehearsalPrerequisites> {
   const [go, python] = await Promise.all([lookForGo(options, run), lookForPython(options, run)]);
   return { go, python };
@@ -52,7 +52,7 @@ export function platformShortfall(platform: string = process.platform, architect
 }
 
 /**
- * The error for folders that kwokctl cannot work in: it takes its commands apart at spaces and its lists at commas.
+ * The error for folders that kwokctl cannot work in: it splits its commands at spaces and its lists at commas.
  *
  * @param paths folder of the lab, and folder of the cache
  */
@@ -60,7 +60,7 @@ export function pathShortfall(...paths: readonly string[]): LabError | undefined
   const unsuitable = paths.find((path) => /[\s,]/.test(path));
   return unsuitable === undefined ? undefined : new LabError({
     code: 'PathUnsuitable',
-    message: 'A rehearsal cannot run in a folder whose path has a space or a comma: kwokctl, which starts its control plane, takes the path apart there.',
+    message: 'A rehearsal cannot run in a folder whose path has a space or a comma: kwokctl, which starts its control plane, splits the path there.',
     received: unsuitable,
     remedy: 'Move the lab to a path without them. For the cache, set XDG_CACHE_HOME to one.',
   });
@@ -68,7 +68,7 @@ export function pathShortfall(...paths: readonly string[]): LabError | undefined
 
 async function lookForGo(options: PrerequisiteOptions, run: RunContext): Promise<Prerequisite> {
   const required = readToolchainDefinition(options.projectDirectory).versions.go;
-  // "local": a toolchain that Go would first have to download is none that is installed.
+  // "local": Go must not count a version that it would first have to download.
   const result = await probe('go', ['env', 'GOVERSION'], { ...options, env: { ...options.env, GOTOOLCHAIN: 'local' } }, run);
   const install = `Install Go ${required} or newer from https://go.dev/doc/install, then run the command again.`;
   if (result === undefined) {

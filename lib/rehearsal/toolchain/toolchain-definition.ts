@@ -43,7 +43,7 @@ export const PYTHON_VERSION = '3.11';
  */
 export const GO_BUILD_FLAGS: readonly string[] = ['-trimpath', '-buildvcs=false', '-gcflags=all=-dwarf=false -l'];
 
-/** Number of the way in which a toolchain's folder is arranged. A new one makes old toolchains count for nothing. */
+/** Version of the layout of a toolchain's folder. A new number makes every older toolchain obsolete. */
 const LAYOUT = 2;
 
 /** Reads the pins. */
@@ -114,7 +114,8 @@ function readPins(file: string): string {
 }
 
 /**
- * Checks that a toolchain rehearses what the stack installs. Another version would be another lab.
+ * Checks that a toolchain has the Kubernetes and the Karpenter that the stack installs. With others, another lab would be
+ * rehearsed.
  *
  * @throws LabError `VersionNotRehearsed`
  */

@@ -28,7 +28,7 @@ export interface Toolchain {
   readonly versions: ToolchainVersions;
 }
 
-/** The toolchain in a folder of the cache. */
+/** The paths of a toolchain that is in this folder of the cache. */
 export function toolchainIn(directory: string, versions: ToolchainVersions): Toolchain {
   const binDirectory = join(directory, 'bin');
   const program = (name: string): string => join(binDirectory, name);
@@ -49,7 +49,7 @@ export function toolchainIn(directory: string, versions: ToolchainVersions): Too
   };
 }
 
-/** Folder of all toolchains of this user, by the XDG rules: a relative XDG_CACHE_HOME counts for nothing. */
+/** Folder of all toolchains of this user, by the XDG rules: a relative XDG_CACHE_HOME is ignored. */
 export function toolchainCacheDirectory(env: Environment): string {
   const xdg = env['XDG_CACHE_HOME'] ?? '';
   const cache = isAbsolute(xdg) ? xdg : join(env['HOME'] ?? homedir(), '.cache');

@@ -16,7 +16,7 @@ export type StubAnswer = (request: StubRequest, response: ServerResponse) => voi
 export interface StubUpstream {
   readonly url: string;
   readonly requests: readonly StubRequest[];
-  /** Answers with this from now on. */
+  /** Changes how it answers from now on. */
   answerWith(answer: StubAnswer): void;
   stop(): Promise<void>;
 }

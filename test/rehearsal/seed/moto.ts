@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePorts } from '../../../lib/rehearsal/process/loopback';
 import type { MotoImage } from '../../../lib/rehearsal/seed/amis-for';
+import { temporaryFolder } from '../fake-program';
 
 /** A moto that runs. */
 export interface Moto {
@@ -15,16 +15,15 @@ export interface Moto {
 /**
  * Starts the moto server whose path is in `REHEARSAL_MOTO`, and waits until it answers.
  *
- * @param images what it has for images
+ * @param images the images that it has
  */
 export async function startMoto(images: readonly MotoImage[]): Promise<Moto> {
   const program = process.env['REHEARSAL_MOTO'];
   if (program === undefined) throw new Error('REHEARSAL_MOTO has no path of a moto_server: npm run test:rehearsal sets it');
 
-  const folder = mkdtempSync(join(tmpdir(), 'moto-'));
-  const imagesFile = join(folder, 'images.json');
+  const imagesFile = join(temporaryFolder(), 'images.json');
   writeFileSync(imagesFile, JSON.stringify(images));
-  const port = await freePort();
+  const { moto: port } = await freePorts(['moto']);
   const server = spawn(program, ['-H', '127.0.0.1', '-p', String(port)], {
     stdio: 'ignore',
     env: { ...process.env, MOTO_AMIS_PATH: imagesFile },
@@ -37,7 +36,6 @@ export async function startMoto(images: readonly MotoImage[]): Promise<Moto> {
       const exit = once(server, 'exit');
       server.kill('SIGTERM');
       await exit;
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -50,14 +48,4 @@ async function answering(url: string, exitCode: () => number | null): Promise<vo
     if (isUp) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('There is no free port');
-  return address.port;
 }

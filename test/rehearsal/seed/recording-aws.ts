@@ -6,7 +6,7 @@ export interface RecordedCall {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** Stands for an empty AWS that takes everything but what it is told to refuse. */
+/** Stands for an empty AWS that accepts every request except those that it is told to refuse. */
 export interface RecordingAws {
   readonly endpoint: string;
   readonly calls: readonly RecordedCall[];
@@ -14,7 +14,7 @@ export interface RecordingAws {
   stop(): Promise<void>;
 }
 
-/** What to answer otherwise: by operation, the text of an answer's body, or a refusal. */
+/** What is answered differently from the usual. */
 export interface RecordingAwsOptions {
   /** Operation whose requests are refused with the code `Refused`. */
   readonly refused?: string;
