@@ -4,7 +4,6 @@ import { asking, NO_SUCH_ENTITY, unlessAbsent } from '../aws/aws-failure';
 import { deployedStack, stackReadiness } from '../aws/deployed-lab';
 import { karpenterInstances } from '../aws/karpenter-instances';
 import { LabError } from '../lab-error';
-import { peopleWhoAreAdmin } from '../plan/security-posture';
 import { counted, listed } from '../words';
 import { type Check, type CheckContext, failed, ownStack, passed, warned } from './preflight-check';
 import { usesSpot } from './vcpu-quotas';
@@ -25,39 +24,6 @@ export const credentialsCheck: Check = {
     }
   },
 };
-
-/** Whether somebody can use the lab once it is there, and whether you are among them. */
-export const accessCheck: Check = {
-  name: 'Access',
-  asksAws: true,
-  run: async ({ lab, caller }) => {
-    const admins = peopleWhoAreAdmin(lab).map(({ principal }) => principal);
-    const missing = [
-      ...(lab.cluster.isPublic ? [] : [{ what: 'The API answers from inside the VPC only.', key: 'apiAccess' }]),
-      ...(admins.length === 0 && !lab.cluster.grantsCreatorAdmin ? [{ what: 'Nobody is admin of the cluster, not even you.', key: 'admins' }] : []),
-    ];
-    if (missing.length > 0) {
-      return warned(missing.map(({ what }) => what).join(' '), `Set ${missing.map(({ key }) => key).join(' and ')} in lab.yaml or with -c.`);
-    }
-    const { arn } = await caller();
-    const evidence = `The API answers ${lab.cluster.publicAccessCidrs.join(', ')}; admins: ${admins.join(', ')}.`;
-    return lab.cluster.grantsCreatorAdmin || admins.some((admin) => isSamePrincipal(admin, arn))
-      ? passed(evidence)
-      : warned(`${evidence} You are ${arn}, and not among them.`, 'Add your role or user to admins in lab.yaml, if you want to use the cluster yourself.');
-  },
-};
-
-/**
- * Whether a caller acts as a role or user. A session of a role carries the role's name without its path:
- * `arn:aws:sts::111122223333:assumed-role/instructor/session`.
- */
-export function isSamePrincipal(principal: string, callerArn: string): boolean {
-  if (principal === callerArn) return true;
-  const [, , , , account, resource = ''] = principal.split(':');
-  const [, , , , callerAccount, callerResource = ''] = callerArn.split(':');
-  const [kind, role] = callerResource.split('/');
-  return kind === 'assumed-role' && account === callerAccount && resource.startsWith('role/') && resource.split('/').at(-1) === role;
-}
 
 /** The stack that `cdk bootstrap` makes, unless it is told another name. */
 const BOOTSTRAP_STACK = 'CDKToolkit';

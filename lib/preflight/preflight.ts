@@ -8,7 +8,8 @@ import { LabError } from '../lab-error';
 import { estimateLaunch } from '../plan/launch-estimate';
 import { priceTableOf } from '../plan/price-table';
 import type { RunContext } from '../run-context';
-import { accessCheck, bootstrapCheck, credentialsCheck, leftoverInstancesCheck, spotRoleCheck, stackCheck } from './account-checks';
+import { bootstrapCheck, credentialsCheck, leftoverInstancesCheck, spotRoleCheck, stackCheck } from './account-checks';
+import { accessCheck, adminsCheck } from './admin-checks';
 import { awsCliCheck, kubectlCheck, localTools, nodeCheck } from './computer-checks';
 import { clusterNameCheck, iamNamesCheck, logGroupNameCheck, queueNameCheck, scheduleNameCheck } from './name-checks';
 import { addressQuotaCheck, natGatewayQuotaCheck, vpcQuotaCheck } from './network-quotas';
@@ -28,6 +29,7 @@ export const PREFLIGHT_CHECKS: readonly Check[] = [
   bootstrapCheck,
   stackCheck,
   accessCheck,
+  adminsCheck,
   onDemandQuotaCheck,
   spotQuotaCheck,
   vpcQuotaCheck,

@@ -5,7 +5,7 @@ import {
   DescribeSubnetsCommand, DescribeVpcsCommand, EC2Client,
 } from '@aws-sdk/client-ec2';
 import { DescribeAddonVersionsCommand, DescribeClusterCommand, DescribeClusterVersionsCommand, EKSClient } from '@aws-sdk/client-eks';
-import { GetPolicyCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { GetPolicyCommand, GetRoleCommand, type GetRoleCommandOutput, GetUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -27,6 +27,12 @@ export const INSTRUCTOR_SESSION = `arn:aws:sts::${ACCOUNT}:assumed-role/instruct
 /** An error as the SDK throws it. */
 export function awsError(name: string, message: string = name): Error {
   return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
+}
+
+/** What IAM says of a role of the account, by its path and name: `role/aws-reserved/instructor`. */
+export function role(pathAndName: string): Pick<GetRoleCommandOutput, 'Role'> {
+  const RoleName = pathAndName.slice(pathAndName.lastIndexOf('/') + 1);
+  return { Role: { Arn: `arn:aws:iam::${ACCOUNT}:${pathAndName}`, Path: '/', RoleId: 'AROA', RoleName, CreateDate: new Date(0) } };
 }
 
 /** A run at a moment of the calendar that stands still. */
@@ -123,6 +129,8 @@ export class MockAccount {
     this.eks.on(DescribeClusterCommand).rejects(awsError('ResourceNotFoundException'));
     this.iam.on(GetRoleCommand).rejects(awsError('NoSuchEntityException'));
     this.iam.on(GetRoleCommand, { RoleName: 'AWSServiceRoleForEC2Spot' }).resolves({});
+    this.iam.on(GetRoleCommand, { RoleName: 'instructor' }).resolves(role('role/instructor'));
+    this.iam.on(GetUserCommand).rejects(awsError('NoSuchEntityException'));
     this.iam.on(GetPolicyCommand).rejects(awsError('NoSuchEntityException'));
     this.scheduler.on(GetScheduleCommand).rejects(awsError('ResourceNotFoundException'));
     this.sqs.on(GetQueueUrlCommand).rejects(awsError('QueueDoesNotExist'));

@@ -4,14 +4,15 @@ import {
   DescribeAddressesCommand, DescribeAvailabilityZonesCommand, DescribeInstancesCommand, DescribeInstanceTypeOfferingsCommand, DescribeNatGatewaysCommand, DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
 import { DescribeAddonVersionsCommand, DescribeClusterCommand, DescribeClusterVersionsCommand } from '@aws-sdk/client-eks';
-import { GetPolicyCommand, GetRoleCommand } from '@aws-sdk/client-iam';
+import { GetPolicyCommand, GetRoleCommand, GetUserCommand } from '@aws-sdk/client-iam';
 import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
 import { GetAWSDefaultServiceQuotaCommand, GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas';
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { LabView } from '../../lib/assembly/lab-view';
-import { accessCheck, bootstrapCheck, credentialsCheck, isSamePrincipal, leftoverInstancesCheck, spotRoleCheck, stackCheck } from '../../lib/preflight/account-checks';
+import { bootstrapCheck, credentialsCheck, leftoverInstancesCheck, spotRoleCheck, stackCheck } from '../../lib/preflight/account-checks';
+import { accessCheck, adminsCheck } from '../../lib/preflight/admin-checks';
 import { addOnVersionsCheck, instanceTypesCheck, kubernetesVersionCheck, zonesCheck } from '../../lib/preflight/offering-checks';
 import { addressQuotaCheck, natGatewayQuotaCheck, vpcQuotaCheck } from '../../lib/preflight/network-quotas';
 import { awsCliCheck, kubectlCheck, nodeCheck } from '../../lib/preflight/computer-checks';
@@ -19,8 +20,9 @@ import type { Check, CheckContext } from '../../lib/preflight/preflight-check';
 import { clusterNameCheck, iamNamesCheck, logGroupNameCheck, queueNameCheck, scheduleNameCheck } from '../../lib/preflight/name-checks';
 import { onDemandQuotaCheck, spotQuotaCheck } from '../../lib/preflight/vcpu-quotas';
 import { adminEntry, cluster, DEFAULT_REQUIREMENTS, nodePool, resource, smallLabView } from '../assembly/small-lab';
-import { ACCOUNT, awsError, INSTRUCTOR_SESSION, MockAccount, runAt } from './account';
+import { ACCOUNT, awsError, INSTRUCTOR_SESSION, MockAccount, role, runAt } from './account';
 
+const SSO = 'aws-reserved/sso.amazonaws.com/ap-northeast-2';
 const CAPACITY_TYPE = 'karpenter.sh/capacity-type';
 
 /** An instance that Karpenter launched for an earlier class. */
@@ -113,11 +115,48 @@ describe('preflight', () => {
       await expect(foundBy(accessCheck, account.context(lab))).resolves.toEqual(['warn', expect.stringContaining('Nobody is admin'), expect.stringContaining('Set apiAccess and admins')]);
     });
 
-    it('tells principals apart by account and by the whole name of the role', () => {
-      expect(isSamePrincipal(`arn:aws:iam::${ACCOUNT}:role/aws-reserved/sso.amazonaws.com/instructor`, INSTRUCTOR_SESSION)).toBe(true);
-      expect(isSamePrincipal(`arn:aws:iam::444455556666:role/instructor`, INSTRUCTOR_SESSION)).toBe(false);
-      expect(isSamePrincipal(`arn:aws:iam::${ACCOUNT}:role/co-instructor`, INSTRUCTOR_SESSION)).toBe(false);
-      expect(isSamePrincipal(`arn:aws:iam::${ACCOUNT}:user/instructor`, INSTRUCTOR_SESSION)).toBe(false);
+    it('takes a session for the role that IAM has by its name, path and all', async () => {
+      account.iam.on(GetRoleCommand, { RoleName: 'instructor' }).resolves(role(`role/${SSO}/instructor`));
+      const lab = smallLabView({ InstructorEntry: adminEntry(`arn:aws:iam::${ACCOUNT}:role/${SSO}/instructor`) });
+      await expect(foundBy(accessCheck, account.context(lab))).resolves.toEqual(['pass', expect.stringContaining(`role/${SSO}/instructor.`)]);
+    });
+
+    it.each([`${ACCOUNT}:role/instructor`, `${ACCOUNT}:role/${SSO}/us-east-1/instructor`, `444455556666:role/${SSO}/instructor`, `${ACCOUNT}:user/instructor`])('warns when the admin is %s, which is not the caller', async (other) => {
+      account.iam.on(GetRoleCommand, { RoleName: 'instructor' }).resolves(role(`role/${SSO}/instructor`));
+      const lab = smallLabView({ InstructorEntry: adminEntry(`arn:aws:iam::${other}`) });
+      await expect(foundBy(accessCheck, account.context(lab))).resolves.toEqual(['warn', expect.stringContaining(`You are arn:aws:iam::${ACCOUNT}:role/${SSO}/instructor, and not among them.`), expect.anything()]);
+    });
+  });
+
+  describe('admins', () => {
+    const labWith = (...admins: readonly string[]): LabView =>
+      smallLabView({ InstructorEntry: undefined, ...Object.fromEntries(admins.map((admin, index) => [`Admin${index}`, adminEntry(`arn:aws:iam::${admin}`)])) });
+
+    it('pass when IAM has each by the same ARN', async () => {
+      account.iam.on(GetUserCommand, { UserName: 'ann' }).resolves({ User: { Arn: `arn:aws:iam::${ACCOUNT}:user/staff/ann`, Path: '/staff/', UserName: 'ann', UserId: 'AIDA', CreateDate: new Date(0) } });
+      await expect(foundBy(adminsCheck, account.context(labWith(`${ACCOUNT}:role/instructor`, `${ACCOUNT}:user/staff/ann`)))).resolves.toEqual([
+        'pass', `IAM knows arn:aws:iam::${ACCOUNT}:role/instructor and arn:aws:iam::${ACCOUNT}:user/staff/ann.`]);
+    });
+
+    it('pass without asking where the lab names none', async () => {
+      await expect(foundBy(adminsCheck, account.context(labWith()))).resolves.toEqual(['pass', 'The lab names none.']);
+      expect(account.commands).toEqual([]);
+    });
+
+    it('fails when one lacks its path, and says what IAM has', async () => {
+      account.iam.on(GetRoleCommand, { RoleName: 'instructor' }).resolves(role(`role/${SSO}/instructor`));
+      await expect(foundBy(adminsCheck)).resolves.toEqual([
+        'fail', `IAM knows arn:aws:iam::${ACCOUNT}:role/instructor as arn:aws:iam::${ACCOUNT}:role/${SSO}/instructor.`, expect.stringContaining(`Write arn:aws:iam::${ACCOUNT}:role/${SSO}/instructor to admins`)]);
+    });
+
+    it('fails when one does not exist', async () => {
+      await expect(foundBy(adminsCheck, account.context(labWith(`${ACCOUNT}:role/instructor`, `${ACCOUNT}:user/gone`)))).resolves.toEqual([
+        'fail', `IAM knows no arn:aws:iam::${ACCOUNT}:user/gone.`, expect.stringContaining('Remove')]);
+    });
+
+    it('warns of one of another account, which IAM cannot be asked for', async () => {
+      await expect(foundBy(adminsCheck, account.context(labWith('444455556666:role/guest', `${ACCOUNT}:role/instructor`)))).resolves.toEqual([
+        'warn', expect.stringContaining(`arn:aws:iam::444455556666:role/guest: of another account than yours, ${ACCOUNT}`), expect.stringContaining('aws iam get-role')]);
     });
   });
 
