@@ -35,6 +35,8 @@ export interface DrainedLab {
   readonly terminatedInstances: readonly string[];
   /** Objects that waited for a Karpenter that does not run. Their finalizers were removed once no instance was left. */
   readonly releasedObjects: readonly string[];
+  /** Deletions that were refused at the end, and by whom, a sentence each. They held nothing that the drain waits for. */
+  readonly refusedDeletions: readonly string[];
 }
 
 const STEPS: Readonly<Record<DrainPhase, string>> = {
@@ -66,7 +68,7 @@ export async function drainLab(options: DrainLabOptions, run: RunContext): Promi
   const { timeoutSeconds, graceSeconds } = options;
   const passes = new DrainPasses(options, run);
   const first = await passes.until(timeoutSeconds);
-  if (first.isDrained) return { deletedObjects: passes.deletedObjects, terminatedInstances: [], releasedObjects: [] };
+  if (first.isDrained) return { deletedObjects: passes.deletedObjects, terminatedInstances: [], releasedObjects: [], refusedDeletions: first.refused };
   // While workloads are there, their NodePools are too, and Karpenter would replace what is terminated.
   if (first.phase === 'workloads') throw notDrained(first, timeoutSeconds);
 
@@ -74,11 +76,11 @@ export async function drainLab(options: DrainLabOptions, run: RunContext): Promi
   const terminatedInstances = await terminate(options, run);
   const isStuck = async (): Promise<boolean> => wasAbandoned && await isKarpenterGone(options) && (await instancesOf(options)).length === 0;
   const second = await passes.until(graceSeconds, isStuck);
-  if (second.isDrained) return { deletedObjects: passes.deletedObjects, terminatedInstances, releasedObjects: [] };
+  if (second.isDrained) return { deletedObjects: passes.deletedObjects, terminatedInstances, releasedObjects: [], refusedDeletions: second.refused };
 
   if (!await isStuck()) throw notDrained(second, timeoutSeconds + graceSeconds);
   const releasedObjects = await release(options, passes, run);
-  return { deletedObjects: passes.deletedObjects, terminatedInstances, releasedObjects };
+  return { deletedObjects: passes.deletedObjects, terminatedInstances, releasedObjects, refusedDeletions: second.refused };
 }
 
 /** The passes of one drain. */

@@ -3,7 +3,8 @@ import { DEPLOYMENTS, NAMESPACES } from '../kubernetes/core-kinds';
 import { EC2_NODE_CLASSES, NODE_CLAIMS, NODE_POOLS, type NodeClaim } from '../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { type Conditioned, type ObjectReference, type ResourceKind, unmetConditions } from '../kubernetes/objects';
-import { AWS_BACKED_KINDS, deleteWhere, drainWorkloads, PERSISTENT_VOLUMES, POD_MAKING_KINDS } from './drain-workloads';
+import { Deletions, REFUSER_KINDS } from './deletions';
+import { AWS_BACKED_KINDS, drainWorkloads, PERSISTENT_VOLUMES, POD_MAKING_KINDS } from './drain-workloads';
 import { existing, stillThere } from './named-objects';
 import { DISRUPTION_BUDGETS, holdersOf } from './node-claim-holders';
 
@@ -17,8 +18,10 @@ export interface DrainState {
   readonly isDrained: boolean;
   /** What this pass asked the deletion of, such as `NodePool default`. */
   readonly deleted: readonly string[];
-  /** What is still there in this phase, a sentence each: which object, and what holds it. */
+  /** What is still there in this phase, a sentence each: which object, and what holds it. What was refused stands first. */
   readonly remaining: readonly string[];
+  /** Deletions that a webhook or a policy refused in this pass, and who did, a sentence each. The rest went on all the same. */
+  readonly refused: readonly string[];
 }
 
 /** What a drain works with. */
@@ -40,25 +43,27 @@ export interface DrainOptions {
  * nothing, and anybody can repeat it at any time, until `isDrained`. It finds what somebody made since the last pass, too.
  *
  * The order: what students run, with its load balancers and volumes; all NodePools, students' too, and with them NodeClaims and
- * instances; then all EC2NodeClasses. Each waits for the one before.
+ * instances; then all EC2NodeClasses. Each waits for the one before. A deletion that is refused does not stop the others.
  *
  * @throws LabError what `KubernetesApi` and `instances` say
  */
 export async function drainPass(options: DrainOptions): Promise<DrainState> {
   const { api } = options;
-  const deleted: string[] = [];
-  const at = (phase: DrainPhase, remaining: readonly string[]): DrainState => ({ phase, isDrained: phase === 'drained', deleted, remaining });
+  const deletions = api && new Deletions(api);
+  const at = async (phase: DrainPhase, remaining: readonly string[]): Promise<DrainState> => {
+    const refused = await deletions?.refused() ?? [];
+    return { phase, isDrained: phase === 'drained', deleted: deletions?.deleted ?? [], remaining: phase === 'drained' ? [] : [...refused, ...remaining], refused };
+  };
   const before = async (phase: DrainPhase, remaining: readonly string[]): Promise<DrainState> => at(phase, [...remaining, ...await controllerNote(options)]);
 
-  if (api !== undefined) {
-    const workloads = await drainWorkloads(api, namespaceOf(options.controller));
-    deleted.push(...workloads.deleted);
-    if (workloads.remaining.length > 0) return at('workloads', workloads.remaining);
+  if (api !== undefined && deletions !== undefined) {
+    const workloads = await drainWorkloads(api, namespaceOf(options.controller), deletions);
+    if (workloads.length > 0) return at('workloads', workloads);
 
-    deleted.push(...await deleteWhere(api, NODE_POOLS, () => true));
+    await deletions.request(NODE_POOLS, () => true);
     const nodePools = await existing(api, NODE_POOLS);
     // Those of a NodePool go with it; one that somebody made by hand has no owner.
-    if (nodePools.length === 0) deleted.push(...await deleteWhere(api, NODE_CLAIMS, () => true));
+    if (nodePools.length === 0) await deletions.request(NODE_CLAIMS, () => true);
     const claims = await existing(api, NODE_CLAIMS);
     if (nodePools.length > 0) return before('nodePools', [...nodePools.map((pool) => stillThere(NODE_POOLS, pool)), ...await claimLines(api, claims)]);
     if (claims.length > 0) return before('nodeClaims', await claimLines(api, claims));
@@ -67,8 +72,8 @@ export async function drainPass(options: DrainOptions): Promise<DrainState> {
   const instances = await options.instances();
   if (instances.length > 0) return before('instances', instances.map(instanceLine));
 
-  if (api !== undefined) {
-    deleted.push(...await deleteWhere(api, EC2_NODE_CLASSES, () => true));
+  if (api !== undefined && deletions !== undefined) {
+    await deletions.request(EC2_NODE_CLASSES, () => true);
     const nodeClasses = await existing(api, EC2_NODE_CLASSES);
     if (nodeClasses.length > 0) return before('nodeClasses', nodeClasses.map((nodeClass) => stillThere(EC2_NODE_CLASSES, nodeClass)));
   }
@@ -122,5 +127,5 @@ export interface DrainRight {
 export const DRAIN_RIGHTS: readonly DrainRight[] = [
   ...[NAMESPACES, ...POD_MAKING_KINDS, ...AWS_BACKED_KINDS, NODE_POOLS, NODE_CLAIMS, EC2_NODE_CLASSES]
     .map((kind): DrainRight => ({ kind, verbs: kind.kind === DEPLOYMENTS.kind ? ['get', 'list', 'delete'] : ['list', 'delete'] })),
-  ...[PERSISTENT_VOLUMES, DISRUPTION_BUDGETS].map((kind): DrainRight => ({ kind, verbs: ['list'] })),
+  ...[PERSISTENT_VOLUMES, DISRUPTION_BUDGETS, ...REFUSER_KINDS].map((kind): DrainRight => ({ kind, verbs: ['list'] })),
 ];

@@ -1,8 +1,9 @@
-import { textAt } from '../json';
+import { arrayAt, isJsonObject, type JsonObject, textAt } from '../json';
 import { NAMESPACES } from '../kubernetes/core-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { DEFAULT_NAMESPACE, type ResourceKind, SYSTEM_NAMESPACES } from '../kubernetes/objects';
-import { existing, type NamedObject, objectName, readNamedObject, stillThere } from './named-objects';
+import type { Deletions } from './deletions';
+import { existing, type NamedObject, readNamedObject, stillThere } from './named-objects';
 
 /** An object behind which there may be something in AWS that its controller removes with it. */
 export interface AwsBacked extends NamedObject {
@@ -10,11 +11,8 @@ export interface AwsBacked extends NamedObject {
   readonly isInAws: boolean;
 }
 
-/**
- * Kinds by which Kubernetes makes load balancers and volumes. Whoever removes those must still run when the objects go:
- * the cloud controller, a load balancer controller, the EBS CSI driver.
- */
-export const AWS_BACKED_KINDS: readonly ResourceKind<AwsBacked>[] = [
+/** Kinds behind which there are load balancers. A Gateway is known only where its CRD is installed. */
+const LOAD_BALANCER_KINDS: readonly ResourceKind<AwsBacked>[] = [
   {
     apiVersion: 'v1', kind: 'Service', plural: 'services', isNamespaced: true,
     read: (body) => ({ ...readNamedObject(body), isInAws: textAt(body, 'spec', 'type') === 'LoadBalancer' }),
@@ -24,10 +22,21 @@ export const AWS_BACKED_KINDS: readonly ResourceKind<AwsBacked>[] = [
     read: (body) => ({ ...readNamedObject(body), isInAws: true }),
   },
   {
-    apiVersion: 'v1', kind: 'PersistentVolumeClaim', plural: 'persistentvolumeclaims', isNamespaced: true,
+    apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', plural: 'gateways', isNamespaced: true,
     read: (body) => ({ ...readNamedObject(body), isInAws: true }),
   },
 ];
+
+const VOLUME_CLAIMS: ResourceKind<AwsBacked> = {
+  apiVersion: 'v1', kind: 'PersistentVolumeClaim', plural: 'persistentvolumeclaims', isNamespaced: true,
+  read: (body) => ({ ...readNamedObject(body), isInAws: true }),
+};
+
+/**
+ * Kinds by which Kubernetes makes load balancers and volumes. Whoever removes those must still run when the objects go:
+ * the cloud controller, a load balancer controller, the EBS CSI driver.
+ */
+export const AWS_BACKED_KINDS: readonly ResourceKind<AwsBacked>[] = [...LOAD_BALANCER_KINDS, VOLUME_CLAIMS];
 
 /**
  * Volumes that go with their claim. No controller removes one with the policy Retain, or one that was never claimed, so a drain
@@ -41,69 +50,91 @@ export const PERSISTENT_VOLUMES: ResourceKind<AwsBacked> = {
   }),
 };
 
-const named = (apiVersion: string, kind: string, plural: string): ResourceKind<NamedObject> => ({
-  apiVersion, kind, plural, isNamespaced: true, read: readNamedObject,
+/** Something that makes pods, or a pod. */
+interface PodMaker extends NamedObject {
+  /** Whether its pods mount a PersistentVolumeClaim. */
+  readonly mountsClaims: boolean;
+}
+
+const named = (apiVersion: string, kind: string, plural: string, ...podPath: readonly string[]): ResourceKind<PodMaker> => ({
+  apiVersion, kind, plural, isNamespaced: true,
+  read: (body) => ({ ...readNamedObject(body), mountsClaims: mountsClaims(body, podPath) }),
 });
 
+function mountsClaims(body: JsonObject, podPath: readonly string[]): boolean {
+  const volumes = arrayAt(body, ...podPath, 'spec', 'volumes');
+  return arrayAt(body, 'spec', 'volumeClaimTemplates').length > 0
+    || volumes.some((volume) => isJsonObject(volume) && ('persistentVolumeClaim' in volume || 'ephemeral' in volume));
+}
+
+/** Where a kind that makes pods describes them. */
+const TEMPLATE = ['spec', 'template'];
+
 /** Kinds that make pods, and pods themselves. Those that belong to another object go with it. */
-export const POD_MAKING_KINDS: readonly ResourceKind<NamedObject>[] = [
-  named('apps/v1', 'Deployment', 'deployments'),
-  named('apps/v1', 'StatefulSet', 'statefulsets'),
-  named('apps/v1', 'DaemonSet', 'daemonsets'),
-  named('apps/v1', 'ReplicaSet', 'replicasets'),
-  named('batch/v1', 'CronJob', 'cronjobs'),
-  named('batch/v1', 'Job', 'jobs'),
-  named('v1', 'ReplicationController', 'replicationcontrollers'),
+export const POD_MAKING_KINDS: readonly ResourceKind<PodMaker>[] = [
+  named('apps/v1', 'Deployment', 'deployments', ...TEMPLATE),
+  named('apps/v1', 'StatefulSet', 'statefulsets', ...TEMPLATE),
+  named('apps/v1', 'DaemonSet', 'daemonsets', ...TEMPLATE),
+  named('apps/v1', 'ReplicaSet', 'replicasets', ...TEMPLATE),
+  named('batch/v1', 'CronJob', 'cronjobs', 'spec', 'jobTemplate', ...TEMPLATE),
+  named('batch/v1', 'Job', 'jobs', ...TEMPLATE),
+  named('v1', 'ReplicationController', 'replicationcontrollers', ...TEMPLATE),
   named('v1', 'Pod', 'pods'),
 ];
 
-/** What a step of a drain did, and what it still waits for. */
-export interface DrainStep {
-  readonly deleted: readonly string[];
-  readonly remaining: readonly string[];
-}
-
 /**
- * Asks for the deletion of what students run: all namespaces but the system's and those to keep; in `default`, which cannot be
- * deleted, all that makes pods; and everywhere what has a load balancer or a volume in AWS.
+ * Asks for the deletion of what students run, in an order in which no controller goes before what it must clean up:
  *
- * It waits for the load balancers and volumes only. Pods end with their nodes, at the latest; waiting for them here would wait
- * for ever for one on a node that no longer answers.
+ * 1. everywhere, what has a load balancer or a volume in AWS;
+ * 2. once no load balancer is left, what mounts volumes: a claim stays while a pod uses it;
+ * 3. once no volume is left either, all namespaces but the system's and those to keep, and in `default`, which cannot be
+ *    deleted, all that makes pods.
+ *
+ * What belongs to another object goes with that, and does not hold the next step: its owner would make it anew.
+ *
+ * Pods end with their nodes, at the latest; waiting for them here would wait for ever for one on a node that no longer answers.
+ *
+ * @param deletions where it asks
+ * @returns the load balancers and volumes that are left, a sentence each
  */
-export async function drainWorkloads(api: KubernetesApi, keptNamespaces: readonly string[]): Promise<DrainStep> {
+export async function drainWorkloads(api: KubernetesApi, keptNamespaces: readonly string[], deletions: Deletions): Promise<readonly string[]> {
   const kept = new Set([...SYSTEM_NAMESPACES, ...keptNamespaces]);
-  const deleted = [
-    ...await deleteWhere(api, NAMESPACES, ({ metadata }) => !kept.has(metadata.name)),
-    ...(await inTurn(POD_MAKING_KINDS, (kind) =>
-      deleteWhere(api, kind, ({ metadata }) => metadata.namespace === DEFAULT_NAMESPACE && metadata.owners.length === 0))),
-    // Those in other namespaces go with their namespace.
-    ...(await inTurn(AWS_BACKED_KINDS, (kind) =>
-      deleteWhere(api, kind, ({ metadata, isInAws }) => isInAws && kept.has(metadata.namespace ?? '')))),
-  ];
-  const remaining = await inTurn([...AWS_BACKED_KINDS, PERSISTENT_VOLUMES], async (kind) =>
-    (await existing(api, kind)).filter(({ isInAws }) => isInAws).map((object) => stillThere(kind, object)));
-  return { deleted, remaining };
-}
-
-/**
- * Asks for the deletion of some objects of a kind; those for which it was asked already are left alone.
- *
- * @returns their names
- */
-export async function deleteWhere<T extends NamedObject>(
-  api: KubernetesApi, kind: ResourceKind<T>, isMeant: (object: T) => boolean
-): Promise<readonly string[]> {
-  const deleted: string[] = [];
-  for (const object of await existing(api, kind)) {
-    const { name, namespace, deletedAt } = object.metadata;
-    if (deletedAt !== undefined || !isMeant(object)) continue;
-    if (await api.delete(kind, { name, namespace })) deleted.push(objectName(kind, object.metadata));
+  const isOwned = ({ metadata }: NamedObject): boolean => metadata.owners.length > 0;
+  for (const kind of AWS_BACKED_KINDS) {
+    await deletions.request(kind, (object) => object.isInAws && (kept.has(object.metadata.namespace ?? '') || !isOwned(object)));
   }
-  return deleted;
+  const loadBalancers = await leftOf(api, LOAD_BALANCER_KINDS);
+  if (!loadBalancers.some(holdsNextStep)) {
+    for (const kind of POD_MAKING_KINDS) {
+      await deletions.request(kind, (object) => object.mountsClaims && !isOwned(object)
+        && (object.metadata.namespace === DEFAULT_NAMESPACE || !kept.has(object.metadata.namespace ?? '')));
+    }
+  }
+  const volumes = await leftOf(api, [VOLUME_CLAIMS, PERSISTENT_VOLUMES]);
+  if (![...loadBalancers, ...volumes].some(holdsNextStep)) {
+    await deletions.request(NAMESPACES, ({ metadata }) => !kept.has(metadata.name));
+    for (const kind of POD_MAKING_KINDS) {
+      await deletions.request(kind, (object) => object.metadata.namespace === DEFAULT_NAMESPACE && !isOwned(object));
+    }
+  }
+  return [...loadBalancers, ...volumes].map(({ kind, object }) => stillThere(kind, object));
 }
 
-async function inTurn<T>(items: readonly T[], ask: (item: T) => Promise<readonly string[]>): Promise<readonly string[]> {
-  const answers: string[] = [];
-  for (const item of items) answers.push(...await ask(item));
-  return answers;
+interface Left {
+  readonly kind: ResourceKind<AwsBacked>;
+  readonly object: AwsBacked;
+}
+
+async function leftOf(api: KubernetesApi, kinds: readonly ResourceKind<AwsBacked>[]): Promise<readonly Left[]> {
+  const left: Left[] = [];
+  for (const kind of kinds) {
+    for (const object of await existing(api, kind)) {
+      if (object.isInAws) left.push({ kind, object });
+    }
+  }
+  return left;
+}
+
+function holdsNextStep({ object: { metadata } }: Left): boolean {
+  return metadata.owners.length === 0 || metadata.deletedAt !== undefined;
 }

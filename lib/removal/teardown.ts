@@ -139,7 +139,7 @@ async function drain(lab: FoundLab, accounting: Accounting, run: RunContext): Pr
   const { aws, view, names, drainer, timeoutSeconds, graceSeconds, everySeconds } = lab;
   if (drainer.by === 'guard') {
     const stage: TeardownStage = { stage: 'drain', outcome: 'skipped', detail: `left to the guard in the stack: ${drainer.why}` };
-    return { stage, deletedObjects: [], terminatedInstances: [], releasedObjects: [] };
+    return { stage, deletedObjects: [], terminatedInstances: [], releasedObjects: [], refusedDeletions: [] };
   }
   const api = drainer.by === 'teardown' && drainer.hasKarpenter ? drainer.api : undefined;
   const drained = await drainLab({
@@ -150,8 +150,12 @@ async function drain(lab: FoundLab, accounting: Accounting, run: RunContext): Pr
     ...drained,
     stage: api === undefined
       ? { stage: 'drain', outcome: 'skipped', detail: drainer.by === 'nobody' ? drainer.why : 'Karpenter is not installed any more' }
-      : { stage: 'drain', outcome: 'done', detail: `${counted(drained.deletedObjects.length, 'object')} deleted; no NodePool, NodeClaim or instance is left` },
+      : { stage: 'drain', outcome: 'done', detail: drainDetail(drained) },
   };
+}
+
+function drainDetail({ deletedObjects, refusedDeletions }: DrainedLab): string {
+  return [`${counted(deletedObjects.length, 'object')} deleted; no NodePool, NodeClaim or instance is left`, ...refusedDeletions].join('. ');
 }
 
 async function removeStack(lab: FoundLab, accounting: Accounting, run: RunContext): Promise<TeardownStage> {

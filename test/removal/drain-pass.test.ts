@@ -33,7 +33,7 @@ describe('a pass of a drain', () => {
   afterEach(() => fake.stop());
 
   it('finds nothing in an empty cluster', async () => {
-    expect(await pass()).toEqual({ phase: 'drained', isDrained: true, deleted: [], remaining: [] });
+    expect(await pass()).toEqual({ phase: 'drained', isDrained: true, deleted: [], remaining: [], refused: [] });
   });
 
   it('deletes namespaces, students\' too, and leaves those of the system and Karpenter\'s', async () => {
@@ -65,7 +65,7 @@ describe('a pass of a drain', () => {
     fake.put(PERSISTENT_VOLUMES, { ...named('by-hand'), spec: { persistentVolumeReclaimPolicy: 'Delete' } });
 
     const first = await pass();
-    expect(first).toMatchObject({ phase: 'workloads', isDrained: false, deleted: ['Namespace web', 'PersistentVolumeClaim default/data'] });
+    expect(first).toMatchObject({ phase: 'workloads', isDrained: false, deleted: ['Service web/shop', 'PersistentVolumeClaim default/data'] });
     expect(first.remaining).toEqual([
       'Service web/shop is held by service.kubernetes.io/load-balancer-cleanup.',
       'PersistentVolumeClaim default/data is held by kubernetes.io/pvc-protection.',
@@ -76,7 +76,43 @@ describe('a pass of a drain', () => {
     fake.put(kindOf('Service'), named('shop', { namespace: 'web', finalizers: [] }));
     fake.put(kindOf('PersistentVolumeClaim'), named('data', { namespace: 'default', finalizers: [] }));
     fake.remove(PERSISTENT_VOLUMES, { name: 'pvc-1' });
-    expect(await pass()).toMatchObject({ phase: 'drained', deleted: ['NodePool default'] });
+    expect(await pass()).toMatchObject({ phase: 'drained', deleted: ['Namespace web', 'NodePool default'] });
+  });
+
+  it.each([['Service'], ['Ingress'], ['Gateway'], ['PersistentVolumeClaim']])('keeps the controllers until every %s that they clean up is gone', async (kind) => {
+    fake.put(kindOf(kind), { ...named('shop', { namespace: 'web', finalizers: ['example.org/cleanup'] }), spec: { type: 'LoadBalancer' } });
+    for (const name of ['web', 'ingress-controller']) fake.put(NAMESPACES, named(name));
+    fake.put(DEPLOYMENTS, named('controller', { namespace: 'default' }));
+    expect(await pass()).toMatchObject({ phase: 'workloads', deleted: [`${kind} web/shop`], remaining: [`${kind} web/shop is held by example.org/cleanup.`] });
+    expect((await pass()).deleted).toEqual([]);
+
+    fake.put(kindOf(kind), named('shop', { namespace: 'web', finalizers: [] }));
+    expect((await pass()).deleted).toEqual(['Namespace web', 'Namespace ingress-controller', 'Deployment default/controller']);
+  });
+
+  it('deletes what mounts a volume once no load balancer is left, because a claim stays while a pod uses it', async () => {
+    fake.put(NAMESPACES, named('web'));
+    fake.put(kindOf('Ingress'), named('shop', { namespace: 'web', finalizers: ['example.org/cleanup'] }));
+    fake.put(kindOf('PersistentVolumeClaim'), named('data', { namespace: 'web', finalizers: ['kubernetes.io/pvc-protection'] }));
+    fake.put(DEPLOYMENTS, { ...named('wiki', { namespace: 'web' }), spec: { template: { spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] } } } });
+    fake.put(kindOf('StatefulSet'), { ...named('db', { namespace: 'web' }), spec: { volumeClaimTemplates: [{ metadata: { name: 'data' } }] } });
+    fake.put(kindOf('CronJob'), { ...named('backup', { namespace: 'default' }), spec: { jobTemplate: { spec: { template: { spec: { volumes: [{ name: 'all', ephemeral: {} }] } } } } } });
+    fake.put(DEPLOYMENTS, { ...named('monitor', { namespace: 'kube-system' }), spec: { template: { spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] } } } });
+    fake.put(DEPLOYMENTS, { ...named('csi-controller', { namespace: 'web' }), spec: { template: { spec: { volumes: [{ name: 'socket', emptyDir: {} }] } } } });
+    expect((await pass()).deleted).toEqual(['Ingress web/shop', 'PersistentVolumeClaim web/data']);
+
+    fake.put(kindOf('Ingress'), named('shop', { namespace: 'web', finalizers: [] }));
+    expect((await pass()).deleted).toEqual(['Deployment web/wiki', 'StatefulSet web/db', 'CronJob default/backup']);
+    expect(left(DEPLOYMENTS)).toEqual(['monitor', 'csi-controller']);
+
+    fake.put(kindOf('PersistentVolumeClaim'), named('data', { namespace: 'web', finalizers: [] }));
+    expect((await pass()).deleted).toEqual(['Namespace web']);
+  });
+
+  it('leaves a load balancer that belongs to another object to its owner, which would make it anew', async () => {
+    fake.put(NAMESPACES, named('web'));
+    fake.put(kindOf('Service'), { ...named('made', { namespace: 'web', ownerReferences: [{ kind: 'Shop', name: 'shop' }], finalizers: ['example.org/cleanup'] }), spec: { type: 'LoadBalancer' } });
+    expect(await pass()).toMatchObject({ phase: 'workloads', deleted: ['Namespace web'], remaining: ['Service web/made is held by example.org/cleanup.'] });
   });
 
   it('deletes every NodePool, then waits for NodeClaims, then for instances, then deletes every EC2NodeClass', async () => {
@@ -100,7 +136,7 @@ describe('a pass of a drain', () => {
     instances = [];
     expect(await pass()).toMatchObject({ phase: 'nodeClasses', deleted: ['EC2NodeClass default'], remaining: ['EC2NodeClass default is held by karpenter.k8s.aws/termination.'] });
     fake.put(EC2_NODE_CLASSES, named('default', { finalizers: [] }));
-    expect(await pass()).toEqual({ phase: 'drained', isDrained: true, deleted: [], remaining: [] });
+    expect(await pass()).toEqual({ phase: 'drained', isDrained: true, deleted: [], remaining: [], refused: [] });
   });
 
   it('waits while a finalizer holds a NodePool, with its name, and keeps the EC2NodeClasses until then', async () => {
@@ -108,12 +144,12 @@ describe('a pass of a drain', () => {
     fake.put(NODE_POOLS, named('held', { finalizers: ['example.com/hold'] }));
     fake.put(EC2_NODE_CLASSES, named('default'));
 
-    expect(await pass()).toEqual({ phase: 'nodePools', isDrained: false, deleted: ['NodePool default', 'NodePool held'], remaining: ['NodePool held is held by example.com/hold.'] });
+    expect(await pass()).toEqual({ phase: 'nodePools', isDrained: false, deleted: ['NodePool default', 'NodePool held'], remaining: ['NodePool held is held by example.com/hold.'], refused: [] });
     expect(left(NODE_POOLS)).toEqual(['held']);
     expect(left(EC2_NODE_CLASSES)).toEqual(['default']);
 
     fake.put(NODE_POOLS, named('held', { finalizers: [] }));
-    expect(await pass()).toEqual({ phase: 'drained', isDrained: true, deleted: ['EC2NodeClass default'], remaining: [] });
+    expect(await pass()).toEqual({ phase: 'drained', isDrained: true, deleted: ['EC2NodeClass default'], remaining: [], refused: [] });
   });
 
   it('finds again what is made while it drains', async () => {
@@ -162,6 +198,62 @@ describe('a pass of a drain', () => {
   it('takes kinds that the cluster no longer knows for none', async () => {
     for (const path of [/nodepools$/, /nodeclaims$/, /ec2nodeclasses$/]) fake.refuse({ method: 'GET', path, status: 404, message: 'the server could not find the requested resource' });
     expect((await pass()).isDrained).toBe(true);
+  });
+
+  describe('of which a deletion is refused', () => {
+    const DENIED = 'admission webhook "validate.kyverno.svc-fail" denied the request: keep it';
+    const UNREACHABLE = 'Internal error occurred: failed calling webhook "check.example.org": failed to call webhook: Post "https://check.ops.svc:443/": service "check" not found';
+    const POLICY = 'nodepools.karpenter.sh "default" is forbidden: ValidatingAdmissionPolicy \'keep-pools\' with binding \'keep-pools\' denied request: keep it';
+
+    beforeEach(() => {
+      const configuration = (kind: string, plural: string, webhook: string): void => void fake.put(
+        { apiVersion: 'admissionregistration.k8s.io/v1', kind, plural, isNamespaced: false, read: (body) => body }, { ...named(`${webhook}-cfg`), webhooks: [{ name: webhook }] },
+      );
+      configuration('ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', 'validate.kyverno.svc-fail');
+      configuration('MutatingWebhookConfiguration', 'mutatingwebhookconfigurations', 'check.example.org');
+      for (const name of ['default', 'student']) fake.put(NODE_POOLS, named(name));
+    });
+
+    it.each([
+      ['a webhook', 400, DENIED, `${DENIED} (ValidatingWebhookConfiguration validate.kyverno.svc-fail-cfg)`],
+      ['a webhook whose service is gone', 500, UNREACHABLE, `${UNREACHABLE} (MutatingWebhookConfiguration check.example.org-cfg)`],
+      ['a policy of the API server', 422, POLICY, POLICY],
+    ])('by %s, goes on with the others and names who refused', async (_name, status, message, told) => {
+      fake.refuse({ method: 'DELETE', path: /nodepools\/default$/, status, message });
+      const state = await pass();
+      expect(state).toMatchObject({ phase: 'nodePools', isDrained: false, deleted: ['NodePool student'] });
+      expect(state.refused).toEqual([`The deletion of NodePool default was refused, and not for a missing right: ${told}.`]);
+      expect(state.remaining).toEqual([...state.refused, 'NodePool default is still there.']);
+    });
+
+    it('and that it does not wait for, drains the rest, and still tells it', async () => {
+      fake.put(NAMESPACES, named('web'));
+      fake.refuse({ method: 'DELETE', path: /namespaces\/web$/, status: 403, reason: 'Forbidden', message: DENIED });
+      expect(await pass()).toMatchObject({
+        isDrained: true, deleted: ['NodePool default', 'NodePool student'], remaining: [],
+        refused: [expect.stringContaining('The deletion of Namespace web was refused')],
+      });
+    });
+
+    it('for a missing right, fails: it is about the user, not about the object', async () => {
+      const message = 'nodepools.karpenter.sh "default" is forbidden: User "kim" cannot delete resource "nodepools" in API group "karpenter.sh" at the cluster scope';
+      fake.refuse({ method: 'DELETE', path: /nodepools\/default$/, status: 403, reason: 'Forbidden', message });
+      await expect(pass()).rejects.toMatchObject({ code: 'KubernetesRequestRefused', status: 403 });
+    });
+
+    it('because the server of an API is gone, names its APIService', async () => {
+      const service = (name: string, status: string): void => void fake.put(
+        { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', plural: 'apiservices', isNamespaced: false, read: (body) => body },
+        { ...named(name), status: { conditions: [{ type: 'Available', status, message: 'service/metrics-server in "ops" is not present' }] } },
+      );
+      service('v1beta1.metrics.k8s.io', 'False');
+      service('v1.apps', 'True');
+      expect((await pass()).refused).toEqual([]);
+      fake.put(NAMESPACES, {
+        ...named('web', { finalizers: ['kubernetes'], deletionTimestamp: '2026-11-23T09:00:00Z' }), status: { conditions: [{ type: 'NamespaceDeletionDiscoveryFailure', status: 'True' }] },
+      });
+      expect((await pass()).refused).toEqual(['APIService v1beta1.metrics.k8s.io is not available, so that namespace web stays Terminating: service/metrics-server in "ops" is not present.']);
+    });
   });
 
   it('fails when it may not look: not knowing is not being empty', async () => {

@@ -1,4 +1,5 @@
 import { DRAIN_RIGHTS, drainPass } from '../../lib/removal/drain-pass';
+import { NAMESPACES } from '../../lib/kubernetes/core-kinds';
 import { NODE_CLAIMS } from '../../lib/kubernetes/karpenter-kinds';
 import { resourcePath } from '../../lib/kubernetes/objects';
 import { FakeKubernetes } from '../support/fake-kubernetes/fake-kubernetes';
@@ -21,6 +22,9 @@ describe('the rights that a drain needs', () => {
         fake.put(kind, { metadata: { name: 'one', ...(namespace && { namespace }) }, spec: { type: 'LoadBalancer' } });
       }
       fake.put(NODE_CLAIMS, { metadata: { name: 'held', finalizers: ['karpenter.sh/termination'] }, status: { nodeName: 'ip-1' } });
+      // Whoever refuses is looked for only then.
+      fake.refuse({ method: 'DELETE', path: /jobs\/one$/, status: 403, message: 'admission webhook "keep.example.org" denied the request', times: 1 });
+      fake.put(NAMESPACES, { metadata: { name: 'stuck', deletionTimestamp: '2026-11-23T09:00:00Z', finalizers: ['kubernetes'] }, status: { conditions: [{ type: 'NamespaceDeletionDiscoveryFailure', status: 'True' }] } });
       const pass = () => drainPass({ api: fake.api(), instances: () => Promise.resolve([]), controller: { namespace: 'kube-system', name: 'karpenter' } });
       expect((await pass()).phase).toBe('nodeClaims');
       fake.put(NODE_CLAIMS, { metadata: { name: 'held', finalizers: [] } });

@@ -71,6 +71,13 @@ describe('a teardown', () => {
     expect(removers(result)['eni-1']).toBe('sweep');
   });
 
+  it('removes the rest where a webhook keeps a namespace, and says so', async () => {
+    lab.fake.refuse({ method: 'DELETE', path: /namespaces\/student-7$/, status: 403, message: 'admission webhook "keep.example.org" denied the request' });
+    const result = await teardown();
+    expect(result).toMatchObject({ outcome: 'clean', stages: [{ detail: expect.stringContaining('The deletion of Namespace student-7 was refused') }, {}, {}] });
+    expect(lab.remains).toEqual([]);
+  });
+
   it('joins a deletion that is under way', async () => {
     lab.beginDeletion();
     await expect(teardown()).resolves.toMatchObject({ outcome: 'clean', stages: [{ stage: 'drain', outcome: 'skipped' }, { stage: 'stack', outcome: 'done' }, { stage: 'sweep' }] });

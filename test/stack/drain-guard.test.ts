@@ -79,9 +79,11 @@ describe('the drain guard in the stack', () => {
       '/namespaces: list delete',
       'apps/deployments: get list delete', 'apps/statefulsets: list delete', 'apps/daemonsets: list delete', 'apps/replicasets: list delete',
       'batch/cronjobs: list delete', 'batch/jobs: list delete', '/replicationcontrollers: list delete', '/pods: list delete',
-      '/services: list delete', 'networking.k8s.io/ingresses: list delete', '/persistentvolumeclaims: list delete',
+      '/services: list delete', 'networking.k8s.io/ingresses: list delete', 'gateway.networking.k8s.io/gateways: list delete', '/persistentvolumeclaims: list delete',
       'karpenter.sh/nodepools: list delete', 'karpenter.sh/nodeclaims: list delete', 'karpenter.k8s.aws/ec2nodeclasses: list delete',
       '/persistentvolumes: list', 'policy/poddisruptionbudgets: list',
+      'admissionregistration.k8s.io/validatingwebhookconfigurations: list', 'admissionregistration.k8s.io/mutatingwebhookconfigurations: list',
+      'apiregistration.k8s.io/apiservices: list',
     ]);
   });
 

@@ -109,6 +109,15 @@ describe('a call of the guard', () => {
     await expect(guardedPass(DELETION, guarded)).rejects.toThrow(/^ClusterNotDrained: .*the guard may not do this/);
   });
 
+  it('drains the rest where a webhook refuses one deletion, and says in the end which', async () => {
+    lab.fake.put(NODE_POOLS, { metadata: { name: 'kept' } });
+    lab.fake.refuse({ method: 'DELETE', path: /nodepools\/kept$/, status: 403, message: 'admission webhook "keep.example.org" denied the request' });
+    expect(await guardedPass(DELETION, guarded)).toEqual({ IsComplete: false });
+    expect(lab.fake.all(NODE_POOLS)).toEqual([expect.objectContaining({ metadata: expect.objectContaining({ name: 'kept' }) })]);
+    elapsedSeconds = DRAIN_DEADLINE_SECONDS;
+    await expect(guardedPass(DELETION, guarded)).rejects.toThrow(/^ClusterNotDrained: The deletion of NodePool kept was refused, and not for a missing right: admission webhook "keep.example.org" denied the request\./);
+  });
+
   it('waits on when what the cluster refuses may pass, however late it is', async () => {
     elapsedSeconds = 600;
     lab.fake.refuse({ method: 'GET', path: /nodepools$/, status: 429, message: 'too many requests', times: 1 });
