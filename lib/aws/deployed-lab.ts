@@ -1,5 +1,7 @@
-import { type CloudFormationClient, DescribeStacksCommand, paginateListStackResources } from '@aws-sdk/client-cloudformation';
+import { type CloudFormationClient, DescribeStacksCommand, GetTemplateCommand, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import { DescribeClusterCommand, type EKSClient } from '@aws-sdk/client-eks';
+import { isJsonObject, type JsonObject, parseJson } from '../json';
+import { LabError } from '../lab-error';
 import { asking, isAwsError } from './aws-failure';
 
 /** A stack as CloudFormation has it. */
@@ -58,6 +60,32 @@ export async function deployedResources(cloudFormation: CloudFormationClient, st
       }
     }
     return found;
+  });
+}
+
+/**
+ * The template of a deployed stack.
+ *
+ * @throws LabError `DeployedTemplateUnreadable` when it is no JSON, as the CDK writes it; what `awsFailure` says
+ */
+export async function deployedTemplate(cloudFormation: CloudFormationClient, stackName: string): Promise<JsonObject> {
+  const { TemplateBody = '' } = await asking('cloudformation:GetTemplate', () => cloudFormation.send(new GetTemplateCommand({ StackName: stackName })));
+  try {
+    const template = parseJson(TemplateBody);
+    if (isJsonObject(template)) return template;
+  } catch (cause) {
+    throw templateUnreadable(stackName, cause);
+  }
+  throw templateUnreadable(stackName);
+}
+
+function templateUnreadable(stackName: string, cause?: unknown): LabError {
+  return new LabError({
+    code: 'DeployedTemplateUnreadable',
+    message: `The template of stack ${stackName} is not the JSON that the CDK writes.`,
+    received: stackName,
+    remedy: 'Somebody else deployed this stack: set another clusterName in lab.yaml, or remove that stack.',
+    cause,
   });
 }
 

@@ -42,7 +42,7 @@ const DEFAULT_POLL_SECONDS = 5;
 /**
  * Where a lab would be deployed, and what is there. It only asks.
  *
- * @throws LabError `AssemblyNotFound`, `AssemblyUnreadable`, `AccountNotConfigured`, `StackNotDeployable`, or what `awsFailure` says
+ * @throws LabError `AssemblyNotFound`, `AssemblyUnreadable`, `AccountNotConfigured`, `StackNotDeployable`, `KarpenterNamespaceChanged`, or what `awsFailure` says
  */
 export async function deploymentTarget({ assemblyDirectory }: DeploymentTargetOptions, run: RunContext): Promise<DeploymentTarget> {
   const lab = readLab(readAssembly(assemblyDirectory));
@@ -63,7 +63,8 @@ export async function deploy(options: DeployOptions, run: RunContext): Promise<D
 export async function deployTo(aws: LabAws, options: DeployOptions, run: RunContext): Promise<DeployResult> {
   const { assemblyDirectory, env, onNote = () => undefined } = options;
   const lab = readLab(readAssembly(assemblyDirectory));
-  const { mode, keptStatus, ...target } = await findTarget(aws, lab);
+  const { mode, keptStatus, stackName, clusterName, account } = await findTarget(aws, lab);
+  const target = { stackName, clusterName, region: aws.region, account };
   // The CDK would roll a stack back that stopped half made, before it deploys with rollback. That takes the evidence, and half an hour.
   const keepFailed = options.keepFailed === true || keptStatus !== undefined;
   const { events, durationSeconds } = await runDeployment({
@@ -80,9 +81,9 @@ export async function deployTo(aws: LabAws, options: DeployOptions, run: RunCont
     onNote,
     pollSeconds: options.pollSeconds ?? DEFAULT_POLL_SECONDS,
   }, run);
-  const stack = await deployedStack(aws.cloudFormation, target.stackName);
+  const stack = await deployedStack(aws.cloudFormation, stackName);
   const beginning = events.find(isBeginning);
-  if (keptStatus !== undefined && beginning === undefined) throw deploymentNotStarted(target.stackName, `The stack is still ${stack?.status ?? keptStatus}, and CloudFormation found nothing to change`);
+  if (keptStatus !== undefined && beginning === undefined) throw deploymentNotStarted(stackName, `The stack is still ${stack?.status ?? keptStatus}, and CloudFormation found nothing to change`);
   return {
     ...target,
     outcome: beginning === undefined ? 'unchanged' : beginning.status === 'CREATE_IN_PROGRESS' ? 'created' : 'updated',

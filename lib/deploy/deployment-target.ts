@@ -3,6 +3,7 @@ import type { StackOutput } from '../assembly/synthesized-stack';
 import { deployedStack, stackReadiness } from '../aws/deployed-lab';
 import { checkedCaller, type LabAws } from '../aws/lab-aws';
 import { LabError } from '../lab-error';
+import { checkNamespaces, type DeploymentWarning } from './deployed-namespaces';
 
 /** Where a deployment goes, and what CloudFormation has there. Nothing has been changed yet. */
 export interface DeploymentTarget {
@@ -24,10 +25,12 @@ export interface DeploymentTarget {
    * @default - none has failed there, or what it made was taken back
    */
   readonly keptStatus?: string;
+  /** What to know before it is changed. @default - nothing */
+  readonly warnings?: readonly DeploymentWarning[];
 }
 
 /** A deployment that came to a good end. */
-export interface DeployResult extends Omit<DeploymentTarget, 'mode' | 'keptStatus'> {
+export interface DeployResult extends Omit<DeploymentTarget, 'mode' | 'keptStatus' | 'warnings'> {
   readonly outcome: 'created' | 'updated' | 'unchanged';
   /** Whether CloudFormation was at work already, and was only followed. */
   readonly isFollowed: boolean;
@@ -50,7 +53,7 @@ export interface KubeconfigUpdate {
 /**
  * Where the lab goes, and what is there. It only asks.
  *
- * @throws LabError `AccountNotConfigured`, `StackNotDeployable`, or what `awsFailure` says
+ * @throws LabError `AccountNotConfigured`, `StackNotDeployable`, `KarpenterNamespaceChanged`, or what `awsFailure` says
  */
 export async function findTarget(aws: LabAws, lab: LabView): Promise<DeploymentTarget> {
   const { stackName, region } = lab.stack;
@@ -69,7 +72,7 @@ export async function findTarget(aws: LabAws, lab: LabView): Promise<DeploymentT
     case 'creating':
     case 'updating': return { ...target, mode: 'follow' };
     case 'unstarted': return { ...target, mode: 'create' };
-    case 'usable': return { ...target, mode: 'update' };
-    case 'kept': return { ...target, mode: 'update', keptStatus: stack.status };
+    case 'usable': return { ...target, mode: 'update', warnings: await checkNamespaces(aws, lab) };
+    case 'kept': return { ...target, mode: 'update', keptStatus: stack.status, warnings: await checkNamespaces(aws, lab) };
   }
 }

@@ -67,6 +67,14 @@ describe('lab deploy', () => {
     expect(host.stdout.text).toMatch(/Goes on from\s+CREATE_FAILED: what the failed deployment made stays/);
   });
 
+  it('tells what is to be known before a lab is changed, before it asks', async () => {
+    const warnings = [{ code: 'ExerciseNamespaceChanged', message: 'The exercise moves.', remedy: 'Set it back.' }];
+    const host = hostOf({ deploymentTarget: () => Promise.resolve({ ...newTarget, mode: 'update', warnings }) }, false);
+    await runLab(['deploy'], host);
+    expect(host.stderr.text).toContain('The exercise moves. Set it back.');
+    expect(deployed).toEqual([]);
+  });
+
   it('does nothing when the answer is no', async () => {
     const host = hostOf({}, false);
     await expect(runLab(['deploy'], host)).resolves.toBe(1);

@@ -1,7 +1,9 @@
-import { DescribeStackEventsCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DescribeStackEventsCommand, DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { readLab } from '../../lib/assembly/lab-view';
+import { readAssembly } from '../../lib/assembly/read-assembly';
 import { deployTo, type DeployOptions } from '../../lib/deploy/deploy';
-import type { DeployResult } from '../../lib/deploy/deployment-target';
+import { type DeployResult, findTarget } from '../../lib/deploy/deployment-target';
 import { ASSETS_STEP } from '../../lib/deploy/toolkit-deploy';
 import type { JsonObject } from '../../lib/json';
 import { LabError } from '../../lib/lab-error';
@@ -60,6 +62,7 @@ describe('a deployment', () => {
     toolkit = new DeploymentStandIn();
     notes = [];
     eventsAre([]);
+    account.cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: JSON.stringify(TEMPLATE) });
   });
 
   it('runs the CDK on the assembly, and ends with the outputs and the access lines', async () => {
@@ -245,6 +248,52 @@ describe('a deployment', () => {
     account.sts.on(GetCallerIdentityCommand).resolves({ Account: '444455556666', Arn: INSTRUCTOR_SESSION });
     await expect(failureOf({ assemblyDirectory: writeAssembly(TEMPLATE, 'aws://111122223333/ap-northeast-2') })).resolves.toMatchObject({ code: 'AccountNotConfigured' });
     expect(account.commands).toEqual(['GetCallerIdentityCommand']);
+  });
+
+  describe('of a lab that is deployed', () => {
+    const change = (from: string, to: string): void => {
+      statusIs('CREATE_COMPLETE');
+      account.cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: JSON.stringify(TEMPLATE).replaceAll(to, from) });
+    };
+    const target = () => findTarget(account.aws, readLab(readAssembly(writeAssembly(TEMPLATE))));
+
+    it('begins without a word where its namespaces are the same', async () => {
+      statusIs('CREATE_COMPLETE');
+      await expect(target()).resolves.toMatchObject({ mode: 'update', warnings: [] });
+    });
+
+    it.each([['CREATE_COMPLETE'], ['CREATE_FAILED']])('fails when Karpenter would get another namespace, in %s, before the CDK is run', async (status) => {
+      change('"Namespace":"karpenter"', '"Namespace":"kube-system"');
+      statusIs(status);
+      const failure = await failureOf();
+      expect(failure).toMatchObject({ code: 'KarpenterNamespaceChanged', received: 'kube-system' });
+      expect(failure.remedy).toMatch(/^Set karpenter\.namespace back to karpenter; or run `npm run lab -- teardown`/);
+      expect(toolkit.deployed).toEqual([]);
+    });
+
+    it('says what stays where the exercise moves to another namespace', async () => {
+      change('class-of-2025', 'karpenter-test');
+      await expect(target()).resolves.toMatchObject({ warnings: [{
+        code: 'ExerciseNamespaceChanged',
+        message: expect.stringContaining('moves from namespace class-of-2025 to karpenter-test. Namespace class-of-2025 stays, with Deployment inflate'),
+        remedy: expect.stringContaining('`kubectl delete namespace class-of-2025`'),
+      }] });
+    });
+
+    it.each([
+      ['may not be read', () => account.cloudFormation.on(GetTemplateCommand).rejects(awsError('AccessDenied', 'not authorized to perform: cloudformation:GetTemplate'))],
+      ['is no JSON', () => account.cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: {}' })],
+    ])('says that nothing was compared where its template %s', async (_, answer) => {
+      statusIs('CREATE_COMPLETE');
+      answer();
+      await expect(target()).resolves.toMatchObject({ warnings: [{ code: 'NamespacesNotCompared' }] });
+    });
+
+    it('fails when AWS does not take the credentials for its template', async () => {
+      statusIs('CREATE_COMPLETE');
+      account.cloudFormation.on(GetTemplateCommand).rejects(awsError('ExpiredToken'));
+      await expect(target()).rejects.toMatchObject({ code: 'AwsCredentialsRefused' });
+    });
   });
 
   it('fails when it is interrupted, stops the CDK, and says that CloudFormation goes on', async () => {

@@ -43,6 +43,7 @@ async function runDeploy(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): 
     if (preflight?.verdict === 'fail') return stopped(target, preflight);
     const plan = await host.actions.plan({ assemblyDirectory });
     checkDeadline(plan, note);
+    for (const { message, remedy } of target.warnings ?? []) note(`${message} ${remedy}`);
     show(deploySummary({ target, plan, preflight }));
     if (!await confirmed(deployQuestion(target, plan), flags, invocation)) return declined(target);
   }
