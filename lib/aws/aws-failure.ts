@@ -63,6 +63,9 @@ export function isAwsError(error: unknown, ...names: readonly string[]): boolean
 /** Names by which IAM says that it has no such role, policy or profile. */
 export const NO_SUCH_ENTITY: readonly string[] = ['NoSuchEntity', 'NoSuchEntityException'];
 
+/** Names by which SQS says that it has no such queue; the longer one since it speaks JSON. */
+export const NO_SUCH_QUEUE: readonly string[] = ['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'];
+
 /** What is found, if anything: the errors with these names say that nothing is. */
 export async function unlessAbsent<T>(look: () => Promise<T>, ...absentNames: readonly string[]): Promise<T | undefined> {
   try {

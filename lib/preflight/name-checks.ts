@@ -3,7 +3,7 @@ import { DescribeClusterCommand } from '@aws-sdk/client-eks';
 import { GetPolicyCommand, GetRoleCommand } from '@aws-sdk/client-iam';
 import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
-import { asking, NO_SUCH_ENTITY, unlessAbsent } from '../aws/aws-failure';
+import { asking, NO_SUCH_ENTITY, NO_SUCH_QUEUE, unlessAbsent } from '../aws/aws-failure';
 import { listed } from '../words';
 import { type Check, type CheckContext, type CheckFinding, failed, ownStack, passed, warned } from './preflight-check';
 
@@ -67,7 +67,7 @@ export const queueNameCheck = nameCheck('Names: queue', [{
   type: 'AWS::SQS::Queue',
   noun: 'queue',
   request: 'sqs:GetQueueUrl',
-  absent: ['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'],
+  absent: NO_SUCH_QUEUE,
   holder: async (name, { aws }) => {
     const { QueueUrl = name } = await aws.sqs.send(new GetQueueUrlCommand({ QueueName: name }));
     return { physicalId: QueueUrl };

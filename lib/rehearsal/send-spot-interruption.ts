@@ -1,5 +1,6 @@
 import { GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
+import { isAwsError, NO_SUCH_QUEUE } from '../aws/aws-failure';
 import { LabError } from '../lab-error';
 import type { RunContext } from '../run-context';
 import { MOTO_ACCOUNT } from './aws-answers/aws-answer';
@@ -58,8 +59,7 @@ async function queueUrlOf({ sqs }: LocalAws, queueName: string): Promise<string 
   try {
     return (await sqs.send(new GetQueueUrlCommand({ QueueName: queueName }))).QueueUrl;
   } catch (cause) {
-    // The name has had a prefix since SQS speaks JSON: "AWS.SimpleQueueService.NonExistentQueue".
-    if (!(cause instanceof Error) || !MISSING_QUEUE.has(cause.name)) throw cause;
+    if (!isAwsError(cause, ...NO_SUCH_QUEUE)) throw cause;
     throw new LabError({
       code: 'InterruptionQueueNotFound',
       message: 'There is no such queue, so Karpenter hears of no interruption.',
@@ -69,9 +69,6 @@ async function queueUrlOf({ sqs }: LocalAws, queueName: string): Promise<string 
     });
   }
 }
-
-/** Names of SQS's error for a queue that does not exist. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueUrl.html */
-const MISSING_QUEUE: ReadonlySet<string> = new Set(['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue']);
 
 /** What a warning says. */
 export interface SpotInterruptionWarningOptions {

@@ -7,6 +7,7 @@ import { DeleteQueueCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { readCluster } from '../../assembly/cluster-view';
 import { readNetwork } from '../../assembly/network-view';
 import type { SynthesizedStack } from '../../assembly/synthesized-stack';
+import { NO_SUCH_ENTITY, NO_SUCH_QUEUE, unlessAbsent } from '../../aws/aws-failure';
 import { textAt } from '../../json';
 import type { RunContext } from '../../run-context';
 import { networkStepCount, type SeededNetwork, seedNetwork } from './seed-network';
@@ -68,7 +69,7 @@ export async function unseedAws({ endpoint, stack }: SeedAwsOptions, run: RunCon
   try {
     await deleteQueues(aws, stack);
     await deleteRoles(aws, stack);
-    await unlessMissing(aws.eks.send(new DeleteClusterCommand({ name: readCluster(stack).name })));
+    await unlessAbsent(() => aws.eks.send(new DeleteClusterCommand({ name: readCluster(stack).name })), 'ResourceNotFoundException');
     await deleteNetwork(aws, readNetwork(stack).vpcCidr);
   } finally {
     closeLocalAws(aws);
@@ -78,13 +79,16 @@ export async function unseedAws({ endpoint, stack }: SeedAwsOptions, run: RunCon
 async function deleteQueues(aws: LocalAws, stack: SynthesizedStack): Promise<void> {
   for (const queue of stack.resourcesOfType('AWS::SQS::Queue')) {
     const QueueName = textAt(stack.resolvedProperties(queue), 'QueueName');
-    const found = await unlessMissing(aws.sqs.send(new GetQueueUrlCommand({ QueueName })));
+    const found = await unlessAbsent(() => aws.sqs.send(new GetQueueUrlCommand({ QueueName })), ...NO_SUCH_QUEUE);
     if (found !== undefined) await aws.sqs.send(new DeleteQueueCommand({ QueueUrl: found.QueueUrl }));
   }
 }
 
 async function deleteRoles(aws: LocalAws, stack: SynthesizedStack): Promise<void> {
-  for (const role of rolesToSeed(stack)) await unlessMissing(aws.iam.send(new DeleteRoleCommand({ RoleName: seededRoleName(stack, role) })));
+  for (const role of rolesToSeed(stack)) {
+    const RoleName = seededRoleName(stack, role);
+    await unlessAbsent(() => aws.iam.send(new DeleteRoleCommand({ RoleName })), ...NO_SUCH_ENTITY);
+  }
 }
 
 async function deleteNetwork({ ec2 }: LocalAws, cidr: string): Promise<void> {
@@ -98,17 +102,5 @@ async function deleteNetwork({ ec2 }: LocalAws, cidr: string): Promise<void> {
     const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({ Filters }));
     for (const { SubnetId } of Subnets) await ec2.send(new DeleteSubnetCommand({ SubnetId }));
     await ec2.send(new DeleteVpcCommand({ VpcId }));
-  }
-}
-
-/** Names of the services' errors for what does not exist. */
-const MISSING: readonly string[] = ['ResourceNotFoundException', 'NoSuchEntity', 'NoSuchEntityException', 'QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'];
-
-async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof Error && MISSING.includes(error.name)) return undefined;
-    throw error;
   }
 }
