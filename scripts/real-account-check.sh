@@ -28,6 +28,14 @@ export KUBECONFIG=$folder/kubeconfig
 # script, AWS deletes the lab at its deadline, four hours from now, if nobody set another.
 deadline=$(node -p 'new Date(Date.now() + 4 * 3600_000).toISOString().slice(0, 16) + "Z"')
 lab plan --assembly cdk.out -c "expiresAt=$deadline" "$@" || exit 1
+
+# A deployment succeeds whether or not anybody can use the lab. This needs to use it, from here, as who it is.
+access=$(lab preflight --assembly cdk.out --json | node -p '
+  const { checks = [], error = {} } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+  const { outcome, evidence, remedy } = checks.find(({ name }) => name === "Access") ?? { evidence: error.message, remedy: error.remedy };
+  outcome === "pass" ? "pass" : [evidence, remedy].filter(Boolean).join(" ")')
+[[ $access == pass ]] || die "Refused: you could not use the lab. ${access:-The preflight does not say why.}"
+
 cat <<TEXT
 
 This deploys the lab into account $account, runs the exercise once and removes everything by $end.

@@ -15,8 +15,15 @@ function run(env: Readonly<Record<string, string>>) {
   return { status, stderr: stderr.trim() };
 }
 
+const OPEN = JSON.stringify({ checks: [{ name: 'Stack', outcome: 'warn', evidence: 'It is there.' }, { name: 'Access', outcome: 'pass', evidence: 'The API answers 203.0.113.7/32.' }] });
+
 /** Runs the script to its end with programs that only write down what they are asked; these of them fail. */
 function walk(env: Readonly<Record<string, string>>, ...failing: readonly string[]) {
+  return walkWith(OPEN, env, ...failing);
+}
+
+/** {@link walk} with what the preflight says as JSON. */
+function walkWith(preflight: string, env: Readonly<Record<string, string>>, ...failing: readonly string[]) {
   const folder = temporaryFolder();
   const log = join(folder, 'asked');
   writeFileSync(log, '');
@@ -25,14 +32,15 @@ function walk(env: Readonly<Record<string, string>>, ...failing: readonly string
   fakeProgram(folder, 'npm', 'exit 0');
   fakeProgram(folder, 'npx', ...lines('npx '));
   fakeProgram(folder, 'kubectl', 'if [ "$1" = create ]; then cat > /dev/null; fi', ...lines('kubectl '));
-  fakeProgram(folder, 'node', 'if [ "$1" = -p ]; then echo 2036-12-01T09:00Z; exit; fi', 'shift 2', ...lines('lab '));
+  fakeProgram(folder, 'node', 'if [ "$1" = -p ]; then', `case "$2" in *Access*) exec ${process.execPath} "$@";; *) echo 2036-12-01T09:00Z; exit;; esac`, 'fi', 'shift 2',
+    `case "$*" in *--json) printf '%s' '${preflight}';; esac`, ...lines('lab '));
   const { status, stderr } = spawnSync('bash', [SCRIPT], {
     env: { PATH: `${folder}:/usr/bin:/bin`, LAB_REAL_ACCOUNT: '111122223333', LAB_REAL_ACCOUNT_YES: '1', ...env }, encoding: 'utf8',
   });
   return { status, stderr: stderr.trim(), asked: readFileSync(log, 'utf8').trim().split('\n').filter((line) => !line.startsWith('kubectl ') || line.startsWith('kubectl create')) };
 }
 
-const BEFORE = ['lab plan --assembly cdk.out -c expiresAt=2036-12-01T09:00Z', 'lab preflight --assembly cdk.out', 'lab deploy --yes --assembly cdk.out --update-kubeconfig'];
+const BEFORE = ['lab plan --assembly cdk.out -c expiresAt=2036-12-01T09:00Z', 'lab preflight --assembly cdk.out --json', 'lab preflight --assembly cdk.out', 'lab deploy --yes --assembly cdk.out --update-kubeconfig'];
 const CLASS = ['lab scale 5 --wait --yes', 'lab verify', 'kubectl create -f -', 'lab extend 1h --yes'];
 
 describe('the check on a real account', () => {
@@ -55,8 +63,16 @@ describe('the check on a real account', () => {
     expect(walk({}, 'lab deploy')).toEqual({ status: 1, stderr: 'Failed: deploy', asked: [...BEFORE, 'lab teardown --yes'] });
   });
 
-  it('fails when the preflight does, and deploys nothing', () => {
-    expect(walk({}, 'lab preflight --assembly cdk.out')).toEqual({ status: 1, stderr: 'Failed: preflight', asked: BEFORE.slice(0, 2) });
+  it('fails when another check of the preflight does, with its table, and deploys nothing', () => {
+    expect(walk({}, 'lab preflight --assembly cdk.out')).toEqual({ status: 1, stderr: 'Failed: preflight', asked: BEFORE.slice(0, 3) });
+  });
+
+  it.each([
+    ['nobody could use the lab', { checks: [{ name: 'Access', outcome: 'warn', evidence: 'The API answers from inside the VPC only.', remedy: 'Set apiAccess in lab.yaml or with -c.' }] }, 'The API answers from inside the VPC only. Set apiAccess in lab.yaml or with -c.'],
+    ['the preflight ends with an error', { error: { code: 'AssemblyNotFound', message: 'There is no lab.', remedy: 'Run npm run synth.' } }, 'There is no lab. Run npm run synth.'],
+    ['the check was not made', { checks: [] }, 'The preflight does not say why.'],
+  ])('fails when %s, before it asks and pays', (_, preflight, why) => {
+    expect(walkWith(JSON.stringify(preflight), {})).toEqual({ status: 2, stderr: `Refused: you could not use the lab. ${why}`, asked: BEFORE.slice(0, 2) });
   });
 
   it.each([[{}], [{ LAB_REAL_ACCOUNT: '' }], [{ LAB_REAL_ACCOUNT: '1111' }], [{ LAB_REAL_ACCOUNT: '1111222233334' }]])('fails when the account is not named: %j', (env) => {
