@@ -8,10 +8,11 @@ import { readCluster } from '../../assembly/cluster-view';
 import { readNetwork } from '../../assembly/network-view';
 import type { SynthesizedStack } from '../../assembly/synthesized-stack';
 import { NO_SUCH_ENTITY, NO_SUCH_QUEUE, unlessAbsent } from '../../aws/aws-failure';
-import { textAt } from '../../json';
 import type { RunContext } from '../../run-context';
 import { networkStepCount, type SeededNetwork, seedNetwork } from './seed-network';
-import { rolesToSeed, seedCluster, type SeededCluster, type SeededQueue, type SeededRole, seededRoleName, seedQueues, seedRoles } from './seed-services';
+import {
+  rolesToSeed, seedCluster, type SeededCluster, type SeededQueue, seededQueueName, type SeededRole, seededRoleName, seedQueues, seedRoles,
+} from './seed-services';
 import { closeLocalAws, localAws, type LocalAws, Seeding } from './seeding';
 
 /** What is seeded, and where. */
@@ -78,7 +79,7 @@ export async function unseedAws({ endpoint, stack }: SeedAwsOptions, run: RunCon
 
 async function deleteQueues(aws: LocalAws, stack: SynthesizedStack): Promise<void> {
   for (const queue of stack.resourcesOfType('AWS::SQS::Queue')) {
-    const QueueName = textAt(stack.resolvedProperties(queue), 'QueueName');
+    const QueueName = seededQueueName(stack, queue);
     const found = await unlessAbsent(() => aws.sqs.send(new GetQueueUrlCommand({ QueueName })), ...NO_SUCH_QUEUE);
     if (found !== undefined) await aws.sqs.send(new DeleteQueueCommand({ QueueUrl: found.QueueUrl }));
   }

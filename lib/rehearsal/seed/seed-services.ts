@@ -96,6 +96,11 @@ export interface SeededQueue {
   readonly url: string;
 }
 
+/** Name of a queue in a rehearsal: its own, or one like those that CloudFormation makes up, without their random end. */
+export function seededQueueName(stack: SynthesizedStack, queue: TemplateResource): string {
+  return textAt(stack.resolvedProperties(queue), 'QueueName') ?? `${stack.stackName}-${queue.logicalId}`;
+}
+
 /** Attributes that say how a queue treats messages; in the template they are properties of the same names. */
 const ATTRIBUTES: readonly QueueAttributeName[] = [
   'DelaySeconds', 'MessageRetentionPeriod', 'ReceiveMessageWaitTimeSeconds', 'VisibilityTimeout',
@@ -111,8 +116,7 @@ export async function seedQueues(seeding: Seeding): Promise<readonly SeededQueue
 async function createQueue(seeding: Seeding, queue: TemplateResource): Promise<SeededQueue> {
   const { logicalId } = queue;
   const properties = seeding.stack.resolvedProperties(queue);
-  // CloudFormation makes up such a name, with a random end.
-  const name = textAt(properties, 'QueueName') ?? `${seeding.stack.stackName}-${logicalId}`;
+  const name = seededQueueName(seeding.stack, queue);
   const step = { resource: `the queue ${logicalId}`, received: name };
   const { QueueUrl } = await seeding.run(step, () => seeding.aws.sqs.send(new CreateQueueCommand({
     QueueName: known(name, step),

@@ -16,8 +16,10 @@ export interface RecordingAws {
 
 /** What is answered differently from the usual. */
 export interface RecordingAwsOptions {
-  /** Operation whose requests are refused with the code `Refused`. */
+  /** Operation whose requests are refused. */
   readonly refused?: string;
+  /** Code of the refusal. @default 'Refused' */
+  readonly refusedAs?: string;
   /** Bodies by operation, in the place of the usual ones. */
   readonly bodies?: Readonly<Record<string, string>>;
 }
@@ -38,7 +40,7 @@ const BODIES: Readonly<Record<string, string>> = {
 };
 
 /** Starts it on a free port of loopback. */
-export async function startRecordingAws({ refused, bodies = {} }: RecordingAwsOptions = {}): Promise<RecordingAws> {
+export async function startRecordingAws({ refused, refusedAs = 'Refused', bodies = {} }: RecordingAwsOptions = {}): Promise<RecordingAws> {
   const calls: RecordedCall[] = [];
   const upstream = await startStubUpstream();
   const answer: StubAnswer = (request, response) => {
@@ -46,8 +48,8 @@ export async function startRecordingAws({ refused, bodies = {} }: RecordingAwsOp
     calls.push(call);
     const isXml = request.headers['content-type']?.startsWith('application/x-www-form') === true;
     const status = call.operation === refused ? 400 : 200;
-    const body = status === 200 ? bodies[call.operation] ?? BODIES[call.operation] : refusal(isXml, request.headers.authorization ?? '');
-    response.writeHead(status, { 'content-type': isXml ? 'text/xml' : 'application/json', ...(status === 400 && { 'x-amzn-errortype': 'Refused' }) });
+    const body = status === 200 ? bodies[call.operation] ?? BODIES[call.operation] : refusal(refusedAs, isXml, request.headers.authorization ?? '');
+    response.writeHead(status, { 'content-type': isXml ? 'text/xml' : 'application/json', ...(status === 400 && { 'x-amzn-errortype': refusedAs }) });
     response.end(body?.replaceAll('#', String(calls.length)));
   };
   upstream.answerWith(answer);
@@ -59,9 +61,9 @@ export async function startRecordingAws({ refused, bodies = {} }: RecordingAwsOp
   };
 }
 
-function refusal(isXml: boolean, authorization: string): string {
+function refusal(code: string, isXml: boolean, authorization: string): string {
   if (!isXml) return '{"message":"not today"}';
-  const error = '<Error><Code>Refused</Code><Message>not today</Message></Error>';
+  const error = `<Error><Code>${code}</Code><Message>not today</Message></Error>`;
   return authorization.includes('/ec2/') ? `<Response><Errors>${error}</Errors></Response>` : `<ErrorResponse>${error}</ErrorResponse>`;
 }
 
@@ -69,7 +71,7 @@ function readCall({ method, target, headers, body }: StubRequest): RecordedCall 
   const jsonTarget = headers['x-amz-target'];
   if (typeof jsonTarget === 'string') return { operation: jsonTarget.slice(jsonTarget.indexOf('.') + 1), parameters: JSON.parse(body) as Record<string, unknown> };
   if (headers['content-type']?.startsWith('application/x-www-form') !== true) {
-    return { operation: method === 'POST' && target === '/clusters' ? 'CreateCluster' : `${method} ${target}`, parameters: JSON.parse(body) as Record<string, unknown> };
+    return { operation: method === 'POST' && target === '/clusters' ? 'CreateCluster' : `${method} ${target}`, parameters: JSON.parse(body === '' ? '{}' : body) as Record<string, unknown> };
   }
   const { Action = '', ...parameters } = Object.fromEntries(new URLSearchParams(body));
   return { operation: Action, parameters };

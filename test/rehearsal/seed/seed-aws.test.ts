@@ -1,6 +1,6 @@
 import { LabError } from '../../../lib/lab-error';
 import type { ProgressEvent } from '../../../lib/progress';
-import { seedAws } from '../../../lib/rehearsal/seed/seed-aws';
+import { seedAws, unseedAws } from '../../../lib/rehearsal/seed/seed-aws';
 import { runContext } from '../../../lib/run-context';
 import { cluster, resource, smallLab, type Changes } from '../../assembly/small-lab';
 import { startRecordingAws, type RecordedCall, type RecordingAws, type RecordingAwsOptions } from './recording-aws';
@@ -146,5 +146,47 @@ describe('seeding the AWS answers', () => {
   it('fails when the endpoint is not on this machine, and asks nothing', async () => {
     await start();
     await expect(seedAws({ endpoint: 'https://ec2.ap-northeast-2.amazonaws.com', stack: smallLab() }, runContext())).rejects.toMatchObject({ code: 'EndpointNotLocal' });
+  });
+});
+
+describe('deleting what was seeded', () => {
+  let aws: RecordingAws;
+  const bodies = {
+    GetQueueUrl: '{"QueueUrl":"http://127.0.0.1/123456789012/lab"}',
+    DescribeVpcs: '<DescribeVpcsResponse><vpcSet><item><vpcId>vpc-lab</vpcId></item></vpcSet></DescribeVpcsResponse>',
+    DescribeSecurityGroups: '<DescribeSecurityGroupsResponse><securityGroupInfo><item><groupId>sg-lab</groupId><groupName>lab</groupName></item>'
+      + '<item><groupId>sg-default</groupId><groupName>default</groupName></item></securityGroupInfo></DescribeSecurityGroupsResponse>',
+  };
+  const unseedSmallLab = async (options?: RecordingAwsOptions, changes?: Changes): Promise<void> => {
+    aws = await startRecordingAws({ bodies, ...options });
+    await unseedAws({ endpoint: aws.endpoint, stack: smallLab(changes) }, runContext());
+  };
+  const deletions = (): readonly string[] => aws.calls.map(({ operation }) => operation).filter((operation) => /^delete/i.test(operation));
+
+  afterEach(() => aws.stop());
+
+  it('deletes the network last, and leaves its default security group to AWS', async () => {
+    await unseedSmallLab();
+    expect([...new Set(deletions())]).toEqual(['DeleteQueue', 'DeleteRole', 'DELETE /clusters/lab', 'DeleteSecurityGroup', 'DeleteSubnet', 'DeleteVpc']);
+    expect(aws.callsOf('DeleteSecurityGroup').map(({ GroupId }) => GroupId)).toEqual(['sg-lab']);
+  });
+
+  it('finds a queue without a name in the template by the name that it was seeded with', async () => {
+    await unseedSmallLab({}, { Other: resource('AWS::SQS::Queue', {}) });
+    expect(aws.callsOf('GetQueueUrl').map(({ QueueName }) => QueueName)).toContain('Lab-Other');
+  });
+
+  it.each([
+    ['GetQueueUrl', 'AWS.SimpleQueueService.NonExistentQueue'],
+    ['DeleteRole', 'NoSuchEntity'],
+    ['DELETE /clusters/lab', 'ResourceNotFoundException'],
+  ])('goes on when something is gone already: %s', async (refused, refusedAs) => {
+    await unseedSmallLab({ refused, refusedAs });
+    expect(deletions()).toContain('DeleteVpc');
+  });
+
+  it('fails when AWS refuses a deletion, and deletes nothing more', async () => {
+    await expect(unseedSmallLab({ refused: 'DeleteRole', refusedAs: 'DeleteConflict' })).rejects.toThrow('not today');
+    expect(deletions()).not.toContain('DeleteVpc');
   });
 });
