@@ -18,6 +18,7 @@ import {
   type Check, type CheckContext, type CheckFinding, type CheckOutcome, type LocalTools, type PreflightCheck, type PreflightResult, type StackInPlace,
   warned,
 } from './preflight-check';
+import { teardownRightsCheck } from './teardown-rights-check';
 import { onDemandQuotaCheck, spotQuotaCheck } from './vcpu-quotas';
 
 /*
@@ -30,6 +31,7 @@ export const PREFLIGHT_CHECKS: readonly Check[] = [
   stackCheck,
   accessCheck,
   adminsCheck,
+  teardownRightsCheck,
   onDemandQuotaCheck,
   spotQuotaCheck,
   vpcQuotaCheck,

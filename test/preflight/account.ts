@@ -5,7 +5,7 @@ import {
   DescribeSubnetsCommand, DescribeVpcsCommand, EC2Client,
 } from '@aws-sdk/client-ec2';
 import { DescribeAddonVersionsCommand, DescribeClusterCommand, DescribeClusterVersionsCommand, EKSClient } from '@aws-sdk/client-eks';
-import { GetPolicyCommand, GetRoleCommand, type GetRoleCommandOutput, GetUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { GetPolicyCommand, GetRoleCommand, type GetRoleCommandOutput, GetUserCommand, IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -91,6 +91,13 @@ export class MockAccount {
     for (const [QuotaCode, Value] of Object.entries(limits)) this.quotas.on(GetServiceQuotaCommand, { QuotaCode }).resolves({ Quota: { Value } });
   }
 
+  /** The policies of whoever asks allow these actions. */
+  mayDo(isAllowed: (action: string) => boolean): void {
+    this.iam.on(SimulatePrincipalPolicyCommand).callsFake(({ ActionNames }: { ActionNames: readonly string[] }) => ({
+      EvaluationResults: ActionNames.map((EvalActionName) => ({ EvalActionName, EvalDecision: isAllowed(EvalActionName) ? 'allowed' : 'implicitDeny' })),
+    }));
+  }
+
   context(lab: LabView = smallLabView(), tools: Partial<LocalTools> = {}): CheckContext {
     return {
       lab,
@@ -131,6 +138,7 @@ export class MockAccount {
     this.iam.on(GetRoleCommand, { RoleName: 'AWSServiceRoleForEC2Spot' }).resolves({});
     this.iam.on(GetRoleCommand, { RoleName: 'instructor' }).resolves(role('role/instructor'));
     this.iam.on(GetUserCommand).rejects(awsError('NoSuchEntityException'));
+    this.mayDo(() => true);
     this.iam.on(GetPolicyCommand).rejects(awsError('NoSuchEntityException'));
     this.scheduler.on(GetScheduleCommand).rejects(awsError('ResourceNotFoundException'));
     this.sqs.on(GetQueueUrlCommand).rejects(awsError('QueueDoesNotExist'));

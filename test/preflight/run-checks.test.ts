@@ -12,7 +12,7 @@ import type { JsonObject } from '../../lib/json';
 import { ACCOUNT, awsError, MockAccount } from './account';
 
 const SOURCES = join(__dirname, '../../lib/preflight');
-const READING = /^(?:Describe|Get|List)/;
+const READING = /^(?:Describe|Get|List|Simulate)/;
 
 describe('running the checks', () => {
   let account: MockAccount;
