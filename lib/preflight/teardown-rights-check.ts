@@ -1,5 +1,5 @@
 import { GetRoleCommand, paginateSimulatePrincipalPolicy } from '@aws-sdk/client-iam';
-import { asking, AwsRequestFailed } from '../aws/aws-failure';
+import { asking } from '../aws/aws-failure';
 import type { AwsCaller, LabAws } from '../aws/lab-aws';
 import { TEARDOWN_ACTIONS } from '../aws/teardown-rights';
 import { counted, listed } from '../words';
