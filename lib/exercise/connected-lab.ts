@@ -4,7 +4,7 @@ import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import type { RunContext } from '../run-context';
 import { connectToLab, requireLabPlace } from '../kubernetes/lab-cluster';
 
-/** Which lab is meant, and how its cluster is reached. */
+/** Which lab to work on, and how to reach its cluster. */
 export interface LabConnection {
   /** The folder that `cdk synth` wrote. */
   readonly assemblyDirectory: string;
@@ -19,7 +19,10 @@ export interface ConnectedLab {
 }
 
 /**
- * Does something on the lab of an assembly by Kubernetes alone, and ends the connection afterwards.
+ * Connects to the cluster of an assembly's lab, runs `work`, and closes the connection. It uses Kubernetes alone.
+ *
+ * @param work gets the lab and the connected API
+ * @returns what `work` returns
  *
  * @throws LabError `AssemblyNotFound`, `AssemblyUnreadable`, `KubeconfigUnreadable`, `KubernetesUnreachable`,
  * `KarpenterNotFound` or `ClusterNotConfigured`

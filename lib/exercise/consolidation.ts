@@ -5,14 +5,10 @@ import { listed } from '../words';
 import type { RunningStep, WatchedExercise } from './exercise-context';
 import { exerciseCommands } from './exercise-commands';
 
-/**
- * What happens after pods have gone: their nodes are empty, and Karpenter removes them when they have been so for as long as
- * the NodePool's `consolidateAfter` says.
- */
-
+/** Seconds of the units in a duration such as `1h30m`. */
 const UNIT_SECONDS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
 
-/** Seconds after which a NodePool's empty node is removed; undefined where it never is. */
+/** Seconds that a NodePool's node must be empty before Karpenter removes it: `consolidateAfter`. Undefined where it never does. */
 export function idleSecondsOf(nodePool: Pick<NodePool, 'consolidateAfter'> | undefined): number | undefined {
   // As Karpenter writes it: `30s`, `1h30m` or `Never`.
   const parts = [...nodePool?.consolidateAfter.matchAll(/(\d+)([hms])/g) ?? []];
@@ -22,7 +18,7 @@ export function idleSecondsOf(nodePool: Pick<NodePool, 'consolidateAfter'> | und
 
 /** Nodes, or NodeClaims, that Karpenter is to remove. */
 export interface EmptyNodes {
-  /** What is waited for, as a sentence without its end: `the 3 nodes of the class are consolidated away`. */
+  /** What is waited for, as a sentence without its full stop: `the 3 nodes of the class are consolidated away`. */
   readonly what: string;
   /** Where they are watched. */
   readonly on: Watched;
@@ -31,14 +27,14 @@ export interface EmptyNodes {
   readonly deadlineSeconds: number;
   /** Is called while some are left. */
   readonly onLeft: (left: readonly string[]) => void;
-  /** What is known of why they stay, line by line. @default - nothing */
+  /** Known reasons why they stay, line by line. @default - none */
   readonly why?: readonly string[];
-  /** What the user can do when they stay. @default - look and run again */
+  /** What the user can do when they stay. @default - look at what is missing, and run the command again */
   readonly remedy?: string;
 }
 
 /**
- * Follows nodes until Karpenter has removed them.
+ * Waits until Karpenter has removed nodes.
  *
  * @throws LabError `DeadlinePassed` with the names of those that are still there
  */
@@ -53,16 +49,16 @@ export async function untilConsolidated({ what, on, left, deadlineSeconds, onLef
   });
 }
 
-/** A step that follows the exercise's nodes until they are gone. */
+/** A step that waits until the exercise's nodes are gone. */
 export interface ConsolidationStep extends Pick<EmptyNodes, 'left'> {
   readonly title: string;
-  /** Seconds to wait at most. @default - the deadline of the exercise, and `consolidateAfter` besides */
+  /** Seconds to wait at most. @default - the exercise's deadline plus `consolidateAfter` */
   readonly timeoutSeconds?: number;
-  /** Adds to the step what came of it. */
+  /** Adds the result to the step when the nodes are gone. */
   readonly conclude: (step: RunningStep) => Promise<void> | void;
 }
 
-/** Does {@link untilConsolidated} as a step, and skips it where the NodePool never removes an empty node. */
+/** Runs {@link untilConsolidated} as a step. The step is skipped where the NodePool never removes an empty node. */
 export async function consolidationStep(
   { api, cluster, expectations, recorder, deadlines }: WatchedExercise, { title, left, timeoutSeconds, conclude }: ConsolidationStep,
 ): Promise<void> {
@@ -87,23 +83,23 @@ export async function consolidationStep(
   });
 }
 
-/** Pods of the exercise's Deployment, those that end among them. */
+/** Pods of the exercise's Deployment, those that are being deleted included. */
 export function exercisePods({ cluster, deployment }: Pick<WatchedExercise, 'cluster' | 'deployment'>): readonly Pod[] {
   return cluster.pods.filter((pod) => selectsPod(deployment, pod));
 }
 
-/** Pods that are to go. */
+/** A wait for pods to go. */
 export interface GoingPods {
-  /** What is waited for, as a sentence without its end: `the pods of inflate are gone`. */
+  /** What is waited for, as a sentence without its full stop: `the pods of inflate are gone`. */
   readonly what: string;
   /** Pods that stay. @default 0 */
   readonly replicas?: number;
   readonly deadlineSeconds: number;
-  /** Is told how many are there, while there are too many. @default - nobody is */
+  /** Is called with the number of pods while there are too many. @default - nothing */
   readonly onLeft?: (left: number) => void;
 }
 
-/** Follows the pods of the exercise until no more are left than are to stay. */
+/** Waits until the exercise has no more pods than should stay. */
 export async function untilPodsGone(exercise: Pick<WatchedExercise, 'cluster' | 'deployment'>, { what, replicas = 0, deadlineSeconds, onLeft }: GoingPods): Promise<void> {
   const left = (): readonly Pod[] => exercisePods(exercise);
   await waitFor(() => left().length <= replicas, {

@@ -6,18 +6,18 @@ import { pricePerHour } from './exercise-timeline';
 
 /** What the lab costs, at list price. An estimate: the bill decides. */
 export interface CostNow {
-  /** USD per hour of what the stack made: the plan's idle cost. */
+  /** USD per hour of what the stack created: the plan's idle cost. */
   readonly idlePerHour: number;
-  /** USD per hour of Karpenter's nodes that are there, with their volumes. */
+  /** USD per hour of Karpenter's present nodes, with their volumes. */
   readonly karpenterPerHour: number;
   readonly totalPerHour: number;
   /** USD since the lab began. @default - nobody knows since when */
   readonly sinceDeploy?: number;
   /** When the lab began, as ISO 8601 in UTC. @default - unknown */
   readonly since?: string;
-  /** Types of instances whose price is in no table, so that every figure is less than the bill. @default - none: the figures are complete */
+  /** Instance types that the price table lacks, so that every figure is too low. @default - none: the figures are complete */
   readonly unpriced?: readonly string[];
-  /** What the figures are of, and what they leave out, one sentence each. */
+  /** What the figures cover and what they leave out, one sentence each. */
   readonly basis: readonly string[];
   /** Why there are no figures. Where it is set, they are all 0 and mean nothing. @default - they are known */
   readonly unavailable?: string;
@@ -26,9 +26,9 @@ export interface CostNow {
 const MILLIS_PER_HOUR = 3_600_000;
 
 /**
- * What the lab costs an hour, and has cost since it began.
+ * What the lab costs an hour, and what it has cost since it began.
  *
- * @param began when the cluster came to be, as ISO 8601
+ * @param began when the cluster was created, as ISO 8601
  */
 export function costNow(lab: LabView, nodeClaims: readonly NodeClaim[], began: string | undefined, now: Date): CostNow {
   const { region } = lab.stack;

@@ -1,11 +1,10 @@
 /**
- * How long each stage of the exercise and of its drills may take, in seconds. A stage that is late will not come, or not in
- * class.
+ * How long each stage of the exercise and of its drills may take, in seconds. A stage that takes longer has most likely failed.
  */
 export interface ExerciseDeadlines {
   /** Until Karpenter, the NodePool and the EC2NodeClass say that they are ready. */
   readonly readySeconds: number;
-  /** Until pods, or a namespace, of before are gone; nodes of before get this and the NodePool's `consolidateAfter`. */
+  /** Until the pods, nodes or the namespace of an earlier run are gone. A class adds the NodePool's `consolidateAfter` for nodes. */
   readonly clearedSeconds: number;
   /** From the scaling until the pods exist and Karpenter has answered with a NodeClaim. It decides within seconds, so a longer wait brings nothing. */
   readonly claimedSeconds: number;
@@ -15,13 +14,13 @@ export interface ExerciseDeadlines {
   readonly nodeReadySeconds: number;
   /** From the node's readiness until all pods run, with the image pulled. */
   readonly runningSeconds: number;
-  /** Until the log shows what has already happened. */
+  /** Until Karpenter's log shows a launch that has already happened. */
   readonly logSeconds: number;
   /** Until Karpenter has noticed a message in its queue. */
   readonly noticedSeconds: number;
   /** Until an interrupted node is gone and all its pods run elsewhere. */
   readonly replacedSeconds: number;
-  /** Until Karpenter says that it may not launch more. */
+  /** Until Karpenter reports that a limit keeps it from launching more. */
   readonly refusedSeconds: number;
   /** Until empty nodes are gone; the NodePool's `consolidateAfter` is added. */
   readonly consolidatedSeconds: number;
@@ -47,9 +46,9 @@ export const EXERCISE_DEADLINES: ExerciseDeadlines = {
 
 /** How long each stage of a class may take, in seconds. All pods of the class run within `runningSeconds` after the scaling. */
 export interface ClassDeadlines extends Pick<ExerciseDeadlines, 'clearedSeconds' | 'runningSeconds' | 'deletedSeconds' | 'consolidatedSeconds'> {
-  /** Without any news, while nodes boot: then the rest will not come. */
+  /** Without any change while nodes boot. After it the class waits for no more pods. */
   readonly bootStallSeconds: number;
-  /** Without any news, while no node boots: then a limit is met. */
+  /** Without any change while no node boots. After it a limit most likely keeps Karpenter from launching more. */
   readonly idleStallSeconds: number;
 }
 
@@ -63,5 +62,5 @@ export const CLASS_DEADLINES: ClassDeadlines = {
   consolidatedSeconds: 300,
 };
 
-/** Seconds that a scaling is followed: pods may take as long to run, or to go. A node of EC2 takes one to two minutes. */
+/** Seconds that a scaling is followed, until the pods run or are gone. An EC2 node takes one to two minutes. */
 export const SCALING_SECONDS = 300;

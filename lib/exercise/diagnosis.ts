@@ -12,17 +12,17 @@ import { RESTORE_NODE_POOL } from './exercise-commands';
 import type { ExerciseExpectations, KarpenterPlace } from './expectations';
 import { type KarpenterLogLine, readKarpenterLog } from './karpenter-log';
 
-/** Ids and numbers: errors that differ in nothing else are the same. */
+/** Ids and numbers: errors that differ only in these count as one. */
 const VARYING_PART = /[A-Za-z0-9]{20,}|\d+/g;
 
 /** How many different errors of Karpenter's log are shown. */
 const SHOWN_ERRORS = 3;
 
 /**
- * Why pods of a Deployment do not run, by what the cluster says of it: the pods and their events, the NodePool with its limits
- * and its EC2NodeClass, the NodeClaims, and Karpenter's log. The nearest cause comes first.
+ * Why pods of a Deployment do not run: by the pods and their events, the NodePool with its limits and its EC2NodeClass, the
+ * NodeClaims, and Karpenter's log. The most likely cause comes first.
  *
- * @param sinceSeconds seconds since what was asked for should have begun: how far back Karpenter's log is read
+ * @param sinceSeconds how many seconds back Karpenter's log is read
  */
 export async function diagnose(
   api: KubernetesApi, expectations: ExerciseExpectations, { matchLabels }: Pick<Deployment, 'matchLabels'>, sinceSeconds: number,
@@ -51,10 +51,10 @@ export async function diagnose(
   ];
 }
 
-/** Seconds of the log in which an object that never becomes ready shows why: its controller tries again and again. */
+/** Seconds of Karpenter's log to read for an object that never becomes Ready: its controller tries again and logs why it fails. */
 const READINESS_LOG_SECONDS = 90;
 
-/** Why a NodePool or an EC2NodeClass is not ready. Some causes, such as a role that does not exist, stand in Karpenter's log only. */
+/** Why a NodePool or an EC2NodeClass is not ready. Only Karpenter's log shows some causes, such as an IAM role that does not exist. */
 export async function diagnoseReadiness(api: KubernetesApi, expectations: ExerciseExpectations): Promise<readonly string[]> {
   const cluster = await clusterSnapshot(api, NODE_PROVISIONING);
   return [...nodePoolLines(cluster, expectations), ...await karpenterErrorLines(api, expectations, READINESS_LOG_SECONDS)];
@@ -70,7 +70,7 @@ function podCountLine(pods: readonly Pod[], { deploymentName, replicas }: Exerci
   return `Of ${replicas} pods of ${deploymentName} there are: ${counts === '' ? 'none' : counts}.`;
 }
 
-/** Why the Deployment cannot make its pods: a quota, or an admission that refuses them. */
+/** Why the Deployment cannot create its pods: a quota, or an admission webhook that refuses them. */
 function replicaFailureLines({ deployments: [deployment] }: ClusterSnapshot, { namespace, deploymentName }: ExerciseExpectations): readonly string[] {
   if (deployment === undefined) return [`There is no Deployment ${deploymentName} in namespace ${namespace}.`];
   return deployment.conditions
@@ -79,17 +79,17 @@ function replicaFailureLines({ deployments: [deployment] }: ClusterSnapshot, { n
 }
 
 function nodeClaimLines(claim: NodeClaim): readonly string[] {
-  // Ready only sums up the others; Drifted and the like are no stages of a launch.
+  // Ready only sums up the others, and conditions such as Drifted are no stages of a launch.
   const stages = claim.conditions.filter(({ type }) => ['Launched', 'Registered', 'Initialized'].includes(type));
   return unmetConditions({ conditions: stages }).map((line) => `NodeClaim ${claim.metadata.name}: ${line}`);
 }
 
-/** Errors that Karpenter has logged lately; where its log cannot be read, why. */
+/** Errors that Karpenter has logged lately; where its log cannot be read, the reason. */
 async function karpenterErrorLines(api: KubernetesApi, place: KarpenterPlace, sinceSeconds: number): Promise<readonly string[]> {
   try {
     return errorLines(await readKarpenterLog(api, place, sinceSeconds));
   } catch (error) {
-    // That Karpenter's log cannot be read is itself what its reader needs to know.
+    // A log that cannot be read is a finding too: Karpenter may not run.
     if (error instanceof LabError) return [error.message];
     throw error;
   }
@@ -111,8 +111,8 @@ export function errorLines(lines: readonly KarpenterLogLine[]): readonly string[
 const SHOWN_MESSAGES = 4;
 
 /**
- * What controllers report of some objects, newest first, one line for each different message. Where Karpenter reports
- * something, it is all that is shown:
+ * Events about some objects, newest first, one line for each different message. Where there are events of Karpenter, only those
+ * are shown:
  * `karpenter, FailedScheduling, 5 pods: Failed to schedule pod, incompatible with nodepool "default", …`.
  *
  * @param noun what the objects are called, such as `pod`
@@ -129,7 +129,7 @@ export function eventLines(events: readonly ClusterEvent[], objects: readonly Ob
     group.subjects.add(event.subject.name);
     groups.set(key, group);
   }
-  // Karpenter names the cause; the scheduler only says that no node that there is fits.
+  // Karpenter names the cause; the scheduler only says that no present node fits.
   const isKarpenters = ({ event }: { readonly event: ClusterEvent }): boolean => event.reporter.includes('karpenter');
   const all = [...groups.values()];
   return (all.some(isKarpenters) ? all.filter(isKarpenters) : all)
@@ -148,7 +148,7 @@ export const LIMIT_MESSAGE = /exceed limits for nodepool/i;
 /** What {@link nodePoolLines} looks at. */
 export const NODE_PROVISIONING: ClusterScope = { nodePools: {}, nodeClasses: {} };
 
-/** What the NodePools and their EC2NodeClasses say of why no node comes. Empty where they say nothing. */
+/** Why Karpenter launches no node, by its NodePools and their EC2NodeClasses. Empty where they show no reason. */
 export function nodePoolLines(
   { nodePools, nodeClasses }: ClusterSnapshot, { nodePoolName, nodeSelector }: Pick<ExerciseExpectations, 'nodePoolName' | 'nodeSelector'>,
 ): readonly string[] {
@@ -172,7 +172,7 @@ export function labelLines(nodePools: readonly NodePool[], nodeSelector: Readonl
   });
 }
 
-/** Labels that nodes get from EC2, Kubernetes or Karpenter, whatever their NodePool says. */
+/** Labels that Karpenter, Kubernetes or AWS gives every node, whatever its NodePool says. */
 const WELL_KNOWN_LABEL = /^(?:[a-z0-9.-]+\.)?(?:kubernetes\.io|k8s\.io|k8s\.aws|karpenter\.sh)\//;
 
 /** Whether nodes of a NodePool can have a label, by its template and its requirements. */
@@ -190,7 +190,7 @@ export function serves(nodePool: NodePool, nodeSelector: Readonly<Record<string,
   return Object.entries(nodeSelector).every(([key, value]) => mayGive(nodePool, key, value));
 }
 
-/** Limits of a NodePool, with how much of each is taken. */
+/** Limits of a NodePool, and how much of each its nodes use. */
 export function limitLines({ metadata, limits, resources }: NodePool): readonly string[] {
   const used = Object.entries(limits).map(([resource, limit]) => `${resource} ${resources[resource] ?? '0'} of ${limit}${isReached(resource, limit, resources[resource]) ? ' (reached)' : ''}`);
   return used.length === 0 ? [] : [`NodePool ${metadata.name} has launched ${listed(used)}.`];

@@ -7,11 +7,11 @@ export const LAUNCH_MESSAGE = 'launched nodeclaim';
 
 /** The commands that a student types, with the names of this lab. */
 export interface ExerciseCommands {
-  /** Makes the namespace. The stack has made that of the lab; a student's own may be missing. */
+  /** Creates the namespace. The stack creates the lab's; a student's own may be missing. */
   readonly namespace: string;
-  /** Applies the Deployment in its namespace, also over one that differs from it. */
+  /** Applies the Deployment in its namespace, also over a Deployment that differs. */
   readonly deploy: string;
-  /** Both, where neither is there. */
+  /** Creates the namespace, then applies the Deployment. */
   readonly namespaceAndDeploy: string;
   readonly karpenter: string;
   readonly nodesBefore: string;
@@ -23,7 +23,7 @@ export interface ExerciseCommands {
   readonly labels: string;
 }
 
-/** What brings the lab's NodePool and EC2NodeClass back. A deployment does not: to CloudFormation they are as they were. */
+/** The command that brings back a deleted NodePool or EC2NodeClass. Deploying again does not: CloudFormation sees no change. */
 export const RESTORE_NODE_POOL = 'npm run charts && kubectl apply -f cdk8s.out/nodepool.yaml';
 
 /**
@@ -35,9 +35,9 @@ export function restoreRelease({ release, namespace }: { readonly release: strin
 }
 
 /**
- * The commands of the exercise for a lab. Karpenter's namespace stands in the variable KARPENTER_NAMESPACE, as the exercise has
- * it. The exercise's own log command names the Deployment, of which kubectl reads one pod, mostly not the leader that launches
- * nodes; this one reads all pods, by time, and shows a line that two of them have once.
+ * The commands of the exercise for a lab. As in the exercise, the variable KARPENTER_NAMESPACE holds Karpenter's namespace. The log
+ * command differs from the exercise's own: that names the Deployment, so kubectl reads one pod, which may not be the leader that
+ * launches nodes. This one reads all pods, sorts their lines by time, and shows equal lines once.
  */
 export function exerciseCommands({ namespace, deploymentName, nodeSelector }: ExerciseExpectations): ExerciseCommands {
   const selector = selectorText(nodeSelector);

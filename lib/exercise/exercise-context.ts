@@ -13,7 +13,7 @@ import type { ExerciseExpectations } from './expectations';
 /** The exercise, or a drill, and how long its stages may take. */
 export interface ExerciseOptions {
   readonly expectations: ExerciseExpectations;
-  /** Stages that may take longer, or less. @default - {@link EXERCISE_DEADLINES} */
+  /** Deadlines that differ from {@link EXERCISE_DEADLINES}. @default - none */
   readonly deadlines?: Partial<ExerciseDeadlines>;
 }
 
@@ -26,7 +26,7 @@ export interface ExerciseContext {
   readonly recorder: StepRecorder;
 }
 
-/** Begins an account of steps. */
+/** A context whose recorder has no steps yet. */
 export function exerciseContext(api: KubernetesApi, { expectations, deadlines }: ExerciseOptions, run: RunContext): ExerciseContext {
   return { api, run, expectations, deadlines: { ...EXERCISE_DEADLINES, ...deadlines }, recorder: new StepRecorder(run) };
 }
@@ -39,9 +39,9 @@ export interface WatchedExercise extends ExerciseContext {
 }
 
 /**
- * Watches the exercise while something is done with it.
+ * Watches the exercise while `work` runs.
  *
- * @param scope what is watched; the Deployment's pods, the nodes they may run on and their NodeClaims where it is left out
+ * @param scope what to watch; by default the Deployment's pods, the nodes they may run on, and their NodeClaims
  */
 export async function watching<Context extends ExerciseContext, Result>(
   context: Context, deployment: Deployment, work: (exercise: Context & WatchedExercise) => Promise<Result>, scope = exerciseScope(deployment, context.expectations),
@@ -59,40 +59,40 @@ function exerciseScope({ metadata: { namespace }, matchLabels }: Deployment, { n
   return { pods: { namespace, labelSelector: selectorText(matchLabels) }, nodes: launched, nodeClaims: launched };
 }
 
-/** Why the pods do not run, by what the cluster says since the exercise was scaled. */
+/** Why the pods do not run. Karpenter's log is read back to the scaling. */
 export function whyNotRunning({ api, expectations, deployment, cluster }: WatchedExercise): Promise<readonly string[]> {
   return diagnose(api, expectations, deployment, cluster.moments.elapsedSeconds());
 }
 
-/** The cluster showed something else than the exercise expects. */
+/** The error for a cluster that shows something else than the exercise expects. */
 export function exerciseFailed(message: string, remedy: string): LabError {
   return new LabError({ code: 'ExerciseFailed', message, remedy });
 }
 
-/** A step before it is done. */
+/** Title and command of a step. */
 export interface StepTitle {
-  /** What the step is, in words that stay the same. */
+  /** What the step does. The words stay the same from run to run. */
   readonly title: string;
   /** The command that a student types for it. @default - none */
   readonly command?: string;
 }
 
-/** What a step tells while it is done. */
+/** How a step reports while it runs. */
 export interface RunningStep {
   /** Adds a line of evidence. */
   readonly note: (...lines: readonly string[]) => void;
-  /** Reports news, without keeping them. The same again is no news. */
+  /** Reports progress that is not kept as evidence. Repetitions are dropped. */
   readonly news: (detail: string, fraction?: number) => void;
 }
 
-/** Failures that say nothing of the exercise: nobody could ask the cluster. */
+/** Codes of errors that say nothing about the exercise, because the cluster could not be asked. */
 const NO_ANSWER_CODES: readonly string[] = ['KubernetesUnreachable', 'KubeconfigUnreadable'];
 
-/** Does steps in their order and records what came of each. After one that failed the others are skipped. */
+/** Runs steps in order and records the outcome of each. After a failed step it skips the others. */
 export class StepRecorder {
   private readonly done: ExerciseStep[] = [];
 
-  /** @param run its interruption is no failure of a step */
+  /** @param run an interruption of it is thrown, and not recorded as a failed step */
   constructor(private readonly run: RunContext) {}
 
   get steps(): readonly ExerciseStep[] {
@@ -104,10 +104,10 @@ export class StepRecorder {
   }
 
   /**
-   * Does a step.
+   * Runs a step.
    *
    * @returns whether it passed
-   * @throws what is no LabError; a LabError that says that the cluster gives no answer; the reason of the signal
+   * @throws the reason of the signal; an error that is no LabError, or says that the cluster could not be asked
    */
   async step(title: StepTitle, work: (step: RunningStep) => Promise<void> | void): Promise<boolean> {
     if (this.verdict === 'failed') {
@@ -117,7 +117,7 @@ export class StepRecorder {
     return this.perform(title, work);
   }
 
-  /** Does a step even after one that failed: putting things back. */
+  /** Runs a step even after a failed one, to put things back. */
   async perform(title: StepTitle, work: (step: RunningStep) => Promise<void> | void): Promise<boolean> {
     const started = this.run.clock.nowMillis();
     const evidence: string[] = [];
@@ -143,7 +143,7 @@ export class StepRecorder {
     return outcome === 'passed';
   }
 
-  /** Records a step that is not done, and why. */
+  /** Records a step as skipped, and why. */
   skip(title: StepTitle, reason: string): void {
     this.done.push({ ...title, outcome: 'skipped', evidence: [reason], seconds: 0 });
     this.run.onProgress({ step: title.title, state: 'skipped', detail: reason });

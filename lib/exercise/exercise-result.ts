@@ -3,17 +3,17 @@ export interface ExerciseMark {
   readonly event: 'scaled' | 'pods pending' | 'NodeClaim created' | 'NodeClaim launched' | 'node registered' | 'node ready' | 'pods running';
   /** Seconds since the Deployment was scaled. */
   readonly atSeconds: number;
-  /** What it was about: names of objects, instance type and zone. */
+  /** Names of the objects, instance type and zone. */
   readonly detail: string;
 }
 
-/** A step of the exercise, or of a drill: what was done, what was expected, and what was seen. */
+/** A step of the exercise or of a drill, and its outcome. */
 export interface ExerciseStep {
   readonly title: string;
   /** The command that a student types for it, with the kubeconfig left out. */
   readonly command?: string;
   readonly outcome: 'passed' | 'failed' | 'skipped';
-  /** What the step showed, line by line: for a failure, what was still missing and what the cluster says of it. */
+  /** What the step showed, line by line. For a failure: what was missing, and what the cluster says about it. */
   readonly evidence: readonly string[];
   readonly seconds: number;
 }
@@ -30,7 +30,7 @@ export interface LaunchedNode {
   readonly pricePerHour?: number;
 }
 
-/** What a run of the exercise, with its drills, came to. */
+/** The result of a run of the exercise and its drills. */
 export interface ExerciseResult {
   readonly verdict: 'passed' | 'failed';
   readonly cluster: string;
@@ -46,22 +46,21 @@ export interface ExerciseResult {
 }
 
 /**
- * The drills, in the order in which they follow on each other: each ends where the next can begin, and nothing follows the
- * teardown.
+ * The drills in the order in which they run: each leaves the lab as the next one needs it, and nothing follows the teardown.
  */
 export const DRILL_NAMES = ['consolidation', 'limit', 'spot', 'teardown'] as const;
 
-/** A drill beyond the exercise. */
+/** A drill that follows the exercise. */
 export type DrillName = (typeof DRILL_NAMES)[number];
 
-/** What a drill beyond the exercise came to. */
+/** The result of a drill. */
 export interface DrillResult {
   readonly name: DrillName;
   readonly verdict: 'passed' | 'failed';
   readonly steps: readonly ExerciseStep[];
 }
 
-/** How a number is spread over the students. */
+/** How a figure is spread over the students. */
 export interface Distribution {
   readonly min: number;
   readonly median: number;
@@ -76,23 +75,23 @@ export interface ClassResult {
   readonly replicasEach: number;
   /** Students whose pods all ran. */
   readonly finished: number;
-  /** Seconds from scaling to the last pod running, a student each. All 0 where no student finished. */
+  /** Seconds from scaling until a student's last pod runs, over the students who finished. All 0 where none did. */
   readonly secondsToRunning: Distribution;
   readonly totalSeconds: number;
   readonly nodesByInstanceType: Readonly<Record<string, number>>;
   readonly nodeCount: number;
   /** USD per hour for all nodes, by the price table. */
   readonly pricePerHour: number;
-  /** The bound that kept pods from running. @default - none was met, as far as the cluster says */
+  /** The bound that kept pods from running. @default - the cluster reports none */
   readonly boundMet?: BoundMet;
   /** Whether the limits of the NodePool were raised for the class. */
   readonly areLimitsRaised: boolean;
-  /** The bounds that the class comes near, the nearest first, and one that is assumed last. Those of which nothing was measured are left out. */
+  /** Bounds on the size of a class, the nearest first, an assumed one last. Bounds without a measured use are left out. */
   readonly bounds: readonly ClassBound[];
   /** Whether it ran on a rehearsal, where containers do not run and EC2 is simulated. */
   readonly isSimulated: boolean;
   readonly notSimulated: readonly string[];
-  /** What the reader should know besides, one line each: what was changed before the class and stays so. */
+  /** What the run changed before the class and did not put back, and nodes that stayed, one line each. */
   readonly remarks: readonly string[];
   /** What went wrong, one line each: pods that stayed pending and why, objects that remained after the clean-up. */
   readonly problems: readonly string[];
@@ -101,20 +100,20 @@ export interface ClassResult {
 /** A bound that a class met. */
 export interface BoundMet {
   readonly what: 'limits of the NodePool';
-  /** How much is taken, by what the cluster says. */
+  /** How much of it is used, in the cluster's figures. */
   readonly detail: string;
 }
 
-/** Something of which there is only so much. */
+/** A limited resource that bounds the size of a class. */
 export interface ClassBound {
   readonly what: 'NodePool cpu limit' | 'NodePool memory limit' | 'subnet addresses' | 'on-demand vCPU quota';
   readonly used: number;
   readonly available: number;
   readonly unit: string;
-  /** How many students it would be enough for. */
+  /** How many students it is enough for. */
   readonly enoughForStudents: number;
   /** Where the available figure comes from. */
   readonly source: string;
-  /** Whether the available figure is assumed, and not read from the lab nor given. */
+  /** Whether the available figure is assumed, because neither the lab nor the user gives it. */
   readonly isAssumed: boolean;
 }

@@ -8,7 +8,7 @@ import { counted, listed } from '../words';
 import type { ExerciseMark, LaunchedNode } from './exercise-result';
 import type { ExerciseExpectations } from './expectations';
 
-/** What a timeline is made of: the cluster after the scaling, with what its watches saw come. */
+/** What a timeline is made of: the cluster after the scaling, with the moments that its watches saw. */
 export interface TimelineSource {
   readonly cluster: Pick<ClusterModel, 'pods' | 'nodes' | 'moments'>;
   readonly expectations: Pick<ExerciseExpectations, 'deploymentName' | 'replicas'>;
@@ -18,14 +18,14 @@ export interface TimelineSource {
   readonly nodeClaims: readonly NodeClaim[];
 }
 
-/** How far an API object's time, which is cut to whole seconds, may be from the moment itself. */
+/** How far an object's own time may be from the moment itself: the API cuts times to whole seconds. */
 const RESOLUTION_SECONDS = 1;
 
 /**
- * When what happened, in seconds after the scaling.
+ * The moments of the exercise, in seconds after the scaling.
  *
- * An object's own times decide. They are cut to whole seconds, so where a watch saw the moment come, its time is taken as
- * far as the object's own allows: a watch that lags behind, or a local clock that runs otherwise, changes a mark by at most a second.
+ * An object's own times decide, but they are cut to whole seconds. Where a watch saw the moment, its time is used instead, moved
+ * to within a second of the object's own. So a watch that lags behind, or a wrong local clock, changes a mark by a second at most.
  */
 export function timelineOf(source: TimelineSource): readonly ExerciseMark[] {
   const { cluster, expectations: { deploymentName, replicas } } = source;
@@ -38,12 +38,12 @@ export function timelineOf(source: TimelineSource): readonly ExerciseMark[] {
   ].toSorted((a, b) => a.atSeconds - b.atSeconds || ORDER.indexOf(a.event) - ORDER.indexOf(b.event));
 }
 
-/** The order of marks of the same moment. */
+/** Order of marks with the same time. */
 const ORDER: readonly ExerciseMark['event'][] = [
   'scaled', 'pods pending', 'NodeClaim created', 'NodeClaim launched', 'node registered', 'node ready', 'pods running',
 ];
 
-/** A mark of when all pods had come to a moment. */
+/** The mark for the time at which the last pod reached a moment. None while pods are missing. */
 function podMark(
   event: 'pods pending' | 'pods running', source: TimelineSource, pods: readonly Pod[], timeOf: (pod: Pod) => string | undefined, moment: ObjectMoment,
 ): readonly ExerciseMark[] {
@@ -71,7 +71,7 @@ function nodeClaimMarks(source: TimelineSource, claim: NodeClaim): readonly Exer
   });
 }
 
-/** Seconds between the scaling and a moment, to a tenth; undefined where the object does not know it. */
+/** Seconds from the scaling to a moment, to a tenth; undefined where the object has no time for it. */
 function secondsAfterScaling(
   { scaledAt, cluster }: TimelineSource, { uid }: ObjectMetadata, time: string | undefined, moment: ObjectMoment,
 ): number | undefined {
@@ -82,7 +82,7 @@ function secondsAfterScaling(
   return Math.round(Math.max(0, within) * 10) / 10;
 }
 
-/** Nodes of NodeClaims, with their price and how many of the pods run there. */
+/** Registered nodes of NodeClaims, with their price and how many of the pods run there. */
 export function launchedNodes(nodeClaims: readonly NodeClaim[], pods: readonly Pod[], region: string): readonly LaunchedNode[] {
   return nodeClaims.filter(({ nodeName }) => nodeName !== undefined).map((claim) => ({
     name: claim.nodeName ?? '',

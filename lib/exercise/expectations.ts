@@ -1,6 +1,8 @@
 import { kubernetesObjects } from '../assembly/kubernetes-objects';
 import type { LabView } from '../assembly/lab-view';
-import type { JsonObject } from '../json';
+import { type JsonObject, textAt } from '../json';
+import { cpuMillis } from '../kubernetes/allocatable';
+import { DEPLOYMENTS } from '../kubernetes/core-kinds';
 import { namespaceOf } from '../kubernetes/objects';
 import { exerciseReplicas } from '../plan/launch-estimate';
 import { CAPACITY_TYPE_LABEL } from '../well-known-keys';
@@ -12,7 +14,7 @@ export interface KarpenterPlace {
   readonly karpenterDeployment: string;
 }
 
-/** What the exercise should find and reach in this lab. Everything is read from the assembly. */
+/** What the exercise should find in this lab, and what it should lead to. Everything is read from the assembly. */
 export interface ExerciseExpectations extends KarpenterPlace {
   readonly clusterName: string;
   /** AWS region, by which nodes are priced. */
@@ -25,16 +27,16 @@ export interface ExerciseExpectations extends KarpenterPlace {
   readonly replicas: number;
   readonly nodePoolName: string;
   readonly nodeClassName: string;
-  /** How its nodes may be bought. Empty: any way. */
+  /** Capacity types that its NodePool allows. Empty: any. */
   readonly capacityTypes: readonly string[];
-  /** The namespace, where the stack makes it, and the Deployment, as the stack applies them. */
+  /** The Deployment as the stack applies it, and the namespace where the stack creates it. */
   readonly objects: readonly JsonObject[];
 }
 
 /**
- * What the exercise should find in the lab of an assembly.
+ * Reads the expectations of the exercise from a lab.
  *
- * @param replicas pods to scale to; those of the assembly, or the exercise's own five, where it is left out
+ * @param replicas pods to scale to; by default as many as in the assembly, or the exercise's five
  */
 export function expectationsOf(lab: LabView, replicas = exerciseReplicas(lab)): ExerciseExpectations {
   const namespace = namespaceOf(lab.exercise);
@@ -55,4 +57,16 @@ export function expectationsOf(lab: LabView, replicas = exerciseReplicas(lab)): 
         || (object.kind === 'Deployment' && object.name === lab.exercise.metadata.name && object.namespace === lab.exercise.metadata.namespace))
       .map(({ body }) => body),
   };
+}
+
+/** The exercise's Deployment as the stack applies it; undefined where the assembly has none. */
+export function deploymentBodyOf({ objects }: Pick<ExerciseExpectations, 'objects'>): JsonObject | undefined {
+  return objects.find((object) => textAt(object, 'kind') === 'Deployment');
+}
+
+/** CPU that a pod of the exercise requests, in thousandths of a core; undefined where it requests none. */
+export function podMillisOf(expectations: Pick<ExerciseExpectations, 'objects'>): number | undefined {
+  const deployment = deploymentBodyOf(expectations);
+  const request = deployment === undefined ? undefined : DEPLOYMENTS.read(deployment).cpuRequest;
+  return request === undefined ? undefined : cpuMillis(request);
 }

@@ -1,5 +1,5 @@
 import { livePods, nodeNamesOf, runningPods } from '../kubernetes/cluster-model';
-import { type Pod, takesNoRoom } from '../kubernetes/core-kinds';
+import { hasPodEnded, type Pod } from '../kubernetes/core-kinds';
 import { waitFor } from '../wait-for';
 import { counted } from '../words';
 import { consolidationStep, exercisePods, untilPodsGone } from './consolidation';
@@ -10,15 +10,15 @@ import { launchedNodes, timelineOf } from './exercise-timeline';
 import { launchNews, podsByNodeLines } from './launch-steps';
 import type { ExerciseMark, LaunchedNode } from './exercise-result';
 
-/** How a scaling is followed. */
+/** How to scale, and how long to follow it. */
 export interface FollowOptions {
-  /** Scales, and gives back when, by the API server's clock. */
+  /** Scales, and returns when, by the API server's clock, as ISO 8601. */
   readonly scale: () => Promise<string>;
-  /** @default - {@link SCALING_SECONDS}, and the NodePool's `consolidateAfter` besides where nodes go */
+  /** Seconds to follow at most. @default - {@link SCALING_SECONDS}, plus the NodePool's `consolidateAfter` for nodes to go */
   readonly timeoutSeconds?: number;
 }
 
-/** What following a scaling shows. */
+/** When a scaling happened, and what followed. */
 export interface FollowedScaling {
   /** When it was scaled, by the API server's clock, as ISO 8601 in whole seconds. */
   readonly scaledAt: string;
@@ -26,7 +26,7 @@ export interface FollowedScaling {
   readonly nodes: readonly LaunchedNode[];
 }
 
-/** Scales out and follows the pods until all of them run, on nodes that were there or that Karpenter launches. */
+/** Scales out and follows the pods until all of them run, on present nodes or on nodes that Karpenter launches. */
 export async function followUp(exercise: WatchedExercise, { scale, timeoutSeconds = SCALING_SECONDS }: FollowOptions): Promise<FollowedScaling> {
   const { cluster, expectations, recorder } = exercise;
   const { deploymentName, replicas, region } = expectations;
@@ -51,10 +51,10 @@ export async function followUp(exercise: WatchedExercise, { scale, timeoutSecond
   };
 }
 
-/** What {@link followDown} watches: pods of others may be on the nodes. */
+/** Scope of {@link followDown}: all pods, because pods of other Deployments may keep a node. */
 export const WHOLE_CLUSTER = { pods: {}, nodes: {}, nodeClaims: {} };
 
-/** Scales in and follows it until the pods are gone, and with them the nodes that they leave empty. */
+/** Scales in and follows until the pods are gone, and then the nodes that are empty without them. */
 export async function followDown(exercise: WatchedExercise, { scale, timeoutSeconds }: FollowOptions): Promise<FollowedScaling> {
   const nodesBefore = nodeNamesOf(exercisePods(exercise));
   const scaledAt = await scale();
@@ -73,7 +73,7 @@ async function podsGoneStep(exercise: WatchedExercise, deadlineSeconds: number):
   });
 }
 
-/** Karpenter removes a node when it has been empty for as long as its NodePool says. One that others use stays, and is not waited for. */
+/** Waits until Karpenter has removed the empty nodes. A node that other pods use stays, and the step does not wait for it. */
 async function nodesGoneStep(exercise: WatchedExercise, nodesBefore: readonly string[], timeoutSeconds?: number): Promise<void> {
   const { cluster } = exercise;
   const isUsed = (node: string): boolean => cluster.pods.some((pod) => pod.nodeName === node && keepsNode(pod));
@@ -90,9 +90,9 @@ async function nodesGoneStep(exercise: WatchedExercise, nodesBefore: readonly st
   });
 }
 
-/** Whether a node is not empty for this pod's sake: DaemonSets and the kubelet's own pods go with their node. */
+/** Whether a pod keeps its node from being empty. Pods of DaemonSets and the kubelet's own do not: they go with their node. */
 function keepsNode(pod: Pod): boolean {
-  return !takesNoRoom(pod) && !pod.metadata.owners.some(({ kind }) => kind === 'DaemonSet' || kind === 'Node');
+  return !hasPodEnded(pod) && !pod.metadata.owners.some(({ kind }) => kind === 'DaemonSet' || kind === 'Node');
 }
 
 function sentence(text: string): string {

@@ -14,11 +14,11 @@ export interface KarpenterLogLine {
   readonly message: string;
   /** @default - the line reports no error */
   readonly error?: string;
-  /** Everything that the line says. */
+  /** All fields of the line. */
   readonly fields: JsonObject;
 }
 
-/** What Karpenter logs of a node that it launched. */
+/** Karpenter's log line about a node that it launched. */
 export interface LaunchLine {
   readonly nodeClaim: string;
   readonly instanceType: string;
@@ -33,7 +33,7 @@ const RUNTIME_PREFIX = /^\d{4}-\d\d-\d\dT\S+ (?:stdout|stderr) [FP] /;
 /**
  * Reads a line of the log.
  *
- * @returns undefined for what is no JSON object with a message, such as a stack trace
+ * @returns undefined where it is no JSON object with a message, such as a line of a stack trace
  */
 function parseLogLine(line: string): KarpenterLogLine | undefined {
   const text = line.replace(RUNTIME_PREFIX, '').trim();
@@ -44,7 +44,7 @@ function parseLogLine(line: string): KarpenterLogLine | undefined {
   return { level: textAt(fields, 'level') ?? '', time: textAt(fields, 'time') ?? '', message, error: textAt(fields, 'error'), fields };
 }
 
-/** What a line says of a launch; undefined for other lines. */
+/** Reads a launch from a line; undefined for other lines. */
 export function launchOf({ message, fields }: KarpenterLogLine): LaunchLine | undefined {
   if (message !== LAUNCH_MESSAGE) return undefined;
   return {
@@ -57,11 +57,11 @@ export function launchOf({ message, fields }: KarpenterLogLine): LaunchLine | un
 }
 
 /**
- * Follows the log of all pods of Karpenter, as `kubectl logs deployment/karpenter --all-containers` would if it took all
- * pods: only the leader logs launches, and kubectl takes any one pod.
+ * Follows the log of all pods of Karpenter. Only the leader logs launches, and `kubectl logs deployment/karpenter` reads one pod,
+ * leader or not.
  *
  * @param onLine gets each line once, even where pods have the same log; it ends the reading by returning true
- * @returns whether it was ended by `onLine`: otherwise the time was over
+ * @returns whether `onLine` ended the reading; false when the deadline passed
  */
 export async function followKarpenterLog(
   api: KubernetesApi,
@@ -93,9 +93,9 @@ export async function followKarpenterLog(
 }
 
 /**
- * Lines of the log of all pods of Karpenter, each once, by time.
+ * Reads the log of all pods of Karpenter: each line once, by time.
  *
- * @param sinceSeconds how far back; all that is kept where it is left out
+ * @param sinceSeconds seconds to read back; by default all that is kept
  */
 export async function readKarpenterLog(
   api: KubernetesApi,

@@ -1,7 +1,7 @@
 import type { LabView } from '../assembly/lab-view';
 import { cpuMillis, mebibytes } from '../kubernetes/allocatable';
 import { type ClusterScope, type ClusterSnapshot, clusterSnapshot } from '../kubernetes/cluster-model';
-import { type ClusterNode, type Deployment, isRunning, NAMESPACES, type Pod, selectsPod, takesNoRoom } from '../kubernetes/core-kinds';
+import { type ClusterNode, type Deployment, hasPodEnded, isRunning, NAMESPACES, type Pod, selectsPod } from '../kubernetes/core-kinds';
 import type { NodeClaim, NodePool } from '../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { unreadyLines, unreadyObjects } from '../kubernetes/node-provisioning';
@@ -22,13 +22,13 @@ export interface LabStatus {
   readonly at: string;
   /** Whether Karpenter could launch a node for the exercise now. */
   readonly isReady: boolean;
-  /** What keeps it from that, one line each. */
+  /** Why Karpenter could not, one line each. */
   readonly problems: readonly string[];
   readonly karpenter: { readonly readyReplicas: number; readonly replicas: number };
-  /** All NodePools: the lab's, and those that students made. */
+  /** All NodePools, those of students included. */
   readonly nodePools: readonly NodePoolStatus[];
   readonly nodeClasses: readonly { readonly name: string; readonly isReady: boolean }[];
-  /** The exercise's Deployments: the lab's, and those of students. */
+  /** The exercise's Deployments, those of students included. */
   readonly deployments: readonly DeploymentStatus[];
   /** Pods of {@link deployments}. */
   readonly pods: readonly PodStatus[];
@@ -39,7 +39,7 @@ export interface LabStatus {
   readonly expiresAt?: string;
 }
 
-/** A NodePool, and how much of its limits its nodes take. */
+/** A NodePool, and how much of its limits its nodes use. */
 export interface NodePoolStatus {
   readonly name: string;
   readonly isReady: boolean;
@@ -60,17 +60,17 @@ export interface PodStatus {
   readonly name: string;
   /**
    * - `pending`: it has no node;
-   * - `starting`: it has one and does not run yet;
+   * - `starting`: it has a node and is not ready yet;
    * - `running`: it runs and is ready;
-   * - `ending`: it was asked to go;
-   * - `ended`: it has come to an end by itself.
+   * - `ending`: somebody has asked for its deletion;
+   * - `ended`: it has succeeded or failed.
    */
   readonly state: 'pending' | 'starting' | 'running' | 'ending' | 'ended';
-  /** @default - it has none */
+  /** @default - it has no node */
   readonly nodeName?: string;
 }
 
-/** A NodeClaim, and how far it has come. */
+/** A NodeClaim and its stage. */
 export interface NodeClaimStatus {
   readonly name: string;
   readonly nodePoolName: string;
@@ -93,28 +93,28 @@ export interface NodeStatus {
   readonly zone: string;
   readonly capacityType: string;
   readonly pods: number;
-  /** CPU that its pods request, of what they may, in thousandths of a core. */
+  /** CPU in thousandths of a core. */
   readonly cpuMillis: Fill;
-  /** Memory that its pods request, of what they may, in MiB. */
+  /** Memory in MiB. */
   readonly memoryMiB: Fill;
   /** USD per hour at list price, without its volume. @default - the price table lacks its type */
   readonly pricePerHour?: number;
 }
 
-/** How much is requested of what there is. */
+/** What the pods of a node request, and what they may request together. */
 export interface Fill {
   readonly requested: number;
   readonly allocatable: number;
 }
 
-/** Whose state is asked for. */
+/** Which exercises a status shows. */
 export interface StatusOptions {
   /** Only the exercise of this namespace. @default - those of all namespaces */
   readonly namespace?: string;
 }
 
 /**
- * Says in what state the lab is. It changes nothing, and asks Kubernetes only.
+ * Reads the state of the lab. It changes nothing, and asks Kubernetes only.
  *
  * @throws what {@link onLab} throws, and `KubernetesRequestRefused` where the user may not look
  */
@@ -128,13 +128,13 @@ export async function statusOn(api: KubernetesApi, lab: LabView, { namespace }: 
   return statusOf(cluster, lab, { namespace, began, now: run.clock.now() });
 }
 
-/** What a status is made of. All pods of the cluster: those of others fill nodes too. */
+/** What a status reads. It reads all pods of the cluster, because pods of other Deployments fill nodes too. */
 export const STATUS_SCOPE: ClusterScope = { deployments: {}, pods: {}, nodes: {}, nodeClaims: {}, nodePools: {}, nodeClasses: {} };
 
-/** The namespace that every cluster begins with. */
+/** The first namespace of every cluster. */
 const FIRST_NAMESPACE = 'kube-system';
 
-/** When the cluster came to be, as ISO 8601: its control plane makes this namespace first. */
+/** When the cluster was created, as ISO 8601: its control plane creates this namespace first. */
 export async function clusterBegan(api: KubernetesApi): Promise<string | undefined> {
   const namespace = await api.get(NAMESPACES, { name: FIRST_NAMESPACE });
   return namespace?.metadata.createdAt;
@@ -142,12 +142,12 @@ export async function clusterBegan(api: KubernetesApi): Promise<string | undefin
 
 /** What a status needs besides the cluster's objects. */
 export interface StatusMoment extends StatusOptions {
-  /** When the cluster came to be, as ISO 8601. @default - unknown */
+  /** When the cluster was created, as ISO 8601. @default - unknown */
   readonly began?: string;
   readonly now: Date;
 }
 
-/** What a lab's objects say of its state. */
+/** The state of a lab, by the objects of its cluster. */
 export function statusOf(cluster: ClusterSnapshot, lab: LabView, { namespace, began, now }: StatusMoment): LabStatus {
   const { metadata: { name: exerciseName } } = lab.exercise;
   const { nodePools, nodeClasses, nodeClaims, nodes, pods } = cluster;
@@ -182,7 +182,7 @@ function problemsOf(cluster: ClusterSnapshot, lab: LabView): readonly string[] {
   return [
     ...(controller === undefined ? [`There is no Deployment ${lab.karpenter.release} in namespace ${lab.karpenter.namespace}. Bring it back: ${restoreRelease(lab.karpenter)}.`] : []),
     ...(controller !== undefined && controller.readyReplicas === 0 ? [`No pod of Karpenter is ready: 0 of ${controller.replicas}.`] : []),
-    // One that was ready before a change, such as of its limits, is taken for ready until Karpenter says otherwise.
+    // A NodePool that was Ready before a change, such as of its limits, counts as Ready until Karpenter says otherwise.
     ...unready.filter(({ object }) => object === undefined || !isTrue(object, 'Ready')).flatMap((one) =>
       one.object === undefined ? unreadyLines(one).map((line) => `${line} Bring it back: ${RESTORE_NODE_POOL}.`) : unreadyLines(one)),
   ];
@@ -204,7 +204,7 @@ function podStatus(pod: Pod): PodStatus {
 
 function stateOf(pod: Pod): PodStatus['state'] {
   if (pod.metadata.deletedAt !== undefined) return 'ending';
-  if (takesNoRoom(pod)) return 'ended';
+  if (hasPodEnded(pod)) return 'ended';
   if (isRunning(pod)) return 'running';
   return pod.nodeName === undefined ? 'pending' : 'starting';
 }
@@ -221,7 +221,7 @@ function nodeClaimStatus(claim: NodeClaim): NodeClaimStatus {
 export function nodeStatuses(nodes: readonly ClusterNode[], pods: readonly Pod[], region: string): readonly NodeStatus[] {
   const podsOf = new Map<string, Pod[]>();
   for (const pod of pods) {
-    if (pod.nodeName === undefined || takesNoRoom(pod)) continue;
+    if (pod.nodeName === undefined || hasPodEnded(pod)) continue;
     const onNode = podsOf.get(pod.nodeName) ?? [];
     onNode.push(pod);
     podsOf.set(pod.nodeName, onNode);
@@ -235,7 +235,7 @@ function nodeStatus(node: ClusterNode, pods: readonly Pod[], region: string): No
   const { name, labels } = node.metadata;
   const requests = pods.map(({ containerRequests }) => requestsOf(containerRequests));
   const instanceType = labels[INSTANCE_TYPE_LABEL];
-  // Nodes of a managed node group say nothing of it; they are on demand unless spot was asked for.
+  // A node of a managed node group that names no capacity type is on demand.
   const capacityType = labels[CAPACITY_TYPE_LABEL] ?? labels[NODE_GROUP_CAPACITY_TYPE_LABEL]?.toLowerCase().replace('_', '-') ?? 'on-demand';
   return {
     name,

@@ -10,7 +10,11 @@ import { exerciseCommands, LAUNCH_MESSAGE } from './exercise-commands';
 import { followKarpenterLog, launchOf } from './karpenter-log';
 import { essentialLabelsMissing, labelLinesOf } from './shown-labels';
 
-/** Scales the Deployment, follows what Karpenter launches for it until all pods run, and says when it was scaled. */
+/**
+ * Scales the Deployment, and follows Karpenter's launch until all pods run.
+ *
+ * @returns when it was scaled, by the API server's clock, as ISO 8601; undefined where the scaling failed or was skipped
+ */
 export async function scaleOut(exercise: WatchedExercise): Promise<string | undefined> {
   const scaledAt = await scaleStep(exercise);
   await launchStep(exercise);
@@ -19,7 +23,11 @@ export async function scaleOut(exercise: WatchedExercise): Promise<string | unde
   return scaledAt;
 }
 
-/** Scales the Deployment and gives back when, by the API server's clock, as ISO 8601. */
+/**
+ * Scales the Deployment.
+ *
+ * @returns when it was scaled, by the API server's clock, as ISO 8601; undefined where the scaling failed or was skipped
+ */
 export async function scaleStep({ api, cluster, expectations, recorder }: WatchedExercise): Promise<string | undefined> {
   const { namespace, deploymentName, replicas } = expectations;
   let scaledAt: string | undefined;
@@ -54,7 +62,7 @@ export async function launchStep(exercise: WatchedExercise): Promise<void> {
   });
 }
 
-/** Seconds before the scaling from which the log is read: clocks differ. */
+/** Seconds before the scaling at which reading the log begins, because clocks differ. */
 const LOG_MARGIN_SECONDS = 10;
 
 /** Finds the launches in Karpenter's log. */
@@ -104,7 +112,7 @@ export async function podsRunningStep(exercise: WatchedExercise): Promise<void> 
   });
 }
 
-/** Sees that all pods share one new node. */
+/** Checks that all pods share one node. */
 export async function oneNodeStep({ cluster, expectations, recorder }: WatchedExercise): Promise<void> {
   const { replicas } = expectations;
   await recorder.step({ title: `All ${counted(replicas, 'pod')} are on one node`, command: exerciseCommands(expectations).pods }, (step) => {
@@ -137,7 +145,7 @@ export async function labelsStep({ cluster, expectations, recorder, deadlines }:
 
 type Waiter = (condition: () => boolean, options: { readonly what: string; readonly deadlineSeconds: number }) => Promise<void>;
 
-/** Waits on the watched objects; what is missing at the deadline is found by a diagnosis. */
+/** Waits on the watched objects. When the deadline passes, a diagnosis says why the pods do not run. */
 function waiter(exercise: WatchedExercise, onNews: (detail: string) => void): Waiter {
   return (condition, { what, deadlineSeconds }) => waitFor(condition, {
     what,
@@ -148,7 +156,7 @@ function waiter(exercise: WatchedExercise, onNews: (detail: string) => void): Wa
   });
 }
 
-/** Where it stands, in one line: `2 of 5 pods running, c5a.2xlarge ready`. */
+/** Progress of a launch in one line: `2 of 5 pods running, c5a.2xlarge ready`. */
 export function launchNews({ cluster, expectations }: WatchedExercise): string {
   const claims = cluster.newClaims.map((claim) => {
     const stage = isNodeReady(cluster, claim) ? 'ready' : ['Registered', 'Launched'].find((type) => isTrue(claim, type))?.toLowerCase() ?? 'created';
@@ -157,7 +165,7 @@ export function launchNews({ cluster, expectations }: WatchedExercise): string {
   return [`${runningPods(cluster).length} of ${counted(expectations.replicas, 'pod')} running`, ...claims].join(', ');
 }
 
-/** How the running pods are spread: `5 pods on ip-10-0-1-2`, a line a node. */
+/** How pods are spread over nodes, one line per node: `5 pods on ip-10-0-1-2`. */
 export function podsByNodeLines(pods: readonly Pod[]): readonly string[] {
   return nodeNamesOf(pods).map((node) => `${counted(pods.filter(({ nodeName }) => nodeName === node).length, 'pod')} on ${node}`);
 }

@@ -1,4 +1,3 @@
-import { textAt } from '../json';
 import { cpuMillis } from '../kubernetes/allocatable';
 import { type ClusterSnapshot, nodeNamesOf, runningPods } from '../kubernetes/cluster-model';
 import { type ClusterNode, type Deployment, DEPLOYMENTS, isSimulatedNode, selectorText } from '../kubernetes/core-kinds';
@@ -9,7 +8,7 @@ import { LabError } from '../lab-error';
 import { CAPACITY_TYPE_LABEL, NODE_POOL_LABEL } from '../well-known-keys';
 import { counted, listed } from '../words';
 import { exerciseCommands, LAUNCH_MESSAGE } from './exercise-commands';
-import type { ExerciseExpectations } from './expectations';
+import { deploymentBodyOf, type ExerciseExpectations } from './expectations';
 import { type LaunchLine, launchOf, readKarpenterLog } from './karpenter-log';
 import { compareLabels } from './shown-labels';
 
@@ -24,31 +23,31 @@ export type ObservationName =
   | 'node labels'
   | 'launch log';
 
-/** Something that the exercise should have led to, and what the cluster shows of it. */
+/** Something that the exercise should have led to, and what the cluster shows. */
 export interface Observation {
   readonly name: ObservationName;
-  /** What is expected, as a sentence without its end: `5 pods of inflate run`. */
+  /** What is expected, as a sentence without its full stop: `5 pods of inflate run`. */
   readonly expected: string;
   /**
-   * - `pass`: it is so;
-   * - `fail`: it is not, and the exercise has not reached its outcome;
-   * - `unknown`: the cluster does not tell, and nothing depends on it.
+   * - `pass`: the cluster shows it;
+   * - `fail`: the cluster shows otherwise, so the exercise has not reached its outcome;
+   * - `unknown`: the cluster does not show it either way; the verdict does not depend on it.
    */
   readonly outcome: 'pass' | 'fail' | 'unknown';
   /** What was seen, line by line. */
   readonly evidence: readonly string[];
-  /** The command to type next, or the one that shows more. @default - nothing is to be done */
+  /** The command to type next, or one that shows more. @default - nothing needs to be done */
   readonly command?: string;
 }
 
-/** What the cluster holds of one student's exercise. Of pods, those that nobody has asked to go. */
+/** One student's exercise in the cluster. Pods that are being deleted are left out. */
 export interface ExerciseState extends ClusterSnapshot {
   readonly isNamespaceThere: boolean;
-  /** @default - there is none of the name */
+  /** @default - the namespace has no Deployment of the name */
   readonly deployment?: Deployment;
 }
 
-/** Nodes that pods of the exercise are on, each with its NodeClaim. */
+/** Nodes that run pods of the exercise, each with its NodeClaim. */
 export function nodesOfPods({ pods, nodes, nodeClaims }: ExerciseState): readonly { readonly name: string; readonly node?: ClusterNode; readonly claim?: NodeClaim }[] {
   return nodeNamesOf(pods).map((name) => ({
     name,
@@ -80,7 +79,7 @@ export function deploymentObservation({ deployment, isNamespaceThere }: Exercise
   };
 }
 
-/** Whether the Deployment has been scaled. */
+/** Whether the Deployment asks for as many replicas as the exercise. */
 export function replicasObservation({ deployment }: ExerciseState, expectations: ExerciseExpectations): Observation {
   const { replicas } = expectations;
   const received = deployment?.replicas ?? 0;
@@ -97,7 +96,7 @@ export function replicasObservation({ deployment }: ExerciseState, expectations:
 /**
  * Whether all pods run.
  *
- * @param causes what the cluster says of why they do not
+ * @param causes why they do not, line by line
  */
 export function podsRunningObservation(state: ExerciseState, expectations: ExerciseExpectations, causes: readonly string[]): Observation {
   const { deploymentName, replicas } = expectations;
@@ -123,15 +122,15 @@ interface ComparedField {
   readonly isEqual: boolean;
 }
 
-function comparedFields(deployment: Deployment, { objects, nodeSelector }: ExerciseExpectations): readonly ComparedField[] {
-  const body = objects.find((object) => textAt(object, 'kind') === 'Deployment') ?? {};
-  const wanted = DEPLOYMENTS.read(body);
+function comparedFields(deployment: Deployment, expectations: ExerciseExpectations): readonly ComparedField[] {
+  const { nodeSelector } = expectations;
+  const wanted = DEPLOYMENTS.read(deploymentBodyOf(expectations) ?? {});
   const field = (name: string, received: string, expected: string, isEqual = received === expected): ComparedField =>
     ({ field: name, received: received === '' ? 'none' : received, wanted: expected === '' ? 'none' : expected, isEqual });
   return [
     field('image', deployment.images.join(', '), wanted.images.join(', ')),
     field('cpu request', deployment.cpuRequest ?? '', wanted.cpuRequest ?? '', millisOf(deployment) === millisOf(wanted)),
-    // Further selectors of a student's own do no harm: they choose among the same nodes.
+    // Additional selectors of a student do no harm: they choose among the same nodes.
     field('nodeSelector', selectorText(deployment.nodeSelector), selectorText(nodeSelector), Object.entries(nodeSelector).every(([key, value]) => deployment.nodeSelector[key] === value)),
   ];
 }
@@ -143,7 +142,7 @@ function millisOf({ cpuRequest }: Deployment): number {
 
 type NodeOfPods = ReturnType<typeof nodesOfPods>[number];
 
-/** What one node shows of an expectation. */
+/** Whether one node meets an expectation, and what it shows. */
 interface Finding {
   readonly isMet: boolean;
   readonly lines: readonly string[];
@@ -152,7 +151,7 @@ interface Finding {
 /** Conditions through which a NodeClaim becomes a node. */
 const STAGES = ['Launched', 'Registered', 'Initialized'] as const;
 
-/** What the nodes of the pods show: whose they are, how they came, how they are bought, and their labels. */
+/** Whether the nodes of the pods have the right NodePool, NodeClaim stages, capacity type and labels. */
 export function nodeObservations(state: ExerciseState, expectations: ExerciseExpectations): readonly Observation[] {
   const { nodePoolName, nodeSelector, capacityTypes } = expectations;
   const commands = exerciseCommands(expectations);
@@ -205,14 +204,14 @@ function stages({ name, claim }: NodeOfPods): Finding {
   };
 }
 
-/** By the node's own label, and by the NodeClaim's while it has none. */
+/** By the node's label, or by the NodeClaim's while the node has none. */
 function capacityType({ name, node, claim }: NodeOfPods, allowed: readonly string[]): Finding {
   const found = node?.metadata.labels[CAPACITY_TYPE_LABEL] ?? claim?.capacityType;
   const isMet = found !== undefined && (allowed.length === 0 || allowed.includes(found));
   return { isMet, lines: [isMet ? `${name} is ${found}` : `${name} is ${found ?? 'of no capacity type'}; the lab's NodePool allows ${allowed.length === 0 ? 'any' : listed(allowed)}`] };
 }
 
-/** Labels that Karpenter and the exercise depend on decide; the others, of EKS, EC2 and add-ons, are told only. */
+/** Only labels that Karpenter and the exercise depend on decide. Missing labels of EKS, EC2 and add-ons are listed for information. */
 function labels({ name, node }: NodeOfPods, nodeSelector: Readonly<Record<string, string>>): Finding {
   if (node === undefined) return { isMet: false, lines: [`${name} is gone`] };
   const { present, missing } = compareLabels(node.metadata.labels, nodeSelector);
@@ -229,8 +228,8 @@ function labels({ name, node }: NodeOfPods, nodeSelector: Readonly<Record<string
 }
 
 /**
- * Whether Karpenter's log tells of the launches. It proves nothing that the NodeClaims do not say already, and it is lost
- * when a controller pod is replaced or its log rotated, so a log that is silent or not to be read fails nothing.
+ * Whether Karpenter's log shows the launches. The NodeClaims prove the same, and a log is lost when a controller pod is replaced or
+ * the log is rotated. So a log without the line, or one that cannot be read, is `unknown` and no failure.
  *
  * @throws LabError `KubernetesUnreachable`
  */

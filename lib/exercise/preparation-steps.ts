@@ -10,10 +10,10 @@ import { untilPodsGone } from './consolidation';
 import { diagnoseReadiness, labelLines } from './diagnosis';
 import { type ExerciseContext, exerciseFailed, type RunningStep, type WatchedExercise } from './exercise-context';
 import { exerciseCommands } from './exercise-commands';
-import type { ExerciseExpectations } from './expectations';
+import { deploymentBodyOf, type ExerciseExpectations } from './expectations';
 
 /**
- * Makes sure that the exercise's Deployment is there. Where it is missing it is applied as the stack would, without a pod.
+ * Makes sure that the exercise's Deployment exists. A missing one is applied as the stack applies it, with 0 replicas.
  *
  * @returns undefined where the step failed
  */
@@ -28,7 +28,7 @@ export async function deploymentStep(context: ExerciseContext): Promise<Deployme
   return deployment;
 }
 
-/** Sees that Karpenter has a NodePool that can launch nodes for the pods. */
+/** Waits until the NodePool and the EC2NodeClass of the exercise are Ready. */
 export async function karpenterStep({ api, expectations, recorder, deadlines }: ExerciseContext): Promise<void> {
   const names = { nodePools: [expectations.nodePoolName], nodeClasses: [expectations.nodeClassName] };
   await recorder.step({ title: 'Karpenter is ready to launch nodes', command: exerciseCommands(expectations).karpenter }, async (step) => {
@@ -42,7 +42,7 @@ export async function karpenterStep({ api, expectations, recorder, deadlines }: 
   });
 }
 
-/** Shows the nodes before the exercise, and clears away pods and nodes that an earlier run left. */
+/** Shows the nodes before the exercise, and removes pods and nodes of an earlier run. */
 export async function nodesBeforeStep(exercise: WatchedExercise): Promise<void> {
   const { api, expectations, recorder } = exercise;
   await recorder.step({ title: 'Look at the nodes before', command: exerciseCommands(expectations).nodesBefore }, async (step) => {
@@ -69,8 +69,8 @@ async function clearPods(exercise: WatchedExercise, step: RunningStep): Promise<
 }
 
 /**
- * Nodes that the pods could run on would leave Karpenter nothing to launch. Their NodeClaims are deleted: to wait until they
- * are consolidated away would take a minute and show nothing of this run.
+ * Removes nodes that the pods could run on: with them Karpenter would launch nothing. It deletes their NodeClaims, because waiting
+ * for consolidation would take a minute and show nothing of this run.
  */
 async function clearNodes({ api, cluster, deadlines }: WatchedExercise, step: RunningStep): Promise<void> {
   if (cluster.nodes.length === 0) return;
@@ -98,7 +98,7 @@ async function ensureDeployment({ api, expectations }: ExerciseContext, step: Ru
     step.note(`deployment.apps/${deploymentName} is there, with ${present.replicas} replicas`);
     return present;
   }
-  await api.apply(DEPLOYMENTS, withoutPods(bodyOf(expectations, 'Deployment')));
+  await api.apply(DEPLOYMENTS, withoutPods(appliedDeployment(expectations)));
   const made = await api.get(DEPLOYMENTS, reference);
   step.note(`deployment.apps/${deploymentName} created`);
   if (made !== undefined) return made;
@@ -143,10 +143,10 @@ function namespaceBody(expectations: ExerciseExpectations): JsonObject {
     ?? { apiVersion: 'v1', kind: 'Namespace', metadata: { name: expectations.namespace } };
 }
 
-function bodyOf({ objects, deploymentName }: ExerciseExpectations, kind: string): JsonObject {
-  const body = objects.find((object) => textAt(object, 'kind') === kind);
+function appliedDeployment(expectations: ExerciseExpectations): JsonObject {
+  const body = deploymentBodyOf(expectations);
   if (body !== undefined) return body;
-  throw exerciseFailed(`The assembly has no ${kind} ${deploymentName} to apply.`, 'Run npm run synth in the folder of the lab.');
+  throw exerciseFailed(`The assembly has no Deployment ${expectations.deploymentName} to apply.`, 'Run npm run synth in the folder of the lab.');
 }
 
 function withoutPods(body: JsonObject): JsonObject {

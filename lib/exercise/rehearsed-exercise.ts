@@ -24,8 +24,8 @@ export interface RehearsedExerciseOptions {
 }
 
 /**
- * Does the exercise, then the drills, on a rehearsal: with the replicas of its assembly, or the exercise's own where that has
- * none. Drills build on the exercise, so none follows one that failed.
+ * Runs the exercise, then the drills, on a rehearsal: with the replicas of its assembly, or the exercise's five where that has 0.
+ * Drills build on the exercise, so none runs after an exercise that failed.
  *
  * @throws LabError `KubeconfigUnreadable` or `KubernetesUnreachable`; the reason of the signal
  */
@@ -43,7 +43,7 @@ export async function runRehearsedExercise({ rehearsal, drills }: RehearsedExerc
   }
 }
 
-/** What a rehearsal has for its drills: its interruption queue, its simulated instances, and its stack, which a teardown removes. */
+/** The means of a rehearsal's drills: its interruption queue, its simulated instances, and a teardown of its stack. */
 function meansOf(
   { kubeconfig, assemblyDirectory, karpenterNamespace, region, awsEndpoint }: RehearsalRecord,
   api: KubernetesApi,
@@ -68,13 +68,13 @@ function meansOf(
 export interface RehearsedClassOptions {
   readonly rehearsal: RehearsalRecord;
   readonly students: number;
-  /** Whether the NodePool's limits are raised as far as the class needs, and put back after it. */
+  /** Whether to raise the NodePool's limits as far as the class needs, and put them back after it. */
   readonly raiseLimits: boolean;
   /** vCPUs of on-demand instances that the account of the lab may run. @default - that of a new account is assumed */
   readonly vcpuQuota?: number;
 }
 
-/** Lets a class do the exercise at once on a rehearsal, with the replicas of its assembly or the exercise's own where that has none. */
+/** Runs a class on a rehearsal, with the replicas of its assembly, or the exercise's five where that has 0. */
 export async function runRehearsedClass({ rehearsal, ...options }: RehearsedClassOptions, run: RunContext): Promise<ClassResult> {
   const lab = readLab(readAssembly(rehearsal.assemblyDirectory));
   const api = await KubernetesApi.connect(rehearsal, run);

@@ -2,7 +2,7 @@ import type { LabView } from '../assembly/lab-view';
 import { mostReplicas, smallestCpuLimit } from '../config/rules';
 import { cpuMillis, mebibytes, quantity, type Resources } from '../kubernetes/allocatable';
 import { type ClusterSnapshot, clusterSnapshot, nodeOf } from '../kubernetes/cluster-model';
-import { type Deployment, type Pod, selectorText, selectsPod, takesNoRoom } from '../kubernetes/core-kinds';
+import { type Deployment, hasPodEnded, type Pod, selectorText, selectsPod } from '../kubernetes/core-kinds';
 import type { NodeClaim, NodePool } from '../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { LabError } from '../lab-error';
@@ -16,10 +16,10 @@ import { labelLines, limitLines, serves } from './diagnosis';
 import { exerciseCommands, RESTORE_NODE_POOL } from './exercise-commands';
 import { expectationsOf } from './expectations';
 
-/** What decides how many pods of a Deployment a NodePool can hold now. */
+/** What decides how many pods of a Deployment a NodePool has room for. */
 export interface RoomQuestion {
   readonly lab: LabView;
-  /** Prices of the region, by which Karpenter's choice is estimated. @default - unknown: only the limit itself decides */
+  /** Prices of the region, by which Karpenter's choice is estimated. @default - unknown: only the CPU limit decides */
   readonly prices?: PriceTable;
   readonly deployment: Deployment;
   /** The NodePool as it is in the cluster: its limits may have been changed. */
@@ -28,11 +28,11 @@ export interface RoomQuestion {
   readonly cluster: Pick<ClusterSnapshot, 'nodeClaims' | 'nodes' | 'pods'>;
 }
 
-/** How many pods find a place. */
+/** How many pods have room, and where. */
 export interface ReplicaRoom {
-  /** Of the pods asked about, those that find one. */
+  /** How many of the pods have room. */
   readonly held: number;
-  /** Nodes that are there and that pods of other Deployments share or fill. */
+  /** Present nodes of the NodePool, those on their way included. */
   readonly nodesThere: number;
   /** New nodes that Karpenter may still launch for the rest, by instance type. */
   readonly newNodes: Readonly<Record<string, number>>;
@@ -41,8 +41,10 @@ export interface ReplicaRoom {
 }
 
 /**
- * How many of so many pods a NodePool can hold within its limits: those that fit on its nodes beside the pods of others, and
- * those on nodes that it may still launch. The same estimate as the plan's, with the cluster's own figures.
+ * Estimates how many pods a NodePool has room for within its limits: on its present nodes beside the pods of other Deployments,
+ * and on nodes that Karpenter may still launch. It is the plan's estimate, with the cluster's own figures.
+ *
+ * @param replicas all pods of the Deployment, those that run already included
  */
 export function replicaRoom(replicas: number, question: RoomQuestion): ReplicaRoom {
   const { nodePool, prices, lab, deployment } = question;
@@ -66,21 +68,21 @@ export function replicaRoom(replicas: number, question: RoomQuestion): ReplicaRo
   return { held: replicas - packing.pendingPods, nodesThere: there.length, newNodes, newNodesPerHour };
 }
 
-/** A node of the NodePool, or one that is on its way. */
+/** A present node of the NodePool, or one on its way. */
 interface NodeThere {
   readonly capacity: RemainingLimits;
   readonly allocatable: Resources;
-  /** What pods of others take of it. @default - unknown: it is not registered yet */
+  /** What pods of other Deployments request on it. @default - unknown: it is not registered yet */
   readonly taken?: Resources;
 }
 
-/** Nodes that stay: what is being removed frees its part of the limit. */
+/** Nodes that nobody is removing: a node that is being removed frees its part of the limit. */
 function nodesThere({ nodePool, cluster, deployment }: RoomQuestion): readonly NodeThere[] {
   return cluster.nodeClaims
     .filter(({ metadata, nodePoolName, capacity }) => nodePoolName === nodePool.metadata.name && metadata.deletedAt === undefined && 'cpu' in capacity)
     .map((claim) => {
       const node = nodeOf(cluster, claim);
-      const others = cluster.pods.filter((pod) => node !== undefined && pod.nodeName === node.metadata.name && !takesNoRoom(pod) && !selectsPod(deployment, pod));
+      const others = cluster.pods.filter((pod) => node !== undefined && pod.nodeName === node.metadata.name && !hasPodEnded(pod) && !selectsPod(deployment, pod));
       return {
         capacity: { cpuMillis: cpuMillis(claim.capacity['cpu'] ?? '0'), memoryMiB: mebibytes(claim.capacity['memory'] ?? '0') },
         allocatable: resourcesOf(node?.allocatable ?? {}, claim),
@@ -89,7 +91,7 @@ function nodesThere({ nodePool, cluster, deployment }: RoomQuestion): readonly N
     });
 }
 
-/** What the node says of itself, or, where it does not yet, what Karpenter expects of it. */
+/** Allocatable resources by the node itself, or, before it is registered, by its NodeClaim. */
 function resourcesOf(allocatable: Readonly<Record<string, string>>, claim: NodeClaim): Resources {
   const value = (resource: string): string => allocatable[resource] ?? claim.allocatable[resource] ?? claim.capacity[resource] ?? '0';
   return { cpuMillis: cpuMillis(value('cpu')), memoryMiB: mebibytes(value('memory')), pods: quantity(value('pods')) };
@@ -113,10 +115,10 @@ function sumOf(pods: readonly Pod[]): Resources {
 }
 
 /**
- * Refuses pods that no node will ever take: none that is there, and none that a NodePool may launch for their nodeSelector; and
- * more than the lab's NodePool can hold within the limits that it has in the cluster.
+ * Refuses a scaling whose pods would stay pending: because no present node and no NodePool matches their nodeSelector, or because
+ * the lab's NodePool has no room for so many within its limits in the cluster.
  *
- * @returns where the pods find a place
+ * @returns where the pods have room
  * @throws LabError `NodePoolMissing`, `NodeSelectorUnserved` or `ReplicasBeyondLimits`
  */
 export async function checkRoom(api: KubernetesApi, lab: LabView, deployment: Deployment, replicas: number): Promise<ReplicaRoom> {

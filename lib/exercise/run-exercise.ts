@@ -1,5 +1,3 @@
-/** The exercise: run, scale, watch, verify, drills; and the class. */
-
 import { livePods } from '../kubernetes/cluster-model';
 import { isSimulatedNode, NODES } from '../kubernetes/core-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
@@ -17,9 +15,9 @@ import { deploymentStep, karpenterStep, nodesBeforeStep } from './preparation-st
 import { notSimulated } from './shown-labels';
 
 /**
- * Does the exercise as a student would, and says what each step showed: 0 replicas, the nodes before, scaling, the launch,
- * Karpenter's log, the node, its labels, the pods on it. The pods run on when it ends. Where it is interrupted the Deployment
- * stays as it is, and the next run clears it.
+ * Runs the exercise as a student does it, and records each step: 0 replicas, the nodes before, the scaling, the launch, Karpenter's
+ * log, the node, the pods on it, its labels. The pods keep running afterwards. An interruption leaves the Deployment as it is; the
+ * next run scales it to 0 first.
  *
  * @throws LabError `KubernetesUnreachable`; the reason of the signal
  */
@@ -43,7 +41,7 @@ export async function runExercise(api: KubernetesApi, options: ExerciseOptions, 
   };
 }
 
-/** The steps that are watched. */
+/** The steps from the nodes before to the labels, which need the watches. */
 async function watched(exercise: WatchedExercise): Promise<{ readonly timeline: readonly ExerciseMark[]; readonly nodes: readonly LaunchedNode[] }> {
   const { cluster, expectations } = exercise;
   await nodesBeforeStep(exercise);
@@ -60,9 +58,9 @@ async function watched(exercise: WatchedExercise): Promise<{ readonly timeline: 
   };
 }
 
-/** Which drills to do, and how. */
+/** Which drills to run, and by what means. */
 export interface DrillOptions extends ExerciseOptions {
-  /** Done in the order of {@link DRILL_NAMES}, whatever order they stand in. */
+  /** They run in the order of {@link DRILL_NAMES}. */
   readonly drills: readonly DrillName[];
   readonly means: DrillMeans;
 }
@@ -75,7 +73,7 @@ const DRILLS: Readonly<Record<DrillName, (context: DrillContext) => Promise<void
 };
 
 /**
- * Does drills, one after the other. One that fails puts back what it changed, and the next is done all the same.
+ * Runs drills, one after the other. A drill that fails puts back what it changed, and the next one still runs.
  *
  * @throws LabError `KubernetesUnreachable`; the reason of the signal
  */
@@ -89,7 +87,7 @@ export async function runDrills(api: KubernetesApi, { drills, means, ...options 
   return results;
 }
 
-/** A result with the drills that were run after the exercise. One that failed fails the whole. */
+/** A result with the drills that ran after the exercise. It fails if a drill failed. */
 export function withDrills(result: ExerciseResult, drills: readonly DrillResult[]): ExerciseResult {
   const all = [...result.drills, ...drills];
   const verdict = result.verdict === 'passed' && all.every((drill) => drill.verdict === 'passed') ? 'passed' : 'failed';

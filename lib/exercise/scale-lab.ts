@@ -13,7 +13,7 @@ import { type ExerciseExpectations, expectationsOf } from './expectations';
 import { followDown, followUp, WHOLE_CLUSTER } from './follow-scaling';
 import { checkRoom, type ReplicaRoom } from './replica-room';
 
-/** A scaling, before it is made. */
+/** A scaling that the user is asked to confirm. */
 export interface ScaleChange {
   readonly cluster: string;
   readonly region: string;
@@ -21,13 +21,13 @@ export interface ScaleChange {
   readonly deploymentName: string;
   /** Replicas now. */
   readonly from: number;
-  /** Replicas then. */
+  /** Replicas after the scaling. */
   readonly to: number;
-  /** What Karpenter will most likely launch for it. @default - nothing, or nobody can tell */
+  /** What Karpenter will most likely launch for it. @default - nothing, or unknown */
   readonly launch?: ExpectedLaunch;
 }
 
-/** New nodes, as the plan estimates them. */
+/** New nodes, by the plan's estimate. */
 export interface ExpectedLaunch {
   /** How many of each instance type. */
   readonly nodes: Readonly<Record<string, number>>;
@@ -35,12 +35,12 @@ export interface ExpectedLaunch {
   readonly pricePerHour: number;
 }
 
-/** What a scaling came to. */
+/** The result of a scaling. */
 export interface ScaleResult {
   /**
-   * - `passed`: it is scaled, and what was waited for came;
-   * - `failed`: what was waited for did not come;
-   * - `declined`: the user did not want it. Nothing was changed.
+   * - `passed`: it is scaled, and with `wait` the pods run, or are gone with their empty nodes;
+   * - `failed`: it is scaled, but they do not run, or are not gone, in time;
+   * - `declined`: the user said no. Nothing was changed.
    */
   readonly verdict: 'passed' | 'failed' | 'declined';
   readonly cluster: string;
@@ -48,37 +48,37 @@ export interface ScaleResult {
   readonly deploymentName: string;
   /** Replicas before. */
   readonly from: number;
-  /** Replicas that were asked for. */
+  /** Replicas asked for. */
   readonly to: number;
-  /** When, by the API server's clock, as ISO 8601 in whole seconds. @default - it was declined */
+  /** When it was scaled, by the API server's clock, as ISO 8601 in whole seconds. @default - it was declined */
   readonly scaledAt?: string;
   /** Whether it was followed to its end. */
   readonly isWaited: boolean;
-  /** What was done and waited for; a failure has what the cluster says of it. */
+  /** What was done and waited for. A failed step says what the cluster shows. */
   readonly steps: readonly ExerciseStep[];
-  /** From scaling to running. Empty where nothing was waited for, and where pods went. */
+  /** From scaling to running. Empty without `wait`, and after scaling in. */
   readonly timeline: readonly ExerciseMark[];
-  /** Nodes that Karpenter launched since the scaling and that run the pods. */
+  /** Nodes that Karpenter launched for the pods since the scaling. */
   readonly nodes: readonly LaunchedNode[];
 }
 
-/** How far to scale, and whether to see it through. */
+/** How far to scale, and whether to wait. */
 export interface ScaleOptions {
-  /** A whole number from 0. */
+  /** A whole number, 0 or more. */
   readonly replicas: number;
   /** A student's namespace. @default - that of the lab */
   readonly namespace?: string;
-  /** Whether to follow it until the pods run, or are gone together with the nodes that they leave empty. */
+  /** Whether to wait until the pods run, or are gone together with the nodes that are empty without them. */
   readonly wait: boolean;
-  /** Seconds to wait at most. @default - 300, and the NodePool's `consolidateAfter` besides where nodes go */
+  /** Seconds to wait at most. @default - 300, plus the NodePool's `consolidateAfter` for nodes to go */
   readonly timeoutSeconds?: number;
-  /** Asked before anything is changed, and only where something is to be. */
+  /** Called before anything is changed, and only where something would change. */
   readonly confirm: (change: ScaleChange) => Promise<boolean>;
 }
 
 /**
- * Scales the exercise's Deployment, as a student does with kubectl, unless the NodePool's limits cannot hold so many pods. What
- * was scaled stays scaled, whatever follows.
+ * Scales the exercise's Deployment, as a student does with kubectl, unless the NodePool has no room for so many pods. The scaling
+ * stays, even if waiting for the pods fails.
  *
  * @throws what {@link onLab} throws; LabError `DeploymentMissing`, `NodePoolMissing`, `NodeSelectorUnserved` or `ReplicasBeyondLimits` before anything is changed
  */
@@ -140,9 +140,11 @@ async function presentDeployment(api: KubernetesApi, expectations: ExerciseExpec
 }
 
 /**
- * Scales, and gives back when.
+ * Scales the Deployment.
  *
- * @throws LabError `KubernetesRequestRefused`: where the scaling itself is refused, there is nothing to follow
+ * @returns when, by the API server's clock, as ISO 8601
+ *
+ * @throws LabError `KubernetesRequestRefused`, and not a failed step: without a scaling there is nothing to follow
  */
 async function scaleStep({ api, expectations, recorder }: ExerciseContext, deployment: Deployment): Promise<string> {
   const { namespace, deploymentName: name, replicas } = expectations;

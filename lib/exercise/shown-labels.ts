@@ -10,17 +10,15 @@ import { listed } from '../words';
 export interface ShownLabel {
   readonly key: string;
   /**
-   * Whether Karpenter or the exercise depends on it, so that a node without it is not the exercise's outcome. The others
-   * are decoration of EKS, EC2 or an add-on.
+   * Whether Karpenter or the exercise depends on it, so that a node without it fails the exercise. The other labels come from EKS,
+   * EC2 or an add-on, and nothing depends on them.
    */
   readonly isEssential: boolean;
-  /** Whether the nodes of a rehearsal carry it, too. */
+  /** Whether nodes of a rehearsal have it too. */
   readonly isSimulated: boolean;
 }
 
-/**
- * Labels of the node in the exercise's last output. The team's label comes from the NodePool and is not listed.
- */
+/** Labels of the node in the exercise's last output, without the team's label, which comes from the NodePool. */
 export const SHOWN_LABELS: readonly ShownLabel[] = [
   ...[
     NODE_CLASS_LABEL,
@@ -81,7 +79,7 @@ export function essentialLabelsMissing({ metadata }: ClusterNode, nodeSelector: 
   return compareLabels(metadata.labels, nodeSelector).missing.filter(({ isEssential }) => isEssential).map(({ key }) => key);
 }
 
-/** What a node's labels show, line by line. */
+/** Evidence about a node's labels, line by line. */
 export function labelLinesOf(node: ClusterNode, nodeSelector: Readonly<Record<string, string>>): readonly string[] {
   const { present, missing } = compareLabels(node.metadata.labels, nodeSelector);
   const values = [...Object.keys(nodeSelector), NODE_POOL_LABEL, CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, ZONE_LABEL]
@@ -93,7 +91,7 @@ export function labelLinesOf(node: ClusterNode, nodeSelector: Readonly<Record<st
   ];
 }
 
-/** What no rehearsal does, one line each. */
+/** What no rehearsal can do, one line each. */
 const NEVER_SIMULATED: readonly string[] = [
   'Containers do not run: no image is pulled, and kubectl exec, port-forward (so kube-ops-view cannot be opened), top, and logs of pods other than Karpenter\'s do not work.',
   'CloudFormation and Helm charts are not executed: their system pods are stand-ins that request what the lab\'s own table says.',
@@ -107,7 +105,7 @@ const NEVER_SIMULATED: readonly string[] = [
 export const NOT_SIMULATED: readonly string[] = withLabels(SHOWN_LABELS.filter(({ isSimulated }) => !isSimulated).map(({ key }) => key));
 
 /**
- * What the exercise shows on AWS and these nodes could not, one line each. Nodes of EC2 leave nothing to say.
+ * What the exercise shows on AWS and these nodes cannot, one line each. Empty for nodes of EC2.
  *
  * @param nodeSelector labels that the exercise's pods select
  */
@@ -117,7 +115,7 @@ export function notSimulated(nodes: readonly ClusterNode[], nodeSelector: Readon
   // Nodes for other pods have labels of their own.
   const launched = simulated.filter(({ metadata }) => Object.entries(nodeSelector).every(([key, value]) => metadata.labels[key] === value));
   if (launched.length === 0) return NOT_SIMULATED;
-  // An essential label that is missing is a failure, or comes in a moment.
+  // A missing essential label is a failure, or it comes in a moment.
   return withLabels(launched.flatMap(({ metadata }) => compareLabels(metadata.labels, nodeSelector).missing.filter(({ isEssential }) => !isEssential).map(({ key }) => key)));
 }
 

@@ -12,15 +12,15 @@ import {
   deploymentObservation, type ExerciseState, launchLogObservation, nodeObservations, nodesOfPods, type Observation, podsRunningObservation, replicasObservation,
 } from './observations';
 
-/** Whose exercise is verified. */
+/** Which exercise to verify, in which lab. */
 export interface VerifyOptions extends LabConnection {
   /** A student's namespace. @default - that of the lab */
   readonly namespace?: string;
-  /** Pods that were to run. @default - those of the assembly, or the exercise's five */
+  /** Pods that should run. @default - as many as in the assembly, or the exercise's five */
   readonly replicas?: number;
 }
 
-/** How far back Karpenter's errors are read for a reason. */
+/** Seconds of Karpenter's log that are read for errors. */
 const DIAGNOSIS_SECONDS = 600;
 
 /** Whether the exercise has reached its outcome. */
@@ -32,15 +32,15 @@ export interface VerifyResult {
   readonly deploymentName: string;
   /** Pods that the exercise scales to. */
   readonly replicas: number;
-  /** Whether a node says that it is simulated. */
+  /** Whether any node is simulated. */
   readonly isSimulated: boolean;
   readonly observations: readonly Observation[];
-  /** Nodes of Karpenter's that the pods are on. */
+  /** Karpenter's nodes that the pods run on. */
   readonly nodes: readonly LaunchedNode[];
 }
 
 /**
- * Says whether the exercise has reached its outcome, observation by observation. One that fails hides none after it. It changes nothing.
+ * Checks whether the exercise has reached its outcome. It makes every observation, even after one that fails, and changes nothing.
  *
  * @throws what {@link onLab} throws, and `KubernetesRequestRefused` where the user may not look
  */
@@ -82,14 +82,14 @@ async function readExerciseState(api: KubernetesApi, { namespace, deploymentName
   return { ...cluster, pods: livePods(cluster), isNamespaceThere, deployment };
 }
 
-/** Why pods that were asked for do not run. Nothing where none was asked for, or all run. */
+/** Why pods do not run. Empty where the Deployment asks for none, or all run. */
 async function causes(api: KubernetesApi, state: ExerciseState, expectations: ExerciseExpectations): Promise<readonly string[]> {
   const { deployment } = state;
   if (deployment === undefined || deployment.replicas === 0 || runningPods(state).length >= deployment.replicas) return [];
   try {
     return await diagnose(api, { ...expectations, replicas: deployment.replicas }, deployment, DIAGNOSIS_SECONDS);
   } catch (error) {
-    // A student may see their pods and not the rest. Then that is what is known of the causes.
+    // A student may have rights to their own pods only. Then the refusal is the answer.
     if (error instanceof KubernetesRequestRefused) return [error.message];
     throw error;
   }

@@ -6,20 +6,20 @@ import { asError, Ticker } from '../wait-for';
 import { type LabConnection, onLab } from './connected-lab';
 import { clusterBegan, type LabStatus, type NodeClaimStatus, type NodeStatus, type PodStatus, STATUS_SCOPE, statusOf, type StatusOptions } from './lab-status';
 
-/** Something that has become otherwise between two looks at the lab. */
+/** A change between two states of the lab. */
 export interface LabChange {
   /** When it was seen, as ISO 8601 in UTC. */
   readonly at: string;
   readonly kind: 'Deployment' | 'Pod' | 'NodeClaim' | 'Node' | 'NodePool' | 'lab' | 'connection';
   /** With its namespace where it has one: `karpenter-test/inflate`. */
   readonly name: string;
-  /** What it is now, in a word or two: `running`, `launched`, `removed`. */
+  /** The new state in a word or two: `running`, `launched`, `removed`. */
   readonly state: string;
   /** More about it. Empty where there is nothing more. */
   readonly detail: string;
 }
 
-/** What differs between two states of a lab, the causes before what they lead to. */
+/** What differs between two states of a lab, causes before their effects. */
 export function changesBetween(before: LabStatus, after: LabStatus): readonly LabChange[] {
   const { at } = after;
   const namespaced = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string => `${namespace}/${name}`;
@@ -44,9 +44,9 @@ interface Comparison<T> {
   readonly before: readonly T[];
   readonly after: readonly T[];
   readonly nameOf: (item: T) => string;
-  /** What it is, and more about that. */
+  /** Its state, and details of that. */
   readonly stateOf: (item: T) => readonly [state: string, detail: string];
-  /** What one is that is not there any more. */
+  /** State of an item that no longer exists. */
   readonly goneState: string;
 }
 
@@ -67,7 +67,7 @@ function podState({ state, nodeName }: PodStatus): readonly [string, string] {
 }
 
 function claimState({ stage, instanceType, zone, capacityType }: NodeClaimStatus): readonly [string, string] {
-  // What it is does not change any more once it is launched.
+  // These never change after the launch, so they are told once.
   return [stage, stage === 'launched' ? [instanceType, zone, capacityType].filter((part) => part !== undefined).join(', ') : ''];
 }
 
@@ -77,33 +77,33 @@ function nodeState({ isReady }: NodeStatus): readonly [string, string] {
 
 /** What to watch, and until when. */
 export interface WatchOptions extends StatusOptions {
-  /** Ends when so many pods of the exercise run. @default - when the user interrupts */
+  /** Ends when this many pods of the exercise run. @default - when the user interrupts */
   readonly untilRunning?: number;
-  /** Seconds after which the state is told again although nothing has changed: ages and costs go on. */
+  /** Seconds after which the state is told again without a change, because ages and costs grow. */
   readonly intervalSeconds: number;
-  /** Is told the first state, every change, and the state again after each interval. */
+  /** Is called with the first state, after every change, and after each interval. */
   readonly onNews: (news: LabNews) => void;
 }
 
-/** The state of a lab, and what has changed since the news before. */
+/** The state of a lab, and what has changed since the last news. */
 export interface LabNews {
   readonly status: LabStatus;
   /** Empty for the first news, and where only time has passed. */
   readonly changes: readonly LabChange[];
 }
 
-/** What a watch came to. */
+/** How a watch ended, and the last state. */
 export interface WatchResult {
   readonly endedBy: 'interruption' | 'running pods';
   readonly status: LabStatus;
 }
 
-/** Changes that come together, such as the five pods of a scaling, are told together. */
+/** Milliseconds to collect changes, so that those that come together, such as the five pods of a scaling, are told together. */
 const SETTLING_MILLIS = 100;
 
 /**
- * Watches the state of the lab, by watches of the API server and not by asking again and again. A connection that is lost is
- * told and taken up again.
+ * Watches the state of the lab through watches of the API server, without polling. When the connection is lost, it says so and
+ * reconnects.
  *
  * @throws what {@link onLab} throws; `KubernetesRequestRefused` where the user may not look; the reason of the signal when it
  * is aborted before as many pods run as were waited for
@@ -147,7 +147,7 @@ interface Watching {
   readonly cluster: ClusterModel;
   readonly intervalSeconds: number;
   readonly signal: AbortSignal;
-  /** Looks, and tells what is new; with `isTick` also that nothing is. */
+  /** Reads the state and tells what is new. With `isTick` it tells the state even without a change. */
   readonly tell: (isTick: boolean) => void;
   readonly isDone: () => boolean;
 }
@@ -183,7 +183,7 @@ async function untilEnd({ cluster, intervalSeconds, signal, tell, isDone }: Watc
         settling ??= setTimeout(() => tellNow(false), SETTLING_MILLIS);
       }),
     );
-    // What came while the first state was told.
+    // Tells what changed while the first state was told.
     settling = setTimeout(() => tellNow(false), SETTLING_MILLIS);
   });
 }

@@ -38,7 +38,7 @@ export function mebibytes(text: string): number {
   return quantity(text) / 2 ** 20;
 }
 
-/** Rounds up, but forgives the last digits of a floating-point product. */
+/** Rounds up, and ignores floating-point noise after the sixth decimal place. */
 function ceil(value: number): number {
   return Math.ceil(Number(value.toFixed(6)));
 }
@@ -62,7 +62,7 @@ export interface InstanceShape {
   readonly ipv4PerEni: number;
 }
 
-/** Settings of Karpenter and of an EC2NodeClass's kubelet that change the sum. */
+/** Settings of Karpenter and of an EC2NodeClass's kubelet that change how much of an instance pods may use. */
 export interface ReservationSettings {
   /**
    * Part of an instance's memory that the hypervisor keeps: the chart's `settings.vmMemoryOverheadPercent`.
@@ -94,7 +94,7 @@ const EVICTION_MEMORY_MIB = 100;
 /** Memory in MiB that Graviton keeps for contiguous allocation. */
 const GRAVITON_RESERVED_MIB = 64;
 
-/** What EKS keeps of each core for the kubelet: this part of the cores up to this one. */
+/** CPU that EKS reserves for the kubelet: `part` of what lies between the row before and `upToMillis`, in thousandths of a core. */
 const KUBE_RESERVED_CPU = [
   { upToMillis: 1000, part: 0.06 },
   { upToMillis: 2000, part: 0.01 },
@@ -142,7 +142,7 @@ export function allocatableOf(shape: InstanceShape, settings: ReservationSetting
   };
 }
 
-/** Pods that the VPC CNI has addresses for: an address of each interface is its own, and two pods use the host's. */
+/** Pods that the VPC CNI has addresses for: each interface keeps one address for itself, and two pods use the node's own. */
 function addressLimitedPods(shape: InstanceShape, reservedEnis: number): number {
   const interfaces = Math.max(shape.maxEnis - reservedEnis, 0);
   return interfaces === 0 ? 0 : interfaces * (shape.ipv4PerEni - 1) + 2;
@@ -164,7 +164,7 @@ export function kubeReservedCpuMillis(capacityMillis: number): number {
   return reserved;
 }
 
-/** By the addresses of the instance, even where `maxPods` is set lower. */
+/** Memory in MiB. It depends on the addresses of the instance, even where `maxPods` is lower. */
 function kubeReservedMemoryMiB(shape: InstanceShape): number {
   return 11 * addressLimitedPods(shape, 0) + 255;
 }

@@ -104,17 +104,17 @@ function unreachable(server: string, cause: unknown): LabError {
   });
 }
 
-/** The API server answered, and the answer was no. */
+/** The API server refused a request. */
 export class KubernetesRequestRefused extends LabError {
   /** HTTP status, such as 409. */
   readonly status: number;
-  /** The API server's own word for it, such as `AlreadyExists` or `Expired`. @default - it gave none */
+  /** The API server's reason, such as `AlreadyExists` or `Expired`. @default - it gave none */
   readonly reason?: string;
 
   constructor(options: { readonly message: string; readonly remedy: string; readonly received: string; readonly status: number; readonly reason?: string }) {
     super({
       code: 'KubernetesRequestRefused', message: options.message, received: options.received, remedy: options.remedy,
-      // In a conflict somebody else was quicker.
+      // After a conflict the same request may succeed: somebody else changed the object first.
       isPassing: isPassingStatus(options.status) || options.reason === 'Conflict',
     });
     this.status = options.status;

@@ -9,7 +9,7 @@ import { type ListChange, LiveList } from './live-list';
 import { MomentLog } from './moment-log';
 import { isTrue, type ObjectMetadata, type ResourceKind } from './objects';
 
-/** Objects of the cluster at one moment. Of a kind that nobody asked for there is none. */
+/** Objects of the cluster at one moment. The lists of kinds outside the scope are empty. */
 export interface ClusterSnapshot {
   readonly namespaces: readonly Namespace[];
   readonly deployments: readonly Deployment[];
@@ -21,10 +21,10 @@ export interface ClusterSnapshot {
   readonly nodeClasses: readonly Ec2NodeClass[];
 }
 
-/** Which objects of which kinds are asked for. A kind that is left out is not. */
+/** Which objects to read, by kind. Kinds that are left out are not read. */
 export type ClusterScope = { readonly [Kind in keyof ClusterSnapshot]?: Selection };
 
-/** Asks the cluster once. */
+/** Lists the objects of a scope once. */
 export async function clusterSnapshot(api: KubernetesApi, scope: ClusterScope): Promise<ClusterSnapshot> {
   const read = async <T>(kind: ResourceKind<T>, selection: Selection | undefined): Promise<readonly T[]> =>
     selection === undefined ? [] : (await api.list(kind, selection)).items;
@@ -40,7 +40,7 @@ export function runningPods({ pods }: Pick<ClusterSnapshot, 'pods'>): readonly P
   return pods.filter(isRunning);
 }
 
-/** Pods that nobody has asked to go. */
+/** Pods whose deletion nobody has asked for. */
 export function livePods({ pods }: Pick<ClusterSnapshot, 'pods'>): readonly Pod[] {
   return pods.filter(({ metadata }) => metadata.deletedAt === undefined);
 }
@@ -63,24 +63,24 @@ export function isNodeReady(cluster: Pick<ClusterSnapshot, 'nodes'>, claim: Node
 
 /** How a model watches. */
 export interface ClusterModelOptions {
-  /** Seconds that the API server may be out of reach before the model fails; Infinity: it never does. @default 60 */
+  /** Seconds that the API server may be out of reach before the model fails; Infinity: it never fails. @default 60 */
   readonly patienceSeconds?: number;
-  /** What counts seconds between moments. @default - the computer's */
+  /** Clock that times moments. @default - the computer's */
   readonly clock?: Clock;
 }
 
 type LiveLists = { readonly [Kind in keyof ClusterSnapshot]?: LiveList<ClusterSnapshot[Kind][number]> };
 
 /**
- * The cluster as it is now, as far as its scope goes: listed once, kept up to date by watches. What is new, and when it came,
- * counts from its start, or from {@link mark}.
+ * The objects of a scope as they are now: listed once, then kept up to date by watches. NodeClaims count as new, and moments are
+ * timed, since the start or the last {@link mark}.
  *
  * @example
  * const cluster = await ClusterModel.start(api, { pods: { namespace: 'karpenter-test' }, nodeClaims: {}, nodes: {} });
  * await waitFor(() => runningPods(cluster).length === 5, { what: '5 pods run', deadlineSeconds: 300, on: [cluster], describeMissing: () => [] });
  */
 export class ClusterModel implements ClusterSnapshot, Watched {
-  /** Lists the objects and begins to watch them. The API's signal ends it. */
+  /** Lists the objects and begins to watch them. The API's signal ends the watches. */
   static async start(api: KubernetesApi, scope: ClusterScope, { patienceSeconds, clock = machineClock }: ClusterModelOptions = {}): Promise<ClusterModel> {
     const live = async <T extends { readonly metadata: ObjectMetadata }>(kind: ResourceKind<T>, selection: Selection | undefined): Promise<LiveList<T> | undefined> =>
       selection === undefined ? undefined : LiveList.start(api, kind, selection, patienceSeconds);
@@ -91,7 +91,7 @@ export class ClusterModel implements ClusterSnapshot, Watched {
     return new ClusterModel({ namespaces, deployments, pods, events, nodes, nodeClaims, nodePools, nodeClasses }, clock);
   }
 
-  /** When the watches saw pods, NodeClaims and nodes come to a moment. */
+  /** When the watches saw pods, NodeClaims and nodes created, launched and Ready. */
   readonly moments: MomentLog;
   private readonly all: readonly NonNullable<LiveLists[keyof LiveLists]>[];
   private earlierClaims: ReadonlySet<string>;
@@ -141,7 +141,7 @@ export class ClusterModel implements ClusterSnapshot, Watched {
     return this.all.find(({ failure }) => failure !== undefined)?.failure;
   }
 
-  /** Why no news comes at the moment, while it is tried again. Undefined while it does come. */
+  /** Why a watch is cut off, while it tries to reconnect. Undefined while all are connected. */
   get interruption(): unknown {
     return this.all.find(({ interruption }) => interruption !== undefined)?.interruption;
   }
@@ -153,7 +153,7 @@ export class ClusterModel implements ClusterSnapshot, Watched {
     };
   }
 
-  /** Calls back with every change of a pod; with undefined when the watch fails, is cut off or goes on. */
+  /** Calls back with every change of a pod; with undefined when the watch fails, is cut off or reconnects. */
   onEachPod(listener: (change: ListChange<Pod> | undefined) => void): () => void {
     return this.lists.pods?.onEach(listener) ?? (() => undefined);
   }
@@ -183,7 +183,8 @@ export class ClusterModel implements ClusterSnapshot, Watched {
   /**
    * Whether it is known which new NodeClaims the pods run on, and that their nodes are Ready and Initialized.
    *
-   * Pods may run a moment before Karpenter writes the name of the node, and that it is initialized, on its NodeClaim, and each kind is watched on its own.
+   * Pods may run a moment before Karpenter writes the node's name and the condition Initialized on its NodeClaim. Besides, each
+   * kind has a watch of its own, and their changes may arrive in any order.
    */
   get areNodesKnown(): boolean {
     const named = new Set(this.nodeClaims.flatMap(({ nodeName }) => nodeName ?? []));

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { LabError } from '../lab-error';
 
-/** What a request needs to be let in. */
+/** Credentials of a request, and the agent that holds its connection. */
 export interface Authentication {
   readonly agent: HttpAgent;
   readonly headers: OutgoingHttpHeaders;
@@ -23,7 +23,7 @@ export interface Connection {
   readonly close: () => void;
 }
 
-/** Connections kept open: requests at once, and watches. */
+/** The most connections at once, watches included. */
 const MAX_SOCKETS = 24;
 
 /**
@@ -66,7 +66,7 @@ async function securityOf(config: KubeConfig, kubeconfig: string): Promise<Reque
   return options;
 }
 
-/** The official client makes an agent for each request; this one keeps its connections. */
+/** An agent that keeps connections open. The official client makes a new agent for each request. */
 function keptOpen(server: string, options: RequestOptions): HttpAgent {
   const made = options.agent;
   const tls = made instanceof HttpsAgent ? made.options : {};

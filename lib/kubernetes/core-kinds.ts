@@ -23,11 +23,11 @@ export function readContainerRequests(podSpec: JsonObject): readonly JsonObject[
   return arrayAt(podSpec, 'containers').map((container) => objectAt(container, 'resources', 'requests'));
 }
 
-/** What runs pods that are all alike. */
+/** A Deployment or DaemonSet: it runs pods that are all alike. */
 export interface Workload extends Conditioned {
   readonly kind: 'Deployment' | 'DaemonSet';
   readonly metadata: ObjectMetadata;
-  /** Pods that it should have; a DaemonSet 1, on each node. */
+  /** Pods that it should have; 1 for a DaemonSet, which has one on each node. */
   readonly replicas: number;
   readonly nodeSelector: Readonly<Record<string, string>>;
   /** What each container requests, as quantities by resource. */
@@ -126,8 +126,8 @@ export function isRunning(pod: Pod): boolean {
   return pod.phase === 'Running' && isTrue(pod, 'Ready') && pod.metadata.deletedAt === undefined;
 }
 
-/** Whether a pod has ended, so that it takes nothing of its node any more. */
-export function takesNoRoom({ phase }: Pod): boolean {
+/** Whether a pod has ended and no longer takes CPU, memory or a pod slot of its node. */
+export function hasPodEnded({ phase }: Pod): boolean {
   return phase === 'Succeeded' || phase === 'Failed';
 }
 
@@ -160,12 +160,12 @@ export const NODES: ResourceKind<ClusterNode> = {
 /** Scheme of the provider ids that Karpenter's simulated EC2 hands out; EC2's own is `aws`. */
 const SIMULATED_SCHEME = 'kwok-aws:';
 
-/** Whether nothing runs on a node, by what the node itself says. */
+/** Whether a node is simulated, so that no container runs on it: its annotation or its provider id says so. */
 export function isSimulatedNode({ metadata, providerId }: ClusterNode): boolean {
   return SIMULATED_ANNOTATION in metadata.annotations || providerId?.startsWith(SIMULATED_SCHEME) === true;
 }
 
-/** Something that a controller reports about an object. */
+/** An event: what a controller reports about an object. */
 export interface ClusterEvent {
   readonly metadata: ObjectMetadata;
   /** `Normal` or `Warning`. */
@@ -190,7 +190,7 @@ export interface EventSubject {
   readonly namespace?: string;
 }
 
-/** Events, of the core API: both ways to report one arrive here. */
+/** Events of the core API. Those that controllers report through `events.k8s.io` appear here too. */
 export const EVENTS: ResourceKind<ClusterEvent> = {
   apiVersion: 'v1',
   kind: 'Event',

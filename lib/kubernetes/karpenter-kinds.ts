@@ -2,10 +2,10 @@ import { arrayAt, type JsonObject, type JsonValue, numberAt, objectAt, textAt } 
 import { CAPACITY_TYPE_LABEL, INSTANCE_TYPE_LABEL, NODE_POOL_LABEL, ZONE_LABEL } from '../well-known-keys';
 import { type Conditioned, type ObjectMetadata, readConditions, readMetadata, readTexts, type ResourceKind } from './objects';
 
-/** Karpenter's API, whatever the cloud. */
+/** Karpenter's API group and version, the same for every cloud. */
 const KARPENTER_API = 'karpenter.sh/v1';
 
-/** A node that Karpenter launches: asked for, launched, registered, ready, and at last removed. */
+/** A NodeClaim: Karpenter's request for one node. It exists from the decision to launch until the instance is gone. */
 export interface NodeClaim extends Conditioned {
   readonly metadata: ObjectMetadata;
   readonly nodePoolName: string;
@@ -25,7 +25,7 @@ export interface NodeClaim extends Conditioned {
   readonly allocatable: Readonly<Record<string, string>>;
 }
 
-/** NodeClaims: the nodes that Karpenter launches. */
+/** NodeClaims. */
 export const NODE_CLAIMS: ResourceKind<NodeClaim> = {
   apiVersion: KARPENTER_API,
   kind: 'NodeClaim',
@@ -111,7 +111,7 @@ export interface Ec2NodeClass extends Conditioned {
   readonly metadata: ObjectMetadata;
   /** AMI aliases, such as `al2023@v20260917`. */
   readonly amiAliases: readonly string[];
-  /** Terms of which one must match a subnet; each names tags or an id. */
+  /** Terms that select subnets by tags or id. A subnet is selected when one term matches it. */
   readonly subnetSelectorTerms: readonly JsonObject[];
   readonly metadataOptions: JsonObject;
   readonly kubelet: JsonObject;
@@ -119,7 +119,7 @@ export interface Ec2NodeClass extends Conditioned {
   readonly volumeSizes: readonly string[];
   /** Ids of the subnets that its selector terms match. Empty in a template. */
   readonly subnetIds: readonly string[];
-  /** What its selectors found nothing for, such as `no subnet matches karpenter.sh/discovery=lab`. */
+  /** Selectors that match nothing, such as `no subnet matches karpenter.sh/discovery=lab`. */
   readonly unmatchedSelections: readonly string[];
 }
 
@@ -153,12 +153,12 @@ const SELECTIONS: Readonly<Record<string, { readonly terms: string; readonly nou
   AMIsReady: { terms: 'amiSelectorTerms', noun: 'AMI' },
 };
 
-/** Parts of a term besides tags. */
+/** Fields of a selector term besides its tags. */
 const TERM_FIELDS: readonly string[] = ['id', 'name', 'alias', 'owner', 'ssmParameter'];
 
 /**
- * What an EC2NodeClass looks for in vain, where a condition that says no is about its selectors. Karpenter's own message leaves
- * out what it looked for.
+ * Says which selector of an EC2NodeClass matches nothing, for a condition that is False. Karpenter's own message does not say what
+ * the selector looks for.
  *
  * @param body the EC2NodeClass
  * @returns such as `no subnet matches karpenter.sh/discovery=lab`; undefined for conditions about other things

@@ -4,7 +4,7 @@ import { type ApiRequest, requestRefused, sendRequest } from './api-request';
 import { type Connection, connectionOf } from './connection';
 import { type ObjectReference, type ResourceKind, resourcePath } from './objects';
 
-/** Where an action reaches Kubernetes. */
+/** How to reach the Kubernetes API. */
 export interface KubernetesApiOptions {
   /** Absolute path of the kubeconfig. Its current context names the cluster and the user. */
   readonly kubeconfig: string;
@@ -16,7 +16,7 @@ export interface KubernetesApiOptions {
   readonly fieldManager?: string;
 }
 
-/** Which objects of a kind are meant. */
+/** Selects objects of a kind. */
 export interface Selection {
   /** @default - all namespaces */
   readonly namespace?: string;
@@ -29,34 +29,39 @@ export interface Selection {
 /** Objects as they were at one moment. */
 export interface ObjectList<T> {
   readonly items: readonly T[];
-  /** Where a watch goes on from. */
+  /** Version from which a watch continues. */
   readonly resourceVersion: string;
 }
 
-/** What a watch sends: an object that changed, or a mark up to where it has told everything. */
+/** An event of a watch: an object that changed, or a bookmark that says how far the watch has come. */
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
   readonly body: JsonObject;
 }
 
-/** How long a list or a change may take. Longer answers are watches and logs. */
+/** Seconds that a request may take; watches and logs take longer. */
 const REQUEST_TIMEOUT_SECONDS = 30;
 
-/** How long the API server holds a watch open before it is resumed. */
+/** Seconds that the API server holds a watch open. Then the watch is resumed. */
 const WATCH_TIMEOUT_SECONDS = 240;
 
-/** Seconds after that in which its end must come: a connection that was lost without a word tells nothing for ever. */
+/** Seconds after that until a watch counts as lost: a broken connection may never report its end. */
 const WATCH_MARGIN_SECONDS = 30;
 
-/** Objects a page of a list. */
+/** Objects per page of a list. */
 const PAGE_SIZE = 500;
 
 /**
- * The Kubernetes API, as far as the lab uses it: objects of any kind, by the kubeconfig's own credentials.
+ * The Kubernetes API, as far as the lab uses it: objects of any kind, with the kubeconfig's own credentials.
  *
- * The kubeconfig, with its certificates, tokens and credential plugins, is read by the official client. The requests are
- * made here, because the official watch loses the reason of a refusal and the exceptions of its callback, and every of
- * its requests makes a TLS connection of its own, which a class of a hundred students feels.
+ * The official client reads the kubeconfig, with its certificates, tokens and credential plugins. This class makes the requests
+ * itself: the official watch loses the reason of a refusal and the exceptions of its callback, and the official client opens a
+ * TLS connection for every request, which is slow for a class of a hundred students.
+ *
+ * @example
+ * const api = await KubernetesApi.connect({ kubeconfig: '/home/kim/.kube/config' }, run);
+ * const { items: nodePools } = await api.list(NODE_POOLS);
+ * api.close();
  */
 export class KubernetesApi {
   /**
@@ -74,7 +79,7 @@ export class KubernetesApi {
    */
   constructor(private readonly connection: Connection, readonly signal: AbortSignal = runContext().signal, readonly fieldManager = 'karpenter-lab') {}
 
-  /** The same API by the same connection, whose requests another signal aborts. It must not be closed on its own. */
+  /** The same API on the same connection, with another signal to abort its requests. Close only the first one. */
   boundTo(signal: AbortSignal): KubernetesApi {
     return new KubernetesApi(this.connection, signal, this.fieldManager);
   }
@@ -131,9 +136,9 @@ export class KubernetesApi {
   }
 
   /**
-   * Changes of a selection since a moment, until the server ends the watch. It is for {@link LiveList}, which resumes it.
+   * Watches a selection from a resource version until the server ends the watch. Use {@link LiveList}, which resumes it.
    *
-   * @throws LabError `KubernetesRequestRefused` with status 410 when the moment is too long ago
+   * @throws LabError `KubernetesRequestRefused` with status 410 when the version is too old
    */
   async * watch(kind: ResourceKind<unknown>, selection: Selection, resourceVersion: string): AsyncGenerator<WatchEvent> {
     const lines = await this.stream({
@@ -165,13 +170,13 @@ export class KubernetesApi {
     return kind.read(objectAt(await this.ask({ method: 'POST', path, query: { fieldManager: this.fieldManager }, body })));
   }
 
-  /** Makes an object what the body says, as `kubectl apply --server-side` does: made, or changed where it differs. */
+  /** Creates an object, or changes it to match the body, as `kubectl apply --server-side --force-conflicts` does. */
   async apply(kind: ResourceKind<unknown>, body: JsonObject): Promise<void> {
     const path = resourcePath(kind, { namespace: textAt(body, 'metadata', 'namespace'), name: textAt(body, 'metadata', 'name') ?? '' });
     await this.ask({ method: 'PATCH', path, query: { fieldManager: this.fieldManager, force: 'true' }, body, contentType: 'application/apply-patch+yaml' });
   }
 
-  /** Changes some fields of an object, and leaves the others. A null removes a field. */
+  /** Changes the given fields of an object. A null removes a field. */
   async patch<T>(kind: ResourceKind<T>, reference: ObjectReference, change: JsonObject): Promise<T> {
     const answer = await this.ask({
       method: 'PATCH', path: resourcePath(kind, reference), query: { fieldManager: this.fieldManager }, body: change, contentType: 'application/merge-patch+json',
@@ -182,7 +187,7 @@ export class KubernetesApi {
   /**
    * Sets how many pods a Deployment has, as `kubectl scale` does.
    *
-   * @returns when, by the API server's clock, as ISO 8601 in whole seconds: the object itself does not keep it
+   * @returns the time of the change by the API server's clock, as ISO 8601 in whole seconds; the object itself does not record it
    */
   async scale(kind: ResourceKind<unknown>, reference: ObjectReference, replicas: number): Promise<string> {
     const { at } = await this.exchange({
@@ -196,7 +201,7 @@ export class KubernetesApi {
   }
 
   /**
-   * Asks for an object's deletion. It does not wait until finalizers are done.
+   * Asks for the deletion of an object. It does not wait for finalizers.
    *
    * @returns whether there was anything to delete
    */
@@ -246,7 +251,7 @@ export class KubernetesApi {
 
 /** A request whose whole answer is read. */
 interface FullRequest extends ApiRequest {
-  /** Whether a 404 is an answer like another. @default false */
+  /** Whether a 404 means that there is no such object, and is no error. @default false */
   readonly acceptsMissing?: boolean;
 }
 
@@ -261,10 +266,10 @@ export interface LogOptions {
   readonly follow?: boolean;
 }
 
-/** Characters of a body that is no JSON which its reader gets to see. */
+/** Characters that an error message quotes of a body that is not JSON. */
 const QUOTED_CHARACTERS = 200;
 
-/** A body as JSON. One that is none, such as the page of a proxy, becomes a status with its text for a message. */
+/** Parses a body. A body that is not JSON, such as a proxy's error page, becomes a status with that text as its message. */
 function parsed(text: string): JsonValue {
   try {
     return parseJson(text);

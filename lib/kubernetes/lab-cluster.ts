@@ -9,25 +9,25 @@ import { DEPLOYMENTS, NODES } from './core-kinds';
 import { KubernetesApi } from './kubernetes-api';
 import type { ResourceKind } from './objects';
 
-/** Where the lab belongs. */
+/** Region and account of the lab. */
 export interface LabPlace {
   readonly region: string;
   /** Twelve digits. @default - any account */
   readonly account?: string;
 }
 
-/** By what the lab's cluster is known from inside. */
+/** What the lab's cluster must hold: Karpenter's Deployment, which names the cluster. */
 export interface LabInCluster {
   /** Karpenter's Deployment. */
   readonly karpenter: { readonly namespace: string; readonly release: string };
   readonly cluster: { readonly name: string };
 }
 
-/** Where a cluster is, as far as it can be told. */
+/** Region and account of a cluster, as far as they are known. */
 export interface ClusterPlace {
-  /** @default - nothing tells */
+  /** @default - unknown */
   readonly region?: string;
-  /** @default - nothing tells */
+  /** @default - unknown */
   readonly account?: string;
 }
 
@@ -41,23 +41,22 @@ const EKS_HOST = /\.(?<region>[a-z]{2}(?:-[a-z]+)+-\d+)\.(?:eks\.amazonaws\.com(
 /** ARN of a cluster: the name that `aws eks update-kubeconfig` gives the entry in the kubeconfig. */
 const EKS_ARN = /^arn:aws[\w-]*:eks:(?<region>[\w-]+):(?<account>\d{12}):cluster\//;
 
-/** Where an API server is, by its URL. An address, a name of one's own or this computer's tells nothing. */
+/** Region of an API server, by its URL. Only host names of EKS name one: an IP address, localhost or a proxy does not. */
 export function placeOfServer(server: string): ClusterPlace {
   return URL.canParse(server) ? { region: EKS_HOST.exec(new URL(server).hostname)?.groups?.['region'] } : {};
 }
 
-/** Where a cluster is, by the name of its entry in the kubeconfig. A name that the user gave it tells nothing. */
+/** Region and account of a cluster, by the name of its entry in the kubeconfig. Only an ARN names them. */
 export function placeOfEntry(name: string): ClusterPlace {
   const { region, account } = EKS_ARN.exec(name)?.groups ?? {};
   return { region, account };
 }
 
 /**
- * Refuses a cluster that is in another region or account than the lab's, though it may have the lab's name.
+ * Refuses a cluster that is in another region or account than the lab, even if it has the lab's name.
  *
- * It asks no AWS. The region stands in the host name of an EKS endpoint; where that tells nothing, as in a rehearsal or behind
- * a proxy, the nodes' labels tell it. The account stands in no object of the cluster: only the entry that
- * `aws eks update-kubeconfig` writes names it.
+ * It makes no call to AWS. The host name of an EKS endpoint names the region; behind a proxy, or in a rehearsal, the labels of
+ * the nodes do. No object of the cluster names the account: only the entry that `aws eks update-kubeconfig` writes does.
  *
  * @throws LabError `ClusterNotConfigured`
  */
@@ -90,7 +89,7 @@ function inAnotherRegion(region: string, lab: LabPlace, received: string): LabEr
   });
 }
 
-/** Regions that nodes say they are in. A student may be kept from seeing nodes: then these tell nothing either. */
+/** Regions in the labels of the nodes. Empty where the user may not list nodes, as a student may not. */
 async function regionsOfNodes(api: KubernetesApi): Promise<readonly string[]> {
   try {
     const { items } = await api.list(NODES, {});
@@ -101,9 +100,9 @@ async function regionsOfNodes(api: KubernetesApi): Promise<readonly string[]> {
   }
 }
 
-/** Which kubeconfig is meant, as kubectl decides it. */
+/** What decides which kubeconfig is used, as with kubectl. */
 export interface KubeconfigChoice {
-  /** What the user asked for. @default - that of the environment */
+  /** Path that the user gives. @default - that of the environment */
   readonly kubeconfig?: string;
   readonly workingDirectory: string;
   /** `KUBECONFIG` and `HOME` are read. */

@@ -1,4 +1,5 @@
-// No library: the list tells when its news stops and comes again, gives up after a time that the caller sets, and ends with the run.
+// Not the official client's informer: this list reports when it is cut off and when it is back, gives up after a time that the
+// caller sets, and ends with the run.
 import { textAt } from '../json';
 import type { ObjectMetadata, ResourceKind } from './objects';
 import { pause, type Watched } from '../wait-for';
@@ -13,10 +14,10 @@ export interface ListChange<T> {
   readonly item: T;
 }
 
-/** Status by which the API server says that a resource version is too old to go on from. */
+/** Status by which the API server says that a resource version is too old to continue from. */
 const GONE = 410;
 
-/** Seconds between tries to resume a watch, and for how long it is tried before the list gives up. */
+/** Seconds between two tries to resume a watch, and seconds after which the list gives up. */
 const RESUME_PAUSE_SECONDS = 0.5;
 const RESUME_DEADLINE_SECONDS = 60;
 
@@ -28,8 +29,8 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
   /**
    * Lists the objects and begins to watch them.
    *
-   * @param api its signal ends the watch, which fails with the reason
-   * @param patienceSeconds how long the API server may be out of reach before the list gives up; Infinity: it never does
+   * @param api its signal ends the watch; the list then fails with the signal's reason
+   * @param patienceSeconds how long the API server may be out of reach before the list gives up; Infinity: it never gives up
    */
   static async start<T extends { readonly metadata: ObjectMetadata }>(
     api: KubernetesApi, kind: ResourceKind<T>, selection: Selection = {}, patienceSeconds = RESUME_DEADLINE_SECONDS,
@@ -63,7 +64,7 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
     return this.givenUp;
   }
 
-  /** Why no news comes at the moment, while it tries again. Undefined while it does come. Its beginning and its end are told as changes. */
+  /** Why the watch is cut off, while it tries to reconnect. Undefined while it is connected. Listeners hear when it begins and ends. */
   get interruption(): unknown {
     return this.cutOffBy;
   }
@@ -75,8 +76,8 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
   /**
    * Calls back with every change.
    *
-   * @param listener gets undefined when the watch fails, is cut off or goes on
-   * @returns a function that ends it
+   * @param listener gets undefined when the watch fails, is cut off or reconnects
+   * @returns a function that unsubscribes
    */
   onEach(listener: (change: ListChange<T> | undefined) => void): () => void {
     this.listeners.add(listener);
@@ -116,7 +117,7 @@ export class LiveList<T extends { readonly metadata: ObjectMetadata }> implement
         if (error instanceof KubernetesRequestRefused && !isOutdatedVersion && !isPassing(error)) throw error;
         failingSince ??= performance.now();
         if (performance.now() - failingSince > this.patienceSeconds * 1000) throw error;
-        // Listed again in any case: the answer shows that the server is there, and what went unseen.
+        // Lists again in any case: the answer proves that the server is back, and shows what was missed.
         isOutdated = true;
         if (!isOutdatedVersion) this.setInterruption(error);
         await pause(RESUME_PAUSE_SECONDS, this.api.signal);

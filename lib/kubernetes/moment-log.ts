@@ -2,16 +2,16 @@ import type { Clock } from '../run-context';
 import type { LiveList } from './live-list';
 import { type Conditioned, isTrue, type ObjectMetadata } from './objects';
 
-/** Moments of an object's life that are told apart: its creation, and conditions that come true. */
+/** Moments of an object that are timed: its creation, and when one of these conditions becomes True. */
 export type ObjectMoment = 'created' | 'Launched' | 'Ready';
 
 const CONDITION_MOMENTS: readonly ObjectMoment[] = ['Launched', 'Ready'];
 
 type Recorded = Conditioned & { readonly metadata: ObjectMetadata };
 
-/** When watches saw objects come to a moment, by a clock that never goes back. */
+/** When watches saw objects created, launched and Ready, by a clock that never goes back. */
 export class MomentLog {
-  /** By uid and moment; undefined for what had come before anybody watched. */
+  /** By uid and moment; undefined where the moment was over before the watch began. */
   private readonly seen = new Map<string, number | undefined>();
   private origin: number;
 
@@ -19,7 +19,7 @@ export class MomentLog {
     this.origin = clock.nowMillis();
   }
 
-  /** Counts moments from now on from now. */
+  /** Counts the seconds of all moments from now. */
   begin(): void {
     this.origin = this.clock.nowMillis();
   }
@@ -29,7 +29,7 @@ export class MomentLog {
     return (this.clock.nowMillis() - this.origin) / 1000;
   }
 
-  /** Records what comes to the objects of a list from now on. What has come to them before is not seen. */
+  /** Records the moments of a list's objects from now on. Earlier moments get no time. */
   follow<T extends Recorded>(list: LiveList<T>): void {
     for (const item of list.items) this.record(item, undefined);
     list.onEach((change) => {
@@ -37,7 +37,7 @@ export class MomentLog {
     });
   }
 
-  /** Seconds after {@link begin} at which a moment was first seen; undefined for what was not seen to come. */
+  /** Seconds after {@link begin} at which a moment was first seen; undefined where no watch saw it. */
   seenAt(uid: string, moment: ObjectMoment): number | undefined {
     const at = this.seen.get(`${uid} ${moment}`);
     return at === undefined ? undefined : (at - this.origin) / 1000;

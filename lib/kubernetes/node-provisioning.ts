@@ -19,7 +19,7 @@ export interface UnreadyObject {
   readonly object?: Ec2NodeClass | NodePool;
 }
 
-/** What is not Ready of the EC2NodeClasses and NodePools of these names, in the order in which one needs the other. */
+/** EC2NodeClasses and NodePools of these names that are not Ready. EC2NodeClasses come first, because NodePools need them. */
 export function unreadyObjects({ nodeClasses, nodePools }: Pick<ClusterSnapshot, 'nodeClasses' | 'nodePools'>, names: NodeProvisioning): readonly UnreadyObject[] {
   const unready = (kind: UnreadyObject['kind'], wanted: readonly string[], objects: readonly (Ec2NodeClass | NodePool)[]): readonly UnreadyObject[] => wanted
     .map((name) => ({ kind, name, object: objects.find(({ metadata }) => metadata.name === name) }))
@@ -27,14 +27,14 @@ export function unreadyObjects({ nodeClasses, nodePools }: Pick<ClusterSnapshot,
   return [...unready('EC2NodeClass', names.nodeClasses, nodeClasses), ...unready('NodePool', names.nodePools, nodePools)];
 }
 
-/** How to wait for it. */
+/** How long to wait until Karpenter accepts them, and what to report meanwhile. */
 export interface ReadinessWaitOptions extends Partial<WaitDescription> {
   readonly deadlineSeconds: number;
   /** Is told what is not ready yet, after every change and four times a second. What it throws ends the wait. @default - nothing */
   readonly onUnready?: (unready: readonly UnreadyObject[]) => void;
 }
 
-/** Seconds between two looks where somebody is told of them. */
+/** Seconds between two calls of `onUnready` when nothing changes. */
 const LOOK_EVERY_SECONDS = 0.25;
 
 /**
@@ -70,7 +70,7 @@ export function readyText({ nodePools, nodeClasses }: NodeProvisioning): string 
   return `${listed(names)} ${names.length === 1 ? 'is' : 'are'} Ready`;
 }
 
-/** Why an object is not ready, by what it says itself. */
+/** Why an object is not ready, by its own conditions. */
 export function unreadyLines({ kind, name, object }: UnreadyObject): readonly string[] {
   if (object === undefined) return [`There is no ${kind} ${name}.`];
   const lines = 'unmatchedSelections' in object ? nodeClassLines(object) : readinessLines(object);
@@ -79,7 +79,7 @@ export function unreadyLines({ kind, name, object }: UnreadyObject): readonly st
 
 /** Conditions of an EC2NodeClass that do not hold: a selector that matches nothing, a role that is not there. */
 export function nodeClassLines(nodeClass: Ec2NodeClass): readonly string[] {
-  // Ready only sums up the others.
+  // Ready only sums up the other conditions.
   const others = nodeClass.conditions.filter(({ type }) => type !== 'Ready');
   const lines = unmetConditions({ conditions: others });
   return [...nodeClass.unmatchedSelections, ...(lines.length > 0 ? lines : unmetConditions(nodeClass))].map((line) => `EC2NodeClass ${nodeClass.metadata.name}: ${line}`);

@@ -14,7 +14,7 @@ export interface ResourceKind<T> {
   readonly read: (body: JsonObject) => T;
 }
 
-/** Which object. */
+/** Name and namespace of an object. */
 export interface ObjectReference {
   readonly name: string;
   /** @default - the object is cluster-wide */
@@ -28,7 +28,7 @@ export function resourcePath(kind: ResourceKind<unknown>, reference: Partial<Obj
   return `${root}${namespace}/${kind.plural}${reference.name === undefined ? '' : `/${reference.name}`}`;
 }
 
-/** What every Kubernetes object says of itself. */
+/** Metadata of an object. */
 export interface ObjectMetadata {
   readonly name: string;
   /** @default - the object is cluster-wide */
@@ -41,9 +41,9 @@ export interface ObjectMetadata {
   readonly createdAt: string;
   /** When deletion was asked for. @default - nobody asked */
   readonly deletedAt?: string;
-  /** What must be done before the object can go. */
+  /** The object stays until controllers have removed all of these. */
   readonly finalizers: readonly string[];
-  /** Objects with whose deletion this one is deleted. */
+  /** Owners: when they are deleted, this object is deleted too. */
   readonly owners: readonly OwnerReference[];
 }
 
@@ -53,13 +53,13 @@ export interface OwnerReference {
   readonly name: string;
 }
 
-/** The namespace where Kubernetes puts what names none. It refuses to delete it. */
+/** Namespace of objects that name none. Kubernetes refuses to delete it. */
 export const DEFAULT_NAMESPACE = 'default';
 
-/** Namespaces that Kubernetes itself makes and needs. */
+/** Namespaces that Kubernetes itself creates and needs. */
 export const SYSTEM_NAMESPACES: readonly string[] = [DEFAULT_NAMESPACE, 'kube-system', 'kube-public', 'kube-node-lease'];
 
-/** The namespace of an object of a namespaced kind. A manifest may leave it to Kubernetes. */
+/** Namespace of an object of a namespaced kind: `default` where its manifest names none. */
 export function namespaceOf({ metadata }: { readonly metadata: Pick<ObjectMetadata, 'namespace'> }): string {
   return metadata.namespace ?? DEFAULT_NAMESPACE;
 }
@@ -89,7 +89,7 @@ export function readTexts(value: JsonValue | undefined): Readonly<Record<string,
   }));
 }
 
-/** A statement that a controller makes about an object, and since when it holds. */
+/** A condition: what a controller says about an object, and since when. */
 export interface Condition {
   /** Such as `Ready` or `Launched`. */
   readonly type: string;
@@ -100,7 +100,7 @@ export interface Condition {
   readonly message: string;
   /** When the status last changed, as ISO 8601 in UTC, in whole seconds. */
   readonly since: string;
-  /** Whether it speaks of the object as it is now, and not as it was before a change. */
+  /** Whether the controller has seen the object's latest change. */
   readonly isCurrent: boolean;
 }
 
@@ -148,11 +148,11 @@ function readStatus(text: string | undefined): Condition['status'] {
   return text === 'True' || text === 'False' ? text : 'Unknown';
 }
 
-/** Label of the objects that the lab makes for a while, by which it knows them again. Its value says what for. */
+/** Label of the lab's temporary objects: those of a class or a drill. Its value says what they are for. */
 export const MADE_FOR_LABEL = 'karpenter-lab/made-for';
 
 /**
- * Refuses to touch an object of the lab's name that the lab did not make.
+ * Checks that the lab made an object, before the lab changes or deletes it.
  *
  * @throws LabError `ObjectNotOurs`
  */

@@ -8,26 +8,26 @@ import { counted } from '../../words';
 import type { ClassBound } from '../exercise-result';
 import type { ClassExpectations } from './class-context';
 
-/** What a class used. */
+/** What a class uses of the lab. */
 export interface ClassUse {
-  /** Students whose pods ran, in parts where only some did. */
+  /** Students whose pods run; a student with some running pods counts as a fraction. */
   readonly students: number;
-  /** NodeClaims of its nodes, with how many of its pods each runs. */
+  /** NodeClaims of its nodes, each with the number of its pods that run there. */
   readonly nodes: readonly { readonly claim: NodeClaim; readonly pods: number }[];
 }
 
-/** Which quota it is. */
+/** Name of the vCPU quota. */
 const QUOTA = `EC2 quota ${VCPU_QUOTA_CODES.onDemand} (Running On-Demand Standard instances)`;
 
-/** Where the figure of the vCPU quota is from that no one has given. It is no look-up: an account may have more. */
+/** Source of the assumed vCPU quota. Nobody looks it up: an account may have more. */
 const QUOTA_SOURCE = `AWS's default for a new account, ${QUOTA}: https://docs.aws.amazon.com/general/latest/gr/ec2-service.html`;
 
 /**
- * The bounds that a class comes near, by what it used: that which is enough for the fewest students first, and one that is
- * assumed last. One of which the class used nothing is left out, because nothing was measured.
+ * The bounds on the size of a class, estimated from what it used: the bound that is enough for the fewest students first, an
+ * assumed one last. A bound of which the class used nothing is left out, because nothing was measured.
  *
- * @param limits limits of the NodePool as the lab sets them, as quantities
- * @param vcpuQuota vCPUs of on-demand instances that the account may run; that of a new account is assumed where it is left out
+ * @param limits limits of the NodePool before they were raised, as quantities
+ * @param vcpuQuota vCPUs of on-demand instances that the account may run; by default that of a new account is assumed
  */
 export function classBounds(use: ClassUse, limits: Readonly<Record<string, string>>, expectations: ClassExpectations, vcpuQuota?: number): readonly ClassBound[] {
   const { nodePoolName, nodeClassName } = expectations.exercise;
@@ -57,7 +57,7 @@ export function classBounds(use: ClassUse, limits: Readonly<Record<string, strin
   return bounds.filter((each) => each !== undefined).toSorted((a, b) => Number(a.isAssumed) - Number(b.isAssumed) || a.enoughForStudents - b.enoughForStudents);
 }
 
-/** Figures of a bound: what the class uses, and what is used whatever its size. */
+/** Figures of a bound: what the class uses, and what the lab itself uses, whatever the size of the class (`fixed`). */
 type BoundFigures = Pick<ClassBound, 'used' | 'available' | 'unit' | 'source'> & { readonly fixed?: number; readonly isAssumed?: boolean };
 
 function bound({ students }: ClassUse, what: ClassBound['what'], { used, fixed = 0, available, unit, source, isAssumed = false }: BoundFigures): ClassBound | undefined {
@@ -77,16 +77,16 @@ function sum(use: ClassUse, of: (node: ClassUse['nodes'][number]) => number): nu
   return use.nodes.reduce((total, node) => total + of(node), 0);
 }
 
-/** Network interfaces that the VPC CNI keeps ready, unless it is told otherwise: its `WARM_ENI_TARGET`. */
+/** Spare network interfaces that the VPC CNI attaches by default: its `WARM_ENI_TARGET`. */
 const WARM_INTERFACES = 1;
 
 /**
- * Addresses of a subnet that a node takes. The VPC CNI attaches whole network interfaces, with all addresses that one may
- * have, as many as its pods need and one to spare.
+ * How many addresses of its subnet a node takes. The VPC CNI attaches whole network interfaces, each with all its addresses: as
+ * many as the pods need, and one to spare.
  *
  * @param pods pods of the node that have an address of their own
  * @see https://github.com/aws/amazon-vpc-cni-k8s/blob/master/docs/eni-and-ip-target.md
- * @returns the pods alone, for an instance type in no table
+ * @returns addresses; for an unknown instance type only those of the pods
  */
 export function nodeAddresses(instanceType: string, pods: number): number {
   const shape = instanceTypeShape(instanceType);
@@ -96,25 +96,30 @@ export function nodeAddresses(instanceType: string, pods: number): number {
   return Math.min(shape.maxEnis, inUse + WARM_INTERFACES) * shape.ipv4PerEni;
 }
 
-/** Annotation that keeps a NodePool's own limits while they are raised, so that they can be put back after a crash as well. */
+/** Annotation that keeps a NodePool's own limits while they are raised, so that they can be put back even after a crash. */
 const LIMITS_BEFORE_ANNOTATION = 'karpenter-lab/limits-before';
 
 /**
- * vCPUs of the largest type that Karpenter may consider. It counts each node of a round as the largest that it may become,
- * so this much must be left over for the last one.
+ * vCPUs of the largest instance type that Karpenter may consider. While it decides, Karpenter counts each new node as the largest
+ * type that it may become, so the limit must leave this much for the last node.
  */
 const LARGEST_TYPE_VCPUS = 192;
 
-/** Memory of memory-optimized types, in GiB a vCPU: the most that Karpenter may launch for a vCPU. */
+/** GiB per vCPU of memory-optimized types: the most memory that Karpenter may launch per vCPU. */
 const GIB_PER_VCPU = 8;
 
-/** Limits under which a class is sure to get its nodes. */
+/**
+ * Limits that are high enough for all nodes of a class.
+ *
+ * @param podMillis CPU that a pod requests, in thousandths of a core
+ * @param pods pods of the whole class
+ */
 export function limitsForClass({ resources }: NodePool, podMillis: number, pods: number): JsonObject {
   const cores = Math.ceil((cpuMillis(resources['cpu'] ?? '0') + 2 * podMillis * pods) / 1000) + 2 * LARGEST_TYPE_VCPUS;
   return { cpu: cores, memory: `${cores * GIB_PER_VCPU}Gi` };
 }
 
-/** Raises a NodePool's limits of CPU and memory, and notes in it what they were. */
+/** Raises a NodePool's limits of CPU and memory, and keeps the old limits in an annotation. */
 export async function raiseLimits(api: KubernetesApi, nodePool: NodePool, limits: JsonObject): Promise<void> {
   const before = Object.fromEntries(Object.keys(limits).map((resource) => [resource, nodePool.limits[resource] ?? null]));
   await api.patch(NODE_POOLS, { name: nodePool.metadata.name }, {
@@ -124,9 +129,9 @@ export async function raiseLimits(api: KubernetesApi, nodePool: NodePool, limits
 }
 
 /**
- * Puts back the limits that {@link raiseLimits} changed. Where it changed none, nothing happens.
+ * Puts back the limits that {@link raiseLimits} changed. Without its annotation nothing happens.
  *
- * @returns the NodePool as it then is; undefined where there is none
+ * @returns the NodePool with its own limits; undefined where there is no NodePool
  */
 export async function restoreLimits(api: KubernetesApi, name: string): Promise<NodePool | undefined> {
   const nodePool = await api.get(NODE_POOLS, { name });
@@ -138,7 +143,7 @@ export async function restoreLimits(api: KubernetesApi, name: string): Promise<N
   });
 }
 
-/** Quantities as they were; null, which removes it, where there was no limit. */
+/** The old limits, as a patch: null removes a limit that did not exist before. */
 function notedLimits(noted: string): JsonObject {
   const before = objectAt(parseJson(noted));
   return Object.fromEntries(Object.keys(before).map((resource) => [resource, textAt(before, resource) ?? null]));

@@ -8,7 +8,7 @@ import type { RunContext } from '../../run-context';
 import type { ClassDeadlines } from '../deadlines';
 import { type ExerciseExpectations, expectationsOf } from '../expectations';
 
-/** What a class uses of a lab. Everything is read from the assembly. */
+/** What a class needs to know about the lab. Everything is read from the assembly. */
 export interface ClassExpectations {
   /** The exercise that each student does. */
   readonly exercise: ExerciseExpectations;
@@ -16,11 +16,11 @@ export interface ClassExpectations {
   readonly subnetCount: number;
   /** Addresses of these subnets, without those that AWS keeps. */
   readonly subnetAddresses: number;
-  /** vCPUs of the system nodes, which count against the account's quota as well. */
+  /** vCPUs of the system nodes, which count against the account's quota too. */
   readonly systemVcpus: number;
 }
 
-/** What a class uses of the lab of an assembly. */
+/** Reads what a class needs to know from a lab. */
 export function classExpectationsOf(lab: LabView): ClassExpectations {
   const subnets = selectedSubnets(lab);
   return {
@@ -39,9 +39,9 @@ export interface ClassOptions {
   /** Pods of each student. @default 5 */
   readonly replicasEach?: number;
   /**
-   * Whether the NodePool's limits are raised as far as the class needs, and put back after it.
+   * Whether to raise the NodePool's limits as far as the class needs, and put them back after it.
    *
-   * @default false: a class that meets a limit shows how many students it is enough for
+   * @default false: a class that meets a limit shows how many students the limit is enough for
    */
   readonly raiseLimits?: boolean;
   /** vCPUs of on-demand instances that the account of the lab may run. @default - that of a new account is assumed */
@@ -60,10 +60,10 @@ export interface ClassContext {
   readonly deadlines: ClassDeadlines;
 }
 
-/** How much is left of how much. */
+/** Is called with how much of a step is left, and of how much in all. */
 export type RemainderListener = (left: number, of: number) => void;
 
-/** Does a step of which one can count what is left, and reports it. One that fails has ended as well. */
+/** Runs a step and reports its progress: its start, how much is done of how much, and its end, even when it fails. */
 export async function reported({ onProgress }: RunContext, step: string, work: (news: RemainderListener) => Promise<unknown>): Promise<void> {
   onProgress({ step, state: 'started' });
   let lastLeft = -1;

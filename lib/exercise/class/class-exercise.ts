@@ -1,5 +1,3 @@
-import { textAt } from '../../json';
-import { cpuMillis } from '../../kubernetes/allocatable';
 import { ClusterModel, type ClusterSnapshot, clusterSnapshot } from '../../kubernetes/cluster-model';
 import { type ClusterNode, DEPLOYMENTS, isRunning, isSimulatedNode, NODES, type Pod, selectorText } from '../../kubernetes/core-kinds';
 import type { NodePool } from '../../kubernetes/karpenter-kinds';
@@ -11,21 +9,21 @@ import { counted, listed } from '../../words';
 import { eventLines, LIMIT_MESSAGE, limitLines, NODE_PROVISIONING, nodePoolLines } from '../diagnosis';
 import type { BoundMet, ClassResult, Distribution } from '../exercise-result';
 import { pricePerHour } from '../exercise-timeline';
-import type { ExerciseExpectations } from '../expectations';
+import { type ExerciseExpectations, podMillisOf } from '../expectations';
 import { notSimulated } from '../shown-labels';
 import { classBounds, type ClassUse, limitsForClass, raiseLimits } from './class-bounds';
 import { type ClassContext, type ClassOptions, reported } from './class-context';
 import { CLASS_CONCURRENCY, CLASS_SELECTOR, makeNamespaces } from './student-namespaces';
 
-/** What came of a class, before it is known whether it could be cleaned up. */
+/** The result of a class before the clean-up. */
 export type ClassOutcome = Omit<ClassResult, 'verdict' | 'remarks'>;
 
-/** Makes the namespaces, scales all of them and waits until the class runs, or as much of it as will. */
+/** Creates the namespaces, scales all Deployments, and waits until all pods run or no more will come. */
 export async function doClassExercise(context: ClassContext, names: readonly string[], options: ClassOptions): Promise<ClassOutcome> {
   const { api, run, exercise, nodePool } = context;
   const replicasEach = options.replicasEach ?? EXERCISE_REPLICAS;
   const pods = names.length * replicasEach;
-  if (options.raiseLimits === true) await raiseLimits(api, nodePool, limitsForClass(nodePool, podMillis(options), pods));
+  if (options.raiseLimits === true) await raiseLimits(api, nodePool, limitsForClass(nodePool, podMillisOf(exercise) ?? 0, pods));
   await reported(run, `Make ${counted(names.length, 'namespace')} with a Deployment each`, (news) =>
     makeNamespaces(api, names, exercise, (done) => news(names.length - done, names.length)));
 
@@ -39,7 +37,7 @@ export async function doClassExercise(context: ClassContext, names: readonly str
     }));
     await untilRunning(context, watch, pods, names.length);
     const shortfall = watch.running >= pods ? { problems: [] } : await classProblems(api, watch.waitingPods, exercise);
-    // All of them, because a class that got no node may run on a rehearsal as well.
+    // All nodes, because a class that got no node may be on a rehearsal too.
     const { items: nodes } = await api.list(NODES);
     return { ...outcome(watch, scaledAt, nodePool, replicasEach, options), ...simulationOf(nodes, exercise), ...shortfall };
   } finally {
@@ -47,10 +45,10 @@ export async function doClassExercise(context: ClassContext, names: readonly str
   }
 }
 
-/** Seconds between two news of a class of which pods come to run by the dozen. */
+/** Seconds between two progress reports: dozens of pods begin to run in a second. */
 const NEWS_EVERY_SECONDS = 0.5;
 
-/** Waits until all pods run, or until nothing more will come: a class that meets a limit is a result as well. */
+/** Waits until all pods run, or nothing has changed for a while. It does not fail then: a class that meets a limit is a result too. */
 async function untilRunning({ run: { onProgress }, deadlines }: ClassContext, watch: ClassWatch, pods: number, students: number): Promise<void> {
   const step = 'The class comes to run';
   onProgress({ step, state: 'started' });
@@ -74,7 +72,7 @@ async function untilRunning({ run: { onProgress }, deadlines }: ClassContext, wa
       },
     });
   } catch (error) {
-    // Time is over: what runs by now is the result.
+    // When the deadline has passed, what runs by now is the result.
     if (!(error instanceof DeadlinePassed)) {
       onProgress({ step, state: 'skipped', detail: `given up, ${come()}` });
       throw error;
@@ -83,7 +81,7 @@ async function untilRunning({ run: { onProgress }, deadlines }: ClassContext, wa
   onProgress({ step, state: 'finished', detail: come() });
 }
 
-/** How far the nodes are on their way: `3 NodeClaims: 2 launched, 1 registered`. */
+/** Progress of the nodes: `3 NodeClaims: 2 launched, 1 registered`. */
 function nodeNews({ cluster: { newClaims } }: ClassWatch): string {
   const count = (stage: string): number => newClaims.filter((claim) => isTrue(claim, stage)).length;
   return newClaims.length === 0 ? 'no NodeClaim yet' : `${counted(newClaims.length, 'NodeClaim')}: ${count('Launched')} launched, ${count('Registered')} registered`;
@@ -113,15 +111,9 @@ function outcome(
   };
 }
 
-/** What the class's nodes say of a simulation. */
+/** Whether the nodes are simulated, and what they cannot show then. */
 function simulationOf(nodes: readonly ClusterNode[], { nodeSelector }: ExerciseExpectations): Pick<ClassOutcome, 'isSimulated' | 'notSimulated'> {
   return { isSimulated: nodes.some(isSimulatedNode), notSimulated: notSimulated(nodes, nodeSelector) };
-}
-
-function podMillis({ expectations }: ClassOptions): number {
-  const deployment = expectations.exercise.objects.find((object) => textAt(object, 'kind') === 'Deployment');
-  const request = deployment === undefined ? undefined : DEPLOYMENTS.read(deployment).cpuRequest;
-  return request === undefined ? 0 : cpuMillis(request);
 }
 
 function secondsBetween(from: string, to: string): number {
@@ -131,7 +123,7 @@ function secondsBetween(from: string, to: string): number {
 /** How many students a line names. */
 const NAMED_STUDENTS = 5;
 
-/** Why pods of a class do not run, by what the cluster says of it. */
+/** Why pods of a class do not run, by their events and the NodePools. */
 export async function classProblems(
   api: KubernetesApi, waiting: readonly Pod[], exercise: ExerciseExpectations,
 ): Promise<Pick<ClassResult, 'problems' | 'boundMet'>> {
@@ -154,14 +146,14 @@ function limitsMet({ nodePools }: ClusterSnapshot, { nodePoolName }: ExerciseExp
   return { what: 'limits of the NodePool', detail: nodePools.filter(({ metadata }) => metadata.name === nodePoolName).flatMap(limitLines).join(' ') };
 }
 
-/** How numbers are spread, each figure being one of them (nearest rank). All 0 where there are none. */
+/** Minimum, median, 90th percentile and maximum, each one of the numbers (nearest rank). All 0 where there are none. */
 export function distributionOf(values: readonly number[]): Distribution {
   const sorted = values.toSorted((a, b) => a - b);
   const atPercent = (percent: number): number => sorted[Math.max(0, Math.ceil(sorted.length * percent / 100) - 1)] ?? 0;
   return { min: sorted[0] ?? 0, median: atPercent(50), p90: atPercent(90), max: sorted.at(-1) ?? 0 };
 }
 
-/** All pods of a class, and the nodes it runs on, as they are now: three watches, however large the class. */
+/** All pods of a class and their nodes, as they are now. It takes three watches, however large the class is. */
 class ClassWatch {
   /** Begins to watch. */
   static async start(api: KubernetesApi, { nodeSelector }: ExerciseExpectations, replicasEach: number): Promise<ClassWatch> {
@@ -169,7 +161,7 @@ class ClassWatch {
     return new ClassWatch(await ClusterModel.start(api, { pods: { labelSelector: CLASS_SELECTOR }, nodeClaims: launched, nodes: launched }), replicasEach);
   }
 
-  /** Running pods by uid, counted as changes come, so that a class of hundreds is not counted anew at each. */
+  /** Running pods by uid. They are updated change by change: counting hundreds of pods at each change would be slow. */
   private readonly runningPods = new Map<string, Pod>();
   private changedAt = performance.now();
 
@@ -197,12 +189,12 @@ class ClassWatch {
     return this.cluster.newClaims.some((claim) => !isTrue(claim, 'Initialized'));
   }
 
-  /** Pods that wait. */
+  /** Pods that do not run yet. */
   get waitingPods(): readonly Pod[] {
     return this.cluster.pods.filter((pod) => !isRunning(pod));
   }
 
-  /** When each student's last pod became ready, as ISO 8601, by namespace; students of whom a pod is missing are left out. */
+  /** When each student's last pod became ready, as ISO 8601, by namespace; students with a pod that does not run are left out. */
   finishedAt(): ReadonlyMap<string, string> {
     const byStudent = new Map<string, string[]>();
     for (const pod of this.runningPods.values()) {
@@ -214,7 +206,7 @@ class ClassWatch {
     return new Map(finished.map(([student, times]) => [student, times.toSorted().at(-1) ?? '']));
   }
 
-  /** What the class uses now. Nodes of before count as far as it has pods there. */
+  /** What the class uses now. Nodes from before the class count where they run its pods. */
   use(): ClassUse {
     const podsByNode = new Map<string, number>();
     for (const { nodeName } of this.runningPods.values()) podsByNode.set(nodeName ?? '', (podsByNode.get(nodeName ?? '') ?? 0) + 1);

@@ -17,9 +17,9 @@ import { type ClassOutcome, doClassExercise } from './class-exercise';
 import { namespacesLeft, removeNamespaces, studentNamespaces } from './student-namespaces';
 
 /**
- * Lets a class do the exercise at once, each student in a namespace of their own, and says how long each took, what it
- * costs, and which bound comes first. The lab's own exercise is scaled to 0 before it. It removes all that it made, also when
- * it is interrupted, and touches no namespace that it did not make.
+ * Runs the exercise for a whole class at once, each student in a namespace of their own. The result says how long the students
+ * took, what the nodes cost, and which bound comes first. The lab's own exercise is scaled to 0 before. Everything that the class
+ * created is removed afterwards, even after an interruption; other namespaces are left alone.
  *
  * @throws LabError `ObjectNotOurs` or `NodePoolMissing` before anything is changed; `KubernetesUnreachable`; the reason of the signal
  */
@@ -46,7 +46,7 @@ export async function runClass(api: KubernetesApi, options: ClassOptions, run: R
   return { ...outcome, remarks, problems, verdict: problems.length === 0 && outcome.finished === students ? 'passed' : 'failed' };
 }
 
-/** The NodePool with the limits that the lab gives it: those that an earlier class raised are put back first. */
+/** The NodePool with its own limits. Limits that an earlier class raised are put back first. */
 async function withOwnLimits(api: KubernetesApi, name: string): Promise<NodePool> {
   const nodePool = await restoreLimits(api, name);
   if (nodePool !== undefined) return nodePool;
@@ -59,10 +59,10 @@ async function withOwnLimits(api: KubernetesApi, name: string): Promise<NodePool
 }
 
 /**
- * Scales the lab's own exercise to 0 and lets the nodes of before go, so that they take no room from the class and launch no
- * pod of it ahead of time. The exercise stays at 0.
+ * Scales the lab's own exercise to 0 and waits until earlier nodes are gone, so that the class gets new nodes and the whole limit.
+ * The exercise stays at 0.
  *
- * @returns what the reader should know of it, one line each; nothing where there was nothing in the way
+ * @returns remarks about what was changed or stayed, one line each; empty where nothing was there
  */
 async function makeRoom(context: ClassContext): Promise<readonly string[]> {
   const { api, run, exercise } = context;
@@ -77,7 +77,7 @@ async function makeRoom(context: ClassContext): Promise<readonly string[]> {
 }
 
 async function nodesOfBeforeGone({ api, run, exercise, nodePool, deadlines }: ClassContext): Promise<readonly string[]> {
-  // NodeClaims, because one that still boots is no node yet and takes pods all the same.
+  // NodeClaims and not nodes: a NodeClaim whose instance still boots has no node yet, but will take pods.
   const cluster = await ClusterModel.start(api, { nodeClaims: { labelSelector: selectorText(exercise.nodeSelector) } });
   const left = (): readonly string[] => cluster.nodeClaims.map(({ metadata }) => metadata.name);
   const total = left().length;
@@ -93,7 +93,7 @@ async function nodesOfBeforeGone({ api, run, exercise, nodePool, deadlines }: Cl
     }));
     return [];
   } catch (error) {
-    // The class can do without: its pods may go to these nodes.
+    // The class runs anyway: its pods may go to these nodes.
     if (!(error instanceof DeadlinePassed)) throw error;
     return [`${counted(left().length, 'node')} of before stayed, and the class may have used what room they had: ${listed(left())}.`];
   } finally {
@@ -102,10 +102,10 @@ async function nodesOfBeforeGone({ api, run, exercise, nodePool, deadlines }: Cl
 }
 
 /**
- * Removes the namespaces, puts back the limits and waits until the class's nodes are gone.
+ * Puts back the limits, removes the namespaces, and waits until the class's nodes are gone.
  *
- * @param claimsBefore uids of the NodeClaims that were there before the class
- * @returns what remains, line by line
+ * @param claimsBefore uids of the NodeClaims from before the class
+ * @returns what could not be removed or put back, line by line
  */
 async function cleanUpClass(context: ClassContext, claimsBefore: ReadonlySet<string>): Promise<readonly string[]> {
   const { api, run, nodePool: { metadata: { name } }, deadlines } = context;

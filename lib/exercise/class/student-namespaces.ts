@@ -1,25 +1,25 @@
-import { type JsonObject, objectAt, textAt } from '../../json';
+import { type JsonObject, objectAt } from '../../json';
 import { ClusterModel } from '../../kubernetes/cluster-model';
 import { DEPLOYMENTS, NAMESPACES } from '../../kubernetes/core-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { checkOurs, MADE_FOR_LABEL } from '../../kubernetes/objects';
 import { forEachBounded, waitFor } from '../../wait-for';
 import { counted, listed } from '../../words';
-import type { ExerciseExpectations } from '../expectations';
+import { deploymentBodyOf, type ExerciseExpectations } from '../expectations';
 
-/** Value of {@link MADE_FOR_LABEL} of everything that a class makes. */
+/** Value of {@link MADE_FOR_LABEL} on everything that a class creates. */
 export const CLASS_VALUE = 'class';
 
-/** Selects everything that a class makes. */
+/** Selects everything that a class creates. */
 export const CLASS_SELECTOR = `${MADE_FOR_LABEL}=${CLASS_VALUE}`;
 
-/** Requests at once: enough to be quick, and few enough to leave the API server to Karpenter and the scheduler. */
+/** Requests at once: enough to be quick, few enough not to slow the API server down for Karpenter and the scheduler. */
 export const CLASS_CONCURRENCY = 6;
 
 /** How many names a message lists. */
 const LISTED_NAMES = 5;
 
-/** The most students of a class: names of three digits tell them apart. */
+/** The most students of a class: their names have three digits. */
 export const MOST_STUDENTS = 999;
 
 /** Namespaces of a class: `student-001`, `student-002` and so on. */
@@ -27,11 +27,11 @@ export function studentNamespaces(students: number): readonly string[] {
   return Array.from({ length: students }, (_, index) => `student-${String(index + 1).padStart(3, '0')}`);
 }
 
-/** Makes the namespaces, each with a copy of the exercise's Deployment without a pod. */
+/** Creates the namespaces, each with a copy of the exercise's Deployment with 0 replicas. */
 export async function makeNamespaces(
   api: KubernetesApi, names: readonly string[], exercise: ExerciseExpectations, onDone: (done: number) => void
 ): Promise<void> {
-  const deployment = exercise.objects.find((object) => textAt(object, 'kind') === 'Deployment') ?? {};
+  const deployment = deploymentBodyOf(exercise) ?? {};
   let done = 0;
   await forEachBounded(names, CLASS_CONCURRENCY, async (name) => {
     await api.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { [MADE_FOR_LABEL]: CLASS_VALUE } } });
@@ -41,7 +41,7 @@ export async function makeNamespaces(
   });
 }
 
-/** The exercise's Deployment for a student, found again by {@link CLASS_SELECTOR}. */
+/** A student's copy of the exercise's Deployment. {@link CLASS_SELECTOR} selects it and its pods. */
 function studentDeployment(body: JsonObject, namespace: string, name: string): JsonObject {
   const spec = objectAt(body, 'spec');
   const template = objectAt(spec, 'template');
@@ -54,7 +54,7 @@ function studentDeployment(body: JsonObject, namespace: string, name: string): J
 }
 
 /**
- * Sees that no namespace of the class's names belongs to somebody else.
+ * Checks that no namespace with a name of the class belongs to somebody else.
  *
  * @throws LabError `ObjectNotOurs`
  * @returns names of the namespaces that an earlier class left
@@ -67,7 +67,7 @@ export async function namespacesLeft(api: KubernetesApi, names: readonly string[
   return items.filter(({ metadata }) => metadata.labels[MADE_FOR_LABEL] === CLASS_VALUE).map(({ metadata }) => metadata.name);
 }
 
-/** Deletes every namespace that a class made, and no other, and waits until they are gone. */
+/** Deletes every namespace that a class created, and no other, and waits until they are gone. */
 export async function removeNamespaces(
   api: KubernetesApi, deadlineSeconds: number, onLeft: (left: number, of: number) => void,
 ): Promise<void> {

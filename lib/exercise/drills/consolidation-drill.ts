@@ -9,12 +9,12 @@ import { readKarpenterLog } from '../karpenter-log';
 import { scaleOut } from '../launch-steps';
 import { deploymentStep } from '../preparation-steps';
 
-/** Message by which Karpenter's log says that it removes nodes, and why. */
+/** Message in Karpenter's log when it removes nodes, with the reason. */
 const DISRUPTION_MESSAGE = 'disrupting node(s)';
 
 /**
- * Scales the exercise back to 0 and sees that its nodes go. Where it is not scaled out, it is scaled out first. It ends
- * with 0 replicas, as the exercise begins.
+ * Scales the exercise to 0 and checks that Karpenter removes its nodes. An exercise without nodes is scaled out first. The drill
+ * ends with 0 replicas, as the exercise begins.
  */
 export async function consolidationDrill(context: ExerciseContext): Promise<void> {
   const deployment = await deploymentStep(context);
@@ -22,7 +22,7 @@ export async function consolidationDrill(context: ExerciseContext): Promise<void
   await watching(context, deployment, async (exercise) => {
     const { cluster, expectations } = exercise;
     if (cluster.nodes.length === 0) await scaleOut(exercise);
-    // Taken before, because a NodePool may remove empty nodes at once.
+    // Read before the scaling, because a NodePool may remove empty nodes at once.
     const before = launchedNodes(cluster.nodeClaims.filter(({ nodePoolName }) => nodePoolName === expectations.nodePoolName), [], expectations.region);
     await scaleBackStep(exercise);
     await nodesGoneStep(exercise, before);

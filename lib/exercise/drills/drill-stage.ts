@@ -11,15 +11,15 @@ import { CAPACITY_TYPE_LABEL, NODE_POOL_LABEL } from '../../well-known-keys';
 import { diagnoseReadiness } from '../diagnosis';
 import { RESTORE_NODE_POOL } from '../exercise-commands';
 import { type ExerciseContext, exerciseFailed, type WatchedExercise, watching } from '../exercise-context';
-import type { ExerciseExpectations } from '../expectations';
+import { deploymentBodyOf, type ExerciseExpectations } from '../expectations';
 
-/** What drills do beyond Kubernetes. */
+/** What drills need besides Kubernetes. */
 export interface DrillMeans {
-  /** Announces to Karpenter that EC2 takes a spot instance back, by a message in its interruption queue. */
+  /** Sends the message of a spot interruption to Karpenter's interruption queue. */
   readonly interrupt: (instanceId: string) => Promise<void>;
-  /** How many instances that Karpenter launched still exist in EC2, or in its simulation. */
+  /** How many instances of Karpenter's exist in EC2, or in its simulation. */
   readonly countInstances: () => Promise<number>;
-  /** Does what `lab teardown` does. */
+  /** Runs `lab teardown`. */
   readonly teardown: (options: { readonly isDryRun: boolean }, run: RunContext) => Promise<TeardownResult>;
 }
 
@@ -28,21 +28,22 @@ export interface DrillContext extends ExerciseContext {
   readonly means: DrillMeans;
 }
 
-/** What a drill's own NodePool does otherwise than the lab's. */
+/** How a drill's own NodePool differs from the lab's. */
 export interface StageOptions {
   /** Name of the drill. The NodePool and the namespace are named after it. */
   readonly drill: string;
-  /** How its nodes may be bought. @default - as the lab's NodePool says */
+  /** Capacity types of its nodes. @default - those of the lab's NodePool */
   readonly capacityTypes?: readonly string[];
-  /** The most that its nodes may have together. @default - as the lab's NodePool says */
+  /** Its limits. @default - those of the lab's NodePool */
   readonly limits?: JsonObject;
 }
 
 /**
- * Sets a stage apart from the class: a NodePool like the lab's, whose nodes have a team label of their own, and a namespace
- * with a copy of the exercise's Deployment that selects it. So no pod of a student goes to a drill's node, nor the other way.
+ * Creates a stage for a drill, apart from the class: a NodePool like the lab's, whose nodes have a team label of their own, and a
+ * namespace with a copy of the exercise's Deployment that selects this label. So students' pods never run on a drill's nodes, and
+ * the drill's pods never run on theirs. The stage is removed afterwards, even after a failure or an interruption.
  *
- * @param play what to do on it: the drill's steps work in it as the exercise's do in the lab
+ * @param play the drill's steps; the exercise's steps work on a stage as they do in the lab
  */
 export async function onStage(context: ExerciseContext, options: StageOptions, play: (stage: WatchedExercise) => Promise<void>): Promise<void> {
   const expectations = stageExpectations(context.expectations, options);
@@ -71,7 +72,7 @@ export async function onStage(context: ExerciseContext, options: StageOptions, p
   }
 }
 
-/** Removes what a drill makes, and waits until its nodes are gone. */
+/** Removes a drill's NodePool and namespace, and waits until they and its nodes are gone. */
 async function clearStage({ api, expectations, deadlines }: ExerciseContext): Promise<void> {
   const { namespace, nodePoolName } = expectations;
   const madeBefore = await api.get(NAMESPACES, { name: namespace });
@@ -107,7 +108,7 @@ async function clearStage({ api, expectations, deadlines }: ExerciseContext): Pr
 function stageExpectations(expectations: ExerciseExpectations, { drill, capacityTypes }: StageOptions): ExerciseExpectations {
   const name = `lab-drill-${drill}`;
   const nodeSelector = Object.fromEntries(Object.keys(expectations.nodeSelector).map((key) => [key, name]));
-  const deployment = expectations.objects.find((object) => textAt(object, 'kind') === 'Deployment') ?? {};
+  const deployment = deploymentBodyOf(expectations) ?? {};
   const spec = objectAt(deployment, 'spec');
   const template = objectAt(spec, 'template');
   const labels = { [MADE_FOR_LABEL]: `drill-${drill}` };
@@ -136,7 +137,7 @@ async function nodePoolBody({ api, expectations }: ExerciseContext, stage: Exerc
   return drillNodePool(body, stage, options);
 }
 
-/** A NodePool's body with a drill's name, labels, capacity types and limits. It removes no node of its own accord. */
+/** A NodePool's body with a drill's name, labels, capacity types and limits. It never consolidates. */
 function drillNodePool(body: JsonObject, stage: ExerciseExpectations, { drill, capacityTypes, limits }: StageOptions): JsonObject {
   const spec = objectAt(body, 'spec');
   const template = objectAt(spec, 'template');

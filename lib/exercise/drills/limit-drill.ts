@@ -1,25 +1,23 @@
-import { textAt } from '../../json';
-import { cpuMillis } from '../../kubernetes/allocatable';
 import { ClusterModel, livePods, runningPods } from '../../kubernetes/cluster-model';
-import { type ClusterEvent, DEPLOYMENTS } from '../../kubernetes/core-kinds';
+import type { ClusterEvent } from '../../kubernetes/core-kinds';
 import { NODE_POOLS } from '../../kubernetes/karpenter-kinds';
 import { waitFor } from '../../wait-for';
 import { counted, secondsText } from '../../words';
 import { eventLines, LIMIT_MESSAGE, limitLines } from '../diagnosis';
 import { type ExerciseContext, type WatchedExercise, whyNotRunning } from '../exercise-context';
-import type { ExerciseExpectations } from '../expectations';
+import { type ExerciseExpectations, podMillisOf } from '../expectations';
 import { scaleStep } from '../launch-steps';
 import { onStage } from './drill-stage';
 
-/** CPU that one pod of the exercise requests, where its Deployment does not say, in thousandths of a core. */
+/** CPU that a pod counts with where its Deployment requests none, in thousandths of a core. */
 const DEFAULT_POD_MILLIS = 1000;
 
 /** The smallest instance that Karpenter launches, in cores. */
 const SMALLEST_LIMIT_CORES = 2;
 
 /**
- * Meets the limit of a NodePool: it may launch too little for all pods, Karpenter says so, and once the limit is raised
- * the rest runs. It works on a NodePool of its own, and removes it at the end.
+ * Meets the limit of a NodePool: the limit is too low for all pods, Karpenter says so, and after the limit is raised all pods run.
+ * It uses a NodePool of its own, and removes it at the end.
  */
 export async function limitDrill(context: ExerciseContext): Promise<void> {
   const { limitCores, enoughCores } = coresFor(context.expectations);
@@ -30,11 +28,9 @@ export async function limitDrill(context: ExerciseContext): Promise<void> {
   });
 }
 
-/** A limit that holds some of the pods and not all, and one that holds all of them whatever Karpenter chooses. */
+/** A limit that is too low for all of the pods, and one that is enough whichever instance type Karpenter chooses. */
 function coresFor(expectations: ExerciseExpectations): { readonly limitCores: number; readonly enoughCores: number } {
-  const deployment = expectations.objects.find((object) => textAt(object, 'kind') === 'Deployment');
-  const request = deployment === undefined ? undefined : DEPLOYMENTS.read(deployment).cpuRequest;
-  const totalCores = expectations.replicas * (request === undefined ? DEFAULT_POD_MILLIS : cpuMillis(request)) / 1000;
+  const totalCores = expectations.replicas * (podMillisOf(expectations) ?? DEFAULT_POD_MILLIS) / 1000;
   return { limitCores: Math.max(SMALLEST_LIMIT_CORES, Math.ceil(totalCores) - 1), enoughCores: Math.ceil(totalCores) * 20 };
 }
 

@@ -6,12 +6,12 @@ import { type WatchedExercise, whyNotRunning } from '../exercise-context';
 import { scaleOut } from '../launch-steps';
 import { type DrillContext, type DrillMeans, onStage } from './drill-stage';
 
-/** Reasons of the events by which Karpenter says that it has read the message. */
+/** Reasons of Karpenter's events after it has read the message. */
 const NOTICED_REASONS: readonly string[] = ['SpotInterrupted', 'TerminatingOnInterruption'];
 
 /**
- * Takes a spot instance away: EC2 announces the interruption, Karpenter launches a replacement, drains the node and
- * removes it, and the pods run on. It works on a NodePool of its own, and removes it at the end.
+ * Interrupts a spot instance: EC2 announces the interruption, Karpenter launches a replacement, drains the node and removes it, and
+ * the pods run on the replacement. It uses a NodePool of its own, and removes it at the end.
  */
 export async function spotDrill(context: DrillContext): Promise<void> {
   await onStage(context, { drill: 'spot', capacityTypes: ['spot'] }, async (stage) => {

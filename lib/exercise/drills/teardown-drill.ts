@@ -7,9 +7,8 @@ import { deploymentStep } from '../preparation-steps';
 import type { DrillContext } from './drill-stage';
 
 /**
- * Walks `lab teardown` as an instructor does after class, and sees that nothing is left. Where there is no node it scales the
- * exercise out first, for a teardown of nothing proves nothing. It puts nothing back: after it the lab is deployed, or
- * rehearsed, again.
+ * Runs `lab teardown` as an instructor does after class, and checks that nothing is left. Without a node it scales the exercise out
+ * first, because a teardown of nothing proves nothing. It puts nothing back: afterwards the lab must be deployed or rehearsed again.
  */
 export async function teardownDrill(context: DrillContext): Promise<void> {
   await ensureNode(context);
@@ -26,7 +25,7 @@ async function ensureNode(context: DrillContext): Promise<void> {
   });
 }
 
-/** What Karpenter has launched. */
+/** How much Karpenter has launched. */
 interface LaunchedCount {
   readonly nodeClaims: number;
   readonly instances: number;
@@ -64,7 +63,7 @@ async function teardownStep({ recorder, means, run }: DrillContext): Promise<voi
   });
 }
 
-/** Counts by Kubernetes and EC2, and not by what the teardown says of itself; then a second teardown looks for the rest. */
+/** Counts in Kubernetes and EC2, without relying on the teardown's own report, and looks for leftovers with a dry run. */
 async function nothingLeftStep(context: DrillContext, before: LaunchedCount): Promise<void> {
   const { api, recorder, means, run } = context;
   await recorder.step({ title: 'Nothing is left', command: 'npm run lab -- teardown --dry-run' }, async (step) => {
