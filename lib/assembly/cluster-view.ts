@@ -28,6 +28,10 @@ export interface NodeGroupView {
   readonly logicalId: string;
   readonly instanceType: string;
   readonly desiredSize: number;
+  /** EKS's word for the kind of image, such as `AL2023_x86_64_STANDARD`. @default - EKS chooses */
+  readonly amiType?: string;
+  /** Release of the image, such as `1.35.8-20260917`. @default - the newest when the group is made */
+  readonly releaseVersion?: string;
   /** Size of the root volume in GiB: the launch template's, else the node group's. */
   readonly volumeGiB: number;
   /** IMDS of the nodes, where the launch template sets it. */
@@ -115,6 +119,8 @@ export function readNodeGroups(stack: SynthesizedStack): readonly NodeGroupView[
       logicalId: nodeGroup.logicalId,
       instanceType: textAt(launchTemplate, 'InstanceType') ?? textAt(instanceType) ?? '',
       desiredSize: numberAt(properties, 'ScalingConfig', 'DesiredSize') ?? numberAt(properties, 'ScalingConfig', 'MinSize') ?? 1,
+      amiType: textAt(properties, 'AmiType'),
+      releaseVersion: textAt(properties, 'ReleaseVersion'),
       volumeGiB: rootVolumeGiB(launchTemplate) ?? numberAt(properties, 'DiskSize') ?? DEFAULT_VOLUME_GIB,
       metadata: launchTemplate === undefined ? undefined : {
         httpTokens: textAt(launchTemplate, 'MetadataOptions', 'HttpTokens'),

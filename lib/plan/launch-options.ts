@@ -58,8 +58,13 @@ function satisfies(labels: InstanceLabels, requirement: NodeRequirement): boolea
 
 /** Capacity types that all requirements allow, in the order in which Karpenter prefers them. */
 export function allowedCapacityTypes(requirements: readonly NodeRequirement[]): readonly string[] {
-  const own = requirements.filter(({ key }) => key === CAPACITY_TYPE_LABEL);
-  return ['reserved', 'spot', 'on-demand'].filter((type) => own.every((requirement) => allows(requirement, type)));
+  return allowedValues(requirements, CAPACITY_TYPE_LABEL, ['reserved', 'spot', 'on-demand']);
+}
+
+/** Those of the candidates, values of one label, that all requirements allow. */
+export function allowedValues(requirements: readonly NodeRequirement[], label: string, candidates: readonly string[]): readonly string[] {
+  const own = requirements.filter(({ key }) => key === label);
+  return candidates.filter((candidate) => own.every((requirement) => allows(requirement, candidate)));
 }
 
 function allows({ operator, values: allowed }: NodeRequirement, value: string): boolean {

@@ -11,6 +11,7 @@ import type { RunContext } from '../run-context';
 import { bootstrapCheck, credentialsCheck, leftoverInstancesCheck, spotRoleCheck, stackCheck } from './account-checks';
 import { accessCheck, adminsCheck } from './admin-checks';
 import { awsCliCheck, kubectlCheck, localTools, nodeCheck } from './computer-checks';
+import { imagesCheck } from './image-checks';
 import { clusterNameCheck, iamNamesCheck, logGroupNameCheck, queueNameCheck, scheduleNameCheck } from './name-checks';
 import { addressQuotaCheck, natGatewayQuotaCheck, vpcQuotaCheck } from './network-quotas';
 import { addOnVersionsCheck, instanceTypesCheck, kubernetesVersionCheck, zonesCheck } from './offering-checks';
@@ -41,6 +42,7 @@ export const PREFLIGHT_CHECKS: readonly Check[] = [
   instanceTypesCheck,
   kubernetesVersionCheck,
   addOnVersionsCheck,
+  imagesCheck,
   spotRoleCheck,
   clusterNameCheck,
   iamNamesCheck,

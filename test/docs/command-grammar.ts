@@ -6,6 +6,7 @@ import * as iam from '@aws-sdk/client-iam';
 import * as scheduler from '@aws-sdk/client-scheduler';
 import * as quotas from '@aws-sdk/client-service-quotas';
 import * as sqs from '@aws-sdk/client-sqs';
+import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 
 /** What kubectl takes: each verb that is printed, with its own flags. `=` marks a flag that takes a value. */
@@ -82,7 +83,7 @@ export function parseKubectl(words: readonly string[]): KubectlCommand {
   return { verb, kinds, names, namespace: one('-n', '--namespace'), files: [...values.get('-f') ?? [], ...values.get('--filename') ?? []], selector: one('-l') };
 }
 
-const SERVICES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { cloudformation, logs, ec2, eks, iam, scheduler, 'service-quotas': quotas, sqs, sts };
+const SERVICES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { cloudformation, logs, ec2, eks, iam, scheduler, 'service-quotas': quotas, sqs, ssm, sts };
 
 /** Commands of the AWS CLI that are no operation of an API, with their flags. */
 const CLI_ONLY: Readonly<Record<string, readonly string[]>> = {

@@ -14,6 +14,7 @@ import type { LabView } from '../../lib/assembly/lab-view';
 import { bootstrapCheck, credentialsCheck, leftoverInstancesCheck, spotRoleCheck, stackCheck } from '../../lib/preflight/account-checks';
 import { accessCheck, adminsCheck } from '../../lib/preflight/admin-checks';
 import { addOnVersionsCheck, instanceTypesCheck, kubernetesVersionCheck, zonesCheck } from '../../lib/preflight/offering-checks';
+import { imagesCheck } from '../../lib/preflight/image-checks';
 import { addressQuotaCheck, natGatewayQuotaCheck, vpcQuotaCheck } from '../../lib/preflight/network-quotas';
 import { awsCliCheck, kubectlCheck, nodeCheck } from '../../lib/preflight/computer-checks';
 import type { Check, CheckContext } from '../../lib/preflight/preflight-check';
@@ -157,6 +158,38 @@ describe('preflight', () => {
     it('warns of one of another account, which IAM cannot be asked for', async () => {
       await expect(foundBy(adminsCheck, account.context(labWith('444455556666:role/guest', `${ACCOUNT}:role/instructor`)))).resolves.toEqual([
         'warn', expect.stringContaining(`arn:aws:iam::444455556666:role/guest: of another account than yours, ${ACCOUNT}`), expect.stringContaining('aws iam get-role')]);
+    });
+  });
+
+  describe('node images', () => {
+    const X86_IMAGES = '/aws/service/eks/optimized-ami/1.35/amazon-linux-2023/x86_64/standard';
+    const ARM_IMAGES = '/aws/service/eks/optimized-ami/1.35/amazon-linux-2023/arm64/standard';
+    const pinnedNodes = resource('AWS::EKS::Nodegroup', { InstanceTypes: ['t4g.medium'], AmiType: 'AL2023_ARM_64_STANDARD', ReleaseVersion: '1.35.7-20260827' });
+
+    it('pass when AWS has each, of the alias and of the node group', async () => {
+      await expect(foundBy(imagesCheck, account.context(smallLabView({ Nodes: pinnedNodes })))).resolves.toEqual([
+        'pass', 'AWS has 1.35.7-20260827 of the system nodes and al2023@v20260917 (x86_64) for Kubernetes 1.35.']);
+      expect(account.ssm.commandCalls(GetParameterCommand).map(({ args: [{ input }] }) => input.Name)).toEqual([
+        `${ARM_IMAGES}/amazon-eks-node-al2023-arm64-standard-1.35-v20260827/image_id`,
+        `${X86_IMAGES}/amazon-eks-node-al2023-x86_64-standard-1.35-v20260917/image_id`,
+      ]);
+    });
+
+    it('fails when there is none of the alias', async () => {
+      account.ssm.on(GetParameterCommand, { Name: `${X86_IMAGES}/amazon-eks-node-al2023-x86_64-standard-1.35-v20260917/image_id` }).rejects(awsError('ParameterNotFound'));
+      await expect(foundBy(imagesCheck)).resolves.toEqual([
+        'fail', 'AWS has no al2023@v20260917 (x86_64) for Kubernetes 1.35 in ap-northeast-2.', expect.stringContaining(`Set karpenter.amiAlias in lab.yaml to a release that there is. \`aws ssm get-parameters-by-path --region ap-northeast-2 --recursive --path ${X86_IMAGES} `)]);
+    });
+
+    it('fails when there is none of the node group\'s release', async () => {
+      account.ssm.on(GetParameterCommand, { Name: `${ARM_IMAGES}/amazon-eks-node-al2023-arm64-standard-1.35-v20260827/image_id` }).rejects(awsError('ParameterNotFound'));
+      await expect(foundBy(imagesCheck, account.context(smallLabView({ Nodes: pinnedNodes })))).resolves.toEqual([
+        'fail', expect.stringContaining('AWS has no 1.35.7-20260827 of the system nodes'), expect.stringContaining('systemNodeAmiRelease in lib/config/versions.ts')]);
+    });
+
+    it('are looked up for each architecture of the NodePool', async () => {
+      const lab = smallLabView({ NodePool: nodePool([{ key: 'kubernetes.io/arch', operator: 'In', values: ['amd64', 'arm64'] }]) });
+      await expect(foundBy(imagesCheck, account.context(lab))).resolves.toEqual(['pass', expect.stringContaining('al2023@v20260917 (x86_64) and al2023@v20260917 (arm64)')]);
     });
   });
 
