@@ -85,11 +85,13 @@ async function requireNoInstances(ec2: LabAws['ec2'], clusterName: string): Prom
 }
 
 /** What keeps subnets from being deleted, and has no use without nodes. */
-const KEEP_SUBNETS: readonly LeftoverKindName[] = ['loadBalancer', 'classicLoadBalancer', 'networkInterface'];
+const KEEP_SUBNETS: readonly LeftoverKindName[] = [
+  'loadBalancer', 'classicLoadBalancer', 'guardDutyEndpoint', 'networkInterface', 'guardDutySecurityGroup',
+];
 
 /**
- * Removes what keeps the network of a stack that is being deleted: load balancers and interfaces once the nodes are gone, the
- * group that EKS made once the cluster is. Left alone, CloudFormation would wait for them until it fails.
+ * Removes what keeps the network of a stack that is being deleted: load balancers, interfaces and what
+ * GuardDuty made once the nodes are gone, the group that EKS made once the cluster is. Left alone, CloudFormation would wait for them until it fails.
  *
  * @param deleted logical ids of what is deleted so far
  * @returns whether anything was removed

@@ -6,6 +6,7 @@ import { AwsRequestFailed } from '../aws-failure';
 import type { LabAws } from '../lab-aws';
 import { CLASSIC_LOAD_BALANCERS } from './classic-load-balancers';
 import { INSTANCE_PROFILES, INSTANCES, LAUNCH_TEMPLATES, VOLUMES } from './compute-leftovers';
+import { GUARD_DUTY_ENDPOINTS, GUARD_DUTY_SECURITY_GROUPS } from './guard-duty-leftovers';
 import { type LabNames, type Leftover, LEFTOVER_KINDS, type LeftoverKind, type LeftoverKindName, type Removal } from './leftover';
 import { LOAD_BALANCERS, TARGET_GROUPS } from './load-balancer-leftovers';
 import { LOG_GROUPS } from './log-groups';
@@ -25,8 +26,10 @@ export const KINDS: Readonly<Record<LeftoverKindName, LeftoverKind>> = {
   launchTemplate: LAUNCH_TEMPLATES,
   instanceProfile: INSTANCE_PROFILES,
   volume: VOLUMES,
+  guardDutyEndpoint: GUARD_DUTY_ENDPOINTS,
   networkInterface: NETWORK_INTERFACES,
   securityGroup: SECURITY_GROUPS,
+  guardDutySecurityGroup: GUARD_DUTY_SECURITY_GROUPS,
   logGroup: LOG_GROUPS,
 };
 

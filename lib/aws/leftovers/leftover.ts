@@ -12,7 +12,7 @@ export interface LabNames {
 /** What can be left of a lab, in the order in which it can be removed. */
 export const LEFTOVER_KINDS = [
   'loadBalancer', 'classicLoadBalancer', 'targetGroup', 'instance', 'launchTemplate', 'instanceProfile',
-  'volume', 'networkInterface', 'securityGroup', 'logGroup',
+  'volume', 'guardDutyEndpoint', 'networkInterface', 'securityGroup', 'guardDutySecurityGroup', 'logGroup',
 ] as const;
 
 /** One of {@link LEFTOVER_KINDS}. */
@@ -27,8 +27,10 @@ export const KIND_LABELS: Readonly<Record<LeftoverKindName, string>> = {
   launchTemplate: 'launch template',
   instanceProfile: 'instance profile',
   volume: 'volume',
+  guardDutyEndpoint: 'GuardDuty endpoint',
   networkInterface: 'network interface',
   securityGroup: 'security group',
+  guardDutySecurityGroup: 'GuardDuty security group',
   logGroup: 'log group',
 };
 

@@ -1,6 +1,7 @@
 import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   DescribeInstancesCommand, DescribeLaunchTemplatesCommand, DescribeNetworkInterfacesCommand, DescribeSecurityGroupsCommand, DescribeVolumesCommand,
+  DescribeVpcEndpointsCommand,
 } from '@aws-sdk/client-ec2';
 import { DescribeLoadBalancersCommand as DescribeClassicCommand } from '@aws-sdk/client-elastic-load-balancing';
 import { DescribeLoadBalancersCommand, DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -26,7 +27,12 @@ export async function everything(aws: LabAws): Promise<ReadonlySet<string>> {
     // The first interface of an instance goes with it.
     ?.filter(({ Description }) => Description?.startsWith('aws-K8S-') === true || Description === 'made by hand')
     .map(({ NetworkInterfaceId }) => NetworkInterfaceId));
-  add('securityGroup', (await aws.ec2.send(new DescribeSecurityGroupsCommand({}))).SecurityGroups?.map(({ GroupId }) => GroupId));
+  const { SecurityGroups = [] } = await aws.ec2.send(new DescribeSecurityGroupsCommand({}));
+  const isOfGuardDuty = ({ GroupName = '' }: { readonly GroupName?: string }): boolean => GroupName.startsWith('GuardDuty');
+  add('securityGroup', SecurityGroups.filter((group) => !isOfGuardDuty(group)).map(({ GroupId }) => GroupId));
+  add('guardDutySecurityGroup', SecurityGroups.filter(isOfGuardDuty).map(({ GroupId }) => GroupId));
+  const { VpcEndpoints = [] } = await aws.ec2.send(new DescribeVpcEndpointsCommand({}));
+  add('guardDutyEndpoint', VpcEndpoints.filter(({ State }) => State?.toLowerCase() !== 'deleted').map(({ VpcEndpointId }) => VpcEndpointId));
   add('instanceProfile', (await aws.iam.send(new ListInstanceProfilesCommand({}))).InstanceProfiles?.map(({ InstanceProfileName }) => InstanceProfileName));
   add('loadBalancer', (await aws.loadBalancers.send(new DescribeLoadBalancersCommand({}))).LoadBalancers?.map(({ LoadBalancerArn }) => LoadBalancerArn));
   add('targetGroup', (await aws.loadBalancers.send(new DescribeTargetGroupsCommand({}))).TargetGroups?.map(({ TargetGroupArn }) => TargetGroupArn));

@@ -36,6 +36,7 @@ export async function plantLeftovers(planter: Planter, { clusterName: name, regi
   const clusterGroup = await planter.securityGroup(true, 'made by EKS', `eks-cluster-sg-${name}-1`, eksGroupTags(name));
   const balancerGroup = await planter.securityGroup(true, 'made for a Service', 'k8s-elb-a1b2c3', { [`kubernetes.io/cluster/${name}`]: 'owned' });
   await planter.securityGroup(true, 'made for an Ingress', `k8s-traffic-${name}-1`, { 'elbv2.k8s.aws/cluster': name });
+  await planter.guardDuty(true, 'made by GuardDuty in the VPC of the stack', stackName, region);
   await planter.refer(clusterGroup, balancerGroup);
   await planter.refer(balancerGroup, clusterGroup);
   await planter.networkInterface(true, 'left by the VPC CNI', cniTags(name));
@@ -59,6 +60,7 @@ export async function plantNearMisses(planter: Planter, { clusterName: name, reg
     await planter.networkInterface(false, `of cluster ${other}`, cniTags(other));
     await planter.securityGroup(false, `of cluster ${other}`, `eks-cluster-sg-${other}-1`, eksGroupTags(other));
     await planter.securityGroup(false, `of a load balancer of cluster ${other}`, `k8s-elb-${other}`, { [`kubernetes.io/cluster/${other}`]: 'owned' });
+    await planter.guardDuty(false, `made by GuardDuty in the VPC of stack ${other}`, other, region);
     await planter.loadBalancer(false, `of cluster ${other}`, `k8s-${other}`, { 'elbv2.k8s.aws/cluster': other });
     await planter.classicLoadBalancer(false, `of cluster ${other}`, `classic-${other}`, { [`kubernetes.io/cluster/${other}`]: 'owned' });
     await planter.logGroup(false, `of cluster ${other}`, `/aws/eks/${other}/cluster`);
@@ -71,6 +73,7 @@ export async function plantNearMisses(planter: Planter, { clusterName: name, reg
   await planter.volume(false, 'of nobody', {});
   await planter.volume(false, 'of ours by cluster, but made for no claim', { KubernetesCluster: name });
   await planter.launchTemplate(false, 'of a node group', `eks-${name}`, { 'eks:cluster-name': name });
+  await planter.guardDuty(false, 'in the VPC of the stack, but made by hand', stackName, region, 'false');
   await planter.networkInterface(false, 'without a tag', {});
   await planter.networkInterface(false, 'of ours, but made by hand', { 'cluster.k8s.amazonaws.com/name': name }, { description: 'made by hand' });
   await planter.networkInterface(false, 'of ours, and in use', cniTags(name), { attachedTo: bastion });

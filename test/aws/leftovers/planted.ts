@@ -1,7 +1,7 @@
 import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   AttachNetworkInterfaceCommand, AuthorizeSecurityGroupIngressCommand, CreateLaunchTemplateCommand, CreateNetworkInterfaceCommand,
-  CreateSecurityGroupCommand, CreateVolumeCommand, DescribeImagesCommand, DescribeSubnetsCommand, RunInstancesCommand, type ResourceType,
+  CreateSecurityGroupCommand, CreateVolumeCommand, CreateVpcCommand, CreateVpcEndpointCommand, DescribeImagesCommand, DescribeSubnetsCommand, RunInstancesCommand, type ResourceType,
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
 import { CreateLoadBalancerCommand as CreateClassicCommand } from '@aws-sdk/client-elastic-load-balancing';
@@ -101,6 +101,19 @@ export class Planter {
       GroupName: name, Description: why, VpcId: this.vpcId, TagSpecifications: tagged('security-group', tags),
     }));
     return this.note(isOurs, { kind: 'securityGroup', id: GroupId, why });
+  }
+
+  /** A VPC as the stack of a name makes it, in which GuardDuty has put its endpoint and group. */
+  async guardDuty(isOurs: boolean, why: string, stackName: string, region: string, managed = 'true'): Promise<void> {
+    const { Vpc } = await this.aws.ec2.send(new CreateVpcCommand({ CidrBlock: '10.12.0.0/16', TagSpecifications: tagged('vpc', { 'aws:cloudformation:stack-name': stackName }) }));
+    const VpcId = Vpc?.VpcId ?? '';
+    const { VpcEndpoint } = await this.aws.ec2.send(new CreateVpcEndpointCommand({
+      VpcId, ServiceName: `com.amazonaws.${region}.guardduty-data`, VpcEndpointType: 'Interface', TagSpecifications: tagged('vpc-endpoint', { GuardDutyManaged: managed }),
+    }));
+    this.note(isOurs, { kind: 'guardDutyEndpoint', id: VpcEndpoint?.VpcEndpointId ?? '', why });
+    const name = managed === 'true' ? `GuardDutyManagedSecurityGroup-${VpcId}` : `GuardDutyManagedSecurityGroup-${VpcId}-copy`;
+    const { GroupId = '' } = await this.aws.ec2.send(new CreateSecurityGroupCommand({ GroupName: name, Description: why, VpcId }));
+    this.note(isOurs, { kind: 'guardDutySecurityGroup', id: GroupId, why });
   }
 
   /** Lets one group's rules name another, as those of a load balancer and a node do. */
