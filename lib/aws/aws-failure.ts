@@ -1,3 +1,4 @@
+import { proxyAdvice } from '../config/proxy';
 import { LabError } from '../lab-error';
 import { isPassingStatus, TOO_MANY_REQUESTS } from '../passing-failure';
 
@@ -47,7 +48,7 @@ export function awsFailure(error: unknown, request: string): LabError {
     return failed('AwsThrottled', 'AWS was asked too often, also after repeating it', 'Wait a minute, then run the same command again.', true);
   }
   if (status === undefined) {
-    return failed('AwsUnreachable', 'AWS did not answer', 'Look at your network and at AWS_ENDPOINT_URL, then run the same command again.', true);
+    return failed('AwsUnreachable', 'AWS did not answer', `Look at your network and at AWS_ENDPOINT_URL, then run the same command again.${proxyAdvice()}`, true);
   }
   if (isPassingStatus(status)) {
     return failed('AwsOutOfOrder', 'AWS failed at a request, also after repeating it', 'Wait a minute, then run the same command again. https://health.aws.amazon.com names what AWS knows of.', true);

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as requestHttp, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { type JsonObject, textAt } from '../json';
+import { proxyAdvice } from '../config/proxy';
 import { LabError } from '../lab-error';
 import { isPassingStatus } from '../passing-failure';
 import type { Connection } from './connection';
@@ -98,7 +99,7 @@ function unreachable(server: string, cause: unknown): LabError {
     code: 'KubernetesUnreachable',
     message: `The Kubernetes API does not answer: ${why}.`,
     received: server,
-    remedy: 'Check that the cluster runs and that this machine may reach its endpoint: lab rehearse --status, or apiAccess in lab.yaml.',
+    remedy: `Check that the cluster runs and that this machine may reach its endpoint: lab rehearse --status, or apiAccess in lab.yaml.${proxyAdvice(server)}`,
     cause,
     isPassing: true,
   });

@@ -97,7 +97,7 @@ describe('a live list', () => {
 
   test('fails when the API server is away', async () => {
     await fake.stop();
-    await expect(api.list(PODS)).rejects.toMatchObject({ code: 'KubernetesUnreachable' });
+    await expect(api.list(PODS)).rejects.toMatchObject({ code: 'KubernetesUnreachable', remedy: expect.stringMatching(/apiAccess in lab\.yaml\.$/) });
     fake = await FakeKubernetes.start();
   });
 });
