@@ -25,6 +25,9 @@ export const credentialsCheck: Check = {
   },
 };
 
+/** Qualifier of the names that `cdk bootstrap` gives, unless it is told another. */
+const DEFAULT_QUALIFIER = 'hnb659fds';
+
 /** The stack that `cdk bootstrap` makes, unless it is told another name. */
 const BOOTSTRAP_STACK = 'CDKToolkit';
 
@@ -36,7 +39,7 @@ export const bootstrapCheck: Check = {
     const { bootstrap, lab } = context;
     if (bootstrap === undefined) return passed('The stack asks for none.');
     const { account } = await context.caller();
-    const remedy = `Run \`npx cdk bootstrap aws://${account}/${lab.stack.region}\`. It is needed once for each account and region.`;
+    const remedy = `Run \`npx cdk bootstrap${qualifierFlag(bootstrap.parameterName)} aws://${account}/${lab.stack.region}\`. It is needed once for each account and region.`;
     const version = await bootstrapVersion(context, bootstrap.parameterName);
     if (version === undefined) {
       return failed(`There is no parameter ${bootstrap.parameterName} in ${lab.stack.region}${await bootstrapStackState(context)}.`, remedy);
@@ -45,6 +48,12 @@ export const bootstrapCheck: Check = {
     return version >= bootstrap.version ? passed(found) : failed(found, remedy);
   },
 };
+
+/** The flag of `cdk bootstrap` that makes the parameter, where the assembly asks for another qualifier than the CDK's own. */
+function qualifierFlag(parameterName: string): string {
+  const qualifier = /^\/cdk-bootstrap\/([^/]+)\/version$/.exec(parameterName)?.[1];
+  return qualifier === undefined || qualifier === DEFAULT_QUALIFIER ? '' : ` --qualifier ${qualifier} --toolkit-stack-name ${BOOTSTRAP_STACK}-${qualifier}`;
+}
 
 /** The status of the bootstrap stack, as the end of a sentence. Empty where it cannot be read: the parameter alone decides. */
 async function bootstrapStackState({ aws, run }: CheckContext): Promise<string> {

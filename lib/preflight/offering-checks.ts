@@ -105,7 +105,14 @@ async function offeredZones({ aws }: CheckContext, types: readonly string[], zon
   });
 }
 
-/** Whether the account has the zones that the subnets are in. */
+/**
+ * Zones, by id, that hold no control plane of EKS. Their names differ from account to account.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
+ */
+const NO_CONTROL_PLANE: readonly string[] = ['use1-az3', 'usw1-az2', 'cac1-az3'];
+
+/** Whether the account has the zones that the subnets are in, and EKS puts control planes there. */
 export const zonesCheck: Check = {
   name: 'Availability Zones',
   asksAws: true,
@@ -113,10 +120,14 @@ export const zonesCheck: Check = {
     const wanted = [...new Set(lab.network.subnets.map(({ availabilityZone }) => availabilityZone))];
     const { AvailabilityZones } = await asking('ec2:DescribeAvailabilityZones', () =>
       aws.ec2.send(new DescribeAvailabilityZonesCommand({})));
-    const available = new Set((AvailabilityZones ?? []).filter(({ State }) => State === 'available').map(({ ZoneName }) => ZoneName));
+    const available = new Map((AvailabilityZones ?? []).filter(({ State }) => State === 'available').map(({ ZoneName = '', ZoneId = '' }) => [ZoneName, ZoneId]));
+    const holdsControlPlanes = (zone: string): boolean => !NO_CONTROL_PLANE.includes(available.get(zone) ?? '');
+    const remedy = `Set availabilityZones in lab.yaml to zones of: ${listed([...available.keys()].filter(holdsControlPlanes).toSorted())}.`;
     const missing = wanted.filter((zone) => !available.has(zone));
-    return missing.length === 0
-      ? passed(`${listed(wanted)} are available.`)
-      : failed(`The account has no zone ${listed(missing)}.`, `Set availabilityZones in lab.yaml to zones of: ${listed([...available].flatMap((zone) => zone ?? []).toSorted())}.`);
+    if (missing.length > 0) return failed(`The account has no zone ${listed(missing)}.`, remedy);
+    const unusable = wanted.filter((zone) => !holdsControlPlanes(zone)).map((zone) => `${zone} (${available.get(zone)})`);
+    return unusable.length > 0
+      ? failed(`EKS puts no control plane in ${listed(unusable)}, and makes no cluster with a subnet there.`, remedy)
+      : passed(`${listed(wanted)} are available.`);
   },
 };

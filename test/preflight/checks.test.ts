@@ -82,6 +82,31 @@ describe('preflight', () => {
     });
   });
 
+  describe('CDK bootstrap of another qualifier', () => {
+    const other = (): CheckContext => ({ ...account.context(), bootstrap: { version: 6, parameterName: '/cdk-bootstrap/class7/version' } });
+
+    it('is what the assembly asks for', async () => {
+      await foundBy(bootstrapCheck, other());
+      expect(account.ssm.commandCalls(GetParameterCommand).map(({ args: [{ input }] }) => input.Name)).toEqual(['/cdk-bootstrap/class7/version']);
+    });
+
+    it('fails when only the usual one is there, and says how to make the other', async () => {
+      account.ssm.on(GetParameterCommand, { Name: '/cdk-bootstrap/class7/version' }).rejects(awsError('ParameterNotFound'));
+      await expect(foundBy(bootstrapCheck)).resolves.toEqual(['pass', expect.anything()]);
+      await expect(foundBy(bootstrapCheck, other())).resolves.toEqual([
+        'fail', expect.stringContaining('no parameter /cdk-bootstrap/class7/version'), expect.stringContaining('`npx cdk bootstrap --qualifier class7 --toolkit-stack-name CDKToolkit-class7 aws://')]);
+    });
+  });
+
+  describe('zones', () => {
+    it.each([['b', 'use1-az3'], ['a', 'usw1-az2'], ['b', 'cac1-az3']])('fails when zone %s is %s, where EKS has no control plane', async (letter, id) => {
+      const zones = ['a', 'b', 'c'].map((each) => ({ ZoneName: `ap-northeast-2${each}`, ZoneId: each === letter ? id : `apne2-${each}`, State: 'available' as const }));
+      account.ec2.on(DescribeAvailabilityZonesCommand).resolves({ AvailabilityZones: zones });
+      await expect(foundBy(zonesCheck)).resolves.toEqual([
+        'fail', expect.stringContaining(`no control plane in ap-northeast-2${letter} (${id})`), expect.not.stringContaining(`ap-northeast-2${letter}`)]);
+    });
+  });
+
   describe('stack', () => {
     it.each([
       [undefined, 'pass', 'There is no stack'],
