@@ -31,6 +31,8 @@ export interface LabHost {
   /** Receives progress, notes and, unless the output is JSON, errors. */
   readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Operating system as Node.js names it, such as `linux` or `win32`. */
+  readonly platform: NodeJS.Platform;
   /** Folder that relative paths on the command line start from. */
   readonly workingDirectory: string;
   /** Aborted when the user presses Ctrl-C, or otherwise asks for an end. */

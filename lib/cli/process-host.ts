@@ -21,6 +21,7 @@ export function processHost(): LabHost {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
+    platform: process.platform,
     workingDirectory: process.cwd(),
     signal: interruption.signal,
     beforeLeaving: (tell) => interruption.beforeLeaving(tell),

@@ -2,7 +2,7 @@ import { CommanderError } from '@commander-js/extra-typings';
 import { runContext } from '../run-context';
 import { renderText } from './document/render-text';
 import { errorDocument, errorText } from './error-report';
-import { commandLineError, errorExitCode, ExitCode, InterruptedError } from './errors';
+import { commandLineError, errorExitCode, ExitCode, InterruptedError, UsageError } from './errors';
 import type { LabHost } from './host';
 import { labProgram, type VerbRequest, VERBS } from './program';
 import { Terminal } from './terminal/terminal';
@@ -17,6 +17,7 @@ export async function runLab(argv: readonly string[], host: LabHost): Promise<Ex
   // The flags may be what is wrong. So the words themselves say whether the error goes out as JSON.
   const isJson = argv.includes('--json');
   const terminal = new Terminal(host, isJson);
+  if (host.platform === 'win32') return reportError(WINDOWS, argv, host, terminal);
   let exitCode: ExitCode = ExitCode.Ok;
   const program = labProgram({
     verbs: VERBS,
@@ -37,6 +38,13 @@ export async function runLab(argv: readonly string[], host: LabHost): Promise<Ex
     return reportError(error, argv, host, terminal);
   }
 }
+
+/** Said at once: what fails on Windows (programs, paths, signals) fails late, with words that name no cause. */
+const WINDOWS = new UsageError({
+  code: 'WindowsNotSupported',
+  message: 'The lab does not run on Windows itself.',
+  remedy: 'Use WSL 2: run `wsl --install` in PowerShell, then clone the lab in the home of your Linux, install Node.js there, and run the same command.',
+});
 
 async function runVerb(request: VerbRequest, isJson: boolean, host: LabHost, terminal: Terminal): Promise<ExitCode> {
   const outcome = await request.verb.run({

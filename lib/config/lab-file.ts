@@ -40,8 +40,13 @@ export function readLabFile(name?: string): LabFile {
 }
 
 function readText(file: string): string | undefined {
+  const bytes = readBytes(file);
+  return bytes === undefined ? undefined : decode(file, bytes);
+}
+
+function readBytes(file: string): Buffer | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
       return undefined;
@@ -54,6 +59,35 @@ function readText(file: string): string | undefined {
       cause,
     });
   }
+}
+
+/** A text without its byte order mark. Another encoding would make values that nobody wrote, or a YAML error that says nothing. */
+function decode(file: string, bytes: Buffer): string {
+  if (isUtf16(bytes)) throw notUtf8(file, 'It is UTF-16, which Windows calls Unicode.', 'UTF-16');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    const text = bytes.toString('utf8');
+    const line = text.slice(0, text.indexOf('\uFFFD')).split('\n').length;
+    throw notUtf8(file, `Line ${line} has letters of another encoding, such as CP949 (EUC-KR).`, 'CP949', cause);
+  }
+}
+
+/** By its byte order mark, or by a byte 0, which no YAML has: in UTF-16 every other byte of a Latin text is one. */
+function isUtf16(bytes: Buffer): boolean {
+  const [first, second] = bytes;
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || bytes.includes(0);
+}
+
+function notUtf8(file: string, reason: string, encoding: string, cause?: unknown): ConfigFileError {
+  return new ConfigFileError({
+    code: 'ConfigFileMisencoded',
+    message: `The configuration file is not UTF-8. ${reason}`,
+    received: file,
+    remedy: 'Save it as UTF-8. VS Code: click the encoding in the status bar, then Save with Encoding. Notepad: Save as, Encoding UTF-8. '
+      + `In a shell: iconv -f ${encoding} -t UTF-8 lab.yaml > new.yaml && mv new.yaml lab.yaml`,
+    cause,
+  });
 }
 
 function parseLabFile(file: string, text: string): LabFile {

@@ -13,7 +13,7 @@ const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 export function proxyAdvice(server = process.env['AWS_ENDPOINT_URL']): string {
   const variable = PROXY_VARIABLES.find((name) => (process.env[name] ?? '') !== '');
   if (variable === undefined || isLoopback(server)) return '';
-  return ` ${variable} is set, and this command does not go through the proxy, as the AWS CLI and kubectl do: run it where HTTPS goes out directly, `
+  return ` ${variable} is set, and this command does not go through the proxy, unlike the AWS CLI and kubectl: run it where HTTPS goes out directly, `
     + 'such as in AWS CloudShell, or have *.amazonaws.com let out without the proxy.';
 }
 

@@ -29,6 +29,8 @@ export interface FakeHostOptions {
   readonly columns?: number;
   /** @default - empty */
   readonly env?: LabHost['env'];
+  /** @default - Linux */
+  readonly platform?: LabHost['platform'];
   /** @default - the folder of the tests */
   readonly workingDirectory?: string;
   /** @default - never aborted */
@@ -47,6 +49,7 @@ export function fakeHost(options: FakeHostOptions = {}): LabHost & { readonly st
     stdout: new RecordingStream(options.isTTY ?? false, options.columns),
     stderr: new RecordingStream(options.isTTY ?? false, options.columns),
     env: options.env ?? {},
+    platform: options.platform ?? 'linux',
     workingDirectory: options.workingDirectory ?? __dirname,
     signal: options.signal ?? new AbortController().signal,
     beforeLeaving: options.beforeLeaving ?? (() => () => undefined),

@@ -41,6 +41,13 @@ describe('exit codes', () => {
     }
   });
 
+  test.each([[[]], [['--help']], [['plan', '--json']]])('2 on Windows, before anything else: %j', async (argv) => {
+    const host = fakeHost({ platform: 'win32' });
+    expect(await runLab(argv, host)).toBe(2);
+    expect(host.stdout.text + host.stderr.text).toMatch(/WindowsNotSupported[^]*wsl --install/);
+    expect(host.stdout.text + host.stderr.text).not.toContain('lab plan');
+  });
+
   test('1 when the action fails', async () => {
     expect(await runLab(['plan'], failingHost(assemblyNotFound))).toBe(1);
   });

@@ -12,7 +12,7 @@ export function emptyDirectory(): string {
 }
 
 /** Writes a configuration file into a directory of its own and gives its path. */
-export function writeLabFile(content: string): string {
+export function writeLabFile(content: string | Uint8Array): string {
   const file = join(emptyDirectory(), 'lab.yaml');
   writeFileSync(file, content);
   return file;

@@ -64,6 +64,24 @@ describe('the configuration file', () => {
     expect(errorOf(() => loadConfig({ file: emptyDirectory() })).code).toBe('ConfigFileUnreadable');
   });
 
+  it('may begin with a byte order mark, as Notepad writes it', () => {
+    expect(loadConfig({ file: writeLabFile('\uFEFFteam: blue\n') }).team).toBe('blue');
+  });
+
+  const CLASS = '# 실습\nteam: blue\n';
+  test.each([
+    { encoding: 'UTF-16, as PowerShell writes it', bytes: Buffer.from(`\uFEFF${CLASS}`, 'utf16le'), words: 'It is UTF-16' },
+    { encoding: 'UTF-16 with the high byte first', bytes: Buffer.from(`\uFEFF${CLASS}`, 'utf16le').swap16(), words: 'It is UTF-16' },
+    { encoding: 'UTF-16 without a mark', bytes: Buffer.from(CLASS, 'utf16le'), words: 'It is UTF-16' },
+    { encoding: 'CP949', bytes: Buffer.concat([Buffer.from('team: blue\n# '), Buffer.from([0xbd, 0xc7, 0xbd, 0xc0]), Buffer.from('\n')]), words: 'Line 2 has letters of another encoding, such as CP949' },
+  ])('fails when it is $encoding, with how to save it', ({ bytes, words }) => {
+    const file = writeLabFile(bytes);
+    const error = errorOf(() => loadConfig({ file }));
+    expect([error.code, error.received]).toEqual(['ConfigFileMisencoded', file]);
+    expect(error.message).toContain(words);
+    expect(error.remedy).toMatch(/Save with Encoding.*iconv -f (UTF-16|CP949) -t UTF-8/);
+  });
+
   test.each([
     { fact: 'a key stands there twice', text: 'team: a\nregion: eu-west-1\nteam: b\n', line: 3, words: 'keys must be unique' },
     { fact: 'a list is not closed', text: 'admins: [a\nteam: b\n', line: 2, words: ']' },
