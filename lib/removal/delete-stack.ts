@@ -1,7 +1,7 @@
 import { DeleteStackCommand } from '@aws-sdk/client-cloudformation';
 import type { LabView } from '../assembly/lab-view';
 import { asking } from '../aws/aws-failure';
-import { deployedResources, deployedStack, type DeployedStack } from '../aws/deployed-lab';
+import { type DeployedResource, deployedResources, deployedStack, type DeployedStack } from '../aws/deployed-lab';
 import { karpenterInstances } from '../aws/karpenter-instances';
 import type { LabAws } from '../aws/lab-aws';
 import { findLeftovers, labNames, removeLeftovers } from '../aws/leftovers/find-leftovers';
@@ -11,6 +11,7 @@ import { LabError } from '../lab-error';
 import { CONCERNS, concernsOf, resourceLabels } from '../plan/concern-of-resource';
 import type { ProgressListener } from '../progress';
 import type { RunContext } from '../run-context';
+import { FunctionInterfaces } from './function-interfaces';
 
 /** Which stack to delete. */
 export interface DeleteStackOptions {
@@ -18,6 +19,8 @@ export interface DeleteStackOptions {
   readonly lab: LabView;
   /** As it was found. */
   readonly stack: DeployedStack;
+  /** Resources of the stack that are not deleted, as they were found. */
+  readonly resources: readonly DeployedResource[];
   /** Whether the guard in the stack drains it first: then instances may run when the deletion begins. */
   readonly isGuarded: boolean;
   /** Seconds between two looks. */
@@ -28,23 +31,46 @@ export interface DeleteStackOptions {
 
 /**
  * Deletes the stack, or joins a deletion that is under way, and follows it to its end. What the deletion leaks, and then waits
- * for, is removed on the way. Where CloudFormation gives up all the same, and something was left to remove, it tries once more.
+ * for, is removed on the way. Where CloudFormation gives up all the same, and something held its network, it waits until that is
+ * gone, and tries once more.
  *
  * @throws LabError `InstancesRemained` while Karpenter's instances run: the stack would take Karpenter away from them
  * @throws LabError `StackDeletionFailed` with the first cause; what `awsFailure` says
  */
 export async function deleteStack(options: DeleteStackOptions, run: RunContext): Promise<void> {
-  const { aws, lab, stack } = options;
-  const failure = await deleteOnce(options, run);
+  const { aws, lab, stack, resources, everySeconds, onUnblocked } = options;
+  const interfaces = new FunctionInterfaces({ aws, lab, resources, onRemoved: onUnblocked }, run);
+  let wasHeld = false;
+  const failure = await deleteOnce(options, async (events) => {
+    wasHeld = await unblock(options, deletedIn(events), 0, run) || wasHeld;
+    const ending = new Set(events.filter(({ status }) => status.startsWith('DELETE_')).map(({ logicalId }) => logicalId));
+    const there = new Set(resources.map(({ logicalId }) => logicalId));
+    await interfaces.look((id) => ending.has(id) || !there.has(id));
+  }, run);
   if (failure === undefined) return;
   const stillThere = new Set((await deployedResources(aws.cloudFormation, stack.id)).map(({ logicalId }) => logicalId));
   const deleted = new Set([...lab.stack.resources.keys()].filter((id) => !stillThere.has(id)));
-  const lastFailure = await unblock(options, deleted, run) ? await deleteOnce(options, run) : failure;
+  run.onProgress({ step: CLEAR_STEP, state: 'started' });
+  wasHeld = await unblock(options, deleted, UNBLOCK_SECONDS, run) || wasHeld;
+  run.onProgress({ step: CLEAR_STEP, state: 'finished' });
+  wasHeld = await interfaces.untilGone((id) => deleted.has(id), everySeconds * LOOKS_BETWEEN_INTERFACES) || wasHeld;
+  const lastFailure = wasHeld ? await deleteOnce(options, async (events) => void await unblock(options, deletedIn(events), 0, run), run) : failure;
   if (lastFailure !== undefined) throw lastFailure;
 }
 
-/** @returns why CloudFormation gave up; undefined when the stack is gone */
-async function deleteOnce(options: DeleteStackOptions, run: RunContext): Promise<LabError | undefined> {
+const CLEAR_STEP = 'Clear the way for the deletion of the network';
+
+/** Seconds that an endpoint of GuardDuty takes to go, with room. */
+const UNBLOCK_SECONDS = 600;
+
+/** Interfaces of functions go within minutes, so they are looked at more seldom than the stack. */
+const LOOKS_BETWEEN_INTERFACES = 5;
+
+/**
+ * @param whileDeleting called after each look, with the events so far
+ * @returns why CloudFormation gave up; undefined when the stack is gone
+ */
+async function deleteOnce(options: DeleteStackOptions, whileDeleting: (events: readonly StackEvent[]) => Promise<void>, run: RunContext): Promise<LabError | undefined> {
   const { aws: { cloudFormation, ec2 }, lab, stack, isGuarded, everySeconds } = options;
   const report = deletionReporter(lab, run.onProgress);
   let isGone = false;
@@ -55,7 +81,7 @@ async function deleteOnce(options: DeleteStackOptions, run: RunContext): Promise
     onLook: async () => {
       isGone = await deployedStack(cloudFormation, stack.id) === undefined;
       report(follower.events, isGone);
-      if (!isGone && !follower.events.some(isEnd)) await unblock(options, deletedIn(follower.events), run);
+      if (!isGone && !follower.events.some(isEnd)) await whileDeleting(follower.events);
     },
   }, run);
 
@@ -94,16 +120,25 @@ const KEEP_SUBNETS: readonly LeftoverKindName[] = [
  * GuardDuty made once the nodes are gone, the group that EKS made once the cluster is. Left alone, CloudFormation would wait for them until it fails.
  *
  * @param deleted logical ids of what is deleted so far
- * @returns whether anything was removed
+ * @param deadlineSeconds seconds after which what is still in use is left
+ * @returns whether anything was in the way
  */
-async function unblock({ aws, lab, onUnblocked }: DeleteStackOptions, deleted: ReadonlySet<string>, run: RunContext): Promise<boolean> {
+async function unblock({ aws, lab, everySeconds, onUnblocked }: DeleteStackOptions, deleted: ReadonlySet<string>, deadlineSeconds: number, run: RunContext): Promise<boolean> {
   const isDeleted = (type: string): boolean => lab.stack.resourcesOfType(type).every(({ logicalId }) => deleted.has(logicalId));
   if (!isDeleted('AWS::EKS::Nodegroup')) return false;
   const kinds: readonly LeftoverKindName[] = isDeleted('AWS::EKS::Cluster') ? [...KEEP_SUBNETS, 'securityGroup'] : KEEP_SUBNETS;
   const leftovers = await findLeftovers({ aws, lab: labNames(lab), kinds });
-  const { removed } = await removeLeftovers({ aws, leftovers, deadlineSeconds: 0 }, run);
+  const { removed } = await removeLeftovers({
+    aws,
+    leftovers,
+    deadlineSeconds,
+    everySeconds,
+    onWaiting: ([first]) => {
+      if (first !== undefined) run.onProgress({ step: CLEAR_STEP, state: 'running', detail: `${first.leftover.name}: ${first.reason}` });
+    },
+  }, run);
   onUnblocked(removed);
-  return removed.length > 0;
+  return leftovers.length > 0;
 }
 
 function deletedIn(events: readonly StackEvent[]): ReadonlySet<string> {

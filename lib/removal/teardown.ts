@@ -159,13 +159,14 @@ function drainDetail({ deletedObjects, refusedDeletions }: DrainedLab): string {
 }
 
 async function removeStack(lab: FoundLab, accounting: Accounting, run: RunContext): Promise<TeardownStage> {
-  const { aws, view, names, stack, drainer, everySeconds } = lab;
+  const { aws, view, names, stack, resources, drainer, everySeconds } = lab;
   if (stack === undefined) return { stage: 'stack', outcome: 'skipped', detail: 'there is no stack' };
   let unblocked = 0;
   await deleteStack({
     aws,
     lab: view,
     stack,
+    resources,
     isGuarded: drainer.by === 'guard',
     everySeconds,
     onUnblocked: (removed) => {

@@ -28,8 +28,9 @@ export interface KubectlHandlerProps {
  * CDK would make both out of the cluster, so that the function, whose network interface takes
  * minutes, could only be made after it. Made from literals, it is ready before the cluster is.
  *
- * Deletion: Lambda releases the network interface some minutes after the function is gone;
- * CloudFormation waits for it with the security group.
+ * Deletion: Lambda lets go of the network interface 20 to 45 minutes after the function is gone.
+ * CloudFormation waits for it, with the function or with the security group and the subnets, and
+ * fails at times; the teardown waits and deletes once more.
  */
 export class KubectlHandler extends Construct {
   /**

@@ -7,7 +7,7 @@ import {
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import {
   DeleteNetworkInterfaceCommand, DeleteSecurityGroupCommand, DeleteVolumeCommand, DescribeInstancesCommand, DescribeNetworkInterfacesCommand,
-  DescribeSecurityGroupsCommand, DescribeVolumesCommand, EC2Client,
+  DescribeSecurityGroupsCommand, DescribeVolumesCommand, EC2Client, type NetworkInterface,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
@@ -28,7 +28,11 @@ import { awsError } from '../preflight/account';
 
 const STACK_ID = 'arn:aws:cloudformation:ap-northeast-2:111122223333:stack/Lab/1';
 const FINALIZERS = ['karpenter.sh/termination'];
-const LAB = smallLab({ DrainGuard: resource('Custom::KarpenterDrainGuard', {}, 'NodePool') });
+const LAB = smallLab({
+  DrainGuard: resource('Custom::KarpenterDrainGuard', {}, 'NodePool', 'FunctionInVpc'),
+  FunctionGroup: resource('AWS::EC2::SecurityGroup', {}, 'Vpc'),
+  FunctionInVpc: resource('AWS::Lambda::Function', { VpcConfig: {} }, 'FunctionGroup'),
+});
 
 const TEMPLATE: JsonObject = {
   Resources: Object.fromEntries([...LAB.resources.values()].map(({ logicalId, type, properties, dependsOn }) => [logicalId, { Type: type, Properties: properties, DependsOn: dependsOn }])),
@@ -68,6 +72,8 @@ export class PlayedLab {
   keepsCluster = false;
   /** Whether the VPC waits for the interfaces that are left, and the deletion fails by that. */
   needsInterfacesGone = false;
+  /** Interfaces that Lambda made for the stack's function, with the looks after which it lets go of each. */
+  readonly functionInterfaces = new Map<string, number>();
   clusterExists = true;
   /** Physical ids other than those that every resource has, by logical id. */
   readonly physicalIds = new Map<string, string>();
@@ -234,15 +240,28 @@ export class PlayedLab {
       else this.securityGroups.delete(GroupId);
       return {};
     });
-    this.ec2.on(DescribeNetworkInterfacesCommand).callsFake(() => ({
-      NetworkInterfaces: [...this.networkInterfaces].map((NetworkInterfaceId) => ({
-        NetworkInterfaceId, Status: 'available', Description: 'aws-K8S-i-default', TagSet: [{ Key: 'cluster.k8s.amazonaws.com/name', Value: 'lab' }],
-      })),
-    }));
+    this.ec2.on(DescribeNetworkInterfacesCommand).callsFake(({ Filters = [] }: { readonly Filters?: readonly { readonly Values?: readonly string[] }[] }) => {
+      if (Filters[0]?.Values?.includes('AWS Lambda VPC ENI-*') === true) return { NetworkInterfaces: this.lookAtFunctionInterfaces() };
+      return {
+        NetworkInterfaces: [...this.networkInterfaces].map((NetworkInterfaceId) => ({
+          NetworkInterfaceId, Status: 'available', Description: 'aws-K8S-i-default', TagSet: [{ Key: 'cluster.k8s.amazonaws.com/name', Value: 'lab' }],
+        })),
+      };
+    });
     this.ec2.on(DeleteNetworkInterfaceCommand).callsFake(({ NetworkInterfaceId = '' }: { readonly NetworkInterfaceId?: string }) => {
       this.networkInterfaces.delete(NetworkInterfaceId);
+      this.functionInterfaces.delete(NetworkInterfaceId);
       return {};
     });
+  }
+
+  /** Lambda's interfaces, and one of another group; each look brings their end nearer. */
+  private lookAtFunctionInterfaces(): NetworkInterface[] {
+    const found = [...this.functionInterfaces].map(([NetworkInterfaceId, looks]): NetworkInterface => ({
+      NetworkInterfaceId, Status: looks > 0 ? 'in-use' : 'available', Description: `AWS Lambda VPC ENI-Lab-${NetworkInterfaceId}`, Groups: [{ GroupId: 'physical-FunctionGroup' }],
+    }));
+    for (const [id, looks] of this.functionInterfaces) this.functionInterfaces.set(id, looks - 1);
+    return [...found, { NetworkInterfaceId: 'eni-of-another', Status: 'available', Description: 'AWS Lambda VPC ENI-other', Groups: [{ GroupId: 'sg-other' }] }];
   }
 
   private answerCloudFormation(): void {
@@ -278,7 +297,7 @@ export class PlayedLab {
     const order = LAB.graph.topologicalOrder().toReversed().filter((id) => this.resources.has(id));
     for (const id of order.slice(0, 8)) {
       if (id === 'DrainGuard' && !this.drainByGuard()) return;
-      if (LAB.resources.get(id)?.type === 'AWS::EC2::VPC' && this.needsInterfacesGone && this.networkInterfaces.size > 0) {
+      if (LAB.resources.get(id)?.type === 'AWS::EC2::VPC' && ((this.needsInterfacesGone && this.networkInterfaces.size > 0) || this.functionInterfaces.size > 0)) {
         this.stackStatus = 'DELETE_FAILED';
         this.tell(id, 'DELETE_FAILED', 'The vpc has dependencies and cannot be deleted');
         this.tell('Lab', 'DELETE_FAILED', `The following resource(s) failed to delete: [${id}].`);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { DeleteStackCommand } from '@aws-sdk/client-cloudformation';
-import { DeleteVolumeCommand, DescribeInstancesCommand, DescribeNetworkInterfacesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import { DeleteNetworkInterfaceCommand, DeleteVolumeCommand, DescribeInstancesCommand, DescribeNetworkInterfacesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { teardownIn, type TeardownOptions } from '../../lib/removal/teardown';
 import type { TeardownResult } from '../../lib/removal/teardown-result';
 import { AWS_BACKED_KINDS } from '../../lib/removal/drain-workloads';
@@ -9,7 +9,7 @@ import { DEPLOYMENTS } from '../../lib/kubernetes/core-kinds';
 import { NODE_POOLS } from '../../lib/kubernetes/karpenter-kinds';
 import { LabError } from '../../lib/lab-error';
 import type { ProgressEvent } from '../../lib/progress';
-import { type RunContext, runContext } from '../../lib/run-context';
+import { machineClock, type RunContext, runContext } from '../../lib/run-context';
 import { awsError } from '../preflight/account';
 import { PlayedLab } from './played-lab';
 
@@ -69,6 +69,35 @@ describe('a teardown', () => {
     const result = await teardown();
     expect(lab.remains).toEqual([]);
     expect(removers(result)['eni-1']).toBe('sweep');
+  });
+
+  it('waits as a step for interfaces of functions that hold the network, and then deletes once more', async () => {
+    lab.functionInterfaces.set('eni-free', 0).set('eni-held', 30);
+    const steps: string[] = [];
+    const result = await teardown({}, { onProgress: ({ step, state, detail }) => { if (step.startsWith('Wait for the network')) steps.push(`${state}: ${detail ?? ''}`); } });
+    expect(result).toMatchObject({ outcome: 'clean' });
+    expect(lab.cloudFormation.commandCalls(DeleteStackCommand)).toHaveLength(2);
+    expect([steps[0], steps.at(-1)]).toEqual(['started: ', 'finished: ']);
+    expect(steps).toContain('running: eni-held is in-use. Lambda lets go of them 20 to 45 minutes after their functions');
+    expect(removers(result)).toMatchObject({ 'eni-free': 'sweep', 'eni-held': 'sweep' });
+    expect(lab.ec2.commandCalls(DeleteNetworkInterfaceCommand).map(({ args: [{ input }] }) => input.NetworkInterfaceId)).not.toContain('eni-of-another');
+  });
+
+  it('gives up the wait for interfaces of functions after 50 minutes, with the reason of CloudFormation', async () => {
+    lab.functionInterfaces.set('eni-held', Infinity);
+    let millis = 0;
+    const clock = { ...machineClock, nowMillis: () => millis };
+    await expect(teardown({}, { clock, onProgress: ({ step }) => { if (step.startsWith('Wait for the network')) millis += 10 * 60_000; } }))
+      .rejects.toMatchObject({ code: 'StackDeletionFailed', message: expect.stringContaining('The vpc has dependencies') });
+    expect(lab.cloudFormation.commandCalls(DeleteStackCommand)).toHaveLength(2);
+  });
+
+  it('does not touch interfaces of functions that the stack still needs', async () => {
+    lab.functionInterfaces.set('eni-free', 0);
+    lab.killKarpenter();
+    lab.fake.refuse({ method: 'GET', path: /./, status: 401, message: 'Unauthorized' });
+    await expect(teardown()).rejects.toMatchObject({ code: 'StackDeletionFailed' });
+    expect([...lab.functionInterfaces.keys()]).toEqual(['eni-free']);
   });
 
   it('removes the rest where a webhook keeps a namespace, and says so', async () => {
