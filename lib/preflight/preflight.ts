@@ -20,7 +20,7 @@ import {
   warned,
 } from './preflight-check';
 import { teardownRightsCheck } from './teardown-rights-check';
-import { onDemandQuotaCheck, spotQuotaCheck } from './vcpu-quotas';
+import { familyQuotasCheck, onDemandQuotaCheck, spotQuotaCheck } from './vcpu-quotas';
 
 /*
  * Checks of the account and of this computer before money is spent. They are one table, and they only ask.
@@ -35,6 +35,7 @@ export const PREFLIGHT_CHECKS: readonly Check[] = [
   teardownRightsCheck,
   onDemandQuotaCheck,
   spotQuotaCheck,
+  familyQuotasCheck,
   vpcQuotaCheck,
   addressQuotaCheck,
   natGatewayQuotaCheck,

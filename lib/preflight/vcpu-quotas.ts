@@ -2,12 +2,13 @@ import { type Instance, paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import type { LabView } from '../assembly/lab-view';
 import { asking } from '../aws/aws-failure';
 import { cpuMillis } from '../kubernetes/allocatable';
-import { allowedCapacityTypes } from '../plan/launch-options';
+import { INSTANCE_CATEGORIES } from '../config/values';
+import { allowedCapacityTypes, allowedValues } from '../plan/launch-options';
 import type { LaunchEstimate } from '../plan/plan-result';
 import { instanceTypeShape } from '../plan/price-table';
-import { isStandardType, standardVcpus, systemVcpus, VCPU_QUOTA_CODES } from '../plan/vcpu-quota';
-import { clusterTag } from '../well-known-keys';
-import { type Check, type CheckContext, type CheckFinding, ownStack, passed } from './preflight-check';
+import { FAMILY_VCPU_QUOTAS, type FamilyVcpuQuota, isStandardType, standardVcpus, systemVcpus, VCPU_QUOTA_CODES } from '../plan/vcpu-quota';
+import { clusterTag, INSTANCE_CATEGORY_LABEL } from '../well-known-keys';
+import { type Check, type CheckContext, type CheckFinding, failed, ownStack, passed, warned } from './preflight-check';
 import { quotaFinding, quotaLimit, type ServiceQuota } from './service-quota';
 
 /** vCPUs that count against a quota of EC2. */
@@ -17,11 +18,11 @@ interface RunningVcpus {
 }
 
 /**
- * vCPUs of the Standard instances that run in the region now, without the lab's own nodes where the lab is deployed already.
+ * vCPUs of instances that run in the region now and count against a quota, without the lab's own nodes where the lab is deployed already.
  *
  * @throws LabError what `awsFailure` says
  */
-async function runningVcpus(context: CheckContext): Promise<RunningVcpus> {
+async function runningVcpus(context: CheckContext, isCounted: (instanceType: string) => boolean): Promise<RunningVcpus> {
   const { aws } = context;
   const isDeployed = (await ownStack(context)).stack !== undefined;
   const ownTag = clusterTag(context.lab.cluster.name);
@@ -31,7 +32,7 @@ async function runningVcpus(context: CheckContext): Promise<RunningVcpus> {
     for await (const { Reservations } of paginateDescribeInstances({ client: aws.ec2, pageSize: 500 }, { Filters: filters })) {
       for (const instance of (Reservations ?? []).flatMap(({ Instances }) => Instances ?? [])) {
         const isOwn = isDeployed && instance.Tags?.some(({ Key }) => Key === ownTag) === true;
-        if (isOwn || !isStandardType(instance.InstanceType ?? '')) continue;
+        if (isOwn || !isCounted(instance.InstanceType ?? '')) continue;
         sum[instance.InstanceLifecycle === 'spot' ? 'spot' : 'onDemand'] += vcpusOf(instance);
       }
     }
@@ -64,7 +65,7 @@ export function usesSpot(lab: LabView): boolean {
 function onDemandDemand(lab: LabView, launch: LaunchEstimate): VcpuDemand {
   const system = systemVcpus(lab);
   const parts = `system nodes ${system}`;
-  const isAllowed = allowedCapacityTypes(lab.nodePool.requirements).includes('on-demand');
+  const isAllowed = allowedCapacityTypes(lab.nodePool.requirements).includes('on-demand') && launchesStandard(lab);
   if (!isAllowed) return { needed: system, neededFor: parts, wanted: system, wantedFor: parts };
   // Karpenter takes spot first and falls back, so with both allowed only the fallback is on demand.
   const likely = usesSpot(lab) ? 0 : standardVcpus(launch.likely);
@@ -106,13 +107,71 @@ export const onDemandQuotaCheck: Check = {
 export const spotQuotaCheck: Check = {
   name: 'Quota: spot vCPUs',
   asksAws: true,
-  run: (context) => usesSpot(context.lab)
+  run: (context) => usesSpot(context.lab) && launchesStandard(context.lab)
     ? vcpuFinding(context, 'spot', spotDemand(context.lab, context.launch))
-    : passed(`NodePool ${context.lab.nodePool.metadata.name} launches no spot instances.`),
+    : passed(`NodePool ${context.lab.nodePool.metadata.name} launches no spot instances${usesSpot(context.lab) ? ' of the Standard families' : ''}.`),
 };
 
 async function vcpuFinding(context: CheckContext, capacity: keyof RunningVcpus, demand: VcpuDemand): Promise<CheckFinding> {
   const quota: ServiceQuota = { service: 'ec2', code: VCPU_QUOTA_CODES[capacity], unit: `vCPUs of ${capacity === 'spot' ? 'spot' : 'on-demand'} Standard instances` };
-  const [limit, running] = await Promise.all([quotaLimit(quota, context), runningVcpus(context)]);
+  const [limit, running] = await Promise.all([quotaLimit(quota, context), runningVcpus(context, isStandardType)]);
   return quotaFinding({ quota, limit, used: running[capacity], ...demand });
+}
+
+/** Instance categories that the NodePool may launch: all where it names none. */
+function allowedCategories({ nodePool }: LabView): readonly string[] {
+  return allowedValues(nodePool.requirements, INSTANCE_CATEGORY_LABEL, INSTANCE_CATEGORIES);
+}
+
+function launchesStandard(lab: LabView): boolean {
+  return allowedCategories(lab).some((category) => !FAMILY_VCPU_QUOTAS.some(({ categories }) => categories.includes(category)));
+}
+
+/** Whether EC2 allows the families with quotas of their own that `karpenter.instanceCategories` names. Many accounts have 0 of them. */
+export const familyQuotasCheck: Check = {
+  name: 'Quota: vCPUs of other families',
+  asksAws: true,
+  run: async (context) => {
+    const { lab } = context;
+    const { requirements, metadata: { name } } = lab.nodePool;
+    const namesCategories = requirements.some(({ key, operator }) => key === INSTANCE_CATEGORY_LABEL && operator === 'In');
+    const allowed = allowedCategories(lab);
+    const wanted = namesCategories ? FAMILY_VCPU_QUOTAS.filter(({ categories }) => categories.some((category) => allowed.includes(category))) : [];
+    if (wanted.length === 0) return passed(`Not needed: NodePool ${name} names no category that has a quota of its own.`);
+    const isOnlyChoice = wanted.length === 1 && !launchesStandard(lab);
+    const findings = await Promise.all(wanted.flatMap((quota) => capacitiesOf(lab, quota).map((capacity) => familyFinding(context, quota, capacity, isOnlyChoice))));
+    const outcomes = findings.map(({ outcome }) => outcome);
+    const evidence = findings.map((finding) => finding.evidence).join(' ');
+    const remedy = findings.flatMap((finding) => finding.remedy ?? []).join(' ');
+    if (outcomes.includes('fail')) return failed(evidence, remedy);
+    return outcomes.includes('warn') ? warned(evidence, remedy) : passed(evidence);
+  },
+};
+
+/** How the NodePool may buy instances of the families. */
+function capacitiesOf(lab: LabView, { spot }: FamilyVcpuQuota): readonly (keyof RunningVcpus)[] {
+  return [
+    ...(allowedCapacityTypes(lab.nodePool.requirements).includes('on-demand') ? ['onDemand' as const] : []),
+    ...(usesSpot(lab) && spot !== undefined ? ['spot' as const] : []),
+  ];
+}
+
+async function familyFinding(context: CheckContext, { families, categories, ...codes }: FamilyVcpuQuota, capacity: keyof RunningVcpus, isOnlyChoice: boolean): Promise<CheckFinding> {
+  const { lab, launch: { replicas, podRequest } } = context;
+  const { [capacity]: code = '' } = codes;
+  const quota: ServiceQuota = { service: 'ec2', code, unit: `vCPUs of ${capacity === 'spot' ? 'spot' : 'on-demand'} ${families} instances` };
+  const isCounted = (instanceType: string): boolean => categories.includes(/^[a-z]+/.exec(instanceType)?.[0] ?? '');
+  const [limit, running] = await Promise.all([quotaLimit(quota, context), runningVcpus(context, isCounted)]);
+  // The pods' requests: which instances they would make, no table knows. Karpenter takes spot first, and others where it may.
+  const pods = Math.ceil(replicas * podRequest.cpuMillis / 1000);
+  const isNeeded = isOnlyChoice && (capacity === 'spot' || codes.spot === undefined || !usesSpot(lab));
+  return quotaFinding({
+    quota,
+    limit,
+    used: running[capacity],
+    needed: isNeeded ? pods : 0,
+    neededFor: isNeeded ? 'at least, by the requests of the pods' : 'Karpenter has other choices',
+    wanted: Math.max(isNeeded ? pods : 0, limitVcpus(lab)),
+    wantedFor: `limit of NodePool ${lab.nodePool.metadata.name}`,
+  });
 }

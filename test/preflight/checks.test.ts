@@ -19,7 +19,7 @@ import { addressQuotaCheck, natGatewayQuotaCheck, vpcQuotaCheck } from '../../li
 import { awsCliCheck, kubectlCheck, nodeCheck } from '../../lib/preflight/computer-checks';
 import type { Check, CheckContext } from '../../lib/preflight/preflight-check';
 import { clusterNameCheck, iamNamesCheck, logGroupNameCheck, queueNameCheck, scheduleNameCheck } from '../../lib/preflight/name-checks';
-import { onDemandQuotaCheck, spotQuotaCheck } from '../../lib/preflight/vcpu-quotas';
+import { familyQuotasCheck, onDemandQuotaCheck, spotQuotaCheck } from '../../lib/preflight/vcpu-quotas';
 import { adminEntry, cluster, DEFAULT_REQUIREMENTS, nodePool, resource, smallLabView } from '../assembly/small-lab';
 import { ACCOUNT, awsError, INSTRUCTOR_SESSION, MockAccount, role, runAt } from './account';
 
@@ -267,6 +267,48 @@ describe('preflight', () => {
       account.allow({ 'L-1216C47A': 5 });
       await expect(foundBy(onDemandQuotaCheck, account.context(labOf('spot', 'on-demand')))).resolves.toEqual([
         'warn', expect.stringContaining('The exercise needs 4 (system nodes 4), but a class may take up to 104'), expect.anything()]);
+    });
+  });
+
+  describe('quotas of other families', () => {
+    const categoriesOf = (categories: readonly string[], capacityTypes: readonly string[] = ['on-demand']): CheckContext => account.context(smallLabView({ NodePool: nodePool([
+      { key: 'karpenter.k8s.aws/instance-category', operator: 'In', values: categories }, { key: CAPACITY_TYPE, operator: 'In', values: capacityTypes },
+    ]) }));
+
+    it('pass without asking where no category has one', async () => {
+      await expect(foundBy(familyQuotasCheck, categoriesOf(['c', 'im', 'is', 'z']))).resolves.toEqual(['pass', 'Not needed: NodePool default names no category that has a quota of its own.']);
+      expect(account.commands).toEqual([]);
+    });
+
+    it.each([
+      ['g', 'L-DB2E81BA', 'G and VT'], ['gr', 'L-DB2E81BA', 'G and VT'], ['p', 'L-417A185B', 'P'], ['f', 'L-74FC7D96', 'F'], ['x', 'L-7295265B', 'X'],
+      ['inf', 'L-1945791B', 'Inf'], ['trn', 'L-2C3B7624', 'Trn'], ['dl', 'L-6E869C2A', 'DL'], ['u', 'L-43DA4232', 'High Memory'], ['hpc', 'L-F7808C92', 'HPC'],
+    ])('fails when category %s is the only one and %s is 0', async (category, code, families) => {
+      account.allow({ [code]: 0 });
+      await expect(foundBy(familyQuotasCheck, categoriesOf([category]))).resolves.toEqual([
+        'fail', expect.stringContaining(`0 vCPUs of on-demand ${families} instances allowed`), expect.stringContaining(`Service Quotas (ec2, ${code})`)]);
+    });
+
+    it('warns when Karpenter can launch others meanwhile', async () => {
+      account.allow({ 'L-DB2E81BA': 0 });
+      await expect(foundBy(familyQuotasCheck, categoriesOf(['c', 'g']))).resolves.toEqual([
+        'warn', expect.stringContaining('The exercise needs 0 (Karpenter has other choices), but a class may take up to 100'), expect.stringContaining('L-DB2E81BA')]);
+    });
+
+    it('pass when the limit of the NodePool fits besides what runs of the same families', async () => {
+      account.allow({ 'L-DB2E81BA': 104 });
+      account.ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [instance('g5.xlarge', 2), instance('c5.4xlarge', 8)] }] });
+      await expect(foundBy(familyQuotasCheck, categoriesOf(['g']))).resolves.toEqual(['pass', expect.stringContaining('104 vCPUs of on-demand G and VT instances allowed, 4 in use: 100 free.')]);
+    });
+
+    it('fails when spot, which comes first, has a quota of 0', async () => {
+      account.allow({ 'L-DB2E81BA': 104, 'L-3819A6DF': 0 });
+      await expect(foundBy(familyQuotasCheck, categoriesOf(['g'], ['spot', 'on-demand']))).resolves.toEqual(['fail', expect.stringContaining('0 vCPUs of spot G and VT'), expect.stringContaining('L-3819A6DF')]);
+    });
+
+    it('leave the Standard quota to the system nodes where all else is of other families', async () => {
+      await expect(foundBy(onDemandQuotaCheck, categoriesOf(['g']))).resolves.toEqual(['pass', expect.stringContaining('The lab needs 4 (system nodes 4)')]);
+      await expect(foundBy(spotQuotaCheck, categoriesOf(['g'], ['spot']))).resolves.toEqual(['pass', 'NodePool default launches no spot instances of the Standard families.']);
     });
   });
 
