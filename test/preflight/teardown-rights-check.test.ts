@@ -23,7 +23,7 @@ describe('the check of the rights to tear down', () => {
     account.mayDo((action) => !action.startsWith('ec2:Delete'));
     await expect(check()).resolves.toMatchObject({
       outcome: 'warn',
-      evidence: expect.stringMatching(/not allow 4 requests of a teardown: ec2:DeleteLaunchTemplate, .* and ec2:DeleteVolume/),
+      evidence: expect.stringMatching(/not allow 5 requests of a teardown: ec2:DeleteLaunchTemplate, .* and ec2:DeleteVpcEndpoints/),
       remedy: expect.stringContaining('docs/teardown-policy.json'),
     });
   });
