@@ -27,6 +27,10 @@ export class PlayedCloudFormation {
   readonly operations: string[] = [];
   /** The template that was given, byte for byte. */
   template: string | undefined;
+  /** Whether the last change set was executed without rollback. */
+  isRollbackDisabled: boolean | undefined;
+  /** Whether a stack stops half made, as it does without rollback. */
+  isHalfMade = false;
   /** Whether a stack goes on being made for ever. */
   isEndless = false;
   private status: string | undefined;
@@ -86,8 +90,9 @@ export class PlayedCloudFormation {
         xmlElement('ExecutionStatus', 'AVAILABLE'), xmlElement('CreationTime', new Date().toISOString()),
       ];
       case 'ExecuteChangeSet':
+        this.isRollbackDisabled = parameters.get('DisableRollback') === 'true';
         this.turns('CREATE_IN_PROGRESS');
-        if (!this.isEndless) this.turns('CREATE_COMPLETE');
+        if (!this.isEndless) this.turns(this.isHalfMade ? 'CREATE_FAILED' : 'CREATE_COMPLETE');
         return [];
       case 'DeleteChangeSet': return [];
       case 'DescribeStacks': return [xmlElement('Stacks', [xmlElement('member', [

@@ -40,7 +40,7 @@ describe('the CDK\'s toolkit gives the lab to a CloudFormation that is only play
     await new SSMClient(sdkConfiguration(moto.url)).send(new PutParameterCommand({ Name: '/cdk-bootstrap/hnb659fds/version', Value: '30', Type: 'String' }));
     await s3.send(new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration: { LocationConstraint: 'ap-northeast-2' } }));
   };
-  const deployed = (onProgress?: (event: ProgressEvent) => void) => deploy({ assemblyDirectory, env: process.env, pollSeconds: 0.2 }, runContext({ onProgress }));
+  const deployed = (onProgress?: (event: ProgressEvent) => void, keepFailed = false) => deploy({ assemblyDirectory, keepFailed, env: process.env, pollSeconds: 0.2 }, runContext({ onProgress }));
 
   beforeAll(async () => {
     assemblyDirectory = mkdtempSync(join(tmpdir(), 'deploy-'));
@@ -83,6 +83,13 @@ describe('the CDK\'s toolkit gives the lab to a CloudFormation that is only play
     }
     expect(steps.map(({ state }) => state)).toEqual(['started', ...wanted.map(() => 'running'), 'finished']);
     expect(steps.at(-1)?.detail).toBe(`${wanted.length} published`);
+  }, TIME_LIMIT_MS);
+
+  it('without rollback where that is asked for, to a stack that stops half made', async () => {
+    await bootstrap();
+    cloudFormation.isHalfMade = true;
+    await expect(deployed(undefined, true)).rejects.toMatchObject({ code: 'DeploymentFailed', message: expect.stringContaining('The stack is CREATE_FAILED.') });
+    expect(cloudFormation.isRollbackDisabled).toBe(true);
   }, TIME_LIMIT_MS);
 
   it('fails when the account is not bootstrapped, with the remedy, and nothing is made', async () => {
