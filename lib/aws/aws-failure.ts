@@ -1,4 +1,4 @@
-import { proxyAdvice } from '../config/proxy';
+import { proxyAdvice } from '../proxy-advice';
 import { LabError } from '../lab-error';
 import { isPassingStatus, TOO_MANY_REQUESTS } from '../passing-failure';
 

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as requestHttp, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { type JsonObject, textAt } from '../json';
-import { proxyAdvice } from '../config/proxy';
+import { proxyAdvice } from '../proxy-advice';
 import { LabError } from '../lab-error';
 import { isPassingStatus } from '../passing-failure';
 import type { Connection } from './connection';

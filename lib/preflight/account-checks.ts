@@ -39,7 +39,7 @@ export const bootstrapCheck: Check = {
     const { bootstrap, lab } = context;
     if (bootstrap === undefined) return passed('The stack asks for none.');
     const { account } = await context.caller();
-    const remedy = `Run \`npx cdk bootstrap${qualifierFlag(bootstrap.parameterName)} aws://${account}/${lab.stack.region}\`. It is needed once for each account and region.`;
+    const remedy = `Run \`npx cdk bootstrap aws://${account}/${lab.stack.region}${qualifierFlag(bootstrap.parameterName)}\`. It is needed once for each account and region.`;
     const version = await bootstrapVersion(context, bootstrap.parameterName);
     if (version === undefined) {
       return failed(`There is no parameter ${bootstrap.parameterName} in ${lab.stack.region}${await bootstrapStackState(context)}.`, remedy);

@@ -94,7 +94,7 @@ describe('preflight', () => {
       account.ssm.on(GetParameterCommand, { Name: '/cdk-bootstrap/class7/version' }).rejects(awsError('ParameterNotFound'));
       await expect(foundBy(bootstrapCheck)).resolves.toEqual(['pass', expect.anything()]);
       await expect(foundBy(bootstrapCheck, other())).resolves.toEqual([
-        'fail', expect.stringContaining('no parameter /cdk-bootstrap/class7/version'), expect.stringContaining('`npx cdk bootstrap --qualifier class7 --toolkit-stack-name CDKToolkit-class7 aws://')]);
+        'fail', expect.stringContaining('no parameter /cdk-bootstrap/class7/version'), expect.stringContaining('ap-northeast-2 --qualifier class7 --toolkit-stack-name CDKToolkit-class7`')]);
     });
   });
 

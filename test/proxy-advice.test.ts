@@ -1,5 +1,5 @@
-import { awsFailure } from '../../lib/aws/aws-failure';
-import { proxyAdvice } from '../../lib/config/proxy';
+import { awsFailure } from '../lib/aws/aws-failure';
+import { proxyAdvice } from '../lib/proxy-advice';
 
 describe('the advice about a proxy', () => {
   const environment = { ...process.env };
