@@ -39,7 +39,7 @@ access=$(lab preflight --assembly cdk.out --json | node -p '
 cat <<TEXT
 
 This deploys the lab into account $account, runs the exercise once and removes everything by $end.
-It takes an hour to an hour and a half and costs about 0.50 USD, at the hourly price above.
+It takes an hour to an hour and a half and costs about 0.60 USD, at the hourly price above.
 TEXT
 if [[ ${LAB_REAL_ACCOUNT_YES:-} != 1 ]]; then
   read -r -p "Go on? [y/N] " answer || answer=
