@@ -44,6 +44,6 @@ async function updatePrices(): Promise<void> {
 // The advice of the SDK to change the version of Node.js is for this project, which pins both.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 updatePrices().catch((error: unknown) => {
-  process.stderr.write(error instanceof LabError ? `${error.message} Received: ${error.received ?? ''}\n${error.remedy}\n` : `${String(error)}\n`);
+  process.stderr.write(error instanceof LabError ? `${error.message} Received: ${JSON.stringify(error.received)}\n${error.remedy}\n` : `${String(error)}\n`);
   process.exitCode = 1;
 });

@@ -82,6 +82,6 @@ describe('npm run update:prices, as a process that asks a Price List on loopback
   });
 
   test('fails when the lab has no table of the region, and says which it has', async () => {
-    await expect(update('--region', 'mars-north-1')).resolves.toMatchObject({ code: 1, output: expect.stringMatching(/mars-north-1\nGive --region one of ap-northeast-2/) });
+    await expect(update('--region', 'mars-north-1')).resolves.toMatchObject({ code: 1, output: expect.stringMatching(/"mars-north-1"\nGive --region one of ap-northeast-2/) });
   });
 });
