@@ -52,6 +52,12 @@ describe('lab deploy', () => {
     expect(host.stderr.text).toContain('Set expiresAt.');
   });
 
+  it('says before the question that the lab was never tried with this Karpenter', async () => {
+    const host = hostOf(warned('KarpenterVersionUntested'), true);
+    await expect(runLab(['deploy'], host)).resolves.toBe(0);
+    expect(host.stderr.text).toContain('Set expiresAt.');
+  });
+
   it('takes overrides, and an assembly as it is', async () => {
     await runLab(['deploy', '--yes', '-c', 'clusterName=mine'], hostOf());
     expect(synthesized).toMatchObject([{ context: { clusterName: 'mine' } }]);

@@ -42,7 +42,7 @@ async function runDeploy(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): 
     const preflight = flags.skipPreflight === true ? undefined : await host.actions.preflight({ assemblyDirectory }, run);
     if (preflight?.verdict === 'fail') return stopped(target, preflight);
     const plan = await host.actions.plan({ assemblyDirectory });
-    checkDeadline(plan, note);
+    checkWarnings(plan, note);
     for (const { message, remedy } of target.warnings ?? []) note(`${message} ${remedy}`);
     show(deploySummary({ target, plan, preflight }));
     if (!await confirmed(deployQuestion(target, plan), flags, invocation)) return declined(target);
@@ -52,11 +52,14 @@ async function runDeploy(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): 
   return { result, document: deployedDocument(result), exitCode: ExitCode.Ok };
 }
 
-/** Refuses a deadline that has passed, which CloudFormation would refuse after some minutes. Notes one that comes soon. */
-function checkDeadline({ warnings }: PlanResult, note: (text: string) => void): void {
+/** Warnings of the plan that whoever is asked to pay must have read. */
+const NOTED_WARNINGS: readonly string[] = ['ExpirySoon', 'KarpenterVersionUntested'];
+
+/** Refuses a deadline that has passed, which CloudFormation would refuse after some minutes, and notes what the class would stumble over. */
+function checkWarnings({ warnings }: PlanResult, note: (text: string) => void): void {
   for (const warning of warnings) {
     if (warning.code === 'ExpiryPassed') throw new UsageError(warning);
-    if (warning.code === 'ExpirySoon') note(`${warning.message} ${warning.remedy}`);
+    if (NOTED_WARNINGS.includes(warning.code)) note(`${warning.message} ${warning.remedy}`);
   }
 }
 
