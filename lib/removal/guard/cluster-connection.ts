@@ -1,6 +1,6 @@
-import { Sha256 } from '@aws-crypto/sha256-js';
 import { DescribeClusterCommand, type EKSClient } from '@aws-sdk/client-eks';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { Agent } from 'node:https';
 import { asking, isAwsError } from '../../aws/aws-failure';
 import type { Connection } from '../../kubernetes/connection';
@@ -40,6 +40,37 @@ export async function clusterConnection(eks: EKSClient, clusterName: string): Pr
   };
 }
 
+/** SHA-256 as the signer asks for it, by Node.js itself: an implementation in JavaScript would make the bundle larger for nothing. */
+class NodeSha256 {
+  private hash: Hash | Hmac;
+
+  /** @param secret key of an HMAC @default - a plain hash */
+  constructor(private readonly secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.hash = this.begun();
+  }
+
+  update(data: string | ArrayBuffer | ArrayBufferView): void {
+    this.hash.update(bytesOf(data));
+  }
+
+  digest(): Promise<Uint8Array> {
+    return Promise.resolve(this.hash.digest());
+  }
+
+  reset(): void {
+    this.hash = this.begun();
+  }
+
+  private begun(): Hash | Hmac {
+    return this.secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(this.secret));
+  }
+}
+
+function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
+  if (typeof data === 'string') return Buffer.from(data);
+  return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
+}
+
 /**
  * A token that the API of a cluster takes for the AWS credentials of a client: a URL by which EKS asks STS who signed it, for
  * this cluster alone.
@@ -49,7 +80,7 @@ export async function clusterConnection(eks: EKSClient, clusterName: string): Pr
 export async function clusterToken(eks: EKSClient, clusterName: string, at: Date): Promise<string> {
   const region = await eks.config.region();
   const hostname = `sts.${region}.amazonaws.com`;
-  const signer = new SignatureV4({ service: 'sts', region, credentials: await eks.config.credentials(), sha256: Sha256 });
+  const signer = new SignatureV4({ service: 'sts', region, credentials: await eks.config.credentials(), sha256: NodeSha256 });
   const { query = {} } = await signer.presign({
     method: 'GET',
     protocol: 'https:',
