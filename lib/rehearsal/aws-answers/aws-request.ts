@@ -36,6 +36,10 @@ export interface AwsRequest {
   readonly protocol: AwsProtocol;
   /** Name by which the request is signed, such as `ec2`; empty for a request that is not signed. */
   readonly service: string;
+  /** Key by which it is signed, in the header or in the query; empty for a request that is not signed. */
+  readonly accessKeyId: string;
+  /** Region for which it is signed; empty for a request that is not signed. */
+  readonly region: string;
   /** Such as `DescribeSubnets`; method and path where the protocol is `rest`. */
   readonly operation: string;
   /** Parameters of the protocol `query`; empty in the others. */
@@ -52,29 +56,31 @@ export interface ReceivedRequest {
 }
 
 /**
- * The service in an AWS signature: `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
+ * What an AWS signature says of itself: `Credential=KEY/DATE/REGION/SERVICE/aws4_request`, in a header or, escaped, in a query.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
  */
-const SIGNED_SERVICE = /Credential=[^/,]+\/\d+\/[^/,]+\/([^/,]+)\//;
+const CREDENTIAL = /Credential=([^/,&]+)\/\d+\/([^/,&]+)\/([^/,&]+)\//;
 
 const FORM = 'application/x-www-form-urlencoded';
 
 /** Reads what a request asks. */
 export function readAwsRequest(received: ReceivedRequest): AwsRequest {
-  const service = SIGNED_SERVICE.exec(received.headers.authorization ?? '')?.[1] ?? '';
+  const credential = received.headers.authorization ?? (received.target.includes('X-Amz-Credential=') ? decodeURIComponent(received.target) : '');
+  const [, accessKeyId = '', region = '', service = ''] = CREDENTIAL.exec(credential) ?? [];
+  const signed = { ...received, accessKeyId, region, service };
   const jsonTarget = received.headers['x-amz-target'];
   if (typeof jsonTarget === 'string') {
     // "AmazonSSM.GetParameter"
     const operation = jsonTarget.slice(jsonTarget.lastIndexOf('.') + 1);
-    return { ...received, protocol: 'json', service, operation, parameters: new URLSearchParams() };
+    return { ...signed, protocol: 'json', operation, parameters: new URLSearchParams() };
   }
 
   const parameters = queryParameters(received);
   const action = parameters.get('Action');
   return action === null
-    ? { ...received, protocol: 'rest', service, operation: `${received.method} ${received.target}`, parameters: new URLSearchParams() }
-    : { ...received, protocol: 'query', service, operation: action, parameters };
+    ? { ...signed, protocol: 'rest', operation: `${received.method} ${received.target}`, parameters: new URLSearchParams() }
+    : { ...signed, protocol: 'query', operation: action, parameters };
 }
 
 /** The same request with other parameters of the protocol `query`, all of them in the body. */
