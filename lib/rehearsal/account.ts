@@ -44,6 +44,8 @@ export interface AssumeForServiceOptions {
   readonly sessionName: string;
   /** Session tags. @default - none */
   readonly tags?: Readonly<Record<string, string>>;
+  /** ARN of the resource for which the service acts, as its trust policy may demand: `aws:SourceArn`. @default - none */
+  readonly sourceArn?: string;
 }
 
 /** Gives out keys of roles. */
