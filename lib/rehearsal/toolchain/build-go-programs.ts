@@ -6,6 +6,7 @@ import { LabError } from '../../lab-error';
 import type { Environment } from '../../run-command';
 import type { RunContext } from '../../run-context';
 import { builtName, GO_PROGRAM_GROUPS, GO_PROGRAMS, linkerFlags, runGo } from './go-programs';
+import { copyKarpenterCharts } from './karpenter-charts';
 import { KARPENTER_MODULE, MODULE_PATCHES, patchModule } from './module-patches';
 import { GO_BUILD_FLAGS, type ToolchainDefinition } from './toolchain-definition';
 import { copyWritable } from './writable-tree';
@@ -13,7 +14,7 @@ import { copyWritable } from './writable-tree';
 /** What to build the Go programs from, and where. */
 export interface BuildGoProgramsOptions {
   readonly definition: ToolchainDefinition;
-  /** Absolute path of an empty folder that receives `bin` and `crds`. */
+  /** Absolute path of an empty folder that receives `bin`, `crds` and `charts`. */
   readonly targetDirectory: string;
   readonly env: Environment;
 }
@@ -89,8 +90,10 @@ async function prepareModule({ definition, targetDirectory, moduleDirectory, fla
     const copy = join(moduleDirectory, patch.folder);
     await patchModule({ patch, moduleDirectory: source, targetDirectory: copy, sourceDirectory: definition.directory });
     await appendFile(join(moduleDirectory, 'go.mod'), `\nreplace ${patch.module} => ./${patch.folder}\n`);
-    const crds = join(source, CRDS_FOLDER);
-    if (patch.module === KARPENTER_MODULE) await copyWritable(crds, join(targetDirectory, 'crds'));
+    if (patch.module === KARPENTER_MODULE) {
+      await copyWritable(join(source, CRDS_FOLDER), join(targetDirectory, 'crds'));
+      await copyKarpenterCharts(source, join(targetDirectory, 'charts'), definition.versions.karpenter);
+    }
   }
 
   const listed = await go(['list', '-deps', ...flags, '-f', GO_LIST_FORMAT, ...GO_PROGRAMS.map(({ importPath }) => importPath)], onErrorLine);

@@ -97,8 +97,7 @@ async function build({ projectDirectory, env, definition, directory, pythonComma
     buildGoPrograms({ definition, targetDirectory: programs, env }, shared),
     installPythonPackages({ definition, python: pythonCommand, targetDirectory: venv, env }, shared),
   ]);
-  await rename(join(programs, 'bin'), join(unfinished, 'bin'));
-  await rename(join(programs, 'crds'), join(unfinished, 'crds'));
+  for (const folder of ['bin', 'crds', 'charts']) await rename(join(programs, folder), join(unfinished, folder));
   await rm(programs, { recursive: true });
   await unpackKubectl({ projectDirectory, targetFile: join(unfinished, 'bin', 'kubectl'), python: venvPython(venv), env }, run);
   await writeFile(join(unfinished, 'bin', 'moto_server'), MOTO_SERVER_SCRIPT, { mode: 0o755 });

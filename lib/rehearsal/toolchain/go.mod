@@ -3,6 +3,7 @@ module eks-karpenter-lab/rehearsal/toolchain
 go 1.26.6
 
 tool (
+	github.com/aws/karpenter-provider-aws/cmd/controller
 	github.com/aws/karpenter-provider-aws/kwok
 	go.etcd.io/etcd/server/v3
 	k8s.io/kubernetes/cmd/kube-apiserver

@@ -44,7 +44,7 @@ export const PYTHON_VERSION = '3.11';
 export const GO_BUILD_FLAGS: readonly string[] = ['-trimpath', '-buildvcs=false', '-gcflags=all=-dwarf=false -l'];
 
 /** Version of the layout of a toolchain's folder. A new number makes every older toolchain obsolete. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 
 /** Reads the pins. */
 export function readToolchainDefinition(projectDirectory: string): ToolchainDefinition {

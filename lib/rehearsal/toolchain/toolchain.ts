@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { numberAt, objectAt, parseJson } from '../../json';
 import { type Environment, runCommand } from '../../run-command';
 import type { RunContext } from '../../run-context';
@@ -13,7 +13,10 @@ export interface Toolchain {
   readonly directory: string;
   /** Folder of the programs, and of nothing else. */
   readonly binDirectory: string;
+  /** Karpenter with its simulated EC2. */
   readonly karpenter: string;
+  /** Karpenter's production controller. */
+  readonly karpenterController: string;
   readonly etcd: string;
   readonly kubeApiserver: string;
   readonly kubeControllerManager: string;
@@ -25,6 +28,8 @@ export interface Toolchain {
   readonly motoServer: string;
   /** Folder of Karpenter's CRDs. */
   readonly crdsDirectory: string;
+  /** Folder of Karpenter's charts, `karpenter` and `karpenter-crd`, of the same version as its programs. */
+  readonly karpenterCharts: string;
   readonly versions: ToolchainVersions;
 }
 
@@ -36,6 +41,7 @@ export function toolchainIn(directory: string, versions: ToolchainVersions): Too
     directory,
     binDirectory,
     karpenter: program('karpenter'),
+    karpenterController: program('karpenter-controller'),
     etcd: program('etcd'),
     kubeApiserver: program('kube-apiserver'),
     kubeControllerManager: program('kube-controller-manager'),
@@ -45,6 +51,7 @@ export function toolchainIn(directory: string, versions: ToolchainVersions): Too
     kubectl: program('kubectl'),
     motoServer: program('moto_server'),
     crdsDirectory: join(directory, 'crds'),
+    karpenterCharts: join(directory, 'charts'),
     versions,
   };
 }
@@ -56,11 +63,11 @@ export function toolchainCacheDirectory(env: Environment): string {
   return join(cache, 'karpenter-lab', 'toolchain');
 }
 
-/** File that is written last into a toolchain: the sizes of its programs and CRDs. */
+/** File that is written last into a toolchain: the sizes of its programs, CRDs and charts. */
 const SEAL_FILE = 'toolchain.json';
 
 /** Folders of a toolchain whose files are sealed. */
-const SEALED_FOLDERS = ['bin', 'crds'];
+const SEALED_FOLDERS = ['bin', 'crds', 'charts'];
 
 /** Finds moto without loading it, which would take a second. */
 const MOTO_PROBE = 'import importlib.util, sys; sys.exit(importlib.util.find_spec("moto") is None)';
@@ -93,8 +100,10 @@ async function sizesIn(directory: string): Promise<Readonly<Record<string, numbe
   const sizes: Record<string, number> = {};
   for (const folder of SEALED_FOLDERS) {
     if (!existsSync(join(directory, folder))) continue;
-    for (const name of (await readdir(join(directory, folder))).toSorted()) {
-      sizes[`${folder}/${name}`] = (await stat(join(directory, folder, name))).size;
+    const entries = await readdir(join(directory, folder), { withFileTypes: true, recursive: true });
+    for (const entry of entries.filter((candidate) => candidate.isFile())) {
+      const file = join(entry.parentPath, entry.name);
+      sizes[relative(directory, file)] = (await stat(file)).size;
     }
   }
   return sizes;

@@ -9,9 +9,10 @@ describe('a toolchain of the cache', () => {
 
   beforeEach(async () => {
     directory = temporaryFolder();
-    for (const folder of ['bin', 'crds', 'venv/bin']) mkdirSync(join(directory, folder), { recursive: true });
+    for (const folder of ['bin', 'crds', 'charts/karpenter', 'venv/bin']) mkdirSync(join(directory, folder), { recursive: true });
     writeFileSync(join(directory, 'bin', 'etcd'), 'a program');
     writeFileSync(join(directory, 'crds', 'nodepools.yaml'), 'a CRD');
+    writeFileSync(join(directory, 'charts', 'karpenter', 'Chart.yaml'), 'a chart');
     fakeProgram(join(directory, 'venv', 'bin'), 'python', 'exit 0');
     await sealToolchain(directory);
   });
@@ -24,6 +25,7 @@ describe('a toolchain of the cache', () => {
     ['a program is cut short', (folder) => truncateSync(join(folder, 'bin', 'etcd'), 1), 'bin/etcd has another size'],
     ['a program is gone', (folder) => rmSync(join(folder, 'bin', 'etcd')), 'bin/etcd is missing'],
     ['the CRDs are gone', (folder) => rmSync(join(folder, 'crds'), { recursive: true }), 'crds/nodepools.yaml is missing'],
+    ['a file of a chart is gone', (folder) => rmSync(join(folder, 'charts', 'karpenter', 'Chart.yaml')), 'charts/karpenter/Chart.yaml is missing'],
     ['it was never finished', (folder) => rmSync(join(folder, 'toolchain.json')), 'toolchain.json is missing'],
     ['the system\'s Python was removed', (folder) => rmSync(join(folder, 'venv', 'bin', 'python')), 'its Python is gone'],
     ['the system\'s Python is another one now', (folder) => fakeProgram(join(folder, 'venv', 'bin'), 'python', 'exit 1'), 'its Python does not find moto'],
