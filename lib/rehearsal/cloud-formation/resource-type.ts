@@ -24,8 +24,8 @@ export interface ResourceType {
    */
   update?(resource: ExistingResourceRequest, old: MadeResource & { readonly properties: JsonObject }): Promise<MadeResource>;
   /**
-   * Deletes a resource, and waits until it is gone. One that is not there counts as deleted. What fails with
-   * `DependencyViolation` or `DeleteConflict` is asked for again for some minutes of AWS time, as CloudFormation does.
+   * Deletes a resource, and waits until it is gone. One that is not there counts as deleted. What fails with an error named
+   * `DependencyViolation` or `ResourceInUseException` is asked for again for some minutes of AWS time, as CloudFormation does.
    */
   delete(resource: ExistingResourceRequest): Promise<void>;
 }
@@ -46,8 +46,13 @@ export interface ResourceRequest {
   readonly token: string;
   /** Keys of the role that the stack is deployed with. */
   readonly credentials: ResourceCredentials;
-  /** Aborted when the account ends, or when nobody waits for the resource any longer. */
+  /** Aborted when the account ends, or when the creation is cancelled after {@link initiated} was called. */
   readonly signal: AbortSignal;
+  /**
+   * To be called on creation as soon as the service has given the resource its id, before any wait: a creation that fails or
+   * is cancelled afterwards is undone by that id.
+   */
+  initiated(physicalId: string): void;
 }
 
 /** What is asked for, of a resource that was made. */
