@@ -24,7 +24,7 @@ export interface PodIdentity {
 
 /** Plays Amazon EKS: clusters with a real control plane, access entries, add-ons, node groups, pod identity. */
 export class Eks implements PlayedService {
-  constructor(private readonly account: Account, private readonly options: EksOptions) {}
+  constructor(_account: Account, private readonly options: EksOptions) {}
 
   handlerOf(_request: AwsRequest): Handler | undefined {
     return undefined;
