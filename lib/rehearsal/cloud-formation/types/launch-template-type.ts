@@ -1,0 +1,69 @@
+import {
+  CreateLaunchTemplateCommand, CreateLaunchTemplateVersionCommand, DeleteLaunchTemplateCommand, DescribeLaunchTemplatesCommand, type EC2Client,
+  type LaunchTemplate, type RequestLaunchTemplateData,
+} from '@aws-sdk/client-ec2';
+import { arrayAt, type JsonValue, objectAt, textAt } from '../../../json';
+import { type MadeResource, physicalName, type ResourceRequest } from '../resource-type';
+import { asInput, given, type PlayedType, unlessGone } from './played-type';
+import type { ResourceClients } from './resource-clients';
+import { tagListOf, type KeyValueTag } from './resource-tags';
+
+/** Longest name of a launch template. */
+const MAX_NAME = 128;
+
+/** Launch templates of EC2. A change makes a new version. */
+export function launchTemplateTypes(clients: ResourceClients): readonly PlayedType[] {
+  return [{
+    type: 'AWS::EC2::LaunchTemplate',
+    replacedBy: ['LaunchTemplateName', 'TagSpecifications'],
+    updatedBy: ['LaunchTemplateData', 'VersionDescription'],
+    create: async (resource) => {
+      const { LaunchTemplate: template } = await clients.of(resource).ec2.send(new CreateLaunchTemplateCommand({
+        LaunchTemplateName: textAt(resource.properties, 'LaunchTemplateName') ?? physicalName(resource, MAX_NAME),
+        VersionDescription: textAt(resource.properties, 'VersionDescription'),
+        LaunchTemplateData: dataOf(resource),
+        TagSpecifications: [{ ResourceType: 'launch-template', Tags: ownTags(resource) }],
+        ClientToken: resource.token,
+      }));
+      resource.initiated(given(template?.LaunchTemplateId, 'launch template'));
+      return made(given(template, 'launch template'));
+    },
+    update: async (resource) => {
+      const { ec2 } = clients.of(resource);
+      await ec2.send(new CreateLaunchTemplateVersionCommand({
+        LaunchTemplateId: resource.physicalId,
+        VersionDescription: textAt(resource.properties, 'VersionDescription'),
+        LaunchTemplateData: dataOf(resource),
+        ClientToken: resource.token,
+      }));
+      return made(await templateOf(ec2, resource.physicalId));
+    },
+    delete: async (resource) => {
+      await unlessGone(() => clients.of(resource).ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: resource.physicalId })));
+    },
+  }];
+}
+
+function dataOf({ properties }: ResourceRequest): RequestLaunchTemplateData {
+  const data = objectAt(properties, 'LaunchTemplateData');
+  return asInput<RequestLaunchTemplateData>(data, Object.keys(data));
+}
+
+/** The template itself has its tags in a list of its own, of which those for launch templates count. */
+function ownTags(resource: ResourceRequest): KeyValueTag[] {
+  const isOwn = (tags: JsonValue): boolean => textAt(tags, 'ResourceType') === 'launch-template';
+  const Tags = arrayAt(resource.properties, 'TagSpecifications').filter(isOwn).flatMap((tags) => arrayAt(tags, 'Tags'));
+  return tagListOf({ ...resource, properties: { Tags } });
+}
+
+async function templateOf(ec2: EC2Client, id: string): Promise<LaunchTemplate> {
+  const { LaunchTemplates } = await ec2.send(new DescribeLaunchTemplatesCommand({ LaunchTemplateIds: [id] }));
+  return given(LaunchTemplates?.[0], 'launch template');
+}
+
+function made({ LaunchTemplateId = '', LatestVersionNumber = 1, DefaultVersionNumber = 1 }: LaunchTemplate): MadeResource {
+  return {
+    physicalId: LaunchTemplateId,
+    attributes: { LaunchTemplateId, LatestVersionNumber: String(LatestVersionNumber), DefaultVersionNumber: String(DefaultVersionNumber) },
+  };
+}
