@@ -50,6 +50,15 @@ export function refuseParameters(parameters: URLSearchParams, ...names: readonly
   if (found !== undefined) throw new AwsFault('UnsupportedOperation', `The rehearsal does not answer requests with ${found}.`);
 }
 
+/**
+ * What EC2 answers to a request with `DryRun` that it would carry out.
+ *
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonParameters.html
+ */
+export function dryRunSucceeds(): AwsFault {
+  return new AwsFault('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
+}
+
 /** Whether a value is what a filter asks for: `*` stands for any text, `?` for any one character. */
 export function matchesPattern(value: string, pattern: string): boolean {
   const expression = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');

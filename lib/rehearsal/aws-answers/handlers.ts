@@ -1,7 +1,7 @@
 import { isJsonObject, objectAt, parseJson } from '../../json';
 import type { PriceTable } from '../../plan/price-table';
 import type { Handler } from './aws-answer';
-import { AwsFault } from './aws-request';
+import { dryRunSucceeds } from './ec2-query';
 import { imageParameterHandlers } from './image-parameters';
 import { describeInstanceTypeOfferings, narrowInstanceTypes } from './instance-types';
 import type { NodeImage } from './node-image';
@@ -64,14 +64,10 @@ export function describeClusterOf({ clusterEndpoint }: Pick<RehearsedLab, 'clust
 /**
  * Answers a request with `DryRun` as EC2 does: with the fault that says it would have succeeded.
  * Karpenter asks so whether it reaches EC2, before anything else.
- *
- * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonParameters.html
  */
 export function refuseDryRuns(handler: Handler): Handler {
   return (request) => {
-    if (request.parameters.get('DryRun') === 'true') {
-      throw new AwsFault('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
-    }
+    if (request.parameters.get('DryRun') === 'true') throw dryRunSucceeds();
     return handler(request);
   };
 }

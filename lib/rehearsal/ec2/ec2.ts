@@ -1,9 +1,25 @@
+import { isJsonArray, type JsonObject, type JsonValue, numberAt, objectAt, parseJson, textAt } from '../../json';
 import type { PriceTable } from '../../plan/price-table';
 import type { Account, PlayedService } from '../account';
-import type { Handler } from '../aws-answers/aws-answer';
-import type { AwsRequest } from '../aws-answers/aws-request';
-import type { MayServiceSend } from './events/event-bus';
+import { type AwsAnswer, ec2Answer, type Handler, type Handling, xmlElement } from '../aws-answers/aws-answer';
+import { AwsFault, type AwsRequest, jsonBody } from '../aws-answers/aws-request';
+import { dryRunSucceeds, queryFilters } from '../aws-answers/ec2-query';
+import { restRoutes } from '../aws-answers/rest-routes';
+import { Boots } from './boot/boots';
+import type { CapacityShortage } from './capacity';
+import { CloudController } from './cloud-controller';
+import { createFleet, type RefusedOffer } from './create-fleet';
+import { correctedDescription } from './described-instances';
+import { EventBus, type MayServiceSend } from './events/event-bus';
+import { readEventPattern } from './events/event-pattern';
+import { InstanceLife } from './instance-life';
+import { completeLaunch, tagsFor } from './launch-request';
+import { readLaunchTemplate } from './launch-template';
+import { Launches } from './launches';
+import { closeMotoAws, motoAws, type MotoAws } from './moto-aws';
 import type { NodeClusters } from './node-cluster';
+import { formObject } from './query-form';
+import { NODE_POOL_LABEL } from '../../well-known-keys';
 
 /** What EC2 needs besides the account. */
 export interface Ec2Options {
@@ -11,11 +27,22 @@ export interface Ec2Options {
   readonly prices: PriceTable;
   /** Clusters that instances join, and leave. */
   readonly clusters: NodeClusters;
+  /** Judges the launch of a fleet: whoever asks for one must be allowed to run its instances. @default - nobody judges */
+  readonly judge?: (request: AwsRequest) => Promise<void>;
   /** Whether the policy of a queue lets EventBridge send to it. @default - every queue takes events */
   readonly mayServiceSend?: MayServiceSend;
   /** The most vCPUs that the account may run, on demand and spot each. @default - no limit */
   readonly vcpuQuota?: number;
 }
+
+/** Seconds between a spot interruption's warning and the termination. */
+const WARNING_SECONDS = 120;
+
+/** Milliseconds between two looks for the EBS CSI driver. */
+const EBS_DRIVER_EVERY_MS = 5000;
+
+/** Filters that only an instance passes whose checks fail, or for which something is scheduled; none is so here. */
+const FAULT_FILTERS: readonly string[] = ['instance-status.status', 'system-status.status', 'event.code'];
 
 /**
  * EC2's instances in a rehearsed account. moto holds them; this launches fleets, boots what was launched so that it joins its
@@ -29,19 +56,153 @@ export interface Ec2Options {
  * - `POST /rehearsal/health-events` with `{"instanceId", "eventTypeCode"}`.
  */
 export class Ec2 implements PlayedService {
-  constructor(protected readonly account: Account, protected readonly options: Ec2Options) {}
+  private readonly aws: MotoAws;
+  private readonly boots: Boots;
+  private readonly cloudController: CloudController;
+  private readonly launches: Launches;
+  private readonly life: InstanceLife;
+  private readonly handlers: ReadonlyMap<string, Handler>;
+  private shortages: readonly CapacityShortage[] = [];
+
+  constructor(private readonly account: Account, private readonly options: Ec2Options) {
+    this.aws = motoAws(account);
+    this.cloudController = new CloudController(account, options.clusters);
+    this.boots = new Boots({ ...options, account, aws: this.aws, cloudController: this.cloudController });
+    const events = new EventBus(account, this.aws, options.mayServiceSend ?? (() => true));
+    this.life = new InstanceLife({ account, aws: this.aws, boots: this.boots, cloudController: this.cloudController, events });
+    this.launches = new Launches(account, this.aws, { ...options, onLaunched: (id) => this.life.launched(id) });
+    this.handlers = new Map<string, Handler>([
+      ['ec2 CreateFleet', async (request) => ({ answer: await createFleet(request, this.fleetOptions()) })],
+      ['ec2 RunInstances', async (request) => ({ answer: await this.runInstances(request) })],
+      ['ec2 TerminateInstances', (request) => this.terminateInstances(request)],
+      ['ec2 DescribeInstances', (request) => this.corrected(request)],
+      ['ec2 DescribeNetworkInterfaces', (request) => this.corrected(request)],
+      ['ec2 DescribeInstanceStatus', describeInstanceStatus],
+      ['events PutRule', putRule],
+    ]);
+  }
 
   /** Boots the instances that run in moto already. To be called once the account answers requests. */
   async start(): Promise<void> {
-    // No instance is booted yet.
+    // It ends with the account.
+    this.cloudController.followEbsDriver(EBS_DRIVER_EVERY_MS).catch((error: unknown) => {
+      if (!this.account.run.signal.aborted) throw error;
+    });
+    await this.boots.startAll();
   }
 
-  handlerOf(_request: AwsRequest): Handler | undefined {
-    return undefined;
+  handlerOf(request: AwsRequest): Handler | undefined {
+    return this.handlers.get(`${request.service} ${request.operation}`) ?? (request.protocol === 'rest' ? this.drills(request) : undefined);
   }
 
-  /** Ends every boot and every termination that is still to come. */
+  /** Closes its connections. What is still to come ends with the signal of the account. */
   async close(): Promise<void> {
-    // Nothing is started yet.
+    closeMotoAws(this.aws);
+    return Promise.resolve();
   }
+
+  private readonly drills = restRoutes({
+    'PUT /rehearsal/capacity-shortages': (request) => {
+      const body = parseJson(request.body.toString('utf8'));
+      if (!isJsonArray(body)) throw new AwsFault('ValidationException', 'The body is no JSON list of shortages.');
+      this.shortages = body.map(readShortage);
+      return done();
+    },
+    'POST /rehearsal/spot-interruptions': async (request) => {
+      const body = jsonBody(request);
+      await this.life.interrupt(instanceIdIn(body), numberAt(body, 'secondsUntilTermination') ?? WARNING_SECONDS);
+      return done();
+    },
+    'POST /rehearsal/rebalance-recommendations': async (request) => {
+      await this.life.recommendRebalance(instanceIdIn(jsonBody(request)));
+      return done();
+    },
+    'POST /rehearsal/health-events': async (request) => {
+      const body = jsonBody(request);
+      await this.life.announce(instanceIdIn(body), textAt(body, 'eventTypeCode') ?? 'AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED');
+      return done();
+    },
+  });
+
+  private fleetOptions() {
+    const { prices, judge } = this.options;
+    return {
+      prices, judge, ec2: this.aws.ec2, launches: this.launches, shortages: () => this.shortages,
+      onNoCapacity: (fleet: JsonObject, refused: readonly RefusedOffer[]) => this.reportNoCapacity(fleet, refused),
+    };
+  }
+
+  private reportNoCapacity(fleet: JsonObject, refused: readonly RefusedOffer[]): void {
+    const nodePool = tagsFor('instance', fleet)[NODE_POOL_LABEL];
+    const reasons = [...new Set(refused.map(({ code, message }) => (code === 'InsufficientInstanceCapacity' ? code : `${code}: ${message}`)))];
+    this.account.findings.report({
+      kind: 'capacity-short',
+      resource: nodePool === undefined ? 'a fleet' : `NodePool ${nodePool}`,
+      expected: 'EC2 launches one of the offers of the fleet',
+      found: `it refuses all ${refused.length}: ${reasons.join('; ')}`,
+    });
+  }
+
+  /** Launches what a request and its launch template say together. */
+  private async runInstances(request: AwsRequest): Promise<AwsAnswer> {
+    const { Action: _action, Version: _version, DryRun: dryRun, ...own } = formObject(request.parameters);
+    const template = own['LaunchTemplate'] === undefined ? {} : (await readLaunchTemplate(this.aws.ec2, objectAt(own, 'LaunchTemplate'))).launch;
+    const launch = completeLaunch(own, template);
+    await this.launches.check(launch);
+    if (dryRun === 'true') throw dryRunSucceeds();
+    const { instanceIds, body } = await this.launches.run(request, launch);
+    const headers = { 'content-type': 'text/xml;charset=UTF-8' };
+    return { status: 200, headers, body: correctedDescription(body, this.account.region), note: instanceIds.join(' ') };
+  }
+
+  private terminateInstances(request: AwsRequest): Handling {
+    return {
+      forward: request,
+      change: (body) => {
+        for (const [, instanceId = '', change = ''] of body.matchAll(/<instanceId>(i-[0-9a-f]+)<\/instanceId>(.*?)<\/item>/gs)) {
+          // EC2 takes the termination of what is gone as well; nothing follows from it.
+          if (!/<previousState>.*?<name>terminated<\/name>/s.test(change)) this.life.terminated(instanceId);
+        }
+        return body;
+      },
+    };
+  }
+
+  private corrected(request: AwsRequest): Handling {
+    return { forward: request, change: (body) => correctedDescription(body, this.account.region) };
+  }
+}
+
+/** moto takes no notice of filters by the state of checks. */
+const describeInstanceStatus: Handler = (request) => {
+  const filters = queryFilters(request.parameters);
+  const wantsFaults = filters.some(({ name, values }) => FAULT_FILTERS.includes(name) && !values.includes('ok'));
+  return wantsFaults ? { answer: ec2Answer(request.operation, [xmlElement('instanceStatusSet', [])]) } : { forward: request };
+};
+
+/** A pattern that the rehearsal would not understand is refused when the rule is made. */
+const putRule: Handler = (request) => {
+  const pattern = textAt(jsonBody(request), 'EventPattern');
+  if (pattern !== undefined) readEventPattern(pattern);
+  return { forward: request };
+};
+
+function readShortage(value: JsonValue): CapacityShortage {
+  const instanceType = textAt(value, 'instanceType');
+  const capacityType = textAt(value, 'capacityType');
+  if (instanceType === undefined) throw new AwsFault('ValidationException', 'A shortage has no instanceType.');
+  if (capacityType !== undefined && capacityType !== 'spot' && capacityType !== 'on-demand') {
+    throw new AwsFault('ValidationException', `The capacityType ${capacityType} is neither spot nor on-demand.`);
+  }
+  return { instanceType, zone: textAt(value, 'zone'), capacityType };
+}
+
+function instanceIdIn(body: JsonObject): string {
+  const id = textAt(body, 'instanceId');
+  if (id === undefined) throw new AwsFault('ValidationException', 'The body has no instanceId.');
+  return id;
+}
+
+function done(): Handling {
+  return { answer: { status: 200, headers: { 'content-type': 'application/json' }, body: '{}' } };
 }

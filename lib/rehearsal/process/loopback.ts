@@ -6,6 +6,11 @@ export const LOOPBACK = '127.0.0.1';
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set([LOOPBACK, 'localhost', '[::1]']);
 
+/** Whether a URL leads to this machine. */
+export function isLoopback(url: string): boolean {
+  return URL.canParse(url) && LOOPBACK_HOSTS.has(new URL(url).hostname);
+}
+
 /**
  * The URL of a server on this machine. A rehearsal creates and deletes: it must never do so in an
  * AWS account.
@@ -13,8 +18,8 @@ const LOOPBACK_HOSTS: ReadonlySet<string> = new Set([LOOPBACK, 'localhost', '[::
  * @throws LabError `EndpointNotLocal` for any other URL
  */
 export function requireLoopback(endpoint: string): URL {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  if (url?.protocol === 'http:' && LOOPBACK_HOSTS.has(url.hostname)) return url;
+  const url = isLoopback(endpoint) ? new URL(endpoint) : undefined;
+  if (url?.protocol === 'http:') return url;
   throw new LabError({
     code: 'EndpointNotLocal',
     message: 'The rehearsal was pointed at an address that is not on this machine.',
