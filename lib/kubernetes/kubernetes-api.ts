@@ -2,7 +2,7 @@ import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectAt, p
 import { type RunContext, runContext } from '../run-context';
 import { type ApiRequest, requestRefused, sendRequest } from './api-request';
 import { type Connection, connectionOf } from './connection';
-import { type ObjectReference, type ResourceKind, resourcePath } from './objects';
+import { type ObjectMetadata, type ObjectReference, type ResourceKind, resourcePath } from './objects';
 
 /** How to reach the Kubernetes API. */
 export interface KubernetesApiOptions {
@@ -37,6 +37,21 @@ export interface ObjectList<T> {
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
   readonly body: JsonObject;
+}
+
+/** What a token of a ServiceAccount is for. */
+export interface TokenRequest {
+  /** Who is to accept it. @default - the API server */
+  readonly audience?: string;
+  readonly expirationSeconds: number;
+  /** The pod that gets it. With the pod the token ends. */
+  readonly pod: Pick<ObjectMetadata, 'name' | 'uid'>;
+}
+
+/** A token of a ServiceAccount. */
+export interface ServiceAccountToken {
+  readonly token: string;
+  readonly expiresAt: Date;
 }
 
 /** Seconds that a request may take; watches and logs take longer. */
@@ -184,6 +199,40 @@ export class KubernetesApi {
     return kind.read(objectAt(answer));
   }
 
+  /** Changes the given fields of an object's status. A null removes a field. */
+  async patchStatus<T>(kind: ResourceKind<T>, reference: ObjectReference, change: JsonObject): Promise<T> {
+    const answer = await this.ask({
+      method: 'PATCH',
+      path: `${resourcePath(kind, reference)}/status`,
+      query: { fieldManager: this.fieldManager },
+      body: { status: change },
+      contentType: 'application/merge-patch+json',
+    });
+    return kind.read(objectAt(answer));
+  }
+
+  /**
+   * Makes a token of a ServiceAccount.
+   *
+   * @throws LabError `KubernetesRequestRefused`, with status 404 where there is no such ServiceAccount
+   */
+  async requestToken({ namespace, name }: Required<ObjectReference>, { audience, expirationSeconds, pod }: TokenRequest): Promise<ServiceAccountToken> {
+    const answer = await this.ask({
+      method: 'POST',
+      path: `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
+      body: {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenRequest',
+        spec: {
+          ...(audience === undefined ? {} : { audiences: [audience] }),
+          expirationSeconds,
+          boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: pod.name, uid: pod.uid },
+        },
+      },
+    });
+    return { token: textAt(answer, 'status', 'token') ?? '', expiresAt: new Date(textAt(answer, 'status', 'expirationTimestamp') ?? 0) };
+  }
+
   /**
    * Sets how many pods a Deployment has, as `kubectl scale` does.
    *
@@ -203,11 +252,15 @@ export class KubernetesApi {
   /**
    * Asks for the deletion of an object. It does not wait for finalizers.
    *
+   * @param graceSeconds seconds that a pod has to end; 0 removes the object of a pod that has ended. By default what the pod says
    * @returns whether there was anything to delete
    */
-  async delete(kind: ResourceKind<unknown>, reference: ObjectReference): Promise<boolean> {
+  async delete(kind: ResourceKind<unknown>, reference: ObjectReference, graceSeconds?: number): Promise<boolean> {
     const answer = await this.ask({
-      method: 'DELETE', path: resourcePath(kind, reference), query: { propagationPolicy: 'Background' }, acceptsMissing: true,
+      method: 'DELETE',
+      path: resourcePath(kind, reference),
+      query: { propagationPolicy: 'Background', gracePeriodSeconds: graceSeconds === undefined ? undefined : String(graceSeconds) },
+      acceptsMissing: true,
     });
     return answer !== undefined;
   }

@@ -5,7 +5,7 @@ import { unmetConditions } from '../kubernetes/objects';
 import { LabError } from '../lab-error';
 import type { RunContext } from '../run-context';
 import { DeadlinePassed } from '../wait-for';
-import { logErrors } from './karpenter-log/log-lines';
+import { logErrors, withoutRequestIds } from './karpenter-log/log-lines';
 import { isProcessRunning, type ProcessRecord } from './process/running-processes';
 import { processExited } from './process/start-process';
 import type { RehearsedCluster } from './rehearsal';
@@ -111,11 +111,6 @@ function verdictOn({ kind, name, object }: UnreadyObject, error: string | undefi
   if (error !== undefined) return { kind, on, isRefused: true, says: withoutRequestIds(error) };
   const open = unmetConditions({ conditions });
   return { kind, on, isRefused: false, says: open.length === 0 ? 'Karpenter has not looked at it yet' : open.join('; ') };
-}
-
-/** Takes request ids out: they differ at every attempt, so the same refusal would look like a new one. */
-function withoutRequestIds(error: string): string {
-  return error.replaceAll(/,? ?(RequestID: |aws-request-id=)\w+/g, '');
 }
 
 /** Remembers since when each object has been refused for which reason. */

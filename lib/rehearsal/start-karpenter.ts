@@ -1,9 +1,8 @@
-import { get } from 'node:http';
 import type { HelmChart } from '../assembly/kubernetes-objects';
 import { type JsonObject, type JsonValue, objectAt, textAt, valueAt } from '../json';
 import { cpuMillis, quantity } from '../kubernetes/allocatable';
 import type { RunContext } from '../run-context';
-import { LOOPBACK } from './process/loopback';
+import { answersWell } from './karpenter-pods/readiness-probe';
 import { awsEnvironment } from './process/process-environment';
 import { untilReady } from './process/start-process';
 import { type Rehearsal, startPart } from './rehearsal';
@@ -46,19 +45,7 @@ export async function startKarpenter(rehearsal: Rehearsal, run: RunContext): Pro
   });
   // Only Karpenter holds the pipe now, so the process that keeps its log ends with it.
   logKeeper.input?.destroy();
-  await untilReady(karpenter.record, () => saysReady(ports.karpenterHealth), 'KarpenterNotReady', run);
-}
-
-/** The port takes connections seconds before Karpenter answers on it, so a request waits one second and is repeated. */
-async function saysReady(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const request = get({ host: LOOPBACK, port, path: '/readyz', timeout: 1000, agent: false }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    request.on('timeout', () => request.destroy());
-    request.on('error', () => resolve(false));
-  });
+  await untilReady(karpenter.record, () => answersWell(ports.karpenterHealth, '/readyz', 1), 'KarpenterNotReady', run);
 }
 
 /**

@@ -8,8 +8,8 @@ import { LabError } from '../../lab-error';
  *
  * @see https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md
  */
-export function containerLogLine(line: string, now: Date): string {
-  return `${now.toISOString().replace('Z', '000000Z')} stdout F ${line}\n`;
+export function containerLogLine(line: string, now: Date, stream: 'stdout' | 'stderr' = 'stdout'): string {
+  return `${now.toISOString().replace('Z', '000000Z')} ${stream} F ${line}\n`;
 }
 
 /** An error in Karpenter's log. */
@@ -25,7 +25,12 @@ export interface LogError {
 
 /** Errors in Karpenter's log, in their order. A line that is still being written is left out. */
 export function logErrors(file: string): readonly LogError[] {
-  return readFileSync(file, 'utf8').split('\n')
+  return errorsIn(readFileSync(file, 'utf8').split('\n'));
+}
+
+/** Errors among lines of Karpenter's log, in their order. */
+export function errorsIn(lines: readonly string[]): readonly LogError[] {
+  return lines
     .filter((line) => line.includes('"level":"ERROR"') && line.endsWith('}'))
     .map((line) => {
       const entry = parseJson(line);
@@ -37,6 +42,11 @@ export function logErrors(file: string): readonly LogError[] {
         name: textAt(entry, 'name') ?? '',
       };
     });
+}
+
+/** Takes request ids out: they differ at every attempt, so the same refusal would look like a new one. */
+export function withoutRequestIds(error: string): string {
+  return error.replaceAll(/,? ?(RequestID: |aws-request-id=)\w+/g, '');
 }
 
 /** What Karpenter logs when its queue does not exist. It runs on without interruptions. */

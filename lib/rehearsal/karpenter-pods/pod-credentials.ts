@@ -1,0 +1,99 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { textAt } from '../../json';
+import type { KubernetesApi, TokenRequest } from '../../kubernetes/kubernetes-api';
+import type { ResourceKind } from '../../kubernetes/objects';
+import { isPassing } from '../../passing-failure';
+import { asError, pause } from '../../wait-for';
+import type { AdmittedIdentity } from './karpenter-pods';
+import type { KarpenterPod } from './karpenter-pod';
+
+/** Seconds that a token for the API server is good for: an hour, as in a pod. */
+const API_TOKEN_SECONDS = 3600;
+
+/** Seconds that a token for EKS Pod Identity is good for: a day, as EKS asks for. */
+const IDENTITY_TOKEN_SECONDS = 86_400;
+
+/** Part of a token's time after which the kubelet renews it. */
+const RENEWED_AFTER = 0.8;
+
+/** Seconds between two tries to renew a token. */
+const RETRY_SECONDS = 5;
+
+/** Certificate authority of the API server, which Kubernetes puts into each namespace. */
+const AUTHORITIES: ResourceKind<{ readonly certificate?: string }> = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  isNamespaced: true,
+  read: (body) => ({ certificate: textAt(body, 'data', 'ca.crt') }),
+};
+
+/**
+ * Gives a pod what a kubelet mounts into it: a token of its ServiceAccount for the API server, and one for EKS Pod Identity where
+ * an association stood at its admission. Both are renewed until the API's signal is aborted.
+ *
+ * @param directory absolute path of the pod's own folder
+ * @returns the variables by which the process finds them
+ */
+export async function podCredentials(
+  kubernetes: KubernetesApi, pod: KarpenterPod, identity: AdmittedIdentity | undefined, directory: string,
+): Promise<Readonly<Record<string, string>>> {
+  const namespace = pod.metadata.namespace ?? '';
+  mkdirSync(directory, { recursive: true });
+  const authority = await kubernetes.get(AUTHORITIES, { namespace, name: 'kube-root-ca.crt' });
+  const tokenFile = join(directory, 'token');
+  await keepToken(kubernetes, pod, tokenFile, { expirationSeconds: API_TOKEN_SECONDS });
+  const kubeconfig = join(directory, 'kubeconfig');
+  replaceFile(kubeconfig, JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'pod',
+    contexts: [{ name: 'pod', context: { cluster: 'cluster', user: 'service-account', namespace } }],
+    clusters: [{
+      name: 'cluster',
+      cluster: { server: kubernetes.server, 'certificate-authority-data': Buffer.from(authority?.certificate ?? '').toString('base64') },
+    }],
+    users: [{ name: 'service-account', user: { tokenFile } }],
+  }, undefined, 2));
+  const environment = { KUBECONFIG: kubeconfig };
+  if (identity === undefined) return environment;
+  const identityToken = join(directory, 'eks-pod-identity-token');
+  await keepToken(kubernetes, pod, identityToken, { expirationSeconds: IDENTITY_TOKEN_SECONDS, audience: identity.audience });
+  return { ...environment, ...identity.environment, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: identityToken };
+}
+
+/** Writes a token, and a new one before it ends, again and again. */
+async function keepToken(kubernetes: KubernetesApi, pod: KarpenterPod, file: string, request: Omit<TokenRequest, 'pod'>): Promise<void> {
+  const write = async (): Promise<number> => {
+    const account = { namespace: pod.metadata.namespace ?? '', name: pod.serviceAccount };
+    const { token, expiresAt } = await kubernetes.requestToken(account, { ...request, pod: pod.metadata });
+    replaceFile(file, token);
+    return Math.max(RETRY_SECONDS, ((expiresAt.getTime() - Date.now()) / 1000) * RENEWED_AFTER);
+  };
+  void renewed(await write(), write, kubernetes.signal);
+}
+
+/** Ends with the signal, or when the API server refuses a token: then the ServiceAccount is gone, and the process says what it lacks. */
+async function renewed(firstSeconds: number, write: () => Promise<number>, signal: AbortSignal): Promise<void> {
+  let seconds = firstSeconds;
+  try {
+    for (;;) {
+      await pause(seconds, signal);
+      seconds = await write().catch(retryLater);
+    }
+  } catch {
+    // Nobody waits for it.
+  }
+}
+
+function retryLater(error: unknown): number {
+  if (isPassing(error)) return RETRY_SECONDS;
+  throw asError(error);
+}
+
+/** Replaces a file at once, so that nobody reads half of it. */
+function replaceFile(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
