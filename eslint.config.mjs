@@ -6,7 +6,7 @@ const ROOMS = {
   cdk: { group: ['aws-cdk-lib', 'aws-cdk-lib/*'], message: 'Only bin/app.ts and lib/stack know the AWS CDK.' },
   cdk8s: { group: ['cdk8s', 'cdk8s-plus-*', 'cdk8s-plus-*/**'], message: 'Only charts/ knows cdk8s.' },
   toolkit: { group: ['@aws-cdk/toolkit-lib', '@aws-cdk/toolkit-lib/*'], message: 'Only lib/deploy and lib/assembly/synthesize.ts know the CDK\'s toolkit.' },
-  sdk: { group: ['@aws-sdk/*'], message: 'Only lib/aws, the rooms of the verbs that act on an account, and what seeds and interrupts a rehearsal, reach AWS.' },
+  sdk: { group: ['@aws-sdk/*'], message: 'Only lib/aws, the rooms of the verbs that act on an account, and a rehearsal, which plays it, reach AWS.' },
 };
 
 const restrict = (...rooms) => ['error', { patterns: rooms.map((room) => ROOMS[room]) }];
@@ -33,7 +33,7 @@ export default tseslint.config(
   { files: ['lib/stack/**/*.ts'], rules: { 'no-restricted-imports': restrict('cdk8s', 'sdk', 'toolkit') } },
   { files: ['bin/app.ts'], rules: { 'no-restricted-imports': restrict('blueprints', 'cdk8s', 'sdk', 'toolkit') } },
   { files: ['charts/**/*.ts'], rules: { 'no-restricted-imports': restrict('blueprints', 'cdk', 'sdk', 'toolkit') } },
-  { files: ['lib/aws/**/*.ts', 'lib/preflight/**/*.ts', 'lib/deploy/**/*.ts', 'lib/removal/**/*.ts', 'lib/rehearsal/seed/**/*.ts', 'lib/rehearsal/send-spot-interruption.ts'], rules: { 'no-restricted-imports': restrict('blueprints', 'cdk', 'cdk8s', 'toolkit') } },
+  { files: ['lib/aws/**/*.ts', 'lib/preflight/**/*.ts', 'lib/deploy/**/*.ts', 'lib/removal/**/*.ts', 'lib/rehearsal/**/*.ts'], rules: { 'no-restricted-imports': restrict('blueprints', 'cdk', 'cdk8s', 'toolkit') } },
   { files: ['lib/deploy/**/*.ts', 'lib/assembly/synthesize.ts'], rules: { 'no-restricted-imports': restrict('blueprints', 'cdk', 'cdk8s') } },
   { files: ['lib/config/**/*.ts', 'lib/cli/**/*.ts', 'lib/proxy-advice.ts'], rules: { 'no-restricted-properties': 'off' } },
   { files: ['test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'], rules: { 'no-restricted-imports': 'off', 'no-restricted-properties': 'off', 'no-console': 'off' } },
