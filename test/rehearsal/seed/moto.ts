@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '../../../lib/rehearsal/process/loopback';
-import type { MotoImage } from '../../../lib/rehearsal/seed/amis-for';
+import type { MotoImage } from '../../../lib/rehearsal/published-images';
 import { temporaryFolder } from '../fake-program';
 
 /** A moto that runs. */
@@ -26,7 +26,7 @@ export async function startMoto(images: readonly MotoImage[]): Promise<Moto> {
   const { moto: port } = await freePorts(['moto']);
   const server = spawn(program, ['-H', '127.0.0.1', '-p', String(port)], {
     stdio: 'ignore',
-    env: { ...process.env, MOTO_AMIS_PATH: imagesFile },
+    env: { ...process.env, MOTO_AMIS_PATH: imagesFile, MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' },
   });
   const url = `http://127.0.0.1:${port}`;
   await answering(url, () => server.exitCode);
