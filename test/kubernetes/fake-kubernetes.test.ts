@@ -110,4 +110,13 @@ describe('the fake Kubernetes API', () => {
     await expect(api.list(PODS)).rejects.toMatchObject({ code: 'KubernetesRequestRefused', status: 403, message: 'The Kubernetes API refused a request: pods is forbidden.' });
     expect((await api.list(PODS)).items).toEqual([]);
   });
+
+  test('11. makes tokens of ServiceAccounts, for the audience and the time that are asked for', async () => {
+    const request = { expirationSeconds: 600, pod: { name: 'p', uid: '1' } };
+    const account = { namespace: 'a', name: 'karpenter' };
+    expect((await api.requestToken(account, request)).token).toBe('token-of-a-karpenter');
+    const { token, expiresAt } = await api.requestToken(account, { ...request, audience: 'pods.eks.amazonaws.com' });
+    expect(token).toBe('token-of-a-karpenter-pods.eks.amazonaws.com');
+    expect(Math.abs(expiresAt.getTime() - Date.now() - 600_000)).toBeLessThan(5000);
+  });
 });

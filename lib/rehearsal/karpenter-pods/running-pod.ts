@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { numberAt, textAt } from '../../json';
 import { KubernetesRequestRefused } from '../../kubernetes/api-request';
@@ -45,6 +46,8 @@ const FAILURES_OF_A_PROBE = 3;
 export class RunningPod {
   private readonly stopping = new AbortController();
   private readonly kubernetes: KubernetesApi;
+  /** Absolute path of the folder for its tokens. */
+  private readonly directory: string;
   private readonly finished: Promise<void>;
   private process: ContainerProcess | undefined;
   private report: PodReport = { state: { is: 'waiting', reason: 'ContainerCreating' }, restartCount: 0 };
@@ -62,6 +65,7 @@ export class RunningPod {
     private readonly identity: AdmittedIdentity | undefined,
   ) {
     this.kubernetes = options.kubernetes.boundTo(AbortSignal.any([options.kubernetes.signal, this.stopping.signal]));
+    this.directory = join(account.directory, 'karpenter-pods', pod.metadata.uid);
     this.finished = this.live().catch((error: unknown) => {
       if (!this.kubernetes.signal.aborted) this.find(asError(error).message);
     });
@@ -86,17 +90,17 @@ export class RunningPod {
     this.stopping.abort();
     await this.process?.stop(graceSeconds);
     await this.finished;
+    rmSync(this.directory, { recursive: true, force: true });
   }
 
   private async live(): Promise<void> {
     await this.tell({});
-    const directory = join(this.account.directory, 'karpenter-pods', this.pod.metadata.uid);
     let credentials: Readonly<Record<string, string>> | undefined;
     for (let failures = 0; ; failures++) {
       // The first restart is at once.
       if (failures > 1) await this.backOff(failures - 1);
       try {
-        credentials ??= await podCredentials(this.kubernetes, this.pod, this.identity, directory);
+        credentials ??= await podCredentials(this.kubernetes, this.pod, this.identity, this.directory);
         const workedSeconds = await this.runOnce(credentials);
         if (workedSeconds > FORGIVEN_SECONDS / this.account.compression) failures = 0;
       } catch (error) {

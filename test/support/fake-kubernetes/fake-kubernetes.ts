@@ -146,7 +146,7 @@ export class FakeKubernetes {
       case 'GET':
         return this.read(target, url.searchParams, response);
       case 'POST':
-        return this.create(target, body, response);
+        return target.subresource === 'token' ? sendToken(response, target, body) : this.create(target, body, response);
       case 'PATCH':
         return this.patch(target, body, request.headers['content-type'] ?? '', response);
       case 'DELETE':
@@ -342,6 +342,16 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 function send(response: ServerResponse, status: number, body: JsonValue): void {
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
+}
+
+function sendToken(response: ServerResponse, { namespace = '', name = '' }: Target, body: JsonObject): void {
+  const audiences = arrayAt(body, 'spec', 'audiences').flatMap((audience) => textAt(audience) ?? []);
+  send(response, 201, {
+    status: {
+      token: ['token-of', namespace, name, ...audiences].join('-'),
+      expirationTimestamp: new Date(Date.now() + Number(textAt(body, 'spec', 'expirationSeconds')) * 1000).toISOString(),
+    },
+  });
 }
 
 function sendStatus(response: ServerResponse, code: number, reason: string, message: string): void {
