@@ -1,6 +1,7 @@
 import * as blueprints from '@aws-quickstart/eks-blueprints';
 import * as cdk from 'aws-cdk-lib';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks';
+import { versions } from '../../lib/config/versions';
 
 /**
  * What the benchmark compares the lab with: Karpenter on EKS as the documentation of eks-blueprints
@@ -18,7 +19,7 @@ void blueprints.EksBlueprint.builder()
     new blueprints.addons.EksPodIdentityAgentAddOn('v1.3.10-eksbuild.3'),
     new blueprints.addons.MetricsServerAddOn(),
     new blueprints.addons.KarpenterV1AddOn({
-      version: '1.14.1',
+      version: versions.karpenter,
       nodePoolSpec: {
         labels: { 'eks-team': 'my-team' },
         requirements: [

@@ -1,5 +1,5 @@
 // Written by scripts/update-karpenter-schemas.mjs from
-// github.com/aws/karpenter-provider-aws@v1.14.1/pkg/apis/crds/karpenter.k8s.aws_ec2nodeclasses.yaml. Do not edit.
+// github.com/aws/karpenter-provider-aws@v1.14.3/pkg/apis/crds/karpenter.k8s.aws_ec2nodeclasses.yaml. Do not edit.
 
 export interface EC2NodeClass {
   apiVersion: 'karpenter.k8s.aws/v1';

@@ -1,5 +1,5 @@
 // Written by scripts/update-karpenter-schemas.mjs from
-// github.com/aws/karpenter-provider-aws@v1.14.1/pkg/apis/crds/karpenter.sh_nodepools.yaml. Do not edit.
+// github.com/aws/karpenter-provider-aws@v1.14.3/pkg/apis/crds/karpenter.sh_nodepools.yaml. Do not edit.
 
 export interface NodePool {
   apiVersion: 'karpenter.sh/v1';

@@ -14,9 +14,9 @@ export const versions = {
   /**
    * Karpenter, both charts: the release whose IAM reference and CRDs this project carries.
    *
-   * @see https://github.com/aws/karpenter-provider-aws/releases/tag/v1.14.1
+   * @see https://github.com/aws/karpenter-provider-aws/releases/tag/v1.14.3
    */
-  karpenter: '1.14.1',
+  karpenter: '1.14.3',
 
   /** Karpenter's chart. ECR Public needs no credentials. */
   karpenterChart: 'oci://public.ecr.aws/karpenter/karpenter',

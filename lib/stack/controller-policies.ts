@@ -18,7 +18,7 @@ export interface ControllerPoliciesProps {
  * What the Karpenter controller may do, in six managed policies: one alone would pass IAM's
  * limit of 6,144 characters.
  *
- * Actions, resources and conditions are those of upstream's reference for Karpenter 1.14.1.
+ * Actions, resources and conditions are those of upstream's reference, which `test/fixtures/karpenter-iam.json` restates.
  *
  * @see https://karpenter.sh/v1.14/reference/cloudformation/
  */

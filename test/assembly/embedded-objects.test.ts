@@ -1,3 +1,4 @@
+import { versions } from '../../lib/config/versions';
 import { helmCharts, kubernetesObjects } from '../../lib/assembly/kubernetes-objects';
 import { labErrorOf } from './lab-error-of';
 import { resource, smallLab, stackOf } from './small-lab';
@@ -47,7 +48,7 @@ describe('Helm charts', () => {
       logicalId: 'Karpenter',
       name: 'karpenter',
       repository: 'oci://public.ecr.aws/karpenter/karpenter',
-      version: '1.14.1',
+      version: versions.karpenter,
       release: 'karpenter',
       namespace: 'kube-system',
       values: { settings: { interruptionQueue: 'lab' }, controller: { resources: { requests: { cpu: '500m', memory: '512Mi' } } } },

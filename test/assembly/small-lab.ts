@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../lib/json';
 import { readLab, type LabView } from '../../lib/assembly/lab-view';
 import { SynthesizedStack } from '../../lib/assembly/synthesized-stack';
+import { versions } from '../../lib/config/versions';
 
 /** What a test changes: a resource by logical id, or undefined to leave it out. */
 export type Changes = Readonly<Record<string, JsonObject | undefined>>;
@@ -137,7 +138,7 @@ export function karpenterChart(resources: JsonObject = { requests: { cpu: '500m'
     Release: 'karpenter',
     Chart: 'karpenter',
     Repository: 'oci://public.ecr.aws/karpenter/karpenter',
-    Version: '1.14.1',
+    Version: versions.karpenter,
     Namespace: 'kube-system',
     Wait: true,
     Values: { 'Fn::Join': ['', [before ?? '', { 'Fn::GetAtt': ['Queue', 'QueueName'] }, after ?? '']] },
@@ -213,7 +214,7 @@ const RESOURCES: Readonly<Record<string, JsonObject>> = {
     ClusterName: { Ref: 'Cluster' }, PrincipalArn: { 'Fn::GetAtt': ['KarpenterNodeRole', 'Arn'] }, Type: 'EC2_LINUX',
   }),
   Crds: resource('Custom::AWSCDK-EKS-HelmChart', {
-    Release: 'karpenter-crd', Repository: 'oci://public.ecr.aws/karpenter/karpenter-crd', Version: '1.14.1', Namespace: 'kube-system',
+    Release: 'karpenter-crd', Repository: 'oci://public.ecr.aws/karpenter/karpenter-crd', Version: versions.karpenter, Namespace: 'kube-system',
     ServiceToken: { 'Fn::GetAtt': ['Handler', 'Arn'] },
   }, 'Cluster'),
   Karpenter: karpenterChart(),

@@ -2,6 +2,7 @@ import { readAccessEntries, readAddons, readCluster, readNodeGroups, readPodIden
 import { objectsOfKind } from '../../lib/assembly/kubernetes-objects';
 import { readLab } from '../../lib/assembly/lab-view';
 import { readNetwork } from '../../lib/assembly/network-view';
+import { versions } from '../../lib/config/versions';
 import { EC2_NODE_CLASSES, NODE_POOLS } from '../../lib/kubernetes/karpenter-kinds';
 import { labErrorOf } from './lab-error-of';
 import { addon, API_ONLY, cluster, manifest, resource, smallLab, stackOf } from './small-lab';
@@ -115,7 +116,7 @@ describe('the lab', () => {
   test('finds the exercise: the Deployment that runs only on nodes of the NodePool', () => {
     const lab = readLab(smallLab());
 
-    expect([lab.exercise.metadata.name, lab.exercise.metadata.namespace, lab.nodePool.metadata.name, lab.karpenter.version]).toEqual(['inflate', 'karpenter-test', 'default', '1.14.1']);
+    expect([lab.exercise.metadata.name, lab.exercise.metadata.namespace, lab.nodePool.metadata.name, lab.karpenter.version]).toEqual(['inflate', 'karpenter-test', 'default', versions.karpenter]);
     expect(lab.workloads.map(({ metadata }) => metadata.name)).toEqual(['inflate', 'viewer']);
   });
 

@@ -39,9 +39,6 @@ export const expectations: ExerciseExpectations = {
   objects: [],
 };
 
-/** There is no Go. */
-export const withoutGo = new LabError({ code: 'GoMissing', message: 'There is no go on the PATH.', remedy: 'Install Go 1.26.6 or newer from https://go.dev/doc/install, then run the command again.' });
-
 /** There is no Python. */
 export const withoutPython = new LabError({ code: 'PythonMissing', message: 'There is no python3 on the PATH.', remedy: 'Install Python 3.11 or newer with its venv module, then run the command again.' });
 

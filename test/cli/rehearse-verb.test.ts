@@ -154,7 +154,7 @@ describe('the exit code', () => {
     ['--run', { runExercise: () => Promise.resolve(failedExercise) }, 1],
     ['--students 100', {}, 0],
     ['--students 100', { runClass: () => Promise.resolve({ ...passedClass, verdict: 'failed', finished: 99 }) }, 1],
-    ['', { startRehearsal: () => Promise.reject(new LabError({ code: 'GoMissing', message: 'No Go.', remedy: 'Install it.' })) }, 1],
+    ['', { startRehearsal: () => Promise.reject(new LabError({ code: 'PythonMissing', message: 'No Python.', remedy: 'Install it.' })) }, 1],
   ])('of `lab rehearse %s` is what came of it', async (argv, actions, exitCode) => {
     expect(await runLab(['rehearse', ...argv.split(' ').filter((word) => word !== '')], fakeHost({ actions }))).toBe(exitCode);
   });

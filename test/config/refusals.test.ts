@@ -1,5 +1,6 @@
 import { loadConfig, type LoadConfigOptions } from '../../lib/config/load';
 import { type ConfigProblem, InvalidConfig } from '../../lib/config/problems';
+import { versions } from '../../lib/config/versions';
 import type { JsonObject } from '../../lib/json';
 import { writeLabFile } from './lab-file-fixture';
 
@@ -104,7 +105,7 @@ const REFUSALS: readonly Refusal[] = [
   // Versions
   refusal('Kubernetes is out of support', { kubernetesVersion: '1.29' }, 'kubernetesVersion', '1.29', '1.35', 'In standard support'),
   refusal('Kubernetes has no pins', { kubernetesVersion: '1.36' }, 'kubernetesVersion', '1.36', '1.35', 'lib/config/versions.ts'),
-  refusal('Karpenter is too old for Kubernetes 1.35', { 'karpenter.version': '1.8.2' }, 'karpenter.version', '1.8.2', '1.9.0 or later with Kubernetes 1.35', 'Set karpenter.version to 1.14.1'),
+  refusal('Karpenter is too old for Kubernetes 1.35', { 'karpenter.version': '1.8.2' }, 'karpenter.version', '1.8.2', '1.9.0 or later with Kubernetes 1.35', `Set karpenter.version to ${versions.karpenter}`),
   refusal('Karpenter is newer than its permissions here', { 'karpenter.version': '1.15.0' }, 'karpenter.version', '1.15.0', 'up to 1.14.x', 'permissions'),
   refusal('the Karpenter version has a v', { 'karpenter.version': 'v1.14.1' }, 'karpenter.version', 'v1.14.1', 'without a v'),
 

@@ -26,7 +26,7 @@ describe('the runbook', () => {
     expect(unread).toEqual([]);
     expect(codes.size).toBeGreaterThan(100);
     // One of each way to give a code: in an object, in a table, as a constant, as an argument, in a warning.
-    expect([...codes.keys()]).toEqual(expect.arrayContaining(['StackMissing', 'UnknownVerb', 'DefectFound', 'AwsThrottled', 'NoDeadline', 'GoTooOld']));
+    expect([...codes.keys()]).toEqual(expect.arrayContaining(['StackMissing', 'UnknownVerb', 'DefectFound', 'AwsThrottled', 'NoDeadline', 'PythonTooOld']));
   });
 
   it('has an entry for every code of the source', () => {

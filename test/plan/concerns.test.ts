@@ -1,3 +1,4 @@
+import { versions } from '../../lib/config/versions';
 import { concernsOf } from '../../lib/plan/concern-of-resource';
 import { describeConcerns } from '../../lib/plan/concerns';
 import { cluster, nodePool, resource, smallLabView } from '../assembly/small-lab';
@@ -58,7 +59,7 @@ describe('concerns', () => {
       'System nodes': ['2 x t3.medium in a managed node group, 30 GiB gp3 each'],
       'Add-ons': ['vpc-cni 1.0.0, kube-proxy 1.0.0, coredns 1.0.0'],
       'Karpenter': [
-        'Charts karpenter 1.14.1 and karpenter-crd 1.14.1 in kube-system',
+        `Charts karpenter ${versions.karpenter} and karpenter-crd ${versions.karpenter} in kube-system`,
         '1 queue fed by 0 EventBridge rules',
         'NodePool default: c, m, r generation 5+, amd64, on-demand, at most cpu 100 and memory 400Gi',
         'EC2NodeClass default: al2023@v20260917',

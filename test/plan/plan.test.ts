@@ -1,3 +1,4 @@
+import { versions } from '../../lib/config/versions';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -11,7 +12,7 @@ import { labErrorOf } from '../assembly/lab-error-of';
 describe('the plan', () => {
   test('has the names that a class needs', () => {
     expect(planStack(smallLab()).lab).toEqual({
-      stackName: 'Lab', clusterName: 'lab', region: 'ap-northeast-2', kubernetesVersion: '1.35', karpenterVersion: '1.14.1',
+      stackName: 'Lab', clusterName: 'lab', region: 'ap-northeast-2', kubernetesVersion: '1.35', karpenterVersion: versions.karpenter,
       karpenterNamespace: 'kube-system', nodePoolName: 'default', inflateNamespace: 'karpenter-test', inflateName: 'inflate', inflateReplicas: 0,
     });
   });

@@ -3,11 +3,12 @@ import { kwokctlConfiguration } from '../../lib/rehearsal/control-plane';
 import { rehearsalPaths } from '../../lib/rehearsal/rehearsal-paths';
 import { toolchainIn } from '../../lib/rehearsal/toolchain/toolchain';
 import { smallLabView } from '../assembly/small-lab';
+import { PINNED_VERSIONS } from './pinned-versions';
 
 const configuration = kwokctlConfiguration({
   lab: smallLabView(),
   paths: rehearsalPaths('/lab', 'default'),
-  toolchain: toolchainIn('/cache/key', { go: '1.26.6', kubernetes: '1.35.8', karpenter: '1.14.1', etcd: '3.6.5', kwok: '0.8.0', moto: '5.2.5' }),
+  toolchain: toolchainIn('/cache/key', PINNED_VERSIONS),
   ports: {
     etcd: 1, etcdPeer: 2, kubeApiserver: 3, kubeControllerManager: 4, kubeScheduler: 5, kwok: 6, moto: 7, awsAnswers: 8, karpenterMetrics: 9, karpenterHealth: 10,
   },

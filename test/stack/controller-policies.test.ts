@@ -24,8 +24,8 @@ interface ReferenceStatement {
   readonly conditions?: unknown;
 }
 
-/** Upstream's reference for Karpenter 1.14.1, restated. */
-const REFERENCE = JSON.parse(readFileSync(resolve(__dirname, '../fixtures/karpenter-1.14.1-iam.json'), 'utf8')) as {
+/** Upstream's reference, restated; the file says of which release. */
+const REFERENCE = JSON.parse(readFileSync(resolve(__dirname, '../fixtures/karpenter-iam.json'), 'utf8')) as {
   readonly policies: Readonly<Record<string, Readonly<Record<string, ReferenceStatement>>>>;
 };
 

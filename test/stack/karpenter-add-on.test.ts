@@ -1,3 +1,4 @@
+import { versions } from '../../lib/config/versions';
 import { synthLab, type SynthesizedLab } from '../support/synth-lab';
 
 interface Chart {
@@ -19,10 +20,10 @@ describe('Karpenter in the stack', () => {
 
   it('is two charts of one version', () => {
     expect(chart('karpenter').Properties).toMatchObject({
-      Repository: 'oci://public.ecr.aws/karpenter/karpenter', Version: '1.14.1', Namespace: 'kube-system', Wait: true,
+      Repository: 'oci://public.ecr.aws/karpenter/karpenter', Version: versions.karpenter, Namespace: 'kube-system', Wait: true,
     });
     expect(chart('karpenter-crd').Properties).toMatchObject({
-      Repository: 'oci://public.ecr.aws/karpenter/karpenter-crd', Version: '1.14.1', Namespace: 'kube-system',
+      Repository: 'oci://public.ecr.aws/karpenter/karpenter-crd', Version: versions.karpenter, Namespace: 'kube-system',
     });
   });
 

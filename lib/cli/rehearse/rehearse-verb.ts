@@ -18,7 +18,7 @@ export const rehearseVerb = defineVerb({
   summary: 'run the synthesized lab on this machine, with real Kubernetes and Karpenter, without AWS',
   description: 'Starts a local lab on which every command of the exercise works, from the synthesized assembly: real '
     + 'Kubernetes, real Karpenter, and an EC2 that is simulated. It runs until it is stopped. With --run it walks the '
-    + 'exercise by itself and ends with a verdict. It needs Go and Python, and builds what it needs the first time.',
+    + 'exercise by itself and ends with a verdict. It needs Python, and builds the rest the first time.',
   flags: REHEARSE_FLAGS,
   run: runRehearse,
 });

@@ -13,7 +13,7 @@ import { defineVerb, type Invocation, type VerbOutcome } from '../verb';
 export const startVerb = defineVerb({
   name: 'start',
   summary: 'plan the lab, then rehearse the exercise on this machine',
-  description: 'Shows the plan, then starts a rehearsal and walks the exercise on it. Where Go or Python is missing it ends '
+  description: 'Shows the plan, then starts a rehearsal and walks the exercise on it. Where Python is missing it ends '
     + 'after the plan and says what to install.',
   flags: assemblyFlags,
   run: runStart,

@@ -5,7 +5,8 @@ import { parseJson, textAt } from '../../json';
 import { LabError } from '../../lab-error';
 import type { Environment } from '../../run-command';
 import type { RunContext } from '../../run-context';
-import { builtName, GO_PROGRAM_GROUPS, GO_PROGRAMS, linkerFlags, runGo } from './go-programs';
+import { runsLayerPrograms } from '../platform';
+import { builtName, type GoProgram, goProgramGroups, linkerFlags, runGo } from './go-programs';
 import { copyKarpenterCharts } from './karpenter-charts';
 import { KARPENTER_MODULE, MODULE_PATCHES, patchModule } from './module-patches';
 import { GO_BUILD_FLAGS, type ToolchainDefinition } from './toolchain-definition';
@@ -14,6 +15,8 @@ import { copyWritable } from './writable-tree';
 /** What to build the Go programs from, and where. */
 export interface BuildGoProgramsOptions {
   readonly definition: ToolchainDefinition;
+  /** Absolute path of the program `go`. */
+  readonly goCommand: string;
   /** Absolute path of an empty folder that receives `bin`, `crds` and `charts`. */
   readonly targetDirectory: string;
   readonly env: Environment;
@@ -51,11 +54,11 @@ export async function buildGoPrograms(options: BuildGoProgramsOptions, run: RunC
   await mkdir(moduleDirectory);
   await mkdir(temporaryDirectory);
   const go = async (args: readonly string[], onErrorLine?: (line: string) => void): Promise<string> => (await runGo({
-    args, moduleDirectory, temporaryDirectory, env: options.env, onErrorLine,
+    command: options.goCommand, args, moduleDirectory, temporaryDirectory, env: options.env, onErrorLine,
   }, run)).stdout;
 
   const flags = [...GO_BUILD_FLAGS, `-ldflags=${linkerFlags(options.definition.versions)}`];
-  const goBuild = { ...options, moduleDirectory, flags, go };
+  const goBuild = { ...options, moduleDirectory, flags, go, groups: goProgramGroups({ buildsLayerPrograms: !runsLayerPrograms() }) };
   const packages = await prepareModule(goBuild, run);
   await build(goBuild, packages, run);
   await rm(moduleDirectory, { recursive: true });
@@ -65,12 +68,13 @@ export async function buildGoPrograms(options: BuildGoProgramsOptions, run: RunC
 interface GoBuild extends BuildGoProgramsOptions {
   readonly moduleDirectory: string;
   readonly flags: readonly string[];
+  readonly groups: readonly (readonly GoProgram[])[];
   /** Runs Go in the module, and gives its output. */
   readonly go: (args: readonly string[], onErrorLine?: (line: string) => void) => Promise<string>;
 }
 
 /** Downloads every module, changes two of them, and lists the packages. */
-async function prepareModule({ definition, targetDirectory, moduleDirectory, flags, go }: GoBuild, { onProgress }: RunContext): Promise<readonly GoPackage[]> {
+async function prepareModule({ definition, targetDirectory, moduleDirectory, flags, groups, go }: GoBuild, { onProgress }: RunContext): Promise<readonly GoPackage[]> {
   onProgress({ step: DOWNLOAD_STEP, state: 'started' });
   await copyFile(definition.goModFile, join(moduleDirectory, 'go.mod'));
   await copyFile(definition.goSumFile, join(moduleDirectory, 'go.sum'));
@@ -96,22 +100,23 @@ async function prepareModule({ definition, targetDirectory, moduleDirectory, fla
     }
   }
 
-  const listed = await go(['list', '-deps', ...flags, '-f', GO_LIST_FORMAT, ...GO_PROGRAMS.map(({ importPath }) => importPath)], onErrorLine);
+  const listed = await go(['list', '-deps', ...flags, '-f', GO_LIST_FORMAT, ...groups.flat().map(({ importPath }) => importPath)], onErrorLine);
   const packages = await parseGoPackages(listed);
   onProgress({ step: DOWNLOAD_STEP, state: downloaded === 0 ? 'skipped' : 'finished', detail: `${packages.length} packages` });
   return packages;
 }
 
-async function build({ targetDirectory, flags, go }: GoBuild, packages: readonly GoPackage[], run: RunContext): Promise<void> {
+async function build({ targetDirectory, flags, groups, go }: GoBuild, packages: readonly GoPackage[], run: RunContext): Promise<void> {
   const work = new Map(packages.filter(({ isStale }) => isStale).map(({ importPath, sourceBytes }) => [importPath, sourceBytes + BYTES_PER_PACKAGE]));
-  const totalWork = [...work.values()].reduce((sum, bytes) => sum + bytes, 0) + GO_PROGRAMS.length * BYTES_PER_LINK;
+  const programCount = groups.flat().length;
+  const totalWork = [...work.values()].reduce((sum, bytes) => sum + bytes, 0) + programCount * BYTES_PER_LINK;
   const parallelism = compilerCount();
   run.onProgress({ step: BUILD_STEP, state: 'started', detail: `${work.size} packages to compile` });
   const meter = new ProgressMeter({ step: BUILD_STEP, totalWork, expectedSeconds: (totalWork * SECONDS_PER_BYTE) / parallelism }, run);
 
   const binDirectory = join(targetDirectory, 'bin');
   await mkdir(binDirectory);
-  for (const group of GO_PROGRAM_GROUPS) {
+  for (const group of groups) {
     const groupDirectory = join(targetDirectory, 'built');
     await mkdir(groupDirectory);
     // With -v, Go prints each package that it begins to compile.
@@ -129,7 +134,7 @@ async function build({ targetDirectory, flags, go }: GoBuild, packages: readonly
     }
     await rm(groupDirectory, { recursive: true });
   }
-  run.onProgress({ step: BUILD_STEP, state: 'finished', detail: `${GO_PROGRAMS.length} programs` });
+  run.onProgress({ step: BUILD_STEP, state: 'finished', detail: `${programCount} programs` });
 }
 
 /** How many compilers run at once: as many as there are cores, and as memory holds. */

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { LabError } from '../../lab-error';
 import type { Environment } from '../../run-command';
 import { type RunContext, sideBySide } from '../../run-context';
+import { platformShortfall, runsLayerPrograms } from '../platform';
 import { withLock } from '../process/lock-file';
 import { buildGoPrograms } from './build-go-programs';
-import { installPythonPackages, MOTO_SERVER_SCRIPT, unpackKubectl, venvPython } from './install-programs';
-import { pathShortfall, platformShortfall, rehearsalPrerequisites, type RehearsalPrerequisites } from './prerequisites';
+import { installGo, installMoto, MOTO_SERVER_SCRIPT, unpackLayerPrograms, venvPython } from './install-programs';
+import { lookForPython, pathShortfall } from './prerequisites';
 import { sealToolchain, type Toolchain, toolchainCacheDirectory, toolchainDamage, toolchainIn } from './toolchain';
 import { readToolchainDefinition, type ToolchainDefinition, toolchainKey } from './toolchain-definition';
 import { removeTree } from './writable-tree';
@@ -25,7 +26,7 @@ const STEP = 'Toolchain';
 /** Seconds that another process may take to build the same toolchain. */
 const LOCK_SECONDS = 3600;
 
-/** Whether the toolchain is built: then a rehearsal needs neither Go nor the network. */
+/** Whether the toolchain is built: then a rehearsal needs no network. */
 async function isToolchainBuilt({ projectDirectory, env }: EnsureToolchainOptions, run: RunContext): Promise<boolean> {
   const directory = directoryOf(readToolchainDefinition(projectDirectory), env);
   return existsSync(directory) && await toolchainDamage(directory, env, run) === undefined;
@@ -39,8 +40,8 @@ export async function rehearsalShortfalls(options: EnsureToolchainOptions, run: 
   const unsupported = platformShortfall() ?? pathShortfall(options.projectDirectory, toolchainCacheDirectory(options.env));
   if (unsupported !== undefined) return [unsupported];
   if (await isToolchainBuilt(options, run)) return [];
-  const { go, python } = await rehearsalPrerequisites(options, run);
-  return [go, python].flatMap((prerequisite) => (prerequisite.isMet ? [] : [prerequisite.error]));
+  const python = await lookForPython(options, run);
+  return python.isMet ? [] : [python.error];
 }
 
 /**
@@ -49,8 +50,8 @@ export async function rehearsalShortfalls(options: EnsureToolchainOptions, run: 
  *
  * A damaged toolchain is removed and built anew. What an interrupted build has compiled stays in Go's build cache.
  *
- * @throws LabError `PlatformUnsupported`, `PathUnsuitable`, `GoMissing`, `GoBroken`, `GoTooOld`, `PythonMissing`,
- * `PythonTooOld` or `PythonVenvMissing` before anything is built
+ * @throws LabError `PlatformUnsupported`, `PathUnsuitable`, `PythonMissing`, `PythonTooOld` or `PythonVenvMissing` before
+ * anything is built
  * @throws LabError `ToolchainBuildFailed`, `UpstreamChanged`, `PythonPackagesRefused` or `KubectlUnavailable`
  */
 export async function ensureToolchain(options: EnsureToolchainOptions, run: RunContext): Promise<Toolchain> {
@@ -67,7 +68,8 @@ export async function ensureToolchain(options: EnsureToolchainOptions, run: RunC
   }
 
   onProgress({ step: STEP, state: 'started', detail: damage === undefined ? undefined : `built anew, because ${damage}` });
-  const pythonCommand = requirePrerequisites(await rehearsalPrerequisites(options, run));
+  const python = await lookForPython(options, run);
+  if (!python.isMet) throw python.error;
   await withLock(`${directory}.lock`, {
     deadlineSeconds: LOCK_SECONDS,
     onWait: (holder) => onProgress({ step: STEP, state: 'running', detail: `process ${holder} builds it` }),
@@ -75,7 +77,7 @@ export async function ensureToolchain(options: EnsureToolchainOptions, run: RunC
     // Another process may have built it meanwhile.
     if (existsSync(directory) && await toolchainDamage(directory, options.env, run) === undefined) return;
     await removeTree(directory);
-    await build({ ...options, definition, directory, pythonCommand }, run);
+    await build({ ...options, definition, directory, python: python.command }, run);
   });
   onProgress({ step: STEP, state: 'finished', detail: directory });
   return toolchain;
@@ -84,22 +86,23 @@ export async function ensureToolchain(options: EnsureToolchainOptions, run: RunC
 interface ToolchainBuild extends EnsureToolchainOptions {
   readonly definition: ToolchainDefinition;
   readonly directory: string;
-  readonly pythonCommand: string;
+  readonly python: string;
 }
 
-async function build({ projectDirectory, env, definition, directory, pythonCommand }: ToolchainBuild, run: RunContext): Promise<void> {
+async function build({ projectDirectory, env, definition, directory, python }: ToolchainBuild, run: RunContext): Promise<void> {
   const unfinished = `${directory}.unfinished`;
   const programs = join(unfinished, 'programs');
   const venv = join(unfinished, 'venv');
   await removeTree(unfinished);
   await mkdir(programs, { recursive: true });
+  const goCommand = await installGo({ definition, python, venvDirectory: venv, env }, run);
   await sideBySide(run, (shared) => [
-    buildGoPrograms({ definition, targetDirectory: programs, env }, shared),
-    installPythonPackages({ definition, python: pythonCommand, targetDirectory: venv, env }, shared),
+    buildGoPrograms({ definition, goCommand, targetDirectory: programs, env }, shared),
+    installMoto({ definition, venvDirectory: venv, env }, shared),
   ]);
   for (const folder of ['bin', 'crds', 'charts']) await rename(join(programs, folder), join(unfinished, folder));
   await rm(programs, { recursive: true });
-  await unpackKubectl({ projectDirectory, targetFile: join(unfinished, 'bin', 'kubectl'), python: venvPython(venv), env }, run);
+  if (runsLayerPrograms()) await unpackLayerPrograms({ projectDirectory, targetDirectory: join(unfinished, 'bin'), python: venvPython(venv), env }, run);
   await writeFile(join(unfinished, 'bin', 'moto_server'), MOTO_SERVER_SCRIPT, { mode: 0o755 });
   await sealToolchain(unfinished);
   await rename(unfinished, directory);
@@ -107,17 +110,4 @@ async function build({ projectDirectory, env, definition, directory, pythonComma
 
 function directoryOf(definition: ToolchainDefinition, env: Environment): string {
   return join(toolchainCacheDirectory(env), toolchainKey(definition));
-}
-
-/**
- * The command of Python, when both Go and Python are there.
- *
- * @throws LabError for what is missing; one error when both are
- */
-function requirePrerequisites({ go, python }: RehearsalPrerequisites): string {
-  if (go.isMet && python.isMet) return python.command;
-  const [first, second] = [go, python].flatMap((prerequisite) => (prerequisite.isMet ? [] : [prerequisite.error]));
-  if (first === undefined) throw new Error('one of the two is not met');
-  if (second === undefined) throw first;
-  throw new LabError({ code: first.code, message: `${first.message} ${second.message}`, received: first.received, remedy: `${first.remedy} ${second.remedy}` });
 }

@@ -12,11 +12,17 @@ export interface GoProgram {
   readonly importPath: string;
 }
 
+/** kubectl and helm, for computers on which those of the layer do not run. */
+const LAYER_PROGRAMS: readonly GoProgram[] = [
+  { name: 'kubectl', importPath: 'k8s.io/kubernetes/cmd/kubectl' },
+  { name: 'helm', importPath: 'helm.sh/helm/v4/cmd/helm' },
+];
+
 /**
- * The programs, grouped by the `go build` that makes them. Go names a file after the last part of its
+ * The programs that are built everywhere, grouped by the `go build` that makes them. Go names a file after the last part of its
  * import path, so these parts must differ within a group.
  */
-export const GO_PROGRAM_GROUPS: readonly (readonly GoProgram[])[] = [
+const GO_PROGRAM_GROUPS: readonly (readonly GoProgram[])[] = [
   [
     { name: 'karpenter', importPath: `${KARPENTER_MODULE}/kwok` },
     { name: 'karpenter-controller', importPath: `${KARPENTER_MODULE}/cmd/controller` },
@@ -31,8 +37,11 @@ export const GO_PROGRAM_GROUPS: readonly (readonly GoProgram[])[] = [
   ],
 ];
 
-/** Every program of {@link GO_PROGRAM_GROUPS}. */
-export const GO_PROGRAMS: readonly GoProgram[] = GO_PROGRAM_GROUPS.flat();
+/** The programs to build, grouped by the `go build` that makes them. */
+export function goProgramGroups(options: { readonly buildsLayerPrograms: boolean }): readonly (readonly GoProgram[])[] {
+  const [first = [], ...others] = GO_PROGRAM_GROUPS;
+  return [options.buildsLayerPrograms ? [...first, ...LAYER_PROGRAMS] : first, ...others];
+}
 
 /**
  * Linker flags: no symbol tables, and the versions that the programs report. Karpenter looks up its
@@ -49,6 +58,7 @@ export function linkerFlags(versions: ToolchainVersions): string {
     [`${kubernetes}.gitTreeState`]: 'archive',
     'k8s.io/client-go/pkg/version.gitVersion': `v${versions.kubernetes}`,
     'sigs.k8s.io/kwok/pkg/consts.Version': `v${versions.kwok}`,
+    'helm.sh/helm/v4/internal/version.version': `v${versions.helm}`,
   };
   return ['-s', '-w', ...Object.entries(stamps).map(([variable, value]) => `-X ${variable}=${value}`)].join(' ');
 }
@@ -62,6 +72,8 @@ export function builtName(importPath: string): string {
 
 /** A call of the `go` command. */
 export interface GoCommandOptions {
+  /** Absolute path of the program. */
+  readonly command: string;
   readonly args: readonly string[];
   /** Folder of the `go.mod` that it works with. */
   readonly moduleDirectory: string;
@@ -77,13 +89,13 @@ const ERROR_LINES = 8;
 
 /**
  * Runs Go with the user's caches and proxy, but without the user's other settings: no workspace, no
- * vendoring, no cross-compilation, no C compiler, no download of another Go.
+ * vendoring, no cross-compilation, no C compiler, no other Go than this one.
  *
  * @throws LabError `ToolchainBuildFailed` with what Go says
  */
 export async function runGo(options: GoCommandOptions, run: RunContext): Promise<CommandResult> {
   const result = await runCommand({
-    command: 'go',
+    command: options.command,
     args: options.args,
     env: {
       ...options.env,
@@ -91,6 +103,7 @@ export async function runGo(options: GoCommandOptions, run: RunContext): Promise
       GOFLAGS: '-mod=readonly',
       GOTMPDIR: options.temporaryDirectory,
       GOTOOLCHAIN: 'local',
+      GOROOT: undefined,
       GOWORK: 'off',
       GOOS: undefined,
       GOARCH: undefined,

@@ -2,9 +2,9 @@ import { compareVersions } from '../../config/versions';
 import { LabError } from '../../lab-error';
 import { type CommandResult, type Environment, runCommand } from '../../run-command';
 import type { RunContext } from '../../run-context';
-import { PYTHON_VERSION, readToolchainDefinition } from './toolchain-definition';
+import { PYTHON_VERSION } from './toolchain-definition';
 
-/** Where to look for what a rehearsal is built with. */
+/** Where to look for Python. */
 export interface PrerequisiteOptions {
   /** Absolute path of the folder of the lab. */
   readonly projectDirectory: string;
@@ -17,39 +17,11 @@ export type Prerequisite =
   | { readonly isMet: true; readonly command: string; readonly version: string }
   | { readonly isMet: false; readonly error: LabError };
 
-/** What a rehearsal is built with, and whether it is there. */
-export interface RehearsalPrerequisites {
-  readonly go: Prerequisite;
-  readonly python: Prerequisite;
-}
-
 /** Names under which Python may be installed, the most usual first. */
 const PYTHON_COMMANDS = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python'];
 
 /** Prints Python's version, then fails where virtual environments cannot be made. */
 const PYTHON_PROBE = 'import sys; print("%d.%d.%d" % sys.version_info[:3], flush=True); import venv, ensurepip';
-
-/** Looks for Go and Python. One that is missing is a result (`isMet`), not an error. It takes well under a second. */
-export async function rehearsalPrerequisites(options: PrerequisiteOptions, run: RunContext): Promise<RehearsalPrerequisites> {
-  const [go, python] = await Promise.all([lookForGo(options, run), lookForPython(options, run)]);
-  return { go, python };
-}
-
-/**
- * The error for a machine that cannot run a rehearsal, whatever is installed on it.
- *
- * @param platform @default - this machine's
- * @param architecture @default - this machine's
- */
-export function platformShortfall(platform: string = process.platform, architecture: string = process.arch): LabError | undefined {
-  if (platform === 'linux' && architecture === 'x64') return undefined;
-  return new LabError({
-    code: 'PlatformUnsupported',
-    message: 'A rehearsal follows its processes through /proc and runs the kubectl of a Lambda layer, so it needs Linux on x86-64.',
-    received: `${platform} on ${architecture}`,
-    remedy: 'Run it in a virtual machine or container with Linux on x86-64, WSL 2 included.',
-  });
-}
 
 /**
  * The error for folders that kwokctl cannot work in: it splits its commands at spaces and its lists at commas.
@@ -66,27 +38,10 @@ export function pathShortfall(...paths: readonly string[]): LabError | undefined
   });
 }
 
-async function lookForGo(options: PrerequisiteOptions, run: RunContext): Promise<Prerequisite> {
-  const required = readToolchainDefinition(options.projectDirectory).versions.go;
-  // "local": Go must not count a version that it would first have to download.
-  const result = await probe('go', ['env', 'GOVERSION'], { ...options, env: { ...options.env, GOTOOLCHAIN: 'local' } }, run);
-  const install = `Install Go ${required} or newer from https://go.dev/doc/install, then run the command again.`;
-  if (result === undefined) {
-    return unmet('GoMissing', `A rehearsal builds Kubernetes and Karpenter with Go ${required} or newer, and there is no go on the PATH.`, undefined, install);
-  }
-  if (result.exitCode !== 0) {
-    return unmet('GoBroken', `A rehearsal builds Kubernetes and Karpenter with Go ${required} or newer, and go on the PATH does not work.`, result.stderr.trim().split('\n').at(-1), install);
-  }
-  const version = result.stdout.trim().replace(/^go/, '');
-  if (compareVersions(version, required) < 0) {
-    return unmet('GoTooOld', `A rehearsal builds Kubernetes and Karpenter with Go ${required} or newer, and go on the PATH is ${version}.`, version, install);
-  }
-  return { isMet: true, command: 'go', version };
-}
-
-async function lookForPython(options: PrerequisiteOptions, run: RunContext): Promise<Prerequisite> {
+/** Looks for Python. One that is missing is a result (`isMet`), not an error. It takes well under a second. */
+export async function lookForPython(options: PrerequisiteOptions, run: RunContext): Promise<Prerequisite> {
   const install = `Install Python ${PYTHON_VERSION} or newer with its venv module (python3 and python3-venv on Debian and Ubuntu), then run the command again.`;
-  const needs = `A rehearsal answers AWS calls with moto, which needs Python ${PYTHON_VERSION} or newer`;
+  const needs = `A rehearsal is built with Python ${PYTHON_VERSION} or newer`;
   let shortfall: Prerequisite | undefined;
   for (const command of PYTHON_COMMANDS) {
     const result = await probe(command, ['-c', PYTHON_PROBE], options, run);

