@@ -54,7 +54,7 @@ export class CloudController {
   }
 
   /** Labels nodes that registered before the EBS CSI driver was there, as its pods do. @throws the signal's reason, when the account ends */
-  async followEbsDriver(everyMillis: number): Promise<void> {
+  async followEbsDriver(everySeconds: number): Promise<void> {
     const { signal } = this.account.run;
     for (;;) {
       for (const { controllers } of await this.clusters.list()) {
@@ -65,7 +65,7 @@ export class CloudController {
           if (!(error instanceof LabError)) throw error;
         }
       }
-      await pause(everyMillis, signal);
+      await pause(everySeconds, signal);
     }
   }
 }

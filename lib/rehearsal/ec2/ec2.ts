@@ -38,8 +38,8 @@ export interface Ec2Options {
 /** Seconds between a spot interruption's warning and the termination. */
 const WARNING_SECONDS = 120;
 
-/** Milliseconds between two looks for the EBS CSI driver. */
-const EBS_DRIVER_EVERY_MS = 5000;
+/** Seconds between two looks for the EBS CSI driver. */
+const EBS_DRIVER_EVERY_SECONDS = 5;
 
 /** Filters that only an instance passes whose checks fail, or for which something is scheduled; none is so here. */
 const FAULT_FILTERS: readonly string[] = ['instance-status.status', 'system-status.status', 'event.code'];
@@ -85,7 +85,7 @@ export class Ec2 implements PlayedService {
   /** Boots the instances that run in moto already. To be called once the account answers requests. */
   async start(): Promise<void> {
     // It ends with the account.
-    this.cloudController.followEbsDriver(EBS_DRIVER_EVERY_MS).catch((error: unknown) => {
+    this.cloudController.followEbsDriver(EBS_DRIVER_EVERY_SECONDS).catch((error: unknown) => {
       if (!this.account.run.signal.aborted) throw error;
     });
     await this.boots.startAll();

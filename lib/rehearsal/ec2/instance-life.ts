@@ -56,7 +56,7 @@ export class InstanceLife {
     if (instance.InstanceLifecycle !== 'spot') throw new AwsFault('UnsupportedOperation', `EC2 takes back spot instances only, and ${instanceId} was bought on demand.`);
     await this.tell(instanceId, this.making.spotInterruptionWarning(instanceId));
     this.inBackground(instanceId, async () => {
-      await pause(secondsUntilTermination * 1000, this.options.account.run.signal);
+      await pause(secondsUntilTermination, this.options.account.run.signal);
       if ((await describedInstance(this.options.aws, instanceId))?.State?.Name !== 'running') return;
       await this.options.aws.ec2.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
       this.terminated(instanceId);

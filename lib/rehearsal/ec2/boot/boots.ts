@@ -13,9 +13,9 @@ const BOOT_SECONDS = 30;
 /** AWS seconds for which an obstacle stands before it counts: an access entry, for one, is there for all only after a while. */
 const PATIENCE_SECONDS = 60;
 
-/** Milliseconds between two tries of a kubelet, at first and at most. */
-const FIRST_RETRY_MS = 1000;
-const LAST_RETRY_MS = 10_000;
+/** Real seconds between two tries of a kubelet, at first and at most. */
+const FIRST_RETRY_SECONDS = 1;
+const LAST_RETRY_SECONDS = 10;
 
 /** What boots need. */
 export interface BootsOptions extends JoinOptions {
@@ -63,9 +63,9 @@ export class Boots {
 
   private async untilJoined(instanceId: string): Promise<void> {
     const { account: { compression, findings, region, run }, aws, cloudController } = this.options;
-    await pause(Math.max(BOOT_SECONDS / compression, 1) * 1000, run.signal);
+    await pause(Math.max(BOOT_SECONDS / compression, 1), run.signal);
     const patience = deadlineIn(run, PATIENCE_SECONDS / compression);
-    for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
+    for (let wait = FIRST_RETRY_SECONDS; ; wait = Math.min(wait * 2, LAST_RETRY_SECONDS)) {
       const instance = await readBootingInstance(aws, instanceId, region);
       if (instance === undefined) return;
       const outcome = await joinCluster(instance, this.options);
