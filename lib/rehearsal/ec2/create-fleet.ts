@@ -9,7 +9,7 @@ import type { CapacityShortage, CapacityType } from './capacity';
 import { type FleetOffer, inOrder, type OfferRefusal, refusalOf } from './fleet-offers';
 import { completeLaunch, tagsFor, tagSpecification } from './launch-request';
 import { type LaunchTemplateVersion, readLaunchTemplate } from './launch-template';
-import { type Launches, runInstancesRequest } from './launches';
+import type { Launches } from './launches';
 import { motoFault } from './moto-aws';
 import { formObject } from './query-form';
 
@@ -18,8 +18,6 @@ export interface FleetOptions {
   readonly prices: PriceTable;
   readonly ec2: EC2Client;
   readonly launches: Launches;
-  /** Judges the launch: whoever asks for a fleet must be allowed to run its instances. @default - nobody judges */
-  readonly judge?: (request: AwsRequest) => Promise<void>;
   /** What EC2 has none of now. */
   readonly shortages: () => readonly CapacityShortage[];
   /** Told of a fleet for which EC2 had no capacity at all: the offers that were asked for. */
@@ -58,7 +56,7 @@ export async function createFleet(request: AwsRequest, options: FleetOptions): P
   if (best === undefined) throw new AwsFault('InvalidParameterCombination', 'The fleet has no override with an instance type and a subnet.');
   const fleetId = `fleet-${randomUUID()}`;
   if (textAt(fleet, 'DryRun') === 'true') {
-    await check(request, launchOf(best, { fleet, fleetId, capacityType }), options);
+    await options.launches.check(launchOf(best, { fleet, fleetId, capacityType }));
     throw dryRunSucceeds();
   }
 
@@ -72,7 +70,7 @@ export async function createFleet(request: AwsRequest, options: FleetOptions): P
     }
     try {
       const launch = launchOf(offer, { fleet, fleetId, capacityType });
-      await check(request, launch, options);
+      await options.launches.check(launch);
       const { instanceIds } = await options.launches.run(request, launch);
       return fleetAnswer({ fleetId, capacityType, refused, launched: { offer, instanceIds } });
     } catch (error) {
@@ -83,11 +81,6 @@ export async function createFleet(request: AwsRequest, options: FleetOptions): P
   }
   options.onNoCapacity(fleet, refused);
   return fleetAnswer({ fleetId, capacityType, refused });
-}
-
-async function check(request: AwsRequest, launch: JsonObject, { judge, launches }: FleetOptions): Promise<void> {
-  await judge?.(runInstancesRequest(request, launch));
-  await launches.check(launch);
 }
 
 function requirePlayed(fleet: JsonObject): void {

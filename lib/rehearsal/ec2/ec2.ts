@@ -1,5 +1,6 @@
 import { isJsonArray, type JsonObject, type JsonValue, numberAt, objectAt, parseJson, textAt } from '../../json';
 import type { PriceTable } from '../../plan/price-table';
+import { NODE_POOL_LABEL } from '../../well-known-keys';
 import type { Account, PlayedService } from '../account';
 import { type AwsAnswer, ec2Answer, type Handler, type Handling, xmlElement } from '../aws-answers/aws-answer';
 import { AwsFault, type AwsRequest, jsonBody } from '../aws-answers/aws-request';
@@ -10,7 +11,7 @@ import type { CapacityShortage } from './capacity';
 import { CloudController } from './cloud-controller';
 import { createFleet, type RefusedOffer } from './create-fleet';
 import { correctedDescription } from './described-instances';
-import { EventBus, type MayServiceSend } from './events/event-bus';
+import { EventBus } from './events/event-bus';
 import { readEventPattern } from './events/event-pattern';
 import { InstanceLife } from './instance-life';
 import { completeLaunch, tagsFor } from './launch-request';
@@ -19,7 +20,6 @@ import { Launches } from './launches';
 import { closeMotoAws, motoAws, type MotoAws } from './moto-aws';
 import type { NodeClusters } from './node-cluster';
 import { formObject } from './query-form';
-import { NODE_POOL_LABEL } from '../../well-known-keys';
 
 /** What EC2 needs besides the account. */
 export interface Ec2Options {
@@ -27,10 +27,6 @@ export interface Ec2Options {
   readonly prices: PriceTable;
   /** Clusters that instances join, and leave. */
   readonly clusters: NodeClusters;
-  /** Judges the launch of a fleet: whoever asks for one must be allowed to run its instances. @default - nobody judges */
-  readonly judge?: (request: AwsRequest) => Promise<void>;
-  /** Whether the policy of a queue lets EventBridge send to it. @default - every queue takes events */
-  readonly mayServiceSend?: MayServiceSend;
   /** The most vCPUs that the account may run, on demand and spot each. @default - no limit */
   readonly vcpuQuota?: number;
 }
@@ -48,7 +44,7 @@ const FAULT_FILTERS: readonly string[] = ['instance-status.status', 'system-stat
  * EC2's instances in a rehearsed account. moto holds them; this launches fleets, boots what was launched so that it joins its
  * cluster or says why not, takes nodes away with their instances, and tells EventBridge.
  *
- * Drills tell it what happens in AWS by four paths of the account:
+ * Drills tell it what happens in AWS by four paths of the account, in requests that nobody signs:
  *
  * - `PUT /rehearsal/capacity-shortages` with a JSON list of {@link CapacityShortage}: what EC2 has none of from now on;
  * - `POST /rehearsal/spot-interruptions` with `{"instanceId", "secondsUntilTermination"}` (120 unless it says otherwise);
@@ -68,7 +64,7 @@ export class Ec2 implements PlayedService {
     this.aws = motoAws(account);
     this.cloudController = new CloudController(account, options.clusters);
     this.boots = new Boots({ ...options, account, aws: this.aws, cloudController: this.cloudController });
-    const events = new EventBus(account, this.aws, options.mayServiceSend ?? (() => true));
+    const events = new EventBus(account, this.aws);
     this.life = new InstanceLife({ account, aws: this.aws, boots: this.boots, cloudController: this.cloudController, events });
     this.launches = new Launches(account, this.aws, { ...options, onLaunched: (id) => this.life.launched(id) });
     this.handlers = new Map<string, Handler>([
@@ -98,7 +94,6 @@ export class Ec2 implements PlayedService {
   /** Closes its connections. What is still to come ends with the signal of the account. */
   async close(): Promise<void> {
     closeMotoAws(this.aws);
-    return Promise.resolve();
   }
 
   private readonly drills = restRoutes({
@@ -125,9 +120,8 @@ export class Ec2 implements PlayedService {
   });
 
   private fleetOptions() {
-    const { prices, judge } = this.options;
     return {
-      prices, judge, ec2: this.aws.ec2, launches: this.launches, shortages: () => this.shortages,
+      prices: this.options.prices, ec2: this.aws.ec2, launches: this.launches, shortages: () => this.shortages,
       onNoCapacity: (fleet: JsonObject, refused: readonly RefusedOffer[]) => this.reportNoCapacity(fleet, refused),
     };
   }

@@ -58,7 +58,7 @@ export class Launches {
    */
   async run(request: AwsRequest, launch: JsonObject): Promise<Launched> {
     await this.checkQuota(launch);
-    const body = await askMoto(runInstancesRequest(request, launch), this.account);
+    const body = await askMoto(withParameters(request, formParameters({ ...launch, Action: 'RunInstances', Version: EC2_VERSION })), this.account);
     const instanceIds = [...new Set([...body.matchAll(/<instanceId>(i-[0-9a-f]+)<\/instanceId>/g)].map(([, id = '']) => id))];
     await this.tagInterfaces(body, tagsFor('network-interface', launch));
     for (const id of instanceIds) this.options.onLaunched(id);
@@ -133,12 +133,6 @@ export class Launches {
 
 /** Version of EC2's API. */
 const EC2_VERSION = '2016-11-15';
-
-/** The request for a launch, signed by whoever asked for it. */
-export function runInstancesRequest(request: AwsRequest, launch: JsonObject): AwsRequest {
-  const parameters = formParameters({ ...launch, Action: 'RunInstances', Version: EC2_VERSION });
-  return { ...withParameters(request, parameters), operation: 'RunInstances' };
-}
 
 /** How a launch is bought. */
 export function marketOf(launch: JsonObject): CapacityType {

@@ -1,5 +1,6 @@
 import { GetInstanceProfileCommand } from '@aws-sdk/client-iam';
-import { Agent } from 'node:https';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { isAwsError, NO_SUCH_ENTITY } from '../../../aws/aws-failure';
 import { clusterToken } from '../../../aws/cluster-token';
 import { parseJson, textAt } from '../../../json';
@@ -97,7 +98,8 @@ async function keysOf(roleArn: string, { id }: BootingInstance, { account: { ses
 
 function nodeConnection({ clusterName, endpoint, certificateAuthority }: NodeConfig, credentials: RoleCredentials, region: string): Connection {
   const signer = { region: () => Promise.resolve(region), credentials: () => Promise.resolve(credentials) };
-  const agent = new Agent({ keepAlive: true, ...(certificateAuthority === '' ? {} : { ca: Buffer.from(certificateAuthority, 'base64') }) });
+  const authority = certificateAuthority === '' ? {} : { ca: Buffer.from(certificateAuthority, 'base64') };
+  const agent = endpoint.startsWith('http:') ? new HttpAgent() : new HttpsAgent(authority);
   return {
     server: endpoint,
     authenticate: async () => ({ agent, headers: { authorization: `Bearer ${await clusterToken(signer, clusterName, new Date())}` } }),

@@ -3,23 +3,12 @@ import { GetQueueAttributesCommand, GetQueueUrlCommand, SendMessageCommand } fro
 import { isAwsError, NO_SUCH_QUEUE } from '../../../aws/aws-failure';
 import { arrayAt, parseJson, textAt } from '../../../json';
 import type { Account } from '../../account';
+import { readPolicy } from '../../iam/policy-document';
+import { evaluatePolicies, type PolicyDecision } from '../../iam/policy-evaluation';
+import { conditionKeys } from '../../iam/policy-text';
 import type { MotoAws } from '../moto-aws';
 import type { AwsEvent } from './ec2-events';
 import { readEventPattern } from './event-pattern';
-
-/** Asks whether the policy of a queue lets EventBridge send to it for a rule. */
-export interface ServiceSend {
-  /** The queue's policy, as JSON text. @default - it has none */
-  readonly policy?: string;
-  /** Such as `events.amazonaws.com`. */
-  readonly service: string;
-  readonly queueArn: string;
-  /** ARN of the rule: the key `aws:SourceArn` of conditions. */
-  readonly sourceArn: string;
-}
-
-/** Whether the policy of a queue lets a service send a message to it. */
-export type MayServiceSend = (send: ServiceSend) => boolean | Promise<boolean>;
 
 /** EventBridge as a service of AWS. */
 const EVENTS_SERVICE = 'events.amazonaws.com';
@@ -27,9 +16,8 @@ const EVENTS_SERVICE = 'events.amazonaws.com';
 /** Passes events on by the rules of the account's default event bus, which moto holds. */
 export class EventBus {
   constructor(
-    private readonly account: Pick<Account, 'findings'>,
+    private readonly account: Pick<Account, 'accountId' | 'findings'>,
     private readonly aws: MotoAws,
-    private readonly mayServiceSend: MayServiceSend,
   ) {}
 
   /**
@@ -79,16 +67,21 @@ export class EventBus {
     }
   }
 
+  /** What the policy of a queue says to a rule that sends to it. */
+  private decision(policy: string, queueArn: string, ruleArn: string): PolicyDecision {
+    const statements = policy === '' ? [] : readPolicy(`of ${queueArn}`, policy);
+    const keys = conditionKeys({ 'aws:SourceArn': ruleArn, 'aws:SourceAccount': this.account.accountId, 'aws:SecureTransport': 'true' });
+    return evaluatePolicies(statements, { action: 'sqs:SendMessage', resource: queueArn, keys }, { service: EVENTS_SERVICE });
+  }
+
   /** @returns why the event does not arrive; undefined where it does */
   private async send(queueArn: string, sourceArn: string, event: AwsEvent): Promise<string | undefined> {
     const QueueName = queueArn.slice(queueArn.lastIndexOf(':') + 1);
     try {
       const { QueueUrl } = await this.aws.sqs.send(new GetQueueUrlCommand({ QueueName }));
       const { Attributes } = await this.aws.sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['Policy'] }));
-      const policy = Attributes?.['Policy'];
-      if (!await this.mayServiceSend({ policy: policy === '' ? undefined : policy, service: EVENTS_SERVICE, queueArn, sourceArn })) {
-        return `the policy of the queue does not let ${EVENTS_SERVICE} send`;
-      }
+      const { effect, nearest = 'a statement denies it' } = this.decision(Attributes?.['Policy'] ?? '', queueArn, sourceArn);
+      if (effect !== 'allowed') return `the policy of the queue does not let ${EVENTS_SERVICE} send: ${nearest}`;
       await this.aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(event) }));
       return undefined;
     } catch (error) {
