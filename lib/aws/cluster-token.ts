@@ -47,24 +47,42 @@ function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
   return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
 }
 
+/** The question that stands in a token. */
+export interface SignedQuestion {
+  readonly clusterName: string;
+  /** When it is signed. */
+  readonly at: Date;
+  /** URL of STS, without a path. @default - STS of the signer's region */
+  readonly sts?: string;
+  /** Seconds for which STS answers it. @default 60 */
+  readonly seconds?: number;
+}
+
 /**
- * A token that the API of a cluster takes for AWS credentials: a URL by which EKS asks STS who signed it, for
- * this cluster alone.
+ * A token that the API of a cluster takes for AWS credentials: a URL by which EKS asks STS who signed it, for this cluster
+ * alone.
+ */
+export async function clusterToken(by: TokenSigner, clusterName: string, at: Date): Promise<string> {
+  return `${TOKEN_PREFIX}${Buffer.from(await signedQuestion(by, { clusterName, at })).toString('base64url')}`;
+}
+
+/**
+ * The URL that is the token.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-export async function clusterToken(by: TokenSigner, clusterName: string, at: Date): Promise<string> {
+export async function signedQuestion(by: TokenSigner, { clusterName, at, sts, seconds = TOKEN_SECONDS }: SignedQuestion): Promise<string> {
   const region = await by.region();
-  const hostname = `sts.${region}.amazonaws.com`;
+  const { protocol, host, hostname, origin } = new URL(sts ?? `https://sts.${region}.amazonaws.com`);
   const signer = new SignatureV4({ service: 'sts', region, credentials: await by.credentials(), sha256: NodeSha256 });
   const { query = {} } = await signer.presign({
     method: 'GET',
-    protocol: 'https:',
+    protocol,
     hostname,
     path: '/',
     query: { Action: 'GetCallerIdentity', Version: '2011-06-15' },
-    headers: { host: hostname, [CLUSTER_HEADER]: clusterName },
-  }, { signingDate: at, expiresIn: TOKEN_SECONDS });
+    headers: { host, [CLUSTER_HEADER]: clusterName },
+  }, { signingDate: at, expiresIn: seconds });
   const parameters = Object.entries(query).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`);
-  return `${TOKEN_PREFIX}${Buffer.from(`https://${hostname}/?${parameters.join('&')}`).toString('base64url')}`;
+  return `${origin}/?${parameters.join('&')}`;
 }

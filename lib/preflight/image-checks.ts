@@ -51,12 +51,12 @@ function karpenterImages(context: CheckContext): readonly WantedImage[] {
 }
 
 /** Architectures of the AMI types of EKS that the lab's node group may have. */
-const ARCHITECTURES: Readonly<Record<string, string>> = { AL2023_x86_64_STANDARD: 'x86_64', AL2023_ARM_64_STANDARD: 'arm64' };
+export const AMI_TYPE_ARCHITECTURES: Readonly<Record<string, string>> = { AL2023_x86_64_STANDARD: 'x86_64', AL2023_ARM_64_STANDARD: 'arm64' };
 
 /** Images of the node groups that pin a release, such as `1.35.8-20260917`. */
 function systemImages(context: CheckContext): readonly WantedImage[] {
   return context.lab.nodeGroups.flatMap(({ amiType, releaseVersion }) => {
-    const architecture = ARCHITECTURES[amiType ?? ''];
+    const architecture = AMI_TYPE_ARCHITECTURES[amiType ?? ''];
     const [, date] = /-(\d{8})$/.exec(releaseVersion ?? '') ?? [];
     return architecture === undefined || date === undefined ? [] : [{
       what: `${releaseVersion} of the system nodes`,

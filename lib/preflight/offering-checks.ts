@@ -110,7 +110,7 @@ async function offeredZones({ aws }: CheckContext, types: readonly string[], zon
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
  */
-const NO_CONTROL_PLANE: readonly string[] = ['use1-az3', 'usw1-az2', 'cac1-az3'];
+export const NO_CONTROL_PLANE: readonly string[] = ['use1-az3', 'usw1-az2', 'cac1-az3'];
 
 /** Whether the account has the zones that the subnets are in, and EKS puts control planes there. */
 export const zonesCheck: Check = {

@@ -32,6 +32,11 @@ export class Findings {
     this.seen.add(key);
     appendFileSync(this.file, `${JSON.stringify({ ...finding, at: new Date().toISOString() })}\n`);
   }
+
+  /** What was found so far, the first one first. */
+  get found(): readonly Finding[] {
+    return readFindings(this.file);
+  }
 }
 
 /** The findings in a file, the first one first; none where there is no file. */

@@ -133,12 +133,20 @@ const ADDON_NAMESPACE = 'kube-system';
  * the overhead of a node, and Deployments on the system nodes. Each requests what the plan counts for it.
  */
 export function systemWorkloads(lab: LabView): readonly JsonObject[] {
-  const ofAddons = lab.addons.flatMap(({ name, configuration }) =>
-    (podsOfAddon(name, configuration) ?? []).map((pods) => workload(pods, ADDON_NAMESPACE)));
+  const ofAddons = lab.addons.flatMap(({ name, configuration }) => addonWorkloads(name, configuration) ?? []);
   const ofCharts = lab.charts
     .filter((chart) => chart !== lab.karpenter)
     .flatMap((chart) => (podsOfChart(chart.name, chart.values) ?? []).map((pods) => workload(pods, chart.namespace)));
   return [...ofAddons, ...ofCharts, ...karpenterWorkloads(lab.karpenter)];
+}
+
+/**
+ * The workloads of an add-on, as Kubernetes objects that stand in for its own: they request the same, and run nothing.
+ *
+ * @returns undefined for an add-on whose pods are not known
+ */
+export function addonWorkloads(name: string, configuration: JsonObject): readonly JsonObject[] | undefined {
+  return podsOfAddon(name, configuration)?.map((pods) => workload(pods, ADDON_NAMESPACE));
 }
 
 function workload(pods: SystemPodSpec, namespace: string): JsonObject {

@@ -4,8 +4,10 @@ import type { ProcessRecord } from '../process/running-processes';
 export interface ControlPlaneStart {
   /** Loopback URL that the API server asks who a token belongs to. */
   readonly tokenReviewUrl: string;
-  /** Addresses of Services. */
+  /** Addresses of Services, as a CIDR. */
   readonly serviceCidr: string;
+  /** Addresses of pods, as a CIDR: the VPC's, as on EKS. */
+  readonly podCidr: string;
 }
 
 /** A control plane that answers. */
@@ -20,9 +22,13 @@ export interface ControlPlaneAddress {
 
 /** The control plane of the one cluster that an account can have at a time. */
 export interface ControlPlane {
-  /** Starts an empty control plane, and waits until it answers. */
+  /**
+   * Starts an empty control plane, and waits until it answers.
+   *
+   * @throws LabError `ControlPlaneNotStarted`
+   */
   start(options: ControlPlaneStart): Promise<ControlPlaneAddress>;
-  /** Stops it, and forgets all that it held. */
+  /** Stops it, and forgets all that it held. One that does not run is left alone. */
   stop(): Promise<void>;
   /** Its processes; none while it does not run. */
   processes(): readonly ProcessRecord[];

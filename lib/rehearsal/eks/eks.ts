@@ -1,47 +1,101 @@
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import type { Account, PlayedService } from '../account';
 import type { Handler } from '../aws-answers/aws-answer';
-import type { AwsRequest } from '../aws-answers/aws-request';
+import { AwsFault, type AwsRequest } from '../aws-answers/aws-request';
+import { restRoutes } from '../aws-answers/rest-routes';
+import type { NodeClusters } from '../ec2/node-cluster';
+import { AccessEntries } from './access-entries';
+import { Addons } from './addons';
+import type { SecretAccessKeyOf } from './caller-identity';
+import type { ActiveCluster } from './cluster';
+import { Clusters } from './clusters';
 import type { ControlPlane } from './control-plane';
+import { eksTagRoutes } from './eks-tags';
+import { EksState } from './eks-state';
+import { LoopbackEndpoints } from './loopback-endpoints';
+import { NodeGroupInstances } from './node-group-instances';
+import { NodeGroups } from './node-groups';
+import { PodIdentities, type PodIdentity } from './pod-identities';
+import { TokenReviews } from './token-review';
 
 /** What EKS is played with. */
 export interface EksOptions {
   readonly controlPlane: ControlPlane;
-}
-
-/** What EKS's webhook adds to a pod at its admission, so that the pod gets credentials of its ServiceAccount's role. */
-export interface PodIdentity {
-  readonly associationId: string;
-  readonly roleArn: string;
-  /** For whom the pod's ServiceAccount token must be made: `pods.eks.amazonaws.com`. */
-  readonly audience: string;
   /**
-   * Environment variables of each container. One is missing: `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`, the path of a file with
-   * a ServiceAccount token for the audience, which whoever runs the pod writes.
+   * Secrets of the account's keys, by which a token for another cluster is told from one for this cluster.
+   *
+   * @default - signatures are not checked
    */
-  readonly environment: Readonly<Record<string, string>>;
+  readonly secretAccessKeyOf?: SecretAccessKeyOf;
 }
 
-/** Plays Amazon EKS: clusters with a real control plane, access entries, add-ons, node groups, pod identity. */
+/**
+ * Plays Amazon EKS: clusters with a real control plane, access entries, add-ons, node groups, pod identity. Its state is in
+ * memory; what EKS makes in EC2 and IAM is in moto.
+ */
 export class Eks implements PlayedService {
-  constructor(_account: Account, private readonly options: EksOptions) {}
+  /** The clusters as EC2's side of the account sees them. */
+  readonly nodeClusters: NodeClusters;
+  private readonly state: EksState;
+  private readonly endpoints: LoopbackEndpoints;
+  private readonly identities: PodIdentities;
+  private readonly instances: NodeGroupInstances;
+  private readonly eksRoutes: (request: AwsRequest) => Handler | undefined;
+  private readonly authRoutes: (request: AwsRequest) => Handler | undefined;
 
-  handlerOf(_request: AwsRequest): Handler | undefined {
-    return undefined;
+  constructor(account: Account, private readonly options: EksOptions) {
+    const state = new EksState(account);
+    this.state = state;
+    this.identities = new PodIdentities(state);
+    this.instances = new NodeGroupInstances(state);
+    this.endpoints = new LoopbackEndpoints(state, new TokenReviews(state, options.secretAccessKeyOf), this.identities);
+    const accessEntries = new AccessEntries(state);
+    this.eksRoutes = restRoutes({
+      ...new Clusters(state, { ...options, endpoints: this.endpoints, accessEntries }).routes,
+      ...accessEntries.routes,
+      ...new Addons(state, this.identities).routes,
+      ...new NodeGroups(state, accessEntries, this.instances).routes,
+      ...this.identities.routes,
+      ...eksTagRoutes(state),
+    });
+    this.authRoutes = restRoutes(this.identities.authRoutes);
+    this.nodeClusters = {
+      list: () => Promise.resolve(this.activeClusters().map(({ name, endpoint, clusterSecurityGroupId, securityGroupIds, api }) => ({
+        name, endpoint, securityGroupIds: [clusterSecurityGroupId, ...securityGroupIds], controllers: api,
+      }))),
+    };
+  }
+
+  handlerOf(request: AwsRequest): Handler | undefined {
+    if (request.service !== 'eks' && request.service !== 'eks-auth') return undefined;
+    const handler = (request.service === 'eks' ? this.eksRoutes : this.authRoutes)(request);
+    if (handler !== undefined) return handler;
+    // moto would answer for clusters that it does not have.
+    throw new AwsFault('NotImplemented', `A rehearsal does not play ${request.service} ${request.operation}.`, 501);
   }
 
   /** The cluster's API with all rights, for what a cloud controller or the account itself does; undefined without a cluster. */
   kubernetes(): KubernetesApi | undefined {
-    return undefined;
+    return this.activeClusters()[0]?.api;
   }
 
   /** What a pod gets that is admitted now; undefined without an association, and then it never gets credentials. */
-  podIdentityFor(_namespace: string, _serviceAccount: string): PodIdentity | undefined {
-    return undefined;
+  podIdentityFor(namespace: string, serviceAccount: string): PodIdentity | undefined {
+    const [cluster] = this.activeClusters();
+    return cluster === undefined ? undefined : this.identities.identityFor(cluster, namespace, serviceAccount);
   }
 
-  /** Ends the control plane. */
+  /** Ends the control plane, and what EKS was doing. The run of the account has to be aborted before. */
   async close(): Promise<void> {
+    await this.state.ended();
+    for (const { api } of this.activeClusters()) api.close();
     await this.options.controlPlane.stop();
+    await this.endpoints.close();
+    this.instances.close();
+    this.state.close();
+  }
+
+  private activeClusters(): readonly ActiveCluster[] {
+    return [...this.state.clusters.values()].filter((cluster) => this.state.isActive(cluster));
   }
 }

@@ -1,17 +1,14 @@
 import { parseAllDocuments } from 'yaml';
-import { kwokctlConfiguration } from '../../lib/rehearsal/control-plane';
-import { rehearsalPaths } from '../../lib/rehearsal/rehearsal-paths';
-import { toolchainIn } from '../../lib/rehearsal/toolchain/toolchain';
-import { smallLabView } from '../assembly/small-lab';
-import { PINNED_VERSIONS } from './pinned-versions';
+import { kwokctlConfiguration } from '../../../lib/rehearsal/eks/kwok-control-plane';
+import { toolchainIn } from '../../../lib/rehearsal/toolchain/toolchain';
+import { PINNED_VERSIONS } from '../pinned-versions';
 
 const configuration = kwokctlConfiguration({
-  lab: smallLabView(),
-  paths: rehearsalPaths('/lab', 'default'),
   toolchain: toolchainIn('/cache/key', PINNED_VERSIONS),
-  ports: {
-    etcd: 1, etcdPeer: 2, kubeApiserver: 3, kubeControllerManager: 4, kubeScheduler: 5, kwok: 6, moto: 7, awsAnswers: 8, karpenterMetrics: 9, karpenterHealth: 10,
-  },
+  ports: { etcd: 1, etcdPeer: 2, kubeApiserver: 3, kubeControllerManager: 4, kubeScheduler: 5, kwok: 6 },
+  podCidr: '10.11.0.0/16',
+  apiServerFlags: { 'service-cluster-ip-range': '10.100.0.0/16' },
+  documents: [{ kind: 'ClusterLogs' }],
 });
 const [cluster, logs] = parseAllDocuments(configuration).map((document) => document.toJS() as unknown);
 
@@ -36,16 +33,16 @@ describe('the configuration of kwokctl', () => {
     });
   });
 
-  it('gives nodes an address, without which kubectl logs cannot reach them', () => {
+  it('gives nodes an address, without which kubectl logs cannot reach them, and the API server its flags', () => {
     expect(cluster).toMatchObject({
-      componentsPatches: [{ name: 'kwok-controller', extraArgs: [{ key: 'node-ip', value: '127.0.0.1' }, { key: 'cidr', value: '10.11.0.0/16' }] }],
+      componentsPatches: [
+        { name: 'kwok-controller', extraArgs: [{ key: 'node-ip', value: '127.0.0.1' }, { key: 'cidr', value: '10.11.0.0/16' }] },
+        { name: 'kube-apiserver', extraArgs: [{ key: 'service-cluster-ip-range', value: '10.100.0.0/16' }] },
+      ],
     });
   });
 
-  it('serves Karpenter\'s log from its file', () => {
-    expect(logs).toMatchObject({
-      kind: 'ClusterLogs',
-      spec: { selector: { matchNamespaces: ['kube-system'] }, logs: [{ containers: ['controller'], logsFile: '/lab/.lab/rehearsals/default/logs/karpenter.cri.log', follow: true }] },
-    });
+  it('takes further objects, such as where the logs of pods are', () => {
+    expect(logs).toEqual({ kind: 'ClusterLogs' });
   });
 });
