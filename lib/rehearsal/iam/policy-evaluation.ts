@@ -1,5 +1,5 @@
 import { conditionHolds } from './policy-conditions';
-import type { PolicyCondition, PolicyScope, PolicyStatement } from './policy-document';
+import { type PolicyCondition, policyNotUnderstood, type PolicyScope, type PolicyStatement } from './policy-document';
 import { type ConditionKeys, matchesText, textPattern } from './policy-text';
 
 /** One thing that a request wants to do to one resource. AWS judges each by itself. */
@@ -78,20 +78,15 @@ function misfitOf(statement: PolicyStatement, { action, resource, keys }: AskedA
 
 /** Whether a statement names an action. Actions are not case-sensitive. */
 export function isAboutAction({ actions }: PolicyStatement, action: string): boolean {
-  return isInScope(actions, (value) => isLike(action.toLowerCase(), value.toLowerCase()));
+  const patterns = actions.values.map((value) => textPattern(value.toLowerCase(), { hasWildcards: true }));
+  return patterns.some((pattern) => pattern !== undefined && matchesText(action.toLowerCase(), pattern)) !== actions.isNegated;
 }
 
-function isAboutResource({ resources, hasVariables }: PolicyStatement, resource: string, keys: ConditionKeys): boolean {
-  return resources === undefined || isInScope(resources, (value) => isLike(resource, value, hasVariables ? keys : undefined));
-}
-
-function isInScope({ values, isNegated }: PolicyScope, isMeant: (value: string) => boolean): boolean {
-  return values.some(isMeant) !== isNegated;
-}
-
-function isLike(text: string, value: string, variables?: ConditionKeys): boolean {
-  const pattern = textPattern(value, { hasWildcards: true, variables });
-  return pattern !== undefined && matchesText(text, pattern);
+function isAboutResource({ name, policy, resources, hasVariables }: PolicyStatement, resource: string, keys: ConditionKeys): boolean {
+  if (resources === undefined) return true;
+  const patterns = resources.values.map((value) => textPattern(value, { hasWildcards: true, variables: hasVariables ? keys : undefined }));
+  if (resources.isNegated && patterns.includes(undefined)) throw policyNotUnderstood(policy, `${name}: NotResource with a variable that the request gives no value`);
+  return patterns.some((pattern) => pattern !== undefined && matchesText(resource, pattern)) !== resources.isNegated;
 }
 
 function isAboutPrincipal({ principals }: PolicyStatement, principal: AskingPrincipal | undefined): boolean {

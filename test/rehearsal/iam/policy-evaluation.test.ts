@@ -133,6 +133,11 @@ describe('a condition', () => {
     expect(where({ StringEquals: { 'ec2:CreateActoin': 'RunInstances' } }, {})).toBe('implicitDeny');
   });
 
+  it('fails when what a statement leaves out depends on a value that is not there', () => {
+    const document = { Version: '2012-10-17', Statement: { Effect: 'Deny', Action: '*', NotResource: 'arn:aws:s3:::${aws:userid}' } };
+    expect(() => decided([document])).toThrow('NotResource with a variable that the request gives no value');
+  });
+
   it('fails when a statement that denies needs a key that is not known', () => {
     const denying = policyOf({ Effect: 'Deny', Condition: { StringEquals: { 'ec2:InstanceType': 'm5.large' } } });
     expect(() => decided([policyOf({}), denying])).toThrow('the key ec2:InstanceType');
