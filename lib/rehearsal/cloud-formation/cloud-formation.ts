@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { partitionOf } from '../../config/network-values';
 import type { Account, PlayedService } from '../account';
 import { type Handler, queryAnswer, type XmlElement } from '../aws-answers/aws-answer';
@@ -258,6 +259,8 @@ export class CloudFormation implements PlayedService {
   private startWith(stack: PlayedStack, definition: StackDefinition, run: (operation: StackOperation) => Promise<void>): void {
     const { running } = stack;
     const cancel = new AbortController();
+    // Each resource that is being made listens.
+    setMaxListeners(0, cancel.signal);
     const operate = async (): Promise<void> => {
       running?.cancel.abort();
       await running?.ended;

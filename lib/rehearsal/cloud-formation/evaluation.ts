@@ -38,7 +38,7 @@ export class Evaluation {
    * @throws ReferenceMissing; Error for an attribute or a key that is not there
    */
   valueOf(value: JsonValue): JsonValue | undefined {
-    if (isJsonArray(value)) return value.flatMap((item) => this.valueOf(item) ?? []);
+    if (isJsonArray(value)) return value.map((item) => this.valueOf(item)).filter((item) => item !== undefined);
     if (!isJsonObject(value)) return value;
     const [name = '', ...others] = Object.keys(value);
     const argument = value[name] ?? '';

@@ -44,6 +44,13 @@ export class ResourceWork {
 
   constructor(private readonly options: ResourceWorkOptions) {}
 
+  /** The work that undoes this one: the cancellation that led to it does not concern it, and what fails in it is no first cause. */
+  forRollback(): ResourceWork {
+    const work = new ResourceWork({ ...this.options, cancelled: new AbortController().signal });
+    work.hasFailed = true;
+    return work;
+  }
+
   /** Makes a resource. A failure becomes its state: only the end of the account throws. */
   async create(wanted: WantedResource, reason?: string): Promise<boolean> {
     const { account, stack, typeOf, cancelled } = this.options;

@@ -23,7 +23,11 @@ export type OnStackFailure = 'ROLLBACK' | 'DO_NOTHING' | 'DELETE';
 
 /** One operation on a stack, to its end: its resources are made, changed and deleted in the order of their dependencies. */
 export class StackOperation {
-  constructor(private readonly options: StackOperationOptions) {}
+  private work: ResourceWork;
+
+  constructor(private readonly options: StackOperationOptions) {
+    this.work = options.work;
+  }
 
   async create(definition: StackDefinition, onFailure: OnStackFailure): Promise<void> {
     const { stack } = this.options;
@@ -40,12 +44,12 @@ export class StackOperation {
   }
 
   async update(definition: StackDefinition, isRollbackDisabled: boolean): Promise<void> {
-    const { stack, work } = this.options;
+    const { stack } = this.options;
     stack.definition = definition;
     stack.enter('UPDATE_IN_PROGRESS', 'User Initiated');
     // What has never been complete is made anew.
     const halfMade = stack.present.filter(({ status }) => status === 'CREATE_FAILED');
-    const held = await this.deleteAll(halfMade, (state) => work.delete(state));
+    const held = await this.deleteAll(halfMade, (state) => this.work.delete(state));
     const failed = held.length > 0 ? held : await this.make(definition, !isRollbackDisabled);
     if (failed.length > 0) {
       const reason = failedTo('update', failed);
@@ -63,6 +67,7 @@ export class StackOperation {
   /** Goes back to what the stack was when it was complete last; to nothing where it never was. */
   async rollBack(reason: string | undefined, skipped: readonly string[] = []): Promise<void> {
     const { stack } = this.options;
+    this.work = this.work.forRollback();
     if (stack.stable === undefined) {
       stack.enter('ROLLBACK_IN_PROGRESS', reason);
       const failed = await this.deleteAll(stack.present, (state) => this.deleteOrRetain(state, state.deletionPolicy, []));
@@ -122,7 +127,8 @@ export class StackOperation {
 
   /** Makes a resource, or changes it to what the template says; one that is so already stays untouched. */
   private async bring(resource: StackResource, dependencies: readonly string[], definition: StackDefinition, isRollbackDisabled: boolean): Promise<boolean> {
-    const { stack, work, typeOf } = this.options;
+    const { stack, typeOf } = this.options;
+    const { work } = this;
     const before = stack.presentOf(resource.logicalId);
     const evaluated = this.evaluated(resource, dependencies, definition);
     if (evaluated instanceof Error) {
@@ -146,8 +152,8 @@ export class StackOperation {
   }
 
   private async updateIn(wanted: WantedResource, before: ResourceState): Promise<boolean> {
-    const { stack, work } = this.options;
-    const { isDone, replaced } = await work.update(wanted, before);
+    const { stack } = this.options;
+    const { isDone, replaced } = await this.work.update(wanted, before);
     if (replaced !== undefined) stack.superseded.push(replaced);
     return isDone;
   }
@@ -192,11 +198,11 @@ export class StackOperation {
   }
 
   private async deleteOrRetain(state: ResourceState, policy: string | undefined, retained: readonly string[]): Promise<boolean> {
-    const { stack, work } = this.options;
+    const { stack } = this.options;
     const isNew = stack.stable === undefined || stack.status.includes('ROLLBACK');
     const stays = policy === 'Retain' || (policy === 'RetainExceptOnCreate' && !isNew) || retained.includes(state.logicalId);
-    if (!stays || state.physicalId === '') return work.delete(state);
-    work.turn(state, 'DELETE_SKIPPED');
+    if (!stays || state.physicalId === '') return this.work.delete(state);
+    this.work.turn(state, 'DELETE_SKIPPED');
     return true;
   }
 

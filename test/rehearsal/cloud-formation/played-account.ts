@@ -1,5 +1,5 @@
 import {
-  CloudFormationClient, CreateChangeSetCommand, CreateStackCommand, DeleteStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, ExecuteChangeSetCommand, UpdateStackCommand,
+  CloudFormationClient, CreateChangeSetCommand, CreateStackCommand, DeleteChangeSetCommand, DeleteStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, ExecuteChangeSetCommand, UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -102,9 +102,10 @@ export class PlayedAccount {
     return this.untilStill(id);
   }
 
-  /** Makes and executes a change set. */
+  /** Makes and executes a change set, as the CDK's toolkit does. */
   async deploy(kind: 'CREATE' | 'UPDATE', template: JsonObject, disableRollback = false): Promise<string> {
     const change = { StackName: STACK, ChangeSetName: 'cdk-deploy-change-set' };
+    if (kind === 'UPDATE') await this.client.send(new DeleteChangeSetCommand(change));
     await this.client.send(new CreateChangeSetCommand({ ...change, ChangeSetType: kind, TemplateBody: JSON.stringify(template) }));
     await this.client.send(new ExecuteChangeSetCommand({ ...change, DisableRollback: disableRollback }));
     return this.untilStill();
