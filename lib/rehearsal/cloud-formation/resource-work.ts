@@ -84,8 +84,8 @@ export class ResourceWork {
     } catch (error) {
       account.run.signal.throwIfAborted();
       if (error instanceof CustomResourceFailure) state = { ...state, physicalId: error.physicalId };
-      if (cancelled.aborted) stack.resources.set(state.logicalId, state);
-      else this.fail(state, `${verb}_FAILED`, error, 'CloudFormation creates it');
+      stack.resources.set(state.logicalId, state);
+      if (!cancelled.aborted) this.fail(state, `${verb}_FAILED`, error, 'CloudFormation creates it');
       return false;
     } finally {
       cancelled.removeEventListener('abort', cancel);

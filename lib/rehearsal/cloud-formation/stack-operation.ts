@@ -242,9 +242,10 @@ function outputsOf({ template }: StackDefinition, evaluation: Evaluation) {
   });
 }
 
-/** Those that failed by themselves or were cancelled, without those that were never begun. */
+/** Those that failed by themselves or were cancelled, without those that were never begun because of them. */
 function failuresOf(stack: PlayedStack, undone: ReadonlySet<string>): readonly string[] {
-  return [...undone].filter((id) => stack.resources.get(id)?.status.endsWith('_FAILED'));
+  const failed = [...undone].filter((id) => stack.resources.get(id)?.status.endsWith('_FAILED'));
+  return failed.length === 0 ? [...undone] : failed;
 }
 
 function failedTo(what: string, logicalIds: readonly string[]): string {
