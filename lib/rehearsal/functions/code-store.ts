@@ -54,9 +54,9 @@ export class CodeStore {
     });
     const body = Buffer.from(await response.arrayBuffer());
     if (response.ok) return body;
-    const text = body.toString('utf8');
-    const [, errorCode = String(response.status)] = /<Code>([^<]*)<\/Code>/.exec(text) ?? [];
-    const [, message = ''] = /<Message>([^<]*)<\/Message>/.exec(text) ?? [];
+    // S3 answers in XML; what the account itself refuses it says in a header.
+    const [, errorCode = response.headers.get('x-amzn-errortype') ?? String(response.status)] = /<Code>([^<]*)<\/Code>/.exec(body.toString('utf8')) ?? [];
+    const [, message = body.toString('utf8')] = /<Message>([^<]*)<\/Message>/.exec(body.toString('utf8')) ?? [];
     throw invalidParameter(`Error occurred while GetObject. S3 Error Code: ${errorCode}. S3 Error Message: ${message}`);
   }
 
@@ -94,9 +94,8 @@ export class CodeStore {
 function unzipped(zip: Buffer): Promise<Unzipped> {
   return new Promise((resolve, reject) => {
     unzip(new Uint8Array(zip), (error, files) => {
-      // Given null where all went well, although its types say otherwise.
-      if (files === undefined) reject(invalidParameter(`Could not unzip uploaded file. Please check your file, then try to upload again. (${error?.message})`));
-      else resolve(files);
+      if (error === null) resolve(files);
+      else reject(invalidParameter(`Could not unzip uploaded file. Please check your file, then try to upload again. (${error.message})`));
     });
   });
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { CloudWatchLogsClient, CreateLogGroupCommand, CreateLogStreamCommand, type InputLogEvent, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { Account, RoleCredentials } from '../account';
-import { roleClient } from './role-client';
+import { asRole } from './role-keys';
 
 /** Bytes of the newest log lines that an answer carries. */
 const TAIL_BYTES = 4096;
@@ -37,7 +37,7 @@ export class FunctionLog {
     const { account, credentials, file } = options;
     const day = account.run.clock.now().toISOString().slice(0, 10).replaceAll('-', '/');
     this.streamName = `${day}/[$LATEST]${randomBytes(16).toString('hex')}`;
-    this.client = new CloudWatchLogsClient(roleClient(account, credentials));
+    this.client = new CloudWatchLogsClient(asRole(account, credentials));
     mkdirSync(dirname(file), { recursive: true });
   }
 

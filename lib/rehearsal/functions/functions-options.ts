@@ -1,5 +1,3 @@
-import type { AwsRequest } from '../aws-answers/aws-request';
-
 /** What functions are run with. All paths are absolute. */
 export interface FunctionsOptions {
   /** A Python 3 that has boto3: the toolchain's. */
@@ -34,12 +32,4 @@ export interface FunctionsOptions {
    * @default 30
    */
   readonly chartTimeoutFloorSeconds?: number;
-  /**
-   * Judges a request by its caller's policies. Asked for what an operation needs besides itself: `sts:GetServiceBearerToken` for a
-   * password of the public registry.
-   *
-   * @default - everything is allowed
-   * @throws AwsFault `AccessDenied`
-   */
-  readonly judge?: (request: AwsRequest) => Promise<void>;
 }

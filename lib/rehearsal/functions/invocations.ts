@@ -7,9 +7,9 @@ import { AwsFault } from '../aws-answers/aws-request';
 import { ExecutionEnvironment, type InvocationResult } from './execution-environment';
 import { FunctionLog } from './function-log';
 import type { FunctionsOptions } from './functions-options';
-import { invalidParameter } from './lambda-answers';
 import type { PlayedFunction } from './played-function';
 import { layerPrograms } from './programs';
+import { assumedByLambda } from './role-keys';
 
 /** Real seconds after which an execution environment that nobody uses ends. */
 const IDLE_SECONDS = 60;
@@ -182,19 +182,5 @@ export class Invocations {
     mkdirSync(folder, { recursive: true });
     for (const scope of PROVIDED_PACKAGES) symlinkSync(join(this.options.nodeModules, scope), join(folder, scope));
     return folder;
-  }
-}
-
-/**
- * Keys of a function's role.
- *
- * @throws AwsFault `InvalidParameterValueException` when the role does not let Lambda in, or is not there
- */
-export async function assumedByLambda(account: Account, roleArn: string, sessionName: string): Promise<RoleCredentials> {
-  try {
-    return await account.sessions.assumeForService({ roleArn, service: 'lambda.amazonaws.com', sessionName });
-  } catch (error) {
-    if (!(error instanceof AwsFault)) throw error;
-    throw invalidParameter('The role defined for the function cannot be assumed by Lambda.');
   }
 }

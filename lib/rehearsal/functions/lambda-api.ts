@@ -6,11 +6,12 @@ import { AwsFault, type AwsRequest, jsonBody } from '../aws-answers/aws-request'
 import type { RestHandler } from '../aws-answers/rest-routes';
 import type { CodeStore } from './code-store';
 import type { FunctionsOptions } from './functions-options';
-import { assumedByLambda, Invocations } from './invocations';
+import { Invocations } from './invocations';
 import { answered, done, invalidParameter, notPlayed, resourceNotFound } from './lambda-answers';
 import { Layers } from './layers';
 import { FunctionInterfaces } from './network-interfaces';
 import { functionConfiguration, functionSettings, listAt, type PlayedFunction, textsAt } from './played-function';
+import { assumedByLambda } from './role-keys';
 
 /** AWS seconds for which a new function, or a changed one, is not ready. In a VPC, Lambda makes an interface first. */
 const PENDING_SECONDS = 4;

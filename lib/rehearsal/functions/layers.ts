@@ -28,11 +28,11 @@ export class Layers {
   constructor(private readonly account: Account, private readonly codeStore: CodeStore) {}
 
   readonly routes: Readonly<Record<string, RestHandler>> = {
-    'POST /2018-10-31/layers/{layer}/versions': (request, { layer = '' }) => this.publish(request, layer),
-    'GET /2018-10-31/layers/{layer}/versions': (_request, { layer = '' }) => answered({ LayerVersions: this.versionsOf(layer).map((version) => this.describe(version)) }),
-    'GET /2018-10-31/layers/{layer}/versions/{version}': (_request, { layer = '', version = '' }) => answered(this.describe(this.find(layer, Number(version)))),
-    'DELETE /2018-10-31/layers/{layer}/versions/{version}': (_request, { layer = '', version = '' }) => {
-      this.layers.get(layer)?.delete(Number(version));
+    'POST /2018-10-31/layers/{layer}/versions': (request, { layer }) => this.publish(request, nameOf(layer)),
+    'GET /2018-10-31/layers/{layer}/versions': (_request, { layer }) => answered({ LayerVersions: this.versionsOf(nameOf(layer)).map((version) => this.describe(version)) }),
+    'GET /2018-10-31/layers/{layer}/versions/{version}': (_request, { layer, version }) => answered(this.describe(this.find(nameOf(layer), Number(version)))),
+    'DELETE /2018-10-31/layers/{layer}/versions/{version}': (_request, { layer, version }) => {
+      this.layers.get(nameOf(layer))?.delete(Number(version));
       return done();
     },
     'GET /2018-10-31/layers': () => answered({
@@ -104,4 +104,9 @@ export class Layers {
       Content: { CodeSha256: version.code.sha256, CodeSize: version.code.size },
     };
   }
+}
+
+/** Name of a layer that is given by its name or its ARN. */
+function nameOf(layer = ''): string {
+  return layer.slice(layer.lastIndexOf(':') + 1);
 }

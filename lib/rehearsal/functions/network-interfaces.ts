@@ -3,7 +3,7 @@ import { CreateNetworkInterfaceCommand, type CreateNetworkInterfaceCommandInput,
 import type { Account, RoleCredentials } from '../account';
 import { invalidParameter } from './lambda-answers';
 import type { PlayedFunction } from './played-function';
-import { roleClient } from './role-client';
+import { asRole } from './role-keys';
 
 /** AWS seconds for which an interface stays after its last function: EC2 gives it back after 20 to 45 minutes. */
 const LINGER_SECONDS = 20 * 60;
@@ -31,7 +31,7 @@ export class FunctionInterfaces {
   async join(lambda: Pick<PlayedFunction, 'name' | 'settings'>, credentials: RoleCredentials): Promise<void> {
     const { network } = lambda.settings;
     if (network === undefined) return;
-    const ec2 = new EC2Client(roleClient(this.account, credentials));
+    const ec2 = new EC2Client(asRole(this.account, credentials));
     try {
       await allowed('DescribeNetworkInterfaces', () => ec2.send(new DescribeNetworkInterfacesCommand({ DryRun: true })));
       for (const subnetId of network.subnetIds) {

@@ -6,7 +6,7 @@ import type { Handler, Handling } from '../aws-answers/aws-answer';
 import { AwsFault, jsonBody } from '../aws-answers/aws-request';
 import { runStateMachine, TaskFailed } from './execution';
 import { answered } from './lambda-answers';
-import { roleClient } from './role-client';
+import { asRole } from './role-keys';
 import { readStateMachine, type StateMachineDefinition } from './state-machine-definition';
 
 /** A state machine of the account. */
@@ -176,7 +176,7 @@ export class StateMachines {
       if (!(error instanceof AwsFault)) throw error;
       throw new AwsFault('AccessDeniedException', `Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role ${roleArn}.`);
     }
-    return new LambdaClient({ ...roleClient(this.account, assume), requestHandler: { requestTimeout: 0 } });
+    return new LambdaClient({ ...asRole(this.account, assume), requestHandler: { requestTimeout: 0 } });
   }
 
   private machine(body: JsonObject, key = 'stateMachineArn'): StateMachine {

@@ -17,6 +17,8 @@ const PROJECT = join(__dirname, '../../..');
 
 /** What the account under test is made of. */
 export interface PlayingAccountOptions extends Partial<FunctionsOptions> {
+  /** Answers before functions do. @default - nothing */
+  readonly first?: (request: AwsRequest) => Handler | undefined;
   /** Answers what functions do not. @default - S3 gives its objects, the rest is empty */
   readonly others?: (request: AwsRequest) => Handler | undefined;
   /** Loopback URL to which all else goes. @default - a fault */
@@ -66,7 +68,7 @@ export async function startPlayingAccount(options: PlayingAccountOptions = {}): 
   const server = createServer((incoming, outgoing) => {
     void answer(incoming, outgoing, options.moto, (request) => {
       requests.push(request);
-      return functions?.handlerOf(request) ?? options.others?.(request) ?? (request.service === 's3' && options.moto === undefined ? s3 : undefined);
+      return options.first?.(request) ?? functions?.handlerOf(request) ?? options.others?.(request) ?? (request.service === 's3' && options.moto === undefined ? s3 : undefined);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
