@@ -3,10 +3,9 @@ import {
   type LogType, UpdateClusterConfigCommand, type UpdateClusterConfigCommandInput, UpdateClusterVersionCommand, type VpcConfigRequest,
 } from '@aws-sdk/client-eks';
 import { arrayAt, type JsonObject, objectAt, textAt } from '../../../json';
-import { AwsFault } from '../../aws-answers/aws-request';
 import { type MadeResource, physicalName } from '../resource-type';
 import { isUpdated, retagEks } from './eks-updates';
-import { asEksInput, type PlayedType, unlessGone, untilSteady } from './played-type';
+import { asEksInput, type PlayedType, ResourceFailure, unlessGone, untilSteady } from './played-type';
 import type { ResourceClients } from './resource-clients';
 import { tagsOf } from './resource-tags';
 
@@ -66,7 +65,7 @@ function clusterType(clients: ResourceClients): PlayedType {
 async function activeCluster(eks: EKSClient, name: string): Promise<Cluster | false> {
   const { cluster } = await eks.send(new DescribeClusterCommand({ name }));
   if (cluster?.status === 'FAILED') {
-    throw new AwsFault('NotStabilized', cluster.health?.issues?.map(({ code, message }) => `${code}: ${message}`).join('; ') || `Cluster ${name} is FAILED.`);
+    throw new ResourceFailure('NotStabilized', cluster.health?.issues?.map(({ code, message }) => `${code}: ${message}`).join('; ') || `Cluster ${name} is FAILED.`);
   }
   return cluster?.status === 'ACTIVE' ? cluster : false;
 }

@@ -2,23 +2,23 @@ import {
   DescribeAddressesCommand, DescribeInternetGatewaysCommand, DescribeNetworkInterfacesCommand, DescribeSecurityGroupsCommand,
   DescribeVpcEndpointsCommand, type EC2Client, type NetworkInterface,
 } from '@aws-sdk/client-ec2';
-import { AwsFault } from '../../aws-answers/aws-request';
+import { ResourceFailure } from './played-type';
 
 /*
  * What EC2 refuses to delete because something needs it. moto deletes most of it all the same, so it is asked first what is there.
  */
 
-/** @throws AwsFault `DependencyViolation` while a network interface is in a subnet */
+/** @throws ResourceFailure `DependencyViolation` while a network interface is in a subnet */
 export async function requireNothingInSubnet(ec2: EC2Client, subnetId: string): Promise<void> {
   if ((await interfaces(ec2, 'subnet-id', subnetId)).length > 0) {
-    throw new AwsFault('DependencyViolation', `The subnet '${subnetId}' has dependencies and cannot be deleted.`);
+    throw new ResourceFailure('DependencyViolation', `The subnet '${subnetId}' has dependencies and cannot be deleted.`);
   }
 }
 
-/** @throws AwsFault `DependencyViolation` while a network interface has a security group, or a rule of another group names it */
+/** @throws ResourceFailure `DependencyViolation` while a network interface has a security group, or a rule of another group names it */
 export async function requireUnusedGroup(ec2: EC2Client, groupId: string): Promise<void> {
   const isUsed = (await interfaces(ec2, 'group-id', groupId)).length > 0 || await isNamedByAnother(ec2, groupId);
-  if (isUsed) throw new AwsFault('DependencyViolation', `resource ${groupId} has a dependent object`);
+  if (isUsed) throw new ResourceFailure('DependencyViolation', `resource ${groupId} has a dependent object`);
 }
 
 async function isNamedByAnother(ec2: EC2Client, groupId: string): Promise<boolean> {
@@ -32,7 +32,7 @@ async function isNamedByAnother(ec2: EC2Client, groupId: string): Promise<boolea
 /**
  * Subnets and route tables are left to moto, which refuses them.
  *
- * @throws AwsFault `DependencyViolation` while a VPC has security groups of somebody's, endpoints, interfaces or an internet gateway
+ * @throws ResourceFailure `DependencyViolation` while a VPC has security groups of somebody's, endpoints, interfaces or an internet gateway
  */
 export async function requireNothingInVpc(ec2: EC2Client, vpcId: string): Promise<void> {
   const Filters = [{ Name: 'vpc-id', Values: [vpcId] }];
@@ -45,22 +45,22 @@ export async function requireNothingInVpc(ec2: EC2Client, vpcId: string): Promis
     ...InternetGateways,
     ...await interfaces(ec2, 'vpc-id', vpcId),
   ];
-  if (holders.length > 0) throw new AwsFault('DependencyViolation', `The vpc '${vpcId}' has dependencies and cannot be deleted.`);
+  if (holders.length > 0) throw new ResourceFailure('DependencyViolation', `The vpc '${vpcId}' has dependencies and cannot be deleted.`);
 }
 
-/** @throws AwsFault `DependencyViolation` while an interface of a VPC has a public address, which would lead nowhere */
+/** @throws ResourceFailure `DependencyViolation` while an interface of a VPC has a public address, which would lead nowhere */
 export async function requireNoMappedAddress(ec2: EC2Client, vpcId: string): Promise<void> {
   if ((await interfaces(ec2, 'vpc-id', vpcId)).some(({ Association }) => Association?.PublicIp !== undefined)) {
-    throw new AwsFault('DependencyViolation', `Network ${vpcId} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`);
+    throw new ResourceFailure('DependencyViolation', `Network ${vpcId} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`);
   }
 }
 
-/** @throws AwsFault `InvalidIPAddress.InUse` while an interface has an address */
+/** @throws ResourceFailure `InvalidIPAddress.InUse` while an interface has an address */
 export async function requireUnmapped(ec2: EC2Client, allocationId: string): Promise<void> {
   const { Addresses = [] } = await ec2.send(new DescribeAddressesCommand({ AllocationIds: [allocationId] }));
   const used = Addresses.find(({ NetworkInterfaceId = '' }) => NetworkInterfaceId !== '');
   if (used !== undefined) {
-    throw new AwsFault('InvalidIPAddress.InUse', `The address with allocation id [${allocationId}] cannot be released because it is in use by ${used.NetworkInterfaceId}.`);
+    throw new ResourceFailure('InvalidIPAddress.InUse', `The address with allocation id [${allocationId}] cannot be released because it is in use by ${used.NetworkInterfaceId}.`);
   }
 }
 

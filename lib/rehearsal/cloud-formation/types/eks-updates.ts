@@ -1,8 +1,8 @@
 import { DescribeUpdateCommand, type EKSClient, TagResourceCommand, UntagResourceCommand, type Update } from '@aws-sdk/client-eks';
 import type { JsonObject } from '../../../json';
-import { AwsFault } from '../../aws-answers/aws-request';
 import type { ResourceRequest } from '../resource-type';
 import { removedTagKeys, tagsOf } from './resource-tags';
+import { ResourceFailure } from './played-type';
 
 /** Which update of what. */
 interface UpdateId {
@@ -16,7 +16,7 @@ interface UpdateId {
 export async function isUpdated(eks: EKSClient, id: UpdateId): Promise<boolean> {
   const { update } = await eks.send(new DescribeUpdateCommand(id));
   if (update?.status === 'Failed' || update?.status === 'Cancelled') {
-    throw new AwsFault('NotStabilized', errorsOf(update) || `The update of ${id.nodegroupName ?? id.addonName ?? id.name} is ${update.status}.`);
+    throw new ResourceFailure('NotStabilized', errorsOf(update) || `The update of ${id.nodegroupName ?? id.addonName ?? id.name} is ${update.status}.`);
   }
   return update?.status === 'Successful';
 }

@@ -9,9 +9,8 @@ import {
   UntagResourceCommand as UntagStateMachineCommand, UpdateStateMachineCommand,
 } from '@aws-sdk/client-sfn';
 import { arrayAt, isJsonObject, type JsonObject, objectAt, textAt } from '../../../json';
-import { AwsFault } from '../../aws-answers/aws-request';
 import { type MadeResource, physicalName } from '../resource-type';
-import { asInput, given, type PlayedType, unlessGone, untilSteady } from './played-type';
+import { asInput, given, type PlayedType, ResourceFailure, unlessGone, untilSteady } from './played-type';
 import type { ResourceClients } from './resource-clients';
 import { removedTagKeys, tagListOf, tagsOf } from './resource-tags';
 
@@ -107,7 +106,7 @@ async function activeFunction(lambda: LambdaClient, FunctionName: string): Promi
   const { Configuration = {} } = await lambda.send(new GetFunctionCommand({ FunctionName }));
   const { State, StateReason, LastUpdateStatus, LastUpdateStatusReason } = Configuration;
   if (State === 'Failed' || LastUpdateStatus === 'Failed') {
-    throw new AwsFault('NotStabilized', StateReason ?? LastUpdateStatusReason ?? `The function ${FunctionName} failed.`);
+    throw new ResourceFailure('NotStabilized', StateReason ?? LastUpdateStatusReason ?? `The function ${FunctionName} failed.`);
   }
   return State !== 'Pending' && LastUpdateStatus !== 'InProgress' ? Configuration : false;
 }

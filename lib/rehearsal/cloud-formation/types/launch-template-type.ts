@@ -2,11 +2,11 @@ import {
   CreateLaunchTemplateCommand, CreateLaunchTemplateVersionCommand, DeleteLaunchTemplateCommand, DescribeLaunchTemplatesCommand, type EC2Client,
   type LaunchTemplate, type RequestLaunchTemplateData,
 } from '@aws-sdk/client-ec2';
-import { arrayAt, type JsonValue, objectAt, textAt } from '../../../json';
+import { arrayAt, type JsonObject, type JsonValue, objectAt, textAt } from '../../../json';
 import { type MadeResource, physicalName, type ResourceRequest } from '../resource-type';
 import { asInput, given, type PlayedType, unlessGone } from './played-type';
 import type { ResourceClients } from './resource-clients';
-import { tagListOf, type KeyValueTag } from './resource-tags';
+import { retag, tagSpecifications } from './resource-tags';
 
 /** Longest name of a launch template. */
 const MAX_NAME = 128;
@@ -15,21 +15,22 @@ const MAX_NAME = 128;
 export function launchTemplateTypes(clients: ResourceClients): readonly PlayedType[] {
   return [{
     type: 'AWS::EC2::LaunchTemplate',
-    replacedBy: ['LaunchTemplateName', 'TagSpecifications'],
-    updatedBy: ['LaunchTemplateData', 'VersionDescription'],
+    replacedBy: ['LaunchTemplateName'],
+    updatedBy: ['LaunchTemplateData', 'TagSpecifications', 'VersionDescription'],
     create: async (resource) => {
       const { LaunchTemplate: template } = await clients.of(resource).ec2.send(new CreateLaunchTemplateCommand({
         LaunchTemplateName: textAt(resource.properties, 'LaunchTemplateName') ?? physicalName(resource, MAX_NAME),
         VersionDescription: textAt(resource.properties, 'VersionDescription'),
         LaunchTemplateData: dataOf(resource),
-        TagSpecifications: [{ ResourceType: 'launch-template', Tags: ownTags(resource) }],
+        TagSpecifications: tagSpecifications('launch-template', { ...resource, properties: ownTags(resource.properties) }),
         ClientToken: resource.token,
       }));
       resource.initiated(given(template?.LaunchTemplateId, 'launch template'));
       return made(given(template, 'launch template'));
     },
-    update: async (resource) => {
+    update: async (resource, old) => {
       const { ec2 } = clients.of(resource);
+      await retag(ec2, resource.physicalId, { ...resource, properties: ownTags(resource.properties) }, { properties: ownTags(old.properties) });
       await ec2.send(new CreateLaunchTemplateVersionCommand({
         LaunchTemplateId: resource.physicalId,
         VersionDescription: textAt(resource.properties, 'VersionDescription'),
@@ -50,10 +51,9 @@ function dataOf({ properties }: ResourceRequest): RequestLaunchTemplateData {
 }
 
 /** The template itself has its tags in a list of its own, of which those for launch templates count. */
-function ownTags(resource: ResourceRequest): KeyValueTag[] {
+function ownTags(properties: JsonObject): JsonObject {
   const isOwn = (tags: JsonValue): boolean => textAt(tags, 'ResourceType') === 'launch-template';
-  const Tags = arrayAt(resource.properties, 'TagSpecifications').filter(isOwn).flatMap((tags) => arrayAt(tags, 'Tags'));
-  return tagListOf({ ...resource, properties: { Tags } });
+  return { Tags: arrayAt(properties, 'TagSpecifications').filter(isOwn).flatMap((tags) => arrayAt(tags, 'Tags')) };
 }
 
 async function templateOf(ec2: EC2Client, id: string): Promise<LaunchTemplate> {

@@ -7,9 +7,8 @@ import {
   TagQueueCommand, UntagQueueCommand,
 } from '@aws-sdk/client-sqs';
 import { arrayAt, type JsonObject, type JsonValue, textAt } from '../../../json';
-import { AwsFault } from '../../aws-answers/aws-request';
 import { type MadeResource, physicalName, type ResourceRequest } from '../resource-type';
-import { asInput, given, type PlayedType, unlessGone } from './played-type';
+import { asInput, given, type PlayedType, ResourceFailure, unlessGone } from './played-type';
 import type { ResourceClients } from './resource-clients';
 import { removedTagKeys, tagListOf, tagsOf } from './resource-tags';
 import { documentText } from './role-types';
@@ -38,7 +37,7 @@ function queueType(clients: ResourceClients): PlayedType {
       const QueueName = textAt(resource.properties, 'QueueName') ?? physicalName(resource, MAX_QUEUE_NAME);
       // SQS itself gives the queue that there is, where its attributes are the same.
       const taken = await unlessGone(() => sqs.send(new GetQueueUrlCommand({ QueueName })));
-      if (taken !== undefined) throw new AwsFault('AlreadyExists', `Resource of type 'AWS::SQS::Queue' with identifier '${QueueName}' already exists.`);
+      if (taken !== undefined) throw new ResourceFailure('AlreadyExists', `Resource of type 'AWS::SQS::Queue' with identifier '${QueueName}' already exists.`);
       const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes: attributesOf(resource.properties), tags: tagsOf(resource) }));
       const url = given(QueueUrl, 'queue');
       resource.initiated(url);
@@ -116,13 +115,12 @@ function ruleType(clients: ResourceClients): PlayedType {
       State: textAt(properties, 'State') === 'DISABLED' ? 'DISABLED' : 'ENABLED',
     }));
     const arn = given(RuleArn, 'rule');
-    resource.initiated(Name);
     await events.send(new TagResourceCommand({ ResourceARN: arn, Tags: tagListOf(resource) }));
     const Targets = targetsOf(properties).map((target) => asInput<Target>(target, Object.keys(target)));
     if (Targets.length > 0) {
       const { FailedEntries = [] } = await events.send(new PutTargetsCommand({ Rule: Name, Targets }));
       const [failed] = FailedEntries;
-      if (failed !== undefined) throw new AwsFault(failed.ErrorCode ?? 'ValidationException', failed.ErrorMessage ?? `The target ${failed.TargetId} was refused.`);
+      if (failed !== undefined) throw new ResourceFailure(failed.ErrorCode ?? 'ValidationException', failed.ErrorMessage ?? `The target ${failed.TargetId} was refused.`);
     }
     return { physicalId: Name, attributes: { Arn: arn, RuleName: Name } };
   };
@@ -139,7 +137,8 @@ function ruleType(clients: ResourceClients): PlayedType {
       const name = textAt(resource.properties, 'Name') ?? physicalName(resource, MAX_RULE_NAME);
       // EventBridge itself would overwrite it.
       const taken = await unlessGone(() => events.send(new DescribeRuleCommand({ Name: name })));
-      if (taken !== undefined) throw new AwsFault('AlreadyExists', `Resource of type 'AWS::Events::Rule' with identifier '${name}' already exists.`);
+      if (taken !== undefined) throw new ResourceFailure('AlreadyExists', `Resource of type 'AWS::Events::Rule' with identifier '${name}' already exists.`);
+      resource.initiated(name);
       return put(events, name, resource);
     },
     update: async (resource, old) => {

@@ -163,14 +163,20 @@ function gatewayAttachmentType(clients: ResourceClients): PlayedType {
   });
   return {
     type: 'AWS::EC2::VPCGatewayAttachment',
-    replacedBy: ['InternetGatewayId', 'VpcId'],
-    updatedBy: [],
+    replacedBy: ['VpcId'],
+    updatedBy: ['InternetGatewayId'],
     create: async (resource) => {
       const ids = idsOf(resource);
       await clients.of(resource).ec2.send(new AttachInternetGatewayCommand(ids));
       const physicalId = `IGW|${ids.VpcId}`;
       resource.initiated(physicalId);
       return { physicalId, attributes: { AttachmentType: 'IGW' } };
+    },
+    update: async (resource, old) => {
+      const { ec2 } = clients.of(resource);
+      await ec2.send(new DetachInternetGatewayCommand(idsOf({ ...resource, properties: old.properties })));
+      await ec2.send(new AttachInternetGatewayCommand(idsOf(resource)));
+      return old;
     },
     delete: async (resource) => {
       const { ec2 } = clients.of(resource);

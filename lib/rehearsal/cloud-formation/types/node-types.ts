@@ -4,10 +4,9 @@ import {
   type NodegroupScalingConfig, type NodegroupUpdateConfig, UpdateAddonCommand, type UpdateAddonCommandInput, UpdateNodegroupConfigCommand, UpdateNodegroupVersionCommand,
 } from '@aws-sdk/client-eks';
 import { booleanAt, type JsonObject, objectAt, textAt } from '../../../json';
-import { AwsFault } from '../../aws-answers/aws-request';
 import { type ExistingResourceRequest, type MadeResource, physicalName, type ResourceRequest } from '../resource-type';
 import { isUpdated, retagEks } from './eks-updates';
-import { asEksInput, type PlayedType, unlessGone, untilSteady } from './played-type';
+import { asEksInput, type PlayedType, ResourceFailure, unlessGone, untilSteady } from './played-type';
 import type { ResourceClients } from './resource-clients';
 import { tagsOf } from './resource-tags';
 
@@ -115,9 +114,9 @@ interface HealthIssue {
 }
 
 /** CloudFormation writes the issues of a node group or an add-on into the events as they are. */
-function notStabilized(type: string, { physicalId }: { readonly physicalId: string }, issues: readonly HealthIssue[] = []): AwsFault {
+function notStabilized(type: string, { physicalId }: { readonly physicalId: string }, issues: readonly HealthIssue[] = []): ResourceFailure {
   const said = issues.map(({ code = 'Unknown', message = '', resourceIds = [] }) => `Issue(Code=${code}, Message=${message}, ResourceIds=[${resourceIds.join(', ')}])`);
-  return new AwsFault('NotStabilized', said.length === 0 ? `Resource of type '${type}' with identifier '${physicalId}' did not stabilize.` : `[${said.join(', ')}]`);
+  return new ResourceFailure('NotStabilized', said.length === 0 ? `Resource of type '${type}' with identifier '${physicalId}' did not stabilize.` : `[${said.join(', ')}]`);
 }
 
 /** Properties of an add-on that its API takes elsewhere. */

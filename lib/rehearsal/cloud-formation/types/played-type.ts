@@ -1,7 +1,5 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../../json';
-import { isPassingStatus } from '../../../passing-failure';
 import { pollFor } from '../../../wait-for';
-import { AwsFault } from '../../aws-answers/aws-request';
 import type { ResourceRequest, ResourceType } from '../resource-type';
 
 /** A type, with all properties of it that the rehearsal plays. One that is in neither list is refused by its name. */
@@ -11,6 +9,15 @@ export interface PlayedType extends ResourceType {
   readonly updatedBy: readonly string[];
 }
 
+/** Why a resource cannot be made, changed or deleted, where no service of the account says so. */
+export class ResourceFailure extends Error {
+  /** @param code name of the error, as a service of AWS would give it: `DependencyViolation` */
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = code;
+  }
+}
+
 /** Real seconds after which a resource that does not become what it should is given up: its work is real work of this computer. */
 const STEADY_SECONDS = 900;
 
@@ -18,13 +25,13 @@ const STEADY_SECONDS = 900;
  * Waits until a resource is what it should be.
  *
  * @param look false while it is not yet; what it throws ends the wait
- * @throws Error `NotStabilized`
+ * @throws ResourceFailure `NotStabilized`
  */
 export async function untilSteady<T>(resource: ResourceRequest, type: string, look: () => Promise<T | false>): Promise<T> {
   return pollFor(look, {
     deadlineSeconds: STEADY_SECONDS,
     everySeconds: 0.25,
-    onDeadline: () => new AwsFault('NotStabilized', `Resource of type '${type}' with identifier '${resource.physicalId ?? resource.logicalId}' did not stabilize.`),
+    onDeadline: () => new ResourceFailure('NotStabilized', `Resource of type '${type}' with identifier '${resource.physicalId ?? resource.logicalId}' did not stabilize.`),
   }, { signal: resource.signal });
 }
 
@@ -33,7 +40,7 @@ const GONE = /NotFound(?:Exception)?$|^NoSuchEntity|NonExistentQueue$|^QueueDoes
 
 /** Whether a service says that there is no such thing. */
 export function isGone(error: unknown): boolean {
-  return error instanceof Error && GONE.test(error instanceof AwsFault ? error.code : error.name);
+  return error instanceof Error && GONE.test(error.name);
 }
 
 /** What a call gives, or undefined where there is no such thing. */
@@ -48,7 +55,7 @@ export async function unlessGone<T>(call: () => Promise<T>): Promise<T | undefin
 
 /** A value that a service must have given. */
 export function given<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new AwsFault('InternalFailure', `The service gave no ${what}.`);
+  if (value === undefined) throw new ResourceFailure('InternalFailure', `The service gave no ${what}.`);
   return value;
 }
 
@@ -74,41 +81,4 @@ function camelCased(value: JsonValue): JsonValue {
   if (isJsonArray(value)) return value.map(camelCased);
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [`${key.charAt(0).toLowerCase()}${key.slice(1)}`, camelCased(inner)]));
-}
-
-/** What the SDK says of a request that was refused. */
-interface RefusedRequest extends Error {
-  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
-  readonly $service?: string;
-}
-
-/** What CloudFormation makes of a service's error, by the end of its name. */
-const HANDLER_ERRORS: readonly (readonly [RegExp, string])[] = [
-  [/Already.?Exists|Duplicate|ResourceInUse/i, 'AlreadyExists'],
-  [GONE, 'NotFound'],
-  [/AccessDenied|Unauthorized/, 'AccessDenied'],
-  [/LimitExceeded/, 'ServiceLimitExceeded'],
-  [/Throttling|TooManyRequests/, 'Throttling'],
-  [/NotStabilized/, 'NotStabilized'],
-  [/Invalid|Validation|Malformed|DependencyViolation|DeleteConflict/, 'InvalidRequest'],
-];
-
-/** A handler of a type failed. Its name is that of the service's error, and its message is what CloudFormation says in the events. */
-export class ResourceHandlerFailure extends Error {
-  constructor(failure: RefusedRequest, token: string) {
-    const code = failure instanceof AwsFault ? failure.code : failure.name;
-    const { httpStatusCode, requestId } = failure.$metadata ?? {};
-    const from = httpStatusCode === undefined
-      ? ''
-      : ` (Service: ${serviceName(failure.$service)}, Status Code: ${httpStatusCode}, Request ID: ${requestId ?? token})`;
-    const handlerCode = HANDLER_ERRORS.find(([pattern]) => pattern.test(code))?.[1]
-      ?? (isPassingStatus(httpStatusCode) ? 'GeneralServiceException' : 'InvalidRequest');
-    super(`Resource handler returned message: "${failure.message}${from}" (RequestToken: ${token}, HandlerErrorCode: ${handlerCode})`, { cause: failure });
-    this.name = code;
-  }
-}
-
-/** `EC2` is `Ec2` in CloudFormation's messages. */
-function serviceName(name = 'Unknown'): string {
-  return `${name.charAt(0)}${name.slice(1).toLowerCase()}`;
 }

@@ -1,6 +1,5 @@
 import type { Account } from '../../account';
 import type { JsonObject } from '../../../json';
-import { AwsFault } from '../../aws-answers/aws-request';
 import type { MadeResource, ResourceRequest } from '../resource-type';
 import { accessTypes } from './access-types';
 import { clusterTypes } from './cluster-types';
@@ -9,7 +8,7 @@ import { launchTemplateTypes } from './launch-template-type';
 import { messageTypes } from './message-types';
 import { networkTypes } from './network-types';
 import { nodeTypes } from './node-types';
-import { type PlayedType, ResourceHandlerFailure } from './played-type';
+import { type PlayedType, ResourceFailure } from './played-type';
 import { policyTypes } from './policy-types';
 import { ResourceClients } from './resource-clients';
 import { roleTypes } from './role-types';
@@ -33,7 +32,7 @@ export function playedTypes(account: Pick<Account, 'endpoint' | 'moto' | 'region
   const types = [
     networkTypes, routeTypes, securityGroupTypes, launchTemplateTypes, roleTypes, policyTypes, messageTypes, smallTypes, functionTypes,
     clusterTypes, nodeTypes, accessTypes,
-  ].flatMap((typesOf) => typesOf(clients)).map(handled);
+  ].flatMap((typesOf) => typesOf(clients)).map(checked);
   return { types, close: () => clients.close() };
 }
 
@@ -42,49 +41,31 @@ export function unplayedProperties({ replacedBy, updatedBy }: PlayedType, proper
   return Object.keys(properties).filter((name) => !replacedBy.includes(name) && !updatedBy.includes(name));
 }
 
-/**
- * A type as CloudFormation calls it: it refuses properties that it does not play, makes one resource a token, and fails in
- * CloudFormation's words.
- */
-function handled(type: PlayedType): PlayedType {
+/** A type that refuses properties which it does not play, and makes one resource a token. */
+function checked(type: PlayedType): PlayedType {
   const byToken = new Map<string, Promise<MadeResource>>();
   const { update } = type;
   return {
     ...type,
-    create: (resource) => {
+    create: async (resource) => {
+      requirePlayed(type, resource);
       const key = `${resource.stack.id} ${resource.logicalId} ${resource.token}`;
-      const known = byToken.get(key);
-      if (known !== undefined) return known;
-      const making = inItsWords(resource, () => {
-        requirePlayed(type, resource);
-        return type.create(resource);
-      });
+      const making = byToken.get(key) ?? type.create(resource);
       byToken.set(key, making);
       making.catch(() => byToken.delete(key));
       return making;
     },
     ...(update !== undefined && {
-      update: (resource, old) => inItsWords(resource, () => {
+      update: async (resource, old) => {
         requirePlayed(type, resource);
         return update(resource, old);
-      }),
+      },
     }),
-    delete: (resource) => inItsWords(resource, () => type.delete(resource)),
   };
 }
 
-/** @throws AwsFault `InvalidRequest` */
+/** @throws ResourceFailure `InvalidRequest` */
 function requirePlayed(type: PlayedType, { properties }: ResourceRequest): void {
   const [unknown] = unplayedProperties(type, properties);
-  if (unknown !== undefined) throw new AwsFault('InvalidRequest', `Encountered unsupported property ${unknown}: the rehearsal plays none of that name for ${type.type}.`);
-}
-
-async function inItsWords<T>(resource: ResourceRequest, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    resource.signal.throwIfAborted();
-    if (error instanceof Error) throw new ResourceHandlerFailure(error, resource.token);
-    throw error;
-  }
+  if (unknown !== undefined) throw new ResourceFailure('InvalidRequest', `Encountered unsupported property ${unknown}: the rehearsal plays none of that name for ${type.type}.`);
 }

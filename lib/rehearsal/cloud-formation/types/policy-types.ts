@@ -5,9 +5,8 @@ import {
   RemoveRoleFromInstanceProfileCommand,
 } from '@aws-sdk/client-iam';
 import { arrayAt, type JsonObject, textAt } from '../../../json';
-import { AwsFault } from '../../aws-answers/aws-request';
 import { type MadeResource, physicalName } from '../resource-type';
-import { given, type PlayedType, unlessGone } from './played-type';
+import { given, type PlayedType, ResourceFailure, unlessGone } from './played-type';
 import type { ResourceClients } from './resource-clients';
 import { documentText } from './role-types';
 
@@ -104,7 +103,7 @@ function managedPolicyType(clients: ResourceClients): PlayedType {
         // moto deletes it even so.
         const { PolicyRoles = [], PolicyUsers = [], PolicyGroups = [] } = await iam.send(new ListEntitiesForPolicyCommand({ PolicyArn }));
         if (PolicyRoles.length + PolicyUsers.length + PolicyGroups.length > 0) {
-          throw new AwsFault('DeleteConflict', 'Cannot delete a policy attached to entities.', 409);
+          throw new ResourceFailure('DeleteConflict', 'Cannot delete a policy attached to entities.');
         }
         await iam.send(new DeletePolicyCommand({ PolicyArn }));
       });

@@ -3,7 +3,7 @@ import {
   type IAMClient, PutRolePolicyCommand, type Role, TagRoleCommand, UntagRoleCommand, UpdateAssumeRolePolicyCommand, UpdateRoleCommand,
 } from '@aws-sdk/client-iam';
 import { arrayAt, type JsonObject, type JsonValue, numberAt, objectAt, textAt } from '../../../json';
-import { type MadeResource, physicalName, type ResourceRequest } from '../resource-type';
+import { type MadeResource, physicalName } from '../resource-type';
 import { given, type PlayedType, unlessGone } from './played-type';
 import type { ResourceClients } from './resource-clients';
 import { removedTagKeys, tagListOf } from './resource-tags';
@@ -52,7 +52,7 @@ function roleType(clients: ResourceClients): PlayedType {
       if (TagKeys.length > 0) await iam.send(new UntagRoleCommand({ RoleName, TagKeys }));
       return made(given((await iam.send(new GetRoleCommand({ RoleName }))).Role, 'role'));
     },
-    delete: async (resource: ResourceRequest & { readonly physicalId: string }) => {
+    delete: async (resource) => {
       const { iam } = clients.of(resource);
       const { physicalId: RoleName, properties } = resource;
       // What somebody else gave the role stays, and IAM refuses to delete the role.

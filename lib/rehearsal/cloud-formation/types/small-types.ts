@@ -4,11 +4,12 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import {
   CreateScheduleCommand, CreateScheduleGroupCommand, type CreateScheduleCommandInput, DeleteScheduleCommand, DeleteScheduleGroupCommand,
-  GetScheduleGroupCommand, type SchedulerClient, UpdateScheduleCommand, type UpdateScheduleCommandInput,
+  GetScheduleGroupCommand, type SchedulerClient, TagResourceCommand as TagScheduleGroupCommand, UntagResourceCommand as UntagScheduleGroupCommand,
+  UpdateScheduleCommand, type UpdateScheduleCommandInput,
 } from '@aws-sdk/client-scheduler';
 import { AddTagsToResourceCommand, DeleteParameterCommand, type ParameterType, PutParameterCommand, RemoveTagsFromResourceCommand } from '@aws-sdk/client-ssm';
 import { type JsonObject, numberAt, textAt } from '../../../json';
-import { type ExistingResourceRequest, type MadeResource, physicalName, type ResourceRequest } from '../resource-type';
+import { type MadeResource, physicalName, type ResourceRequest } from '../resource-type';
 import { asInput, given, type PlayedType, unlessGone, untilSteady } from './played-type';
 import type { ResourceClients } from './resource-clients';
 import { removedTagKeys, tagListOf, tagsOf } from './resource-tags';
@@ -138,15 +139,23 @@ function scheduleGroupType(clients: ResourceClients): PlayedType {
     await unlessGone(() => scheduler.send(new GetScheduleGroupCommand({ Name }))) === undefined;
   return {
     type: 'AWS::Scheduler::ScheduleGroup',
-    replacedBy: ['Name', 'Tags'],
-    updatedBy: [],
+    replacedBy: ['Name'],
+    updatedBy: ['Tags'],
     create: async (resource) => {
       const Name = textAt(resource.properties, 'Name') ?? physicalName(resource, MAX_SCHEDULE_NAME);
       const { ScheduleGroupArn } = await clients.of(resource).scheduler.send(new CreateScheduleGroupCommand({ Name, Tags: tagListOf(resource) }));
       resource.initiated(Name);
       return { physicalId: Name, attributes: { Arn: given(ScheduleGroupArn, 'schedule group'), State: 'ACTIVE' } };
     },
-    delete: async (resource: ExistingResourceRequest) => {
+    update: async (resource, old) => {
+      const { scheduler } = clients.of(resource);
+      const ResourceArn = textAt(old.attributes, 'Arn');
+      await scheduler.send(new TagScheduleGroupCommand({ ResourceArn, Tags: tagListOf(resource) }));
+      const TagKeys = removedTagKeys(resource.properties, old.properties);
+      if (TagKeys.length > 0) await scheduler.send(new UntagScheduleGroupCommand({ ResourceArn, TagKeys }));
+      return old;
+    },
+    delete: async (resource) => {
       const { scheduler } = clients.of(resource);
       await unlessGone(() => scheduler.send(new DeleteScheduleGroupCommand({ Name: resource.physicalId })));
       await untilSteady(resource, 'AWS::Scheduler::ScheduleGroup', () => isDeleted(scheduler, resource.physicalId));
