@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { textAt } from '../../json';
 import type { KubernetesApi, TokenRequest } from '../../kubernetes/kubernetes-api';
 import type { ResourceKind } from '../../kubernetes/objects';
+import { LabError } from '../../lab-error';
 import { isPassing } from '../../passing-failure';
 import { asError, pause } from '../../wait-for';
 import type { AdmittedIdentity } from './karpenter-pods';
@@ -20,7 +21,10 @@ const RENEWED_AFTER = 0.8;
 /** Seconds between two tries to renew a token. */
 const RETRY_SECONDS = 5;
 
-/** Certificate authority of the API server, which Kubernetes puts into each namespace. */
+/** ConfigMap that Kubernetes puts into each namespace. */
+const AUTHORITY = 'kube-root-ca.crt';
+
+/** Certificate authorities of the API server. */
 const AUTHORITIES: ResourceKind<{ readonly certificate?: string }> = {
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -35,43 +39,60 @@ const AUTHORITIES: ResourceKind<{ readonly certificate?: string }> = {
  *
  * @param directory absolute path of the pod's own folder
  * @returns the variables by which the process finds them
+ * @throws LabError `KubernetesRequestRefused`; `AuthorityMissing`, which passes, in a namespace that was just made
  */
 export async function podCredentials(
   kubernetes: KubernetesApi, pod: KarpenterPod, identity: AdmittedIdentity | undefined, directory: string,
 ): Promise<Readonly<Record<string, string>>> {
-  const namespace = pod.metadata.namespace ?? '';
   mkdirSync(directory, { recursive: true });
-  const authority = await kubernetes.get(AUTHORITIES, { namespace, name: 'kube-root-ca.crt' });
-  const tokenFile = join(directory, 'token');
-  await keepToken(kubernetes, pod, tokenFile, { expirationSeconds: API_TOKEN_SECONDS });
   const kubeconfig = join(directory, 'kubeconfig');
-  replaceFile(kubeconfig, JSON.stringify({
+  const tokenFile = join(directory, 'token');
+  const identityFile = join(directory, 'eks-pod-identity-token');
+  replaceFile(kubeconfig, await kubeconfigText(kubernetes, pod, tokenFile));
+  await keepTokens(kubernetes, pod, [
+    { file: tokenFile, expirationSeconds: API_TOKEN_SECONDS },
+    ...(identity === undefined ? [] : [{ file: identityFile, expirationSeconds: IDENTITY_TOKEN_SECONDS, audience: identity.audience }]),
+  ]);
+  return { KUBECONFIG: kubeconfig, ...(identity === undefined ? {} : { ...identity.environment, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: identityFile }) };
+}
+
+async function kubeconfigText(kubernetes: KubernetesApi, { metadata: { namespace = '' } }: KarpenterPod, tokenFile: string): Promise<string> {
+  const authority = await kubernetes.get(AUTHORITIES, { namespace, name: AUTHORITY });
+  if (authority?.certificate === undefined) {
+    throw new LabError({
+      code: 'AuthorityMissing',
+      message: `Namespace ${namespace} has no ConfigMap ${AUTHORITY} yet, from which pods know the API server.`,
+      received: namespace,
+      remedy: 'Wait: kube-controller-manager makes it.',
+      isPassing: true,
+    });
+  }
+  return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': 'pod',
     contexts: [{ name: 'pod', context: { cluster: 'cluster', user: 'service-account', namespace } }],
     clusters: [{
       name: 'cluster',
-      cluster: { server: kubernetes.server, 'certificate-authority-data': Buffer.from(authority?.certificate ?? '').toString('base64') },
+      cluster: { server: kubernetes.server, 'certificate-authority-data': Buffer.from(authority.certificate).toString('base64') },
     }],
     users: [{ name: 'service-account', user: { tokenFile } }],
-  }, undefined, 2));
-  const environment = { KUBECONFIG: kubeconfig };
-  if (identity === undefined) return environment;
-  const identityToken = join(directory, 'eks-pod-identity-token');
-  await keepToken(kubernetes, pod, identityToken, { expirationSeconds: IDENTITY_TOKEN_SECONDS, audience: identity.audience });
-  return { ...environment, ...identity.environment, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: identityToken };
+  }, undefined, 2);
 }
 
-/** Writes a token, and a new one before it ends, again and again. */
-async function keepToken(kubernetes: KubernetesApi, pod: KarpenterPod, file: string, request: Omit<TokenRequest, 'pod'>): Promise<void> {
-  const write = async (): Promise<number> => {
-    const account = { namespace: pod.metadata.namespace ?? '', name: pod.serviceAccount };
+/** A token, and the file that it is kept in. */
+type KeptToken = Omit<TokenRequest, 'pod'> & { readonly file: string };
+
+/** Writes tokens, and new ones before they end, again and again. */
+async function keepTokens(kubernetes: KubernetesApi, pod: KarpenterPod, tokens: readonly KeptToken[]): Promise<void> {
+  const account = { namespace: pod.metadata.namespace ?? '', name: pod.serviceAccount };
+  const write = async ({ file, ...request }: KeptToken): Promise<number> => {
     const { token, expiresAt } = await kubernetes.requestToken(account, { ...request, pod: pod.metadata });
     replaceFile(file, token);
     return Math.max(RETRY_SECONDS, ((expiresAt.getTime() - Date.now()) / 1000) * RENEWED_AFTER);
   };
-  void renewed(await write(), write, kubernetes.signal);
+  const renewals = await Promise.all(tokens.map(async (token) => ({ token, seconds: await write(token) })));
+  for (const { token, seconds } of renewals) void renewed(seconds, () => write(token), kubernetes.signal);
 }
 
 /** Ends with the signal, or when the API server refuses a token: then the ServiceAccount is gone, and the process says what it lacks. */
