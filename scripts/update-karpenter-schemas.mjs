@@ -1,8 +1,6 @@
 #!/usr/bin/env node
-// Rewrites charts/schemas/ from the CRDs of one Karpenter release. A maintainer runs it when the
-// pinned version changes; nothing else does. It needs Go, because the CRDs travel in Karpenter's Go module.
-//
-//   node scripts/update-karpenter-schemas.mjs 1.14.1
+// Rewrites charts/schemas/ from the CRDs of one Karpenter release. `npm run upgrade:karpenter` runs it, with Go on its PATH,
+// because the CRDs travel in Karpenter's Go module.
 //
 // For each kind it writes the JSON Schema that the tests validate manifests with, and the TypeScript
 // types that the charts are written against.

@@ -25,7 +25,7 @@ const NOT_IN_ENUM = 'must be equal to one of the allowed values';
 const UNKNOWN_FIELD = 'must NOT have additional properties';
 
 describe('the Karpenter schemas', () => {
-  // After an upgrade, run: node scripts/update-karpenter-schemas.mjs VERSION
+  // npm run upgrade:karpenter writes them anew.
   test.each(Object.entries(KARPENTER_SCHEMAS))('of %s are those of the pinned version', (_kind, schema) => {
     expect(schema['x-provenance'].karpenterVersion).toBe(DEFAULT_CONFIG.karpenter.version);
   });
