@@ -14,7 +14,7 @@ export interface ResourceType {
   /**
    * Makes a resource, and waits until it is of use. Called again with the same token, it makes no second one.
    *
-   * @throws what the resource fails with: its message becomes the reason in the events
+   * @throws what the resource fails with: its message becomes the reason in the events, and the message of its cause the finding
    */
   create(resource: ResourceRequest): Promise<MadeResource>;
   /**

@@ -32,7 +32,7 @@ export interface WantedResource {
 const PASSING_ON_DELETION: ReadonlySet<string> = new Set(['DependencyViolation', 'ResourceInUseException']);
 
 /** How often such a deletion is tried, and how many AWS seconds lie between. */
-const DELETION_TRIES = 60;
+const DELETION_TRIES = 90;
 const SECONDS_BETWEEN_TRIES = 10;
 
 /** Part of the typical time of a creation that an update or a deletion takes, of which there are no figures. */
@@ -150,13 +150,12 @@ export class ResourceWork {
   /** Says why a resource cannot be made or changed. It becomes a finding unless something else has failed before. */
   fail(state: ResourceState, status: string, error: unknown, expected: string): void {
     const { account, cancelled } = this.options;
-    const reason = reasonOf(error);
-    this.turn(state, status, reason);
+    this.turn(state, status, messageOf(error));
     if (this.hasFailed || cancelled.aborted) return;
     this.hasFailed = true;
-    account.findings.report({
-      kind: 'resource-failed', resource: `${state.logicalId} (${state.type})`, expected, found: error instanceof Error ? error.message : String(error),
-    });
+    // A type puts the service's words into CloudFormation's, and keeps what was thrown as the cause.
+    const found = messageOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
+    account.findings.report({ kind: 'resource-failed', resource: `${state.logicalId} (${state.type})`, expected, found });
   }
 
   private async deletedInTime(remove: () => Promise<void>): Promise<void> {
@@ -225,18 +224,6 @@ function secondsFor({ resource: { type }, properties }: Pick<WantedResource, 're
   return typicalSeconds({ type, variant });
 }
 
-/** Words of CloudFormation for what a service's error means. */
-const HANDLER_ERRORS: readonly (readonly [RegExp, string])[] = [
-  [/AccessDenied|Unauthorized|NotAuthorized/i, 'AccessDenied'],
-  [/AlreadyExists|Duplicate/i, 'AlreadyExists'],
-  [/NotFound|NoSuch/i, 'NotFound'],
-  [/Limit|Quota/i, 'ServiceLimitExceeded'],
-  [/Invalid|Validation/i, 'InvalidRequest'],
-];
-
-function reasonOf(error: unknown): string {
-  if (error instanceof CustomResourceFailure) return error.message;
-  if (!(error instanceof Error)) return String(error);
-  const code = HANDLER_ERRORS.find(([name]) => name.test(error.name))?.[1] ?? 'GeneralServiceException';
-  return `Resource handler returned message: "${error.message}" (RequestToken: ${randomUUID()}, HandlerErrorCode: ${code})`;
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
