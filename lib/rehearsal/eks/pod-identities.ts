@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { arrayAt, booleanAt, type JsonObject, objectAt, textAt } from '../../json';
 import { readTexts, type ResourceKind } from '../../kubernetes/objects';
-import type { RoleCredentials } from '../account';
 import { AwsFault, jsonBody } from '../aws-answers/aws-request';
 import type { RestHandler } from '../aws-answers/rest-routes';
 import type { ActiveCluster, Cluster, PodIdentityAssociation } from './cluster';
@@ -188,19 +187,14 @@ export class PodIdentities {
       'kubernetes-pod-name': podName,
       'kubernetes-pod-uid': firstOf(user, 'authentication.kubernetes.io/pod-uid'),
     };
-    const credentials = await this.credentialsOf(association, `eks-${cluster.name}-${podName}-${randomUUID()}`.slice(0, SESSION_NAME_LENGTH), tags);
+    const credentials = await this.state.account.sessions.assumeForService({
+      roleArn: association.roleArn,
+      service: AUDIENCE,
+      sessionName: `eks-${cluster.name}-${podName}-${randomUUID()}`.slice(0, SESSION_NAME_LENGTH),
+      ...(association.disableSessionTags ? {} : { tags }),
+      sourceArn: cluster.arn,
+    });
     return { association, credentials, subject: { namespace, serviceAccount } };
-  }
-
-  private async credentialsOf({ roleArn, namespace, serviceAccount, disableSessionTags }: PodIdentityAssociation, sessionName: string, tags: Readonly<Record<string, string>>): Promise<RoleCredentials> {
-    try {
-      return await this.state.account.sessions.assumeForService({ roleArn, service: AUDIENCE, sessionName, ...(disableSessionTags ? {} : { tags }) });
-    } catch (error) {
-      if (error instanceof AwsFault) {
-        this.state.account.findings.report({ kind: 'role-not-assumed', resource: roleArn, expected: `${AUDIENCE} may assume it for pods of ${namespace}/${serviceAccount}`, found: `${error.code}: ${error.message}` });
-      }
-      throw error;
-    }
   }
 
   private association(clusterName: string, id: string): PodIdentityAssociation {

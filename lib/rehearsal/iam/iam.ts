@@ -96,6 +96,11 @@ export class Iam implements RoleSessions, PlayedService {
     return this.sts.assumeForService(options);
   }
 
+  /** The secret of a key, by which EKS tells for which cluster a token was signed; undefined for a key that nobody has. */
+  secretAccessKeyOf(accessKeyId: string): string | undefined {
+    return this.principals.secretAccessKeyOf(accessKeyId);
+  }
+
   /** Closes the connections to moto. */
   async close(): Promise<void> {
     this.aws.ec2.destroy();

@@ -47,6 +47,7 @@ export interface SessionOptions {
 /** What is known of an access key. */
 interface Session {
   readonly caller: Caller;
+  readonly secretAccessKey: string;
   /** @default - its requests have none */
   readonly token?: string;
   /** @default - never */
@@ -59,8 +60,8 @@ export class Principals {
 
   constructor(private readonly accountId: string, private readonly now: () => Date = () => new Date()) {
     this.sessions = new Map<string, Session>([
-      [ROOT_CREDENTIALS.accessKeyId, { caller: { arn: `arn:aws:iam::${accountId}:root`, tags: {} } }],
-      [INSTRUCTOR_CREDENTIALS.accessKeyId, { caller: this.caller(INSTRUCTOR_ROLE, { sessionName: INSTRUCTOR_SESSION }) }],
+      [ROOT_CREDENTIALS.accessKeyId, { secretAccessKey: ROOT_CREDENTIALS.secretAccessKey, caller: { arn: `arn:aws:iam::${accountId}:root`, tags: {} } }],
+      [INSTRUCTOR_CREDENTIALS.accessKeyId, { secretAccessKey: INSTRUCTOR_CREDENTIALS.secretAccessKey, caller: this.caller(INSTRUCTOR_ROLE, { sessionName: INSTRUCTOR_SESSION }) }],
     ]);
   }
 
@@ -77,6 +78,11 @@ export class Principals {
     return session.caller;
   }
 
+  /** The secret of a key; undefined for a key that nobody has. */
+  secretAccessKeyOf(accessKeyId: string): string | undefined {
+    return this.sessions.get(accessKeyId)?.secretAccessKey;
+  }
+
   /** Gives out keys of a role. */
   open(role: Pick<AccountRole, 'name'>, options: SessionOptions): { readonly credentials: RoleCredentials; readonly caller: Caller } {
     const expiration = new Date(this.now().getTime() + (options.seconds ?? SESSION_SECONDS) * 1000);
@@ -87,7 +93,7 @@ export class Principals {
       expiration,
     };
     const caller = this.caller(role.name, options);
-    this.sessions.set(credentials.accessKeyId, { caller, token: credentials.sessionToken, endsAt: options.isOfService === true ? undefined : expiration });
+    this.sessions.set(credentials.accessKeyId, { caller, secretAccessKey: credentials.secretAccessKey, token: credentials.sessionToken, endsAt: options.isOfService === true ? undefined : expiration });
     return { credentials, caller };
   }
 
