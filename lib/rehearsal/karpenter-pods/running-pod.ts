@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { numberAt, textAt } from '../../json';
 import { KubernetesRequestRefused } from '../../kubernetes/api-request';
-import { NODES } from '../../kubernetes/core-kinds';
+import { EVENTS, NODES } from '../../kubernetes/core-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LabError } from '../../lab-error';
 import { isPassing } from '../../passing-failure';
@@ -17,6 +17,7 @@ import { KARPENTER_PODS, type KarpenterPod, persistently } from './karpenter-pod
 import type { AdmittedIdentity, KarpenterPodsOptions } from './karpenter-pods';
 import { KARPENTER_CONTAINER, karpenterPodLogs, POD_LOGS } from './kwok-documents';
 import { podCredentials } from './pod-credentials';
+import { backOffEvent } from './pod-event';
 import { lastError, podLogFile } from './pod-logs';
 import { type PodReport, podStatus } from './pod-status';
 import { answersWell } from './readiness-probe';
@@ -34,7 +35,7 @@ const FORGIVEN_SECONDS = 600;
 const ENDS_OF_A_FINDING = 3;
 
 /** Seconds after which a process that runs and is not ready is a finding. */
-const READY_SECONDS = 60;
+const READY_SECONDS = 120;
 
 /** Seconds between two requests to a process that is not ready yet. */
 const PROBE_SECONDS = 0.5;
@@ -203,6 +204,7 @@ export class RunningPod {
           message: `back-off ${seconds}s restarting failed container=${KARPENTER_CONTAINER} pod=${name}_${namespace ?? ''}(${uid})`,
         },
       });
+      await persistently(() => this.kubernetes.create(EVENTS, backOffEvent(this.pod, KARPENTER_CONTAINER, new Date())), this.kubernetes.signal);
     }
     await pause(seconds / this.account.compression, this.kubernetes.signal);
   }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { arrayAt, type JsonObject, objectAt, parseJson, textAt, valueAt } from '../../../lib/json';
-import { NODES, PODS } from '../../../lib/kubernetes/core-kinds';
+import { EVENTS, NODES, PODS } from '../../../lib/kubernetes/core-kinds';
 import { type ResourceKind } from '../../../lib/kubernetes/objects';
 import type { Account } from '../../../lib/rehearsal/account';
 import { Findings, readFindings } from '../../../lib/rehearsal/findings';
@@ -137,6 +137,7 @@ describe('Karpenter\'s pods', () => {
     put('one');
     await until('it has ended four times', () => Number(container('one')['restartCount']) >= 4);
     await until('it waits', () => textAt(container('one'), 'state', 'waiting', 'reason') === 'CrashLoopBackOff');
+    expect(fake.all(EVENTS)[0]).toMatchObject({ reason: 'BackOff', involvedObject: { kind: 'Pod', name: 'one' }, type: 'Warning' });
     expect(container('one')).toMatchObject({ ready: false, lastState: { terminated: { exitCode: 3 } } });
     expect(readFindings(join(folder, 'findings'))).toMatchObject([{
       kind: 'pod-not-ready', resource: 'karpenter in namespace karpenter', found: 'Karpenter has ended 3 times, with exit code 3: EC2 api connectivity check failed: AccessDenied',
