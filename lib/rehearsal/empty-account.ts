@@ -1,5 +1,5 @@
 import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
-import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutBucketEncryptionCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { boundTo } from '../aws/bound-client';
 import type { Account } from './account';
@@ -78,6 +78,9 @@ async function makeBucket(s3: S3Client, place: AccountPlace): Promise<void> {
   await s3.send(new CreateBucketCommand({
     Bucket,
     CreateBucketConfiguration: place.region === 'us-east-1' ? undefined : { LocationConstraint: place.region as 'ap-northeast-2' },
+  }));
+  await s3.send(new PutBucketEncryptionCommand({
+    Bucket, ServerSideEncryptionConfiguration: { Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }] },
   }));
   await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
 }

@@ -93,11 +93,21 @@ function changesOf(properties: JsonObject, old: JsonObject): readonly ClusterCha
   const isChanged = (property: string): boolean => JSON.stringify(properties[property]) !== JSON.stringify(old[property]);
   const changes: readonly (ClusterChange | false)[] = [
     isChanged('Logging') && { logging: loggingOf(properties) },
-    isChanged('ResourcesVpcConfig') && { resourcesVpcConfig: asEksInput<VpcConfigRequest>(objectAt(properties, 'ResourcesVpcConfig')) },
+    ...vpcChanges(objectAt(properties, 'ResourcesVpcConfig'), objectAt(old, 'ResourcesVpcConfig')),
     ...['AccessConfig', 'ComputeConfig', 'StorageConfig', 'UpgradePolicy'].map((property) =>
       isChanged(property) && asEksInput<ClusterChange>({ [property]: objectAt(properties, property) })),
   ];
   return changes.filter((change) => change !== false);
+}
+
+/** What EKS takes together of a cluster's place in its VPC, and not with the rest. */
+const VPC_CHANGES: readonly (readonly string[])[] = [['EndpointPrivateAccess', 'EndpointPublicAccess', 'PublicAccessCidrs'], ['SecurityGroupIds', 'SubnetIds']];
+
+function vpcChanges(vpcConfig: JsonObject, old: JsonObject): readonly ClusterChange[] {
+  return VPC_CHANGES.flatMap((names) => {
+    const changed = Object.entries(vpcConfig).filter(([name, value]) => names.includes(name) && JSON.stringify(value) !== JSON.stringify(old[name]));
+    return changed.length === 0 ? [] : [{ resourcesVpcConfig: asEksInput<VpcConfigRequest>(Object.fromEntries(changed)) }];
+  });
 }
 
 /** EKS takes each kind of log as on or off; a template names those that are on. */

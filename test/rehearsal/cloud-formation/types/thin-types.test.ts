@@ -83,6 +83,7 @@ describe('the types whose services the account plays itself', () => {
     await typeOf(types, 'AWS::EKS::Cluster').update?.(existing(properties, 'lab'), { physicalId: 'lab', attributes: {}, properties: CLUSTER });
     const changes = asked.filter(({ what }) => what === 'POST /clusters/lab/update-config').map(({ body }) => Object.keys(body).filter((key) => key !== 'clientRequestToken'));
     expect(changes).toEqual([['logging'], ['resourcesVpcConfig']]);
+    expect(asked.find(({ body }) => 'resourcesVpcConfig' in body && !('name' in body))?.body['resourcesVpcConfig']).toEqual({ endpointPublicAccess: true });
     expect(countOf('GET /clusters/lab/updates/u1')).toBe(3);
   });
 
