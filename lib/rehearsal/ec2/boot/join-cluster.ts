@@ -142,10 +142,9 @@ async function register(registration: Registration, signal: AbortSignal): Promis
       if (error.status === 401 || error.status === 403) return obstacle(accessEntry, `it may not register its Node: ${error.message}`);
     }
     if (!(error instanceof LabError) || error.code !== 'KubernetesUnreachable') throw error;
-    return isRefusedConnection(error.cause) ? nobodyAnswers(registration) : obstacle(
-      `the certificate authority of its NodeConfig is that of ${config.endpoint}`,
-      `its kubelet does not trust the API server (${error.cause instanceof Error ? error.cause.message : error.message})`,
-    );
+    return isRefusedConnection(error.cause)
+      ? nobodyAnswers(registration)
+      : obstacle(`the certificate authority of its NodeConfig is that of ${config.endpoint}`, `its kubelet does not trust the API server: ${error.message}`);
   }
 }
 
@@ -153,8 +152,11 @@ function nobodyAnswers({ config: { endpoint } }: Registration): JoinOutcome {
   return obstacle('its NodeConfig names the endpoint of the cluster', endpoint === '' ? 'it names none' : `it names ${endpoint}, where nobody answers`);
 }
 
+/** What a connection fails with that does not come about. */
+const NO_CONNECTION: readonly unknown[] = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENOTFOUND', 'ETIMEDOUT'];
+
 /** Whether no connection came about; what else goes wrong before an answer is TLS. */
 function isRefusedConnection(cause: unknown): boolean {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return ['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE'].includes(code) || !(cause instanceof Error);
+  // What has no code has passed its time.
+  return typeof cause !== 'object' || cause === null || !('code' in cause) || NO_CONNECTION.includes(cause.code);
 }
