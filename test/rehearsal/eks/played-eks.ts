@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { EKSClient } from '@aws-sdk/client-eks';
-import { runContext } from '../../../lib/run-context';
+import { machineClock, runContext } from '../../../lib/run-context';
 import type { Account, AssumeForServiceOptions } from '../../../lib/rehearsal/account';
 import { type AwsAnswer, faultAnswer, queryAnswer, xmlElement } from '../../../lib/rehearsal/aws-answers/aws-answer';
 import { AwsFault, type AwsRequest, readAwsRequest } from '../../../lib/rehearsal/aws-answers/aws-request';
@@ -37,12 +37,12 @@ export interface PlayedAccountOptions extends EksOptions {
   readonly callers: Readonly<Record<string, string>>;
   /** Answers what is neither EKS's nor STS's. @default - nothing */
   readonly answer?: (request: AwsRequest) => AwsAnswer;
-  /** AWS seconds for a real one. @default 1200 */
-  readonly compression?: number;
+  /** How many times as fast as the computer's the clock of the account goes. @default 1 */
+  readonly haste?: number;
 }
 
 /** Starts an account on a free port. */
-export async function startAccount({ moto = 'http://127.0.0.1:1', callers, compression = 1200, answer, ...options }: PlayedAccountOptions): Promise<PlayedAccount> {
+export async function startAccount({ moto = 'http://127.0.0.1:1', callers, haste = 1, answer, ...options }: PlayedAccountOptions): Promise<PlayedAccount> {
   const ending = new AbortController();
   const assumed: AssumeForServiceOptions[] = [];
   const server = createServer((incoming, outgoing) => {
@@ -70,7 +70,7 @@ export async function startAccount({ moto = 'http://127.0.0.1:1', callers, compr
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     moto,
     directory,
-    compression,
+    compression: 1200,
     sessions: {
       assumeForService: (asked) => {
         assumed.push(asked);
@@ -78,7 +78,7 @@ export async function startAccount({ moto = 'http://127.0.0.1:1', callers, compr
       },
     },
     findings: new Findings(join(directory, 'findings.jsonl')),
-    run: runContext({ signal: ending.signal }),
+    run: runContext({ signal: ending.signal, clock: { ...machineClock, nowMillis: () => machineClock.nowMillis() * haste } }),
   };
   const eks = new Eks(account, options);
   const client = new EKSClient({ endpoint: account.endpoint, region: REGION, credentials: { accessKeyId: 'instructor', secretAccessKey: 'secret' }, maxAttempts: 1 });
