@@ -1,3 +1,4 @@
+import { DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
@@ -13,8 +14,10 @@ import { isJsonObject, objectAt, parseJson, textAt, type JsonObject } from '../.
 import { runContext } from '../../lib/run-context';
 import type { ProgressEvent } from '../../lib/progress';
 import { startMoto, type Moto } from '../rehearsal/seed/moto';
+import { isCustomType } from '../../lib/rehearsal/cloud-formation/stack-template';
 import { sdkConfiguration } from '../rehearsal/aws-answers/answering';
-import { PlayedCloudFormation } from './played-cloud-formation';
+import { FakeTypes } from '../rehearsal/cloud-formation/fake-types';
+import { PlayedAccount } from '../rehearsal/cloud-formation/played-account';
 
 /** moto reads its tables at the first request of a service. */
 const TIME_LIMIT_MS = 120_000;
@@ -24,15 +27,17 @@ const LAB = resolve(__dirname, '../../dist/lab.js');
 const PROMPTLY_MS = 3_000;
 
 /**
- * The CDK's toolkit as it is installed: its roles (STS), the bootstrap version (SSM) and the assets (S3) are moto's. moto has no
- * CloudFormation here, and would know no EKS: it is played, and makes nothing. So this proves what CloudFormation is given,
- * and nothing about what it makes of that.
+ * The CDK's toolkit as it is installed: its roles (STS), the bootstrap version (SSM) and the assets (S3) are moto's. CloudFormation
+ * is the one of the rehearsal, with types that make nothing. So this proves what CloudFormation is given and in which order it
+ * works on it, and nothing about what it makes.
  */
-describe('the CDK\'s toolkit gives the lab to a CloudFormation that is only played', () => {
+describe('the CDK\'s toolkit gives the lab to the CloudFormation of a rehearsal', () => {
   const environment = { ...process.env };
   let moto: Moto;
-  let cloudFormation: PlayedCloudFormation;
+  let fakes: FakeTypes;
+  let account: PlayedAccount;
   let assemblyDirectory: string;
+  let stackName: string;
   let s3: S3Client;
   let command: ChildProcess | undefined;
 
@@ -45,20 +50,24 @@ describe('the CDK\'s toolkit gives the lab to a CloudFormation that is only play
   beforeAll(async () => {
     assemblyDirectory = mkdtempSync(join(tmpdir(), 'deploy-'));
     await promisify(execFile)(process.execPath, [require.resolve('aws-cdk/bin/cdk'), 'synth', '--quiet', '--no-notices', '--output', assemblyDirectory]);
+    ({ stackName } = readAssembly(assemblyDirectory));
   }, TIME_LIMIT_MS);
 
   beforeEach(async () => {
     moto = await startMoto([]);
-    cloudFormation = await PlayedCloudFormation.start({ moto: moto.url, stackName: readAssembly(assemblyDirectory).stackName });
+    fakes = new FakeTypes();
+    const types = new Set([...readAssembly(assemblyDirectory).resources.values()].map(({ type }) => type).filter((type) => !isCustomType(type)));
+    account = await PlayedAccount.start([...types].map((type) => fakes.of(type)), { compression: 1000, moto: moto.url });
+    account.onInvoke = (event) => void fetch(textAt(event, 'ResponseURL') ?? '', { method: 'PUT', body: JSON.stringify({ Status: 'SUCCESS', PhysicalResourceId: 'made' }) });
     s3 = new S3Client({ ...sdkConfiguration(moto.url), forcePathStyle: true });
-    Object.assign(process.env, { AWS_ENDPOINT_URL: cloudFormation.url, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'ap-northeast-2' });
+    Object.assign(process.env, { AWS_ENDPOINT_URL: account.endpoint, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'ap-northeast-2' });
   }, TIME_LIMIT_MS);
 
   afterEach(async () => {
     command?.kill('SIGKILL');
     process.env = { ...environment };
     s3.destroy();
-    await cloudFormation.stop();
+    await account.stop();
     await moto.stop();
   });
 
@@ -68,8 +77,10 @@ describe('the CDK\'s toolkit gives the lab to a CloudFormation that is only play
     await bootstrap();
     const steps: ProgressEvent[] = [];
     await expect(deployed((event) => void (event.step === ASSETS_STEP && steps.push(event)))).resolves.toMatchObject({ outcome: 'created', isFollowed: false });
-    expect(cloudFormation.template).toBe(readFileSync(join(assemblyDirectory, 'karpenter-lab.template.json'), 'utf8'));
-    expect(cloudFormation.operations).toContain('ExecuteChangeSet');
+    const { TemplateBody } = await account.client.send(new GetTemplateCommand({ StackName: stackName }));
+    expect(TemplateBody).toBe(readFileSync(join(assemblyDirectory, 'karpenter-lab.template.json'), 'utf8'));
+    expect(account.operations).toContain('ExecuteChangeSet');
+    expect(account.assumed.every((role) => role.includes(':role/cdk-hnb659fds-cfn-exec-role-'))).toBe(true);
 
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: BUCKET }));
     const sizes = new Map(Contents.map(({ Key, Size }) => [Key, Size ?? 0]));
@@ -85,30 +96,35 @@ describe('the CDK\'s toolkit gives the lab to a CloudFormation that is only play
     expect(steps.at(-1)?.detail).toBe(`${wanted.length} published`);
   }, TIME_LIMIT_MS);
 
-  it('without rollback where that is asked for, to a stack that stops half made', async () => {
+  it('without rollback where that is asked for, to a stack that stops half made, and goes on from there', async () => {
     await bootstrap();
-    cloudFormation.isHalfMade = true;
-    await expect(deployed(undefined, true)).rejects.toMatchObject({ code: 'DeploymentFailed', message: expect.stringContaining('The stack is CREATE_FAILED.') });
-    expect(cloudFormation.isRollbackDisabled).toBe(true);
+    const [fails = ''] = readAssembly(assemblyDirectory).resourcesOfType('AWS::EKS::Nodegroup').map(({ logicalId }) => logicalId);
+    fakes.lateFailures.set(`create ${fails}`, new Error('no node joined'));
+    await expect(deployed(undefined, true)).rejects.toMatchObject({ code: 'DeploymentFailed', message: expect.stringContaining('no node joined') });
+    const { Stacks = [] } = await account.client.send(new DescribeStacksCommand({ StackName: stackName }));
+    expect(Stacks[0]).toMatchObject({ StackStatus: 'CREATE_FAILED', DisableRollback: true });
+    fakes.calls.length = 0;
+    await expect(deployed(undefined, true)).resolves.toMatchObject({ isFollowed: false });
+    expect(fakes.calls.slice(0, 2)).toEqual([`delete ${fails}`, `create ${fails}`]);
   }, TIME_LIMIT_MS);
 
   it('fails when the account is not bootstrapped, with the remedy, and nothing is made', async () => {
     await expect(deployed()).rejects.toMatchObject({
       code: 'DeploymentNotStarted', message: expect.stringContaining('SSM parameter /cdk-bootstrap/hnb659fds/version not found'), remedy: expect.stringContaining('npx cdk bootstrap'),
     });
-    expect(cloudFormation.operations.filter((operation) => !/^(?:Describe|Get)/.test(operation))).toEqual([]);
+    expect(account.operations.filter((operation) => !/^(?:Describe|Get)/.test(operation))).toEqual([]);
   }, TIME_LIMIT_MS);
 
   it('fails when Ctrl-C comes while CloudFormation works: the command says that it goes on, and ends at once with 130', async () => {
     await bootstrap();
-    cloudFormation.isEndless = true;
+    for (const { logicalId } of readAssembly(assemblyDirectory).resourcesOfType('AWS::EC2::VPC')) fakes.waits.set(`create ${logicalId}`, new Promise(() => undefined));
     const started = spawn(process.execPath, [LAB, 'deploy', '--yes', '--skip-preflight', '--assembly', assemblyDirectory], { stdio: ['ignore', 'pipe', 'pipe'], env: process.env });
     command = started;
     const said: Buffer[] = [];
     started.stdout.on('data', (data: Buffer) => said.push(data));
     started.stderr.on('data', (data: Buffer) => said.push(data));
     const exit = once(started, 'exit');
-    while (cloudFormation.operations.filter((operation) => operation === 'DescribeStackEvents').length < 4 || !cloudFormation.operations.includes('ExecuteChangeSet')) {
+    while (account.operations.filter((operation) => operation === 'DescribeStackEvents').length < 4 || !account.operations.includes('ExecuteChangeSet')) {
       if (started.exitCode !== null) throw new Error(`The command ended early: ${Buffer.concat(said).toString()}`);
       await new Promise((wake) => setTimeout(wake, 50));
     }

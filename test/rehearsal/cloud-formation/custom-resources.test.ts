@@ -25,7 +25,7 @@ describe('a custom resource is made by its function', () => {
 
   beforeEach(async () => {
     fakes = new FakeTypes();
-    account = await PlayedAccount.start([fakes.of('AWS::Test::Thing')], COMPRESSION);
+    account = await PlayedAccount.start([fakes.of('AWS::Test::Thing')], { compression: COMPRESSION });
     account.onInvoke = (event) => void success(event);
   });
 

@@ -3,14 +3,16 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { isJsonObject, type JsonObject, parseJson, textAt } from '../../../lib/json';
 import type { Account } from '../../../lib/rehearsal/account';
 import { type AwsAnswer, faultAnswer, jsonAnswer } from '../../../lib/rehearsal/aws-answers/aws-answer';
 import { AwsFault, type AwsRequest, jsonBody, readAwsRequest } from '../../../lib/rehearsal/aws-answers/aws-request';
+import { endToEndHeaders, passOn } from '../../../lib/rehearsal/aws-answers/aws-answers-server';
 import { CloudFormation } from '../../../lib/rehearsal/cloud-formation/cloud-formation';
 import type { ResourceType } from '../../../lib/rehearsal/cloud-formation/resource-type';
 import { type Finding, Findings, readFindings } from '../../../lib/rehearsal/findings';
@@ -21,8 +23,18 @@ import { sdkConfiguration } from '../aws-answers/answering';
 export const STACK = 'lab';
 const REGION = 'ap-northeast-2';
 
-/** An account with CloudFormation, SSM's parameters and functions, and nothing else. */
+/** How an account is played. */
+export interface PlayedAccountOptions {
+  /** AWS seconds per real second. @default - waits take no time */
+  readonly compression?: number;
+  /** Loopback URL of moto, which answers all but CloudFormation and functions. @default - none, and SSM's parameters are the test's */
+  readonly moto?: string;
+}
+
+/** An account with CloudFormation, and functions that do what a test says. */
 export class PlayedAccount {
+  /** Operations that CloudFormation was asked, in their order. */
+  readonly operations: string[] = [];
   /** By name. */
   readonly ssm = new Map<string, string>();
   /** What functions were invoked with. */
@@ -33,19 +45,20 @@ export class PlayedAccount {
   readonly assumed: string[] = [];
   readonly client: CloudFormationClient;
 
-  private constructor(readonly endpoint: string, private readonly directory: string, private readonly service: CloudFormation, private readonly stopServer: () => Promise<void>) {
+  private constructor(
+    readonly endpoint: string, private readonly directory: string, private readonly service: CloudFormation, private readonly stopServer: () => Promise<void>,
+    private readonly moto: string | undefined,
+  ) {
     this.client = new CloudFormationClient(sdkConfiguration(endpoint, REGION));
   }
 
-  /** @param compression AWS seconds per real second @default - waits take no time */
-  static async start(types: readonly ResourceType[], compression = Number.POSITIVE_INFINITY): Promise<PlayedAccount> {
+  static async start(types: readonly ResourceType[], { compression = Number.POSITIVE_INFINITY, moto }: PlayedAccountOptions = {}): Promise<PlayedAccount> {
     let played: PlayedAccount | undefined;
     const server = createServer((incoming, outgoing) => {
       void buffer(incoming).then(async (body) => {
         const request = readAwsRequest({ method: incoming.method ?? 'GET', target: incoming.url ?? '/', headers: incoming.headers, body });
-        const { status, headers, body: answer } = await played?.answer(request) ?? { status: 503, headers: {}, body: '' };
-        outgoing.writeHead(status, { ...headers }).end(answer);
-      });
+        await played?.respond(request, outgoing);
+      }).catch(() => outgoing.destroy());
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -54,7 +67,7 @@ export class PlayedAccount {
     const directory = mkdtempSync(join(tmpdir(), 'played-account-'));
     const ended = new AbortController();
     const account: Account = {
-      accountId: '123456789012', region: REGION, endpoint, moto: endpoint, directory, compression,
+      accountId: '123456789012', region: REGION, endpoint, moto: moto ?? endpoint, directory, compression,
       sessions: {
         assumeForService: async ({ roleArn }) => {
           played?.assumed.push(roleArn);
@@ -70,7 +83,7 @@ export class PlayedAccount {
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
-    });
+    }, moto);
     return played;
   }
 
@@ -135,11 +148,23 @@ export class PlayedAccount {
       [LogicalResourceId, ResourceStatus, ResourceStatusReason === undefined ? undefined : `(${ResourceStatusReason})`].filter((part) => part !== undefined).join(' '));
   }
 
-  private async answer(request: AwsRequest): Promise<AwsAnswer> {
+  private async respond(request: AwsRequest, outgoing: ServerResponse): Promise<void> {
+    const answer = await this.answer(request);
+    if (answer !== undefined) {
+      outgoing.writeHead(answer.status, { ...answer.headers }).end(answer.body);
+      return;
+    }
+    const response = await passOn(request, new URL(this.moto ?? ''), new AbortController().signal);
+    outgoing.writeHead(response.statusCode ?? 502, endToEndHeaders(response.headers));
+    await pipeline(response, outgoing);
+  }
+
+  private async answer(request: AwsRequest): Promise<AwsAnswer | undefined> {
     try {
+      if (request.service === 'cloudformation') this.operations.push(request.operation);
       const handling = await this.service.handlerOf(request)?.(request);
       if (handling !== undefined && 'answer' in handling) return handling.answer;
-      return this.otherAnswer(request);
+      return this.moto !== undefined && request.service !== 'lambda' ? undefined : this.otherAnswer(request);
     } catch (error) {
       return faultAnswer(request, error instanceof AwsFault ? error : new AwsFault('InternalFailure', String(error), 500));
     }

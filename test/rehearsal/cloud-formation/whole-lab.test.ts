@@ -29,7 +29,7 @@ describe('the lab\'s own template is walked whole', () => {
   beforeAll(async () => {
     lab = await synthLab();
     fakes = new FakeTypes();
-    account = await PlayedAccount.start(typesOf(), 2000);
+    account = await PlayedAccount.start(typesOf(), { compression: 2000 });
     account.ssm.set('/cdk-bootstrap/hnb659fds/version', '30');
     fakes.onDone = (verb, logicalId) => verb === 'create' ? isMade(logicalId) : isDeleted(logicalId);
     account.onInvoke = (event) => {
@@ -62,7 +62,7 @@ describe('a resource takes its typical time, compressed', () => {
   it('or longer, where the work itself does', async () => {
     const fakes = new FakeTypes();
     const type = 'AWS::EC2::NatGateway';
-    const account = await PlayedAccount.start([fakes.of(type)], 200);
+    const account = await PlayedAccount.start([fakes.of(type)], { compression: 200 });
     try {
       const began = performance.now();
       expect(await account.create({ Resources: { Nat: { Type: type } } })).toBe('CREATE_COMPLETE');
