@@ -2,18 +2,13 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import type { AssumeForServiceOptions, PlayedService, RoleCredentials, RoleSessions } from '../account';
 import type { Handler } from '../aws-answers/aws-answer';
-import { AwsFault, type AwsRequest } from '../aws-answers/aws-request';
+import type { AwsRequest } from '../aws-answers/aws-request';
 import type { Findings } from '../findings';
 import { requireLoopback } from '../process/loopback';
 import { MotoResources } from './account-resources';
-import { type AccountRole, MotoRoles } from './account-roles';
-import type { AccountResources, Authorization } from './authorization';
-import { authorizationsOf } from './authorizations-of';
-import type { PolicyStatement } from './policy-document';
-import { allowsEverything, type AskedAccess, evaluatePolicies, isAboutAction, type PolicyDecision } from './policy-evaluation';
-import { conditionKeys, type ConditionKeys } from './policy-text';
-import { type Caller, callerKeys, Principals, ROOT_CREDENTIALS } from './principals';
-import { accessDenied } from './refusals';
+import { MotoRoles } from './account-roles';
+import { Judge } from './judge';
+import { Principals, ROOT_CREDENTIALS } from './principals';
 import { simulatePrincipalPolicy } from './simulate-policy';
 import { Sts } from './sts';
 
@@ -33,12 +28,6 @@ export interface IamOptions {
 /** IAM's operations that change nothing. */
 const READING = /^(?:Get|List|Simulate|Generate)/;
 
-/** Keys of a request that do not depend on its action. */
-const OF_EVERY_REQUEST = /^aws:(?:principal(?:account|arn|tag\/.+)|requestedregion|securetransport|userid)$/;
-
-/** Keys of the tags that a resource has. */
-const RESOURCE_TAG = /(?:aws|ec2):resourcetag\//i;
-
 /**
  * IAM and STS of the account: who calls, what they may do, and who gets keys of a role. Roles and policies are moto's; moto
  * itself judges nothing.
@@ -46,17 +35,16 @@ const RESOURCE_TAG = /(?:aws|ec2):resourcetag\//i;
 export class Iam implements RoleSessions, PlayedService {
   private readonly principals: Principals;
   private readonly roles: MotoRoles;
-  private readonly resources: AccountResources;
+  private readonly requestJudge: Judge;
   private readonly sts: Sts;
   private readonly aws: { readonly ec2: EC2Client; readonly iam: IAMClient };
 
-  constructor(private readonly options: IamOptions) {
-    const { accountId, region, findings } = options;
-    const configuration = { endpoint: requireLoopback(options.moto).origin, region, credentials: ROOT_CREDENTIALS };
+  constructor({ accountId, region, moto, findings }: IamOptions) {
+    const configuration = { endpoint: requireLoopback(moto).origin, region, credentials: ROOT_CREDENTIALS };
     this.aws = { ec2: new EC2Client(configuration), iam: new IAMClient(configuration) };
     this.principals = new Principals(accountId);
     this.roles = new MotoRoles(this.aws.iam);
-    this.resources = new MotoResources(this.aws, accountId);
+    this.requestJudge = new Judge({ accountId, principals: this.principals, roles: this.roles, resources: new MotoResources(this.aws, accountId), findings });
     this.sts = new Sts({ accountId, roles: this.roles, principals: this.principals, findings });
   }
 
@@ -75,21 +63,7 @@ export class Iam implements RoleSessions, PlayedService {
    * `NotImplemented` where a policy or a request says something that the rehearsal does not understand
    */
   async judge(request: AwsRequest): Promise<void> {
-    const caller = this.principals.callerOf(request);
-    // STS judges by trust policies too, and tells everybody who he is.
-    if (caller.role === undefined || request.service === 'sts') return;
-    const role = await this.roles.role(caller.role);
-    if (role !== undefined && allowsEverything(role.statements)) return;
-
-    const known = await authorizationsOf(request, { accountId: this.options.accountId, resources: this.resources });
-    if (known === undefined) throw notKnown(request);
-    for (const authorization of known.needed) {
-      const statements = role?.statements ?? [];
-      if (known.isVague && !isForAnyResource(statements, authorization.action)) throw notKnown(request);
-      const asked = { ...authorization, keys: await this.keysOf(request, caller, role, authorization) };
-      const decision = evaluatePolicies(statements, asked);
-      if (decision.effect !== 'allowed') throw this.refused(request, caller, asked, decision);
-    }
+    await this.requestJudge.judge(request);
   }
 
   async assumeForService(options: AssumeForServiceOptions): Promise<RoleCredentials> {
@@ -112,40 +86,4 @@ export class Iam implements RoleSessions, PlayedService {
     this.roles.forget();
     return answer;
   }
-
-  private async keysOf(request: AwsRequest, caller: Caller, role: AccountRole | undefined, { action, keys, tags }: Authorization): Promise<ConditionKeys> {
-    const isAsked = tags !== undefined && (role?.statements ?? []).some((statement) => isAboutAction(statement, action) && asksForTags(statement));
-    const has = isAsked ? Object.entries(await tags()) : [];
-    return conditionKeys({
-      ...callerKeys(caller, role, this.options.accountId),
-      'aws:RequestedRegion': request.region,
-      ...keys,
-      ...Object.fromEntries(has.flatMap(([key, value]) => [[`aws:ResourceTag/${key}`, value], ...(request.service === 'ec2' ? [[`ec2:ResourceTag/${key}`, value]] : [])])),
-    });
-  }
-
-  private refused(request: AwsRequest, { arn, role = '' }: Caller, asked: AskedAccess, decision: PolicyDecision): AwsFault {
-    const { statement, nearest = `${statement?.name ?? 'a statement'} of ${statement?.policy ?? 'a policy'} denies it` } = decision;
-    this.options.findings.report({
-      kind: 'access-denied',
-      resource: role,
-      expected: `${asked.action}${asked.resource === '*' ? '' : ` on ${asked.resource}`} is allowed`,
-      found: nearest,
-    });
-    return accessDenied(request, arn, asked, decision);
-  }
-}
-
-function notKnown({ service, operation }: AwsRequest): AwsFault {
-  return new AwsFault('NotImplemented', `The rehearsal does not know what AWS judges of ${service} ${operation}.`, 501);
-}
-
-function asksForTags({ resources, conditions }: PolicyStatement): boolean {
-  return [...resources?.values ?? [], ...conditions.flatMap(({ key, values }) => [key, ...values])].some((text) => RESOURCE_TAG.test(text));
-}
-
-/** Whether all that is said about an action is said of every resource, by keys that every request has. */
-function isForAnyResource(statements: readonly PolicyStatement[], action: string): boolean {
-  return statements.filter((statement) => isAboutAction(statement, action)).every(({ resources, conditions }) =>
-    resources?.isNegated === false && resources.values.includes('*') && conditions.every(({ key }) => OF_EVERY_REQUEST.test(key.toLowerCase())));
 }

@@ -1,45 +1,17 @@
 import { synthLab } from '../../support/synth-lab';
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectAt, parseJson, textAt } from '../../../lib/json';
+import type { JsonObject, JsonValue } from '../../../lib/json';
 import { type PolicyStatement, readPolicy } from '../../../lib/rehearsal/iam/policy-document';
 import { evaluatePolicies } from '../../../lib/rehearsal/iam/policy-evaluation';
 import { conditionKeys } from '../../../lib/rehearsal/iam/policy-text';
 import { ACCOUNT, REGION, simulated, type SimulatedAccess, simulatedForService } from './simulated-access';
+import { type TemplatePolicies, templatePolicies } from './template-policies';
 
-/** A policy of the template, with values in place of what only a deployment knows. */
-interface TemplatePolicy {
-  readonly name: string;
-  readonly document: JsonObject;
-}
-
-let policies: readonly TemplatePolicy[];
-let trusts: readonly TemplatePolicy[];
-let queuePolicies: readonly TemplatePolicy[];
+let policies: TemplatePolicies;
 
 beforeAll(async () => {
   const { synthesized } = await synthLab({ expiresAt: '2026-12-01T18:00+09:00' });
-  const read = (type: string, ...path: readonly string[]): readonly TemplatePolicy[] => synthesized.resourcesOfType(type).map((resource) => ({
-    name: resource.logicalId,
-    document: deployed(objectAt(synthesized.resolvedProperties(resource), ...path)),
-  })).filter(({ document }) => document['Statement'] !== undefined);
-  const inline = synthesized.resourcesOfType('AWS::IAM::Role').flatMap((role) => {
-    const { Policies: own = [] } = synthesized.resolvedProperties(role);
-    return isJsonArray(own) ? own.map((policy): TemplatePolicy => ({ name: `${role.logicalId} ${textAt(policy, 'PolicyName')}`, document: deployed(objectAt(policy, 'PolicyDocument')) })) : [];
-  });
-  policies = [...read('AWS::IAM::ManagedPolicy', 'PolicyDocument'), ...read('AWS::IAM::Policy', 'PolicyDocument'), ...inline];
-  trusts = read('AWS::IAM::Role', 'AssumeRolePolicyDocument');
-  queuePolicies = read('AWS::SQS::QueuePolicy', 'PolicyDocument');
+  policies = templatePolicies(synthesized);
 });
-
-/** A policy as it is after a deployment: account and ARNs are known. */
-function deployed(document: JsonObject): JsonObject {
-  const text = JSON.stringify(document)
-    .replaceAll('${AWS::Partition}', 'aws')
-    .replaceAll('${AWS::AccountId}', ACCOUNT)
-    .replaceAll('${AWS::StackId}', `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/karpenter-lab/1`)
-    .replaceAll(/\$\{([A-Za-z0-9]+)(?:\.Arn)?\}/g, (_all, id: string) => `arn:aws:${id.includes('Queue') ? 'sqs' : 'made'}:${REGION}:${ACCOUNT}:${id}`);
-  const parsed = parseJson(text);
-  return isJsonObject(parsed) ? parsed : {};
-}
 
 /** Accesses that a statement means, and such as differ from them in one thing. */
 function accessesNear({ actions, resources, conditions }: PolicyStatement): readonly SimulatedAccess[] {
@@ -77,7 +49,7 @@ function ours(statements: readonly PolicyStatement[], { action, resource, keys }
 describe('the policies of the stack', () => {
   it('say to each access what an evaluator that is none of ours says', () => {
     const seen = { allowed: 0, explicitDeny: 0, implicitDeny: 0 };
-    const different = policies.flatMap(({ name, document }) => {
+    const different = policies.identity.flatMap(({ name, document }) => {
       const own = readPolicy(name, document);
       return own.flatMap((statement) => accessesNear(statement).flatMap((access) => {
         const expected = simulated(access, [document]);
@@ -93,7 +65,7 @@ describe('the policies of the stack', () => {
   });
 
   it('let each statement allow the access that it means', () => {
-    const meant = policies.flatMap(({ name, document }) => readPolicy(name, document)).map((statement) => ({ statement: statement.name, effect: ours([statement], accessesNear(statement)[0]!) }));
+    const meant = policies.identity.flatMap(({ name, document }) => readPolicy(name, document)).map((statement) => ({ statement: statement.name, effect: ours([statement], accessesNear(statement)[0]!) }));
 
     expect(meant.filter(({ effect }) => effect !== 'allowed')).toEqual([]);
   });
@@ -101,7 +73,7 @@ describe('the policies of the stack', () => {
 
 describe('the policy of the queue', () => {
   it('says to each service what an evaluator that is none of ours says, over HTTP and HTTPS', async () => {
-    const [queue] = queuePolicies;
+    const [queue] = policies.queue;
     const statements = readPolicy('queue', queue?.document ?? {});
     const resource = statements[0]?.resources?.values[0] ?? '';
     const effects: string[] = [];
@@ -122,10 +94,10 @@ describe('the policy of the queue', () => {
 
 describe('the trust policies of the stack', () => {
   it('let in whom an evaluator that is none of ours lets in', async () => {
-    const services = [...new Set(trusts.flatMap(({ document }) => readPolicy('trust', document)).flatMap(({ principals }) => principals instanceof Map ? principals.get('Service') ?? [] : []))];
+    const services = [...new Set(policies.trust.flatMap(({ document }) => readPolicy('trust', document)).flatMap(({ principals }) => principals instanceof Map ? principals.get('Service') ?? [] : []))];
     expect(services).toEqual(expect.arrayContaining(['lambda.amazonaws.com', 'ec2.amazonaws.com', 'pods.eks.amazonaws.com', 'scheduler.amazonaws.com']));
 
-    for (const { name, document } of trusts) {
+    for (const { name, document } of policies.trust) {
       for (const service of services) {
         for (const sourceArn of [`arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule-group/default`, 'arn:aws:scheduler:other']) {
           const access = { action: 'sts:AssumeRole', resource: `arn:aws:iam::${ACCOUNT}:role/${name}`, keys: { 'aws:SourceAccount': ACCOUNT, 'aws:SourceArn': sourceArn } };
