@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import type { RunContext } from '../run-context';
 import { kwokctlConfiguration, startKwokCluster } from './eks/kwok-control-plane';
+import { KARPENTER_CONTAINER } from './karpenter-pods/kwok-documents';
 import type { Rehearsal } from './rehearsal';
-
-/** Name of the container in Karpenter's pods, as in its chart. */
-export const KARPENTER_CONTAINER = 'controller';
 
 /** Starts the control plane of a rehearsal. Karpenter's log is served from its file. */
 export async function startControlPlane({ name, lab, paths, toolchain, ports, environment, state }: Rehearsal, run: RunContext): Promise<void> {

@@ -13,7 +13,7 @@ import {
   APP_NAME_LABEL, ARCHITECTURE_LABEL, HOSTNAME_LABEL, INSTANCE_TYPE_LABEL, NODE_GROUP_CAPACITY_TYPE_LABEL, NODE_POOL_LABEL,
   OPERATING_SYSTEM_LABEL, REGION_LABEL, SIMULATED_ANNOTATION, ZONE_LABEL,
 } from '../well-known-keys';
-import { KARPENTER_CONTAINER } from './control-plane';
+import { KARPENTER_CONTAINER } from './karpenter-pods/kwok-documents';
 
 /** Offset of the first node's address in its subnet. AWS keeps the first four addresses; ten is easy to read. */
 const FIRST_HOST = 10;

@@ -2,7 +2,8 @@ import { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import type { Account } from '../account';
 import type { ControlPlane, ControlPlaneAddress, ControlPlaneStart } from '../eks/control-plane';
 import type { ProcessRecord } from '../process/running-processes';
-import { KarpenterPods, type KarpenterPodsOptions } from './karpenter-pods';
+import { KarpenterPods } from './karpenter-pods';
+import type { KarpenterPodsOptions } from './running-pod';
 
 /** A control plane whose cluster runs Karpenter's pods as processes, for as long as it runs itself. */
 export class ControlPlaneWithKarpenter implements ControlPlane {

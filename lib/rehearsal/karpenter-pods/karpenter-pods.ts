@@ -1,4 +1,3 @@
-import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LiveList } from '../../kubernetes/live-list';
 import { APP_NAME_LABEL } from '../../well-known-keys';
 import { asError } from '../../wait-for';
@@ -6,29 +5,8 @@ import type { Account } from '../account';
 import type { ProcessRecord } from '../process/running-processes';
 import { KARPENTER_PODS, type KarpenterPod, persistently } from './karpenter-pod';
 import { KARPENTER_APP } from './kwok-documents';
-import { RunningPod } from './running-pod';
-
-/** What a pod gets at its admission where a pod identity association stands. */
-export interface AdmittedIdentity {
-  /** For whom the pod's ServiceAccount token must be made: `pods.eks.amazonaws.com`. */
-  readonly audience: string;
-  /** Environment variables of each container, without `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`. */
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-/** What Karpenter's pods are run with. */
-export interface KarpenterPodsOptions {
-  /** The cluster, with all rights. */
-  readonly kubernetes: KubernetesApi;
-  /** Absolute path of Karpenter's production controller. */
-  readonly karpenter: string;
-  /** What a pod of a ServiceAccount gets that is admitted now; undefined without an association. */
-  readonly podIdentityFor: (namespace: string, serviceAccount: string) => AdmittedIdentity | undefined;
-  /** What every process of the rehearsal gets: a PATH, a home and a temporary folder of its own, the rehearsal's marker. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** Absolute path of the folder for the logs of Karpenter's pods. It need not exist. */
-  readonly logsDirectory: string;
-}
+import type { AdmittedIdentity } from './pod-credentials';
+import { type KarpenterPodsOptions, RunningPod } from './running-pod';
 
 /** Seconds that a process has to end by itself when the account ends. */
 const CLOSE_SECONDS = 3;

@@ -6,8 +6,15 @@ import type { ResourceKind } from '../../kubernetes/objects';
 import { LabError } from '../../lab-error';
 import { isPassing } from '../../passing-failure';
 import { asError, pause } from '../../wait-for';
-import type { AdmittedIdentity } from './karpenter-pods';
 import type { KarpenterPod } from './karpenter-pod';
+
+/** What a pod gets at its admission where a pod identity association stands. */
+export interface AdmittedIdentity {
+  /** For whom the pod's ServiceAccount token must be made: `pods.eks.amazonaws.com`. */
+  readonly audience: string;
+  /** Environment variables of each container, without `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`. */
+  readonly environment: Readonly<Record<string, string>>;
+}
 
 /** Seconds that a token for the API server is good for: an hour, as in a pod. */
 const API_TOKEN_SECONDS = 3600;

@@ -80,6 +80,26 @@ function containerStatus(container: JsonObject, { state, lastEnd, restartCount }
   };
 }
 
+/** The event by which a kubelet says that it waits before it starts a container again. `kubectl describe pod` shows it. */
+export function backOffEvent({ metadata: { namespace = '', name, uid }, nodeName = '' }: KarpenterPod, now: Date): JsonObject {
+  const time = wholeSeconds(now);
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { namespace, name: `${name}.${now.getTime().toString(16)}` },
+    involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid, fieldPath: `spec.containers{${KARPENTER_CONTAINER}}` },
+    type: 'Warning',
+    reason: 'BackOff',
+    message: `Back-off restarting failed container ${KARPENTER_CONTAINER} in pod ${name}_${namespace}(${uid})`,
+    source: { component: 'kubelet', host: nodeName },
+    reportingComponent: 'kubelet',
+    reportingInstance: nodeName,
+    firstTimestamp: time,
+    lastTimestamp: time,
+    count: 1,
+  };
+}
+
 /** The form in which Kubernetes keeps times. */
 function wholeSeconds(time: Date): string {
   return `${time.toISOString().slice(0, 19)}Z`;

@@ -14,13 +14,25 @@ import type { ProcessRecord } from '../process/running-processes';
 import { containerCommand } from './container-environment';
 import { ContainerProcess } from './container-process';
 import { KARPENTER_PODS, type KarpenterPod, persistently } from './karpenter-pod';
-import type { AdmittedIdentity, KarpenterPodsOptions } from './karpenter-pods';
 import { KARPENTER_CONTAINER, karpenterPodLogs, POD_LOGS } from './kwok-documents';
-import { podCredentials } from './pod-credentials';
-import { backOffEvent } from './pod-event';
+import { type AdmittedIdentity, podCredentials } from './pod-credentials';
 import { lastError, podLogFile } from './pod-logs';
-import { type PodReport, podStatus } from './pod-status';
+import { backOffEvent, type PodReport, podStatus } from './pod-status';
 import { answersWell } from './readiness-probe';
+
+/** What Karpenter's pods are run with. */
+export interface KarpenterPodsOptions {
+  /** The cluster, with all rights. */
+  readonly kubernetes: KubernetesApi;
+  /** Absolute path of Karpenter's production controller. */
+  readonly karpenter: string;
+  /** What a pod of a ServiceAccount gets that is admitted now; undefined without an association. */
+  readonly podIdentityFor: (namespace: string, serviceAccount: string) => AdmittedIdentity | undefined;
+  /** What every process of the rehearsal gets: a PATH, a home and a temporary folder of its own, the rehearsal's marker. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Absolute path of the folder for the logs of Karpenter's pods. It need not exist. */
+  readonly logsDirectory: string;
+}
 
 /** Seconds that a kubelet waits before the second restart; it doubles them for each further one. */
 const BACK_OFF_SECONDS = 10;
@@ -204,7 +216,7 @@ export class RunningPod {
           message: `back-off ${seconds}s restarting failed container=${KARPENTER_CONTAINER} pod=${name}_${namespace ?? ''}(${uid})`,
         },
       });
-      await persistently(() => this.kubernetes.create(EVENTS, backOffEvent(this.pod, KARPENTER_CONTAINER, new Date())), this.kubernetes.signal);
+      await persistently(() => this.kubernetes.create(EVENTS, backOffEvent(this.pod, new Date())), this.kubernetes.signal);
     }
     await pause(seconds / this.account.compression, this.kubernetes.signal);
   }

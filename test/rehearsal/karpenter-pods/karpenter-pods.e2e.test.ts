@@ -25,7 +25,7 @@ const CLUSTER = 'a-lab';
 const REGION = 'ap-northeast-2';
 
 /** Seconds of the chart's lease after which another replica leads, and some for both processors. */
-const TAKEOVER_SECONDS = 40;
+const TAKEOVER_SECONDS = 60;
 
 const LEASES: ResourceKind<{ readonly holder?: string }> = {
   apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', isNamespaced: true, read: (body) => ({ holder: textAt(body, 'spec', 'holderIdentity') }),

@@ -5,8 +5,9 @@ import { EVENTS, NODES, PODS } from '../../../lib/kubernetes/core-kinds';
 import { type ResourceKind } from '../../../lib/kubernetes/objects';
 import type { Account } from '../../../lib/rehearsal/account';
 import { Findings, readFindings } from '../../../lib/rehearsal/findings';
-import { type AdmittedIdentity, KarpenterPods } from '../../../lib/rehearsal/karpenter-pods/karpenter-pods';
+import { KarpenterPods } from '../../../lib/rehearsal/karpenter-pods/karpenter-pods';
 import { POD_LOGS } from '../../../lib/rehearsal/karpenter-pods/kwok-documents';
+import type { AdmittedIdentity } from '../../../lib/rehearsal/karpenter-pods/pod-credentials';
 import { karpenterLogLines } from '../../../lib/rehearsal/karpenter-pods/pod-logs';
 import { runContext } from '../../../lib/run-context';
 import { pollFor } from '../../../lib/wait-for';
@@ -19,12 +20,12 @@ const NAMESPACE = 'karpenter';
 
 /** Says its environment, is ready as soon as a file is there, and ends when it is asked to. */
 const CONTROLLER = `
+process.on('SIGTERM', () => { console.log(JSON.stringify({ level: 'INFO', message: 'asked to end' })); process.exit(0); });
 console.log(JSON.stringify({ level: 'INFO', message: 'started', environment: process.env, args: process.argv.slice(2) }));
 require('node:http').createServer((request, response) => {
   response.statusCode = request.url === '/readyz' && require('node:fs').existsSync(process.env.READY_FILE) ? 200 : 500;
   response.end();
 }).listen(Number(process.env.HEALTH_PROBE_PORT), '127.0.0.1');
-process.on('SIGTERM', () => { console.log(JSON.stringify({ level: 'INFO', message: 'asked to end' })); process.exit(0); });
 `;
 
 describe('Karpenter\'s pods', () => {
