@@ -1,4 +1,7 @@
 // Every difference between the computers that a rehearsal runs on: Linux and macOS, each on x86-64 and arm64.
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import { LabError } from '../lab-error';
 
 /** Operating systems and architectures for which a rehearsal can be built, in Node.js's words. */
@@ -29,4 +32,112 @@ export function platformShortfall(platform: string = process.platform, architect
  */
 export function runsLayerPrograms(platform: string = process.platform, architecture: string = process.arch): boolean {
   return platform === 'linux' && architecture === 'x64';
+}
+
+/** A process of this user that has a certain variable in its environment. */
+export interface FoundProcess {
+  readonly pid: number;
+  readonly startTicks: number;
+  /** Value of the variable. */
+  readonly value: string;
+  /** Absolute path of the program that it runs. */
+  readonly program: string;
+  /** Name of the program and the id, only to be shown: nothing is decided by it. */
+  readonly name: string;
+}
+
+/**
+ * How processes are found and told apart.
+ *
+ * No library: those of npm run `ps` too, know no environments, and round the start of a process to a second that differs from
+ * call to call. Only its environment tells that a process of which nothing was written down belongs to a rehearsal.
+ */
+export interface ProcessTable {
+  /**
+   * When a process started, in a unit of the system's own. Together with the id it names a process for good, because an id is
+   * given again only to one that starts later.
+   *
+   * @returns undefined when no process has this id, or one that has already ended
+   */
+  readonly startTicks: (pid: number) => number | undefined;
+  /** Processes of this user that have this variable in their environment. */
+  readonly withVariable: (variable: string) => readonly FoundProcess[];
+}
+
+/** The table of this computer. */
+export function processTable(platform: string = process.platform): ProcessTable {
+  return platform === 'linux' ? PROC_TABLE : psTable('-xwwE');
+}
+
+/** Position of the start time among the fields of `/proc/PID/stat` that follow the command's name. */
+const START_TIME_FIELD = 19;
+
+/** State of a process that has ended and waits for its parent to notice. */
+const ZOMBIE = 'Z';
+
+/**
+ * The table as Linux shows it in `/proc`, where it needs no program: containers often lack `ps`. Ticks are hundredths of a
+ * second since boot.
+ *
+ * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html field 22
+ */
+const PROC_TABLE: ProcessTable = {
+  startTicks: (pid) => {
+    const stat = readable(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    if (stat === '') return undefined;
+    // "PID (NAME) STATE PPID ...": the name may hold spaces and parentheses.
+    const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === ZOMBIE ? undefined : Number(rest[START_TIME_FIELD - 1]);
+  },
+  withVariable: (variable) => readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).map(Number).flatMap((pid) => {
+    const entry = readable(() => readFileSync(`/proc/${pid}/environ`, 'utf8')).split('\0').find((text) => text.startsWith(`${variable}=`));
+    const startTicks = PROC_TABLE.startTicks(pid);
+    if (entry === undefined || startTicks === undefined) return [];
+    const program = readable(() => readlinkSync(`/proc/${pid}/exe`));
+    return [{ pid, startTicks, value: entry.slice(variable.length + 1), program, name: `${basename(program)} (${pid})` }];
+  }),
+};
+
+/** What is read of a process. Nothing of one that has ended meanwhile, or is another user's. */
+function readable(read: () => string): string {
+  try {
+    return read();
+  } catch (error) {
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return '';
+    throw error;
+  }
+}
+
+/** A line of `ps`: id, state, start in 24 characters, and the command with its environment behind it. */
+const PS_LINE = /^\s*(\d+)\s+(\S+)\s+(\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4})\s+(.*)$/;
+
+/** Bytes that `ps` may write: environments are long. */
+const PS_BYTES = 64 * 2 ** 20;
+
+/**
+ * The table as `ps` shows it, which macOS has. Ticks are seconds since 1970.
+ *
+ * @param ownWithEnvironment flags for all processes of this user, with environments and whole lines: `-xwwE` on macOS, `xwwe` on Linux
+ */
+export function psTable(ownWithEnvironment: string): ProcessTable {
+  const processes = (...selection: readonly string[]) => {
+    const { stdout, error } = spawnSync('/bin/ps', [...selection, '-o', 'pid=,state=,lstart=,command='], {
+      encoding: 'utf8', env: { LC_ALL: 'C', TZ: 'UTC' }, maxBuffer: PS_BYTES,
+    });
+    if (error !== undefined) throw error;
+    return stdout.split('\n').flatMap((line) => {
+      const [, pid, state = '', start, command = ''] = PS_LINE.exec(line) ?? [];
+      if (pid === undefined || state.startsWith(ZOMBIE)) return [];
+      return [{ pid: Number(pid), startTicks: Date.parse(`${start} UTC`) / 1000, command }];
+    });
+  };
+  return {
+    startTicks: (pid) => processes('-p', String(pid))[0]?.startTicks,
+    withVariable: (variable) => processes(ownWithEnvironment).flatMap(({ pid, startTicks, command }) => {
+      // The environment follows the arguments, and a rehearsal's folder has no spaces.
+      const value = command.split(' ').findLast((word) => word.startsWith(`${variable}=`))?.slice(variable.length + 1);
+      const program = command.split(' ')[0] ?? '';
+      return value === undefined ? [] : [{ pid, startTicks, value, program, name: `${basename(program)} (${pid})` }];
+    }),
+  };
 }
