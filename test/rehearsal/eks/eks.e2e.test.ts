@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CreateSubnetCommand, CreateVpcCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { CreateSubnetCommand, CreateVpcCommand, EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import {
   AssociateAccessPolicyCommand, CreateAccessEntryCommand, CreateAddonCommand, CreateClusterCommand, CreatePodIdentityAssociationCommand, DeleteAccessEntryCommand,
   DeleteClusterCommand, DescribeAddonCommand, DescribeClusterCommand,
@@ -9,26 +9,29 @@ import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { clusterToken } from '../../../lib/aws/cluster-token';
 import { NAMESPACES } from '../../../lib/kubernetes/core-kinds';
 import { KwokControlPlane } from '../../../lib/rehearsal/eks/kwok-control-plane';
+import { KWOK_KINDS, karpenterPodStages } from '../../../lib/rehearsal/karpenter-pods/kwok-documents';
 import { isProcessRunning } from '../../../lib/rehearsal/process/running-processes';
 import { toolchainIn } from '../../../lib/rehearsal/toolchain/toolchain';
 import { runCommand } from '../../../lib/run-command';
 import { runContext } from '../../../lib/run-context';
+import { SIMULATED_ANNOTATION } from '../../../lib/well-known-keys';
 import { temporaryFolder } from '../fake-program';
 import { PINNED_VERSIONS } from '../pinned-versions';
 import { type Moto, startMoto } from '../seed/moto';
 import { ACCOUNT, type PlayedAccount, REGION, roleArn, startAccount } from './played-eks';
 
-const CALLERS = {
+const CALLERS: Record<string, string> = {
   instructor: `arn:aws:sts::${ACCOUNT}:assumed-role/Instructor/kim`,
   student: `arn:aws:sts::${ACCOUNT}:assumed-role/Student/lee`,
 };
-const SECRETS: Readonly<Record<string, string>> = { instructor: 'secret', student: 'secret' };
+const SECRETS: Readonly<Record<string, string>> = { instructor: 'secret', student: 'secret', node: 'secret' };
 
 describe('a cluster with a real control plane', () => {
   let moto: Moto;
   let played: PlayedAccount;
   let controlPlane: KwokControlPlane;
   let subnetIds: string[];
+  let nodeName: string;
   const folder = temporaryFolder();
   const toolchain = toolchainIn(dirname(dirname(process.env['REHEARSAL_MOTO'] ?? '')), PINNED_VERSIONS);
 
@@ -41,12 +44,15 @@ describe('a cluster with a real control plane', () => {
       const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId: Vpc?.VpcId, CidrBlock: `10.11.${index}.0/24`, AvailabilityZone: `${REGION}${zone}` }));
       return Subnet?.SubnetId ?? '';
     }));
-    for (const [RoleName, Service] of [['ClusterRole', 'eks.amazonaws.com'], ['Instructor', 'ec2.amazonaws.com'], ['Student', 'ec2.amazonaws.com'], ['Controller', 'pods.eks.amazonaws.com']]) {
+    for (const [RoleName, Service] of [['ClusterRole', 'eks.amazonaws.com'], ['Instructor', 'ec2.amazonaws.com'], ['Student', 'ec2.amazonaws.com'], ['NodeRole', 'ec2.amazonaws.com'], ['Controller', 'pods.eks.amazonaws.com']]) {
       const AssumeRolePolicyDocument = JSON.stringify({ Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service } }] });
       await iam.send(new CreateRoleCommand({ RoleName, Path: RoleName === 'Instructor' ? '/staff/' : '/', AssumeRolePolicyDocument }));
     }
+    const { Instances: [instance] = [] } = await ec2.send(new RunInstancesCommand({ MinCount: 1, MaxCount: 1, SubnetId: subnetIds[0], ImageId: 'ami-1' }));
+    CALLERS['node'] = `arn:aws:sts::${ACCOUNT}:assumed-role/NodeRole/${instance?.InstanceId}`;
+    nodeName = `ip-${instance?.PrivateIpAddress?.replaceAll('.', '-')}.${REGION}.compute.internal`;
     const environment = { PATH: `${toolchain.binDirectory}:${process.env['PATH'] ?? ''}`, HOME: folder };
-    controlPlane = new KwokControlPlane({ name: 'eks-test', toolchain, environment, directory: join(folder, 'control-plane') }, runContext());
+    controlPlane = new KwokControlPlane({ name: 'eks-test', toolchain, environment, directory: join(folder, 'control-plane'), documents: karpenterPodStages(), kwokKinds: KWOK_KINDS }, runContext());
     played = await startAccount({ controlPlane, moto: moto.url, callers: CALLERS, secretAccessKeyOf: (key) => SECRETS[key] });
     await create();
   });
@@ -102,6 +108,23 @@ describe('a cluster with a real control plane', () => {
     expect(await kubectl('instructor', ['get', 'namespaces'], { clusterName: 'another' })).toContain('You must be logged in to the server');
     expect(await kubectl('instructor', ['get', 'namespaces'], { secret: 'guessed' })).toContain('You must be logged in to the server');
     expect(played.account.findings.found.map(({ resource }) => resource)).toEqual(expect.arrayContaining([roleArn('Student'), 'the API of cluster lab']));
+  });
+
+  it('lets an instance register its own node, which kwok keeps ready, and no other', async () => {
+    await played.client.send(new CreateAccessEntryCommand({ clusterName: 'lab', principalArn: roleArn('NodeRole'), type: 'EC2_LINUX' }));
+    const create = async (name: string) => {
+      const file = join(folder, `${name}.json`);
+      writeFileSync(file, JSON.stringify({
+        apiVersion: 'v1', kind: 'Node', metadata: { name, annotations: { [SIMULATED_ANNOTATION]: 'fake' }, labels: { 'eks.amazonaws.com/nodegroup': 'system' } },
+        spec: { providerID: 'aws:///ap-northeast-2a/i-1', taints: [{ key: 'node.cloudprovider.kubernetes.io/uninitialized', value: 'true', effect: 'NoSchedule' }] },
+      }));
+      return kubectl('node', ['create', '--filename', file]);
+    };
+    await until(async () => (await create(nodeName)).includes('created'));
+    expect(await create('ip-10-11-0-200.ap-northeast-2.compute.internal')).toContain(`node "${nodeName}" is not allowed to modify node`);
+    await until(async () => (await kubectl('instructor', ['get', 'node', nodeName, '--output', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'])) === 'True');
+    expect(await kubectl('instructor', ['get', 'crd', 'logs.kwok.x-k8s.io', '--output', 'name'])).toContain('customresourcedefinition');
+    expect(await kubectl('node', ['get', 'secrets', '--all-namespaces'])).toContain('forbidden');
   });
 
   it('gives pods the credentials of the role that is associated with their ServiceAccount', async () => {
