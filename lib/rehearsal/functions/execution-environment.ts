@@ -86,7 +86,7 @@ export class ExecutionEnvironment {
     const { lambda, log } = this.options;
     const { timeoutSeconds, memoryMegabytes } = lambda.settings;
     const startedAt = performance.now();
-    log.write(`START RequestId: ${requestId} Version: $LATEST`);
+    log.begin(requestId);
     let timer: NodeJS.Timeout | undefined;
     const result = await Promise.race([
       new Promise<InvocationResult>((resolve) => {

@@ -41,6 +41,12 @@ export class FunctionLog {
     mkdirSync(dirname(file), { recursive: true });
   }
 
+  /** Begins an invocation: the newest lines are its own from now on. */
+  begin(requestId: string): void {
+    this.tail = '';
+    this.write(`START RequestId: ${requestId} Version: $LATEST`);
+  }
+
   /** Adds a line. */
   write(line: string): void {
     appendFileSync(this.options.file, `${line}\n`);
@@ -49,7 +55,7 @@ export class FunctionLog {
     if (line !== '') this.unsent.push({ timestamp: Date.now(), message: line });
   }
 
-  /** The newest lines, as far as an answer of Invoke has room for them. */
+  /** The newest lines of the invocation, as far as an answer of Invoke has room for them. */
   newest(): string {
     return this.tail;
   }

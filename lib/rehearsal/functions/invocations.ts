@@ -149,6 +149,8 @@ export class Invocations {
       ...inherited,
       LANG: 'C.UTF-8',
       TZ: 'UTC',
+      // Lambda's Node.js is a newer one: the SDK has no reason to warn there.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       ...settings.variables,
       PATH: [...programs, systemPath].join(delimiter),
       HOME: temporary,

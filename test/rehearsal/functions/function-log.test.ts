@@ -4,7 +4,7 @@ import { DeleteFunctionCommand, InvokeCommand } from '@aws-sdk/client-lambda';
 import { arrayAt, objectAt, parseJson, textAt } from '../../../lib/json';
 import { jsonAnswer } from '../../../lib/rehearsal/aws-answers/aws-answer';
 import { AwsFault, type AwsRequest, jsonBody } from '../../../lib/rehearsal/aws-answers/aws-request';
-import { makeFunction, type PlayingAccount, startPlayingAccount } from './playing-account';
+import { eventually, makeFunction, type PlayingAccount, startPlayingAccount } from './playing-account';
 
 const PRINT = 'exports.handler = async () => { console.log("printed"); };';
 
@@ -21,10 +21,6 @@ function cloudWatch(groups: Set<string>, refused: readonly string[] = []) {
 
 function operations({ requests }: PlayingAccount): readonly string[] {
   return requests.filter(({ service }) => service === 'logs').map(({ operation }) => operation);
-}
-
-async function eventually(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 describe('the log of a function', () => {

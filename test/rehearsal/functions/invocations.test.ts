@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
 import { isJsonObject, type JsonValue, parseJson } from '../../../lib/json';
-import { makeFunction, type PlayingAccount, startPlayingAccount, zipOf } from './playing-account';
+import { eventually, makeFunction, type PlayingAccount, startPlayingAccount, zipOf } from './playing-account';
 
 /** What a function returned, or its error. */
 function contentOf({ Payload }: InvokeCommandOutput): JsonValue {
@@ -17,10 +17,6 @@ function call(lambda: LambdaClient, name: string, event: JsonValue = {}): Promis
 /** Whether a process is gone, or only waits for its parent to ask how it ended. */
 function hasEnded(pid: string): boolean {
   return /^(Z.*)?$/.test(spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).stdout.trim());
-}
-
-async function eventually(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 describe('functions of Node.js', () => {

@@ -2,7 +2,7 @@ import { CreateFunctionCommand, DeleteFunctionCommand, GetFunctionCommand, Lambd
 import { ec2Answer, xmlElement } from '../../../lib/rehearsal/aws-answers/aws-answer';
 import { AwsFault, type AwsRequest } from '../../../lib/rehearsal/aws-answers/aws-request';
 import { faultOf } from '../aws-answers/answering';
-import { type PlayingAccount, startPlayingAccount, zipOf } from './playing-account';
+import { eventually, type PlayingAccount, startPlayingAccount, zipOf } from './playing-account';
 
 /** EC2 with interfaces, where a right may be missing. */
 function ec2(interfaces: Map<string, string>, refused: readonly string[] = []) {
@@ -26,10 +26,6 @@ function create(playing: PlayingAccount, FunctionName: string, SubnetIds = ['sub
     FunctionName, Role: `arn:aws:iam::123456789012:role/${FunctionName}-role`, Runtime: 'nodejs24.x', Handler: 'index.handler', Code: { ZipFile: zipOf({ 'index.js': '' }) },
     VpcConfig: { SubnetIds, SecurityGroupIds },
   }));
-}
-
-async function eventually(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 describe('the interfaces of functions in a VPC', () => {

@@ -127,6 +127,18 @@ export function zipOf(files: Readonly<Record<string, string>>): Buffer {
   return Buffer.from(zipSync(Object.fromEntries(Object.entries(files).map(([path, text]) => [path, strToU8(text)]))));
 }
 
+/** Seconds that a test waits for what comes by itself. */
+const PATIENCE_SECONDS = 15;
+
+/** Waits until something is the case. */
+export async function eventually(isMet: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + PATIENCE_SECONDS * 1000;
+  while (!await isMet()) {
+    if (performance.now() > deadline) throw new Error(`Not within ${PATIENCE_SECONDS} s: ${isMet.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 /** Makes a function of Node.js, and waits until it can be called. */
 export async function makeFunction(playing: PlayingAccount, name: string, code: string, options: Partial<CreateFunctionCommandInput> = {}): Promise<LambdaClient> {
   const lambda = new LambdaClient(playing.client);

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { isJsonObject, type JsonObject, parseJson } from '../../../lib/json';
-import { makeFunction, type PlayingAccount, startPlayingAccount, zipOf } from './playing-account';
+import { eventually, makeFunction, type PlayingAccount, startPlayingAccount, zipOf } from './playing-account';
 
 const FRAMEWORK = join(dirname(require.resolve('aws-cdk-lib/package.json')), 'custom-resources/lib/provider-framework/runtime');
 const framework = zipOf(Object.fromEntries(readdirSync(FRAMEWORK).filter((name) => name.endsWith('.js')).map((name) => [name, readFileSync(join(FRAMEWORK, name), 'utf8')])));
@@ -58,7 +58,7 @@ describe('a custom resource of the CDK\'s provider framework', () => {
   async function create(): Promise<JsonObject | undefined> {
     const event = { RequestType: 'Create', RequestId: 'r', StackId: 's', LogicalResourceId: 'Resource', ResourceType: 'Custom::A', ResponseURL: `${playing.client.endpoint}/response?a=b`, ResourceProperties: {} };
     await lambda.send(new InvokeCommand({ FunctionName: 'framework-onEvent', InvocationType: 'Event', Payload: Buffer.from(JSON.stringify(event)) }));
-    while (responses.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually(() => responses.length > 0);
     return responses[0];
   }
 

@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { AwsFault, type AwsRequest } from '../../../lib/rehearsal/aws-answers/aws-request';
 import { faultOf } from '../aws-answers/answering';
-import { type PlayingAccount, startPlayingAccount } from './playing-account';
+import { eventually, type PlayingAccount, startPlayingAccount } from './playing-account';
 
 const FUNCTION = 'arn:aws:lambda:ap-northeast-2:123456789012:function:';
 
@@ -60,11 +60,9 @@ describe('state machines', () => {
 
   async function run(definition: string, input: unknown = {}): Promise<DescribeExecutionCommandOutput> {
     const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn: await create(definition), input: JSON.stringify(input) }));
-    for (;;) {
-      const execution = await client.send(new DescribeExecutionCommand({ executionArn }));
-      if (execution.status !== 'RUNNING') return execution;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    const describe = () => client.send(new DescribeExecutionCommand({ executionArn }));
+    await eventually(async () => (await describe()).status !== 'RUNNING');
+    return describe();
   }
 
   it('call a function with their input and the keys of their role', async () => {
