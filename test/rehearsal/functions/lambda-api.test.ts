@@ -55,6 +55,15 @@ describe('the API of Lambda', () => {
     expect(await call('changing')).toBe('2');
   });
 
+  it('ends what runs old code once that is free', async () => {
+    await makeFunction(playing, 'busy', 'exports.handler = () => new Promise((resolve) => setTimeout(() => resolve("old"), 400));');
+    const old = call('busy');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await lambda.send(new UpdateFunctionCodeCommand({ FunctionName: 'busy', ZipFile: zipOf({ 'index.js': RETURN('new') }) }));
+    expect(await old).toBe('old');
+    expect(await call('busy')).toBe('new');
+  });
+
   it('lists functions, tags them and deletes them', async () => {
     await makeFunction(playing, 'listed', RETURN('one'));
     const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
