@@ -4,34 +4,49 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { LabError } from '../lab-error';
 
-/** Operating systems and architectures for which a rehearsal can be built, in Node.js's words. */
-const PLATFORMS: Readonly<Record<string, readonly string[]>> = { linux: ['x64', 'arm64'], darwin: ['arm64', 'x64'] };
+/** A kind of computer, in Node.js's words. */
+export interface Platform {
+  /** Operating system, such as `linux` or `darwin`. */
+  readonly system: string;
+  /** Architecture of the processor, such as `x64` or `arm64`. */
+  readonly architecture: string;
+}
+
+/** This computer. */
+export const THIS_PLATFORM: Platform = { system: process.platform, architecture: process.arch };
+
+/** The computers for which a rehearsal can be built. */
+export const REHEARSAL_PLATFORMS: readonly Platform[] = ['linux', 'darwin'].flatMap((system) =>
+  ['x64', 'arm64'].map((architecture) => ({ system, architecture })));
 
 /**
  * The error for a computer that cannot run a rehearsal, whatever is installed on it.
  *
- * @param platform @default - this computer's
- * @param architecture @default - this computer's
+ * @param platform @default - this computer
  */
-export function platformShortfall(platform: string = process.platform, architecture: string = process.arch): LabError | undefined {
-  if (PLATFORMS[platform]?.includes(architecture)) return undefined;
+export function platformShortfall({ system, architecture }: Platform = THIS_PLATFORM): LabError | undefined {
+  if (REHEARSAL_PLATFORMS.some((platform) => platform.system === system && platform.architecture === architecture)) return undefined;
   return new LabError({
     code: 'PlatformUnsupported',
     message: 'A rehearsal runs on Linux and macOS, on x86-64 and arm64.',
-    received: `${platform} on ${architecture}`,
+    received: `${system} on ${architecture}`,
     remedy: 'Run it on such a computer, or in a virtual machine or container with Linux, WSL 2 included.',
   });
 }
 
 /**
- * Whether the programs of Lambda's layers run here: they are built for Linux on x86-64. Elsewhere kubectl and helm are built
- * from Go modules.
+ * Whether the programs of Lambda's layers run on a computer: they are built for Linux on x86-64. Elsewhere kubectl and helm are
+ * built from Go modules.
  *
- * @param platform @default - this computer's
- * @param architecture @default - this computer's
+ * @param platform @default - this computer
  */
-export function runsLayerPrograms(platform: string = process.platform, architecture: string = process.arch): boolean {
-  return platform === 'linux' && architecture === 'x64';
+export function runsLayerPrograms({ system, architecture }: Platform = THIS_PLATFORM): boolean {
+  return system === 'linux' && architecture === 'x64';
+}
+
+/** The variables by which Go builds for a computer. */
+export function goTarget({ system, architecture }: Platform) {
+  return { GOOS: system, GOARCH: architecture === 'x64' ? 'amd64' : architecture } as const;
 }
 
 /** A process of this user that has a certain variable in its environment. */
@@ -65,8 +80,8 @@ export interface ProcessTable {
 }
 
 /** The table of this computer. */
-export function processTable(platform: string = process.platform): ProcessTable {
-  return platform === 'linux' ? PROC_TABLE : psTable('-xwwE');
+export function processTable(): ProcessTable {
+  return THIS_PLATFORM.system === 'linux' ? PROC_TABLE : psTable('-xwwE');
 }
 
 /** Position of the start time among the fields of `/proc/PID/stat` that follow the command's name. */

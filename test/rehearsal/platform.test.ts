@@ -1,22 +1,27 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { platformShortfall, processTable, psTable, runsLayerPrograms } from '../../lib/rehearsal/platform';
+import { goTarget, platformShortfall, processTable, psTable, REHEARSAL_PLATFORMS, runsLayerPrograms } from '../../lib/rehearsal/platform';
 import { stopProcess } from '../../lib/rehearsal/process/stop-process';
 import { sleepingProcess } from './sleeping-process';
 
-const SUPPORTED = [['linux', 'x64'], ['linux', 'arm64'], ['darwin', 'x64'], ['darwin', 'arm64']];
 
 describe('a rehearsal', () => {
-  it.each(SUPPORTED)('runs on %s on %s', (platform, architecture) => {
-    expect(platformShortfall(platform, architecture)).toBeUndefined();
+  it.each([['linux', 'x64'], ['linux', 'arm64'], ['darwin', 'x64'], ['darwin', 'arm64']])('runs on %s on %s', (system, architecture) => {
+    expect(platformShortfall({ system, architecture })).toBeUndefined();
   });
 
-  it.each([['win32', 'x64'], ['linux', 'ia32'], ['freebsd', 'arm64']])('fails on %s on %s, whatever is installed', (platform, architecture) => {
-    expect(platformShortfall(platform, architecture)).toMatchObject({ code: 'PlatformUnsupported', received: `${platform} on ${architecture}` });
+  it.each([['win32', 'x64'], ['linux', 'ia32'], ['freebsd', 'arm64']])('fails on %s on %s, whatever is installed', (system, architecture) => {
+    expect(platformShortfall({ system, architecture })).toMatchObject({ code: 'PlatformUnsupported', received: `${system} on ${architecture}` });
   });
 
   it('takes kubectl and helm from the layer where its programs run, and builds them elsewhere', () => {
-    expect(SUPPORTED.filter(([platform, architecture]) => runsLayerPrograms(platform, architecture))).toEqual([['linux', 'x64']]);
+    expect(REHEARSAL_PLATFORMS.filter(runsLayerPrograms)).toEqual([{ system: 'linux', architecture: 'x64' }]);
+  });
+
+  it('has programs that Go builds for each computer', () => {
+    expect(REHEARSAL_PLATFORMS.map(goTarget)).toEqual([
+      { GOOS: 'linux', GOARCH: 'amd64' }, { GOOS: 'linux', GOARCH: 'arm64' }, { GOOS: 'darwin', GOARCH: 'amd64' }, { GOOS: 'darwin', GOARCH: 'arm64' },
+    ]);
   });
 });
 

@@ -5,7 +5,7 @@ import { parseJson, textAt } from '../../json';
 import { LabError } from '../../lab-error';
 import type { Environment } from '../../run-command';
 import type { RunContext } from '../../run-context';
-import { runsLayerPrograms } from '../platform';
+import { type Platform, runsLayerPrograms } from '../platform';
 import { builtName, type GoProgram, goProgramGroups, linkerFlags, runGo } from './go-programs';
 import { copyKarpenterCharts } from './karpenter-charts';
 import { KARPENTER_MODULE, MODULE_PATCHES, patchModule } from './module-patches';
@@ -17,6 +17,12 @@ export interface BuildGoProgramsOptions {
   readonly definition: ToolchainDefinition;
   /** Absolute path of the program `go`. */
   readonly goCommand: string;
+  /**
+   * The computer to build for.
+   *
+   * @default - this one
+   */
+  readonly target?: Platform;
   /** Absolute path of an empty folder that receives `bin`, `crds` and `charts`. */
   readonly targetDirectory: string;
   readonly env: Environment;
@@ -54,11 +60,11 @@ export async function buildGoPrograms(options: BuildGoProgramsOptions, run: RunC
   await mkdir(moduleDirectory);
   await mkdir(temporaryDirectory);
   const go = async (args: readonly string[], onErrorLine?: (line: string) => void): Promise<string> => (await runGo({
-    command: options.goCommand, args, moduleDirectory, temporaryDirectory, env: options.env, onErrorLine,
+    command: options.goCommand, args, moduleDirectory, temporaryDirectory, target: options.target, env: options.env, onErrorLine,
   }, run)).stdout;
 
   const flags = [...GO_BUILD_FLAGS, `-ldflags=${linkerFlags(options.definition.versions)}`];
-  const goBuild = { ...options, moduleDirectory, flags, go, groups: goProgramGroups({ buildsLayerPrograms: !runsLayerPrograms() }) };
+  const goBuild = { ...options, moduleDirectory, flags, go, groups: goProgramGroups({ buildsLayerPrograms: !runsLayerPrograms(options.target) }) };
   const packages = await prepareModule(goBuild, run);
   await build(goBuild, packages, run);
   await rm(moduleDirectory, { recursive: true });

@@ -1,6 +1,7 @@
 import { LabError } from '../../lab-error';
 import { type CommandResult, type Environment, runCommand } from '../../run-command';
 import type { RunContext } from '../../run-context';
+import { goTarget, type Platform, THIS_PLATFORM } from '../platform';
 import { KARPENTER_MODULE } from './module-patches';
 import { ETCD_MODULE, type ToolchainVersions } from './toolchain-definition';
 
@@ -79,6 +80,12 @@ export interface GoCommandOptions {
   readonly moduleDirectory: string;
   /** Folder for its temporary files. */
   readonly temporaryDirectory: string;
+  /**
+   * The computer to build for.
+   *
+   * @default - this one
+   */
+  readonly target?: Platform;
   /** The user's environment: caches and module proxy are those that the user has set for Go. */
   readonly env: Environment;
   readonly onErrorLine?: (line: string) => void;
@@ -89,7 +96,7 @@ const ERROR_LINES = 8;
 
 /**
  * Runs Go with the user's caches and proxy, but without the user's other settings: no workspace, no
- * vendoring, no cross-compilation, no C compiler, no other Go than this one.
+ * vendoring, no C compiler, no other Go than this one.
  *
  * @throws LabError `ToolchainBuildFailed` with what Go says
  */
@@ -105,8 +112,7 @@ export async function runGo(options: GoCommandOptions, run: RunContext): Promise
       GOTOOLCHAIN: 'local',
       GOROOT: undefined,
       GOWORK: 'off',
-      GOOS: undefined,
-      GOARCH: undefined,
+      ...goTarget(options.target ?? THIS_PLATFORM),
     },
     workingDirectory: options.moduleDirectory,
     onErrorLine: options.onErrorLine,
