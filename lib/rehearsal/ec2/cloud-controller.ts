@@ -75,10 +75,11 @@ async function hasEbsDriver(api: KubernetesApi): Promise<boolean> {
 }
 
 async function labelForEbs(api: KubernetesApi): Promise<void> {
-  const { items } = await api.list(NODES, { labelSelector: `!${EBS_ZONE_LABEL},${ZONE_LABEL}` });
-  if (items.length === 0 || !await hasEbsDriver(api)) return;
-  for (const { metadata } of items) {
-    await api.patch(NODES, { name: metadata.name }, { metadata: { labels: { [EBS_ZONE_LABEL]: metadata.labels[ZONE_LABEL] ?? '' } } });
+  const { items } = await api.list(NODES);
+  const unlabeled = items.filter(({ metadata: { labels } }) => labels[ZONE_LABEL] !== undefined && labels[EBS_ZONE_LABEL] === undefined);
+  if (unlabeled.length === 0 || !await hasEbsDriver(api)) return;
+  for (const { metadata: { name, labels } } of unlabeled) {
+    await api.patch(NODES, { name }, { metadata: { labels: { [EBS_ZONE_LABEL]: labels[ZONE_LABEL] ?? '' } } });
   }
 }
 

@@ -1,4 +1,4 @@
-import { DescribeSubnetsCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import type { EC2Client } from '@aws-sdk/client-ec2';
 import { randomUUID } from 'node:crypto';
 import { arrayAt, type JsonObject, numberAt, objectAt, textAt } from '../../json';
 import type { PriceTable } from '../../plan/price-table';
@@ -9,8 +9,7 @@ import type { CapacityShortage, CapacityType } from './capacity';
 import { type FleetOffer, inOrder, type OfferRefusal, refusalOf } from './fleet-offers';
 import { completeLaunch, tagsFor, tagSpecification } from './launch-request';
 import { type LaunchTemplateVersion, readLaunchTemplate } from './launch-template';
-import type { Launches } from './launches';
-import { motoFault } from './moto-aws';
+import { type Launches, zoneOf } from './launches';
 import { formObject } from './query-form';
 
 /** What a fleet is launched with. */
@@ -107,22 +106,11 @@ async function offersOf(fleet: JsonObject, ec2: EC2Client): Promise<readonly Tem
     const overrides = arrayAt(config, 'Overrides');
     for (const override of overrides.length === 0 ? [{}] : overrides.map((each) => objectAt(each))) {
       const instanceType = textAt(override, 'InstanceType') ?? textAt(template.launch, 'InstanceType') ?? '';
-      const zone = textAt(override, 'AvailabilityZone') ?? await zoneOf(textAt(override, 'SubnetId') ?? interfaceSubnet(template.launch), ec2);
+      const zone = textAt(override, 'AvailabilityZone') ?? await zoneOf(completeLaunch(override, template.launch), ec2);
       offers.push({ template, override, instanceType, zone, priority: numberAt(override, 'Priority') });
     }
   }
   return offers;
-}
-
-function interfaceSubnet(launch: JsonObject): string | undefined {
-  const [primary] = arrayAt(launch, 'NetworkInterface');
-  return textAt(primary, 'SubnetId');
-}
-
-async function zoneOf(subnetId: string | undefined, ec2: EC2Client): Promise<string> {
-  if (subnetId === undefined) throw new AwsFault('UnsupportedOperation', 'The rehearsal does not play overrides without a subnet.');
-  const { Subnets: [subnet] = [] } = await ec2.send(new DescribeSubnetsCommand({ SubnetIds: [subnetId] })).catch((error: unknown) => { throw motoFault(error); });
-  return subnet?.AvailabilityZone ?? '';
 }
 
 interface FleetLaunch {

@@ -8,9 +8,9 @@ function withRegionalNames(body: string, region: string): string {
   return region === 'us-east-1' ? body : body.replace(/\b(ip-\d+-\d+-\d+-\d+)\.ec2\.internal\b/g, `$1.${region}.compute.internal`);
 }
 
-/** By the id of its request Karpenter knows an instance for a spot instance; moto keeps none for RunInstances. */
+/** By the id of its request Karpenter knows an instance for a spot instance; moto keeps none for RunInstances. An instance's id comes after its lifecycle. */
 function withSpotRequests(body: string): string {
-  return body.replace(/<instanceId>(i-[0-9a-f]+)<\/instanceId>(?:(?!<instanceId>|<spotInstanceRequestId>).)*?<instanceLifecycle>spot<\/instanceLifecycle>/gs,
+  return body.replace(/<instanceLifecycle>spot<\/instanceLifecycle>(?:(?!<spotInstanceRequestId>).)*?<instanceId>(i-[0-9a-f]+)<\/instanceId>/gs,
     (item, id: string) => `${item}<spotInstanceRequestId>${spotRequestId(id)}</spotInstanceRequestId>`);
 }
 

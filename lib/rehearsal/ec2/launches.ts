@@ -1,13 +1,13 @@
-import { CreateTagsCommand, DescribeImagesCommand, paginateDescribeInstances } from '@aws-sdk/client-ec2';
+import { CreateTagsCommand, DescribeImagesCommand, DescribeSubnetsCommand, type EC2Client, paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import { GetInstanceProfileCommand } from '@aws-sdk/client-iam';
 import { isAwsError, NO_SUCH_ENTITY } from '../../aws/aws-failure';
-import { type JsonObject, objectAt, textAt } from '../../json';
+import { arrayAt, type JsonObject, objectAt, textAt } from '../../json';
 import type { PriceTable } from '../../plan/price-table';
 import type { Account } from '../account';
 import { AwsFault, type AwsRequest, withParameters } from '../aws-answers/aws-request';
 import type { CapacityType } from './capacity';
 import { tagsFor } from './launch-request';
-import { askMoto, type MotoAws } from './moto-aws';
+import { askMoto, type MotoAws, motoFault } from './moto-aws';
 import { formParameters } from './query-form';
 
 /** What launches need. */
@@ -133,6 +133,19 @@ export class Launches {
 
 /** Version of EC2's API. */
 const EC2_VERSION = '2016-11-15';
+
+/**
+ * Availability Zone of a complete launch: that of its subnet.
+ *
+ * @throws AwsFault of moto for a subnet that it does not have; `UnsupportedOperation` for a launch without one
+ */
+export async function zoneOf(launch: JsonObject, ec2: EC2Client): Promise<string> {
+  const [primary] = arrayAt(launch, 'NetworkInterface');
+  const subnetId = textAt(primary, 'SubnetId');
+  if (subnetId === undefined) throw new AwsFault('UnsupportedOperation', 'The rehearsal does not play launches without a subnet.');
+  const { Subnets: [subnet] = [] } = await ec2.send(new DescribeSubnetsCommand({ SubnetIds: [subnetId] })).catch((error: unknown) => { throw motoFault(error); });
+  return subnet?.AvailabilityZone ?? '';
+}
 
 /** How a launch is bought. */
 export function marketOf(launch: JsonObject): CapacityType {
