@@ -6,7 +6,7 @@ import { type AwsAnswer, ec2Answer, xmlElement, type XmlElement } from '../aws-a
 import { AwsFault, type AwsRequest } from '../aws-answers/aws-request';
 import { dryRunSucceeds } from '../aws-answers/ec2-query';
 import type { CapacityShortage, CapacityType } from './capacity';
-import { type FleetOffer, inOrder, type OfferRefusal, refusalOf } from './fleet-offers';
+import { type FleetOffer, inOrder, refusalOf } from './fleet-offers';
 import { completeLaunch, tagsFor, tagSpecification } from './launch-request';
 import { type LaunchTemplateVersion, readLaunchTemplate } from './launch-template';
 import { type Launches, zoneOf } from './launches';
@@ -19,8 +19,8 @@ export interface FleetOptions {
   readonly launches: Launches;
   /** What EC2 has none of now. */
   readonly shortages: () => readonly CapacityShortage[];
-  /** Told of a fleet for which EC2 had no capacity at all: the offers that were asked for. */
-  readonly onNoCapacity: (fleet: JsonObject, refused: readonly RefusedOffer[]) => void;
+  /** Told of a fleet of which EC2 launched nothing: why not, offer by offer. */
+  readonly onNoCapacity: (fleet: JsonObject, faults: readonly AwsFault[]) => void;
 }
 
 /** What a fleet could launch, and by which template. */
@@ -29,9 +29,10 @@ interface TemplateOffer extends FleetOffer {
   readonly override: JsonObject;
 }
 
-/** An offer that EC2 did not launch. */
-export interface RefusedOffer extends OfferRefusal {
-  readonly offer: FleetOffer;
+/** An offer that EC2 did not launch, and why. */
+interface RefusedOffer {
+  readonly offer: TemplateOffer;
+  readonly fault: AwsFault;
 }
 
 /** Parts of a request that decide what is launched, and that the rehearsal does not play. */
@@ -60,14 +61,11 @@ export async function createFleet(request: AwsRequest, options: FleetOptions): P
   }
 
   const shortages = options.shortages();
-  const refused: RefusedTemplateOffer[] = [];
+  const refused: RefusedOffer[] = [];
   for (const offer of offers) {
-    const refusal = refusalOf(offer, choice, shortages);
-    if (refusal !== undefined) {
-      refused.push({ offer, ...refusal });
-      continue;
-    }
     try {
+      const refusal = refusalOf(offer, choice, shortages);
+      if (refusal !== undefined) throw refusal;
       const launch = launchOf(offer, { fleet, fleetId, capacityType });
       await options.launches.check(launch);
       const { instanceIds } = await options.launches.run(request, launch);
@@ -75,10 +73,10 @@ export async function createFleet(request: AwsRequest, options: FleetOptions): P
     } catch (error) {
       if (!(error instanceof AwsFault)) throw error;
       // EC2 answers a fleet with the faults of its launches.
-      refused.push({ offer, code: error.code, message: error.message });
+      refused.push({ offer, fault: error });
     }
   }
-  options.onNoCapacity(fleet, refused);
+  options.onNoCapacity(fleet, refused.map(({ fault }) => fault));
   return fleetAnswer({ fleetId, capacityType, refused });
 }
 
@@ -138,19 +136,15 @@ function launchOf({ template, override, instanceType }: TemplateOffer, { fleet, 
   }, template.launch);
 }
 
-interface RefusedTemplateOffer extends RefusedOffer {
-  readonly offer: TemplateOffer;
-}
-
 interface FleetOutcome {
   readonly fleetId: string;
   readonly capacityType: CapacityType;
-  readonly refused: readonly RefusedTemplateOffer[];
+  readonly refused: readonly RefusedOffer[];
   readonly launched?: { readonly offer: TemplateOffer; readonly instanceIds: readonly string[] };
 }
 
 function fleetAnswer({ fleetId, capacityType, refused, launched }: FleetOutcome): AwsAnswer {
-  const errors = refused.map(({ offer, code, message }) => xmlElement('item', [
+  const errors = refused.map(({ offer, fault: { code, message } }) => xmlElement('item', [
     templateAndOverrides(offer),
     xmlElement('lifecycle', capacityType),
     xmlElement('errorCode', code),
@@ -167,7 +161,7 @@ function fleetAnswer({ fleetId, capacityType, refused, launched }: FleetOutcome)
     xmlElement('fleetId', fleetId),
     xmlElement('errorSet', errors),
     xmlElement('fleetInstanceSet', instances),
-  ], `${note}${refused.length === 0 ? '' : `; ${refused.length} refused: ${[...new Set(refused.map(({ code }) => code))].join(', ')}`}`);
+  ], `${note}${refused.length === 0 ? '' : `; ${refused.length} refused: ${[...new Set(refused.map(({ fault: { code } }) => code))].join(', ')}`}`);
 }
 
 function templateAndOverrides({ template, override, instanceType, zone, priority }: TemplateOffer): XmlElement {

@@ -9,11 +9,11 @@ import { restRoutes } from '../aws-answers/rest-routes';
 import { Boots } from './boot/boots';
 import type { CapacityShortage } from './capacity';
 import { CloudController } from './cloud-controller';
-import { createFleet, type RefusedOffer } from './create-fleet';
+import { createFleet } from './create-fleet';
 import { correctedDescription } from './described-instances';
 import { EventBus } from './events/event-bus';
 import { readEventPattern } from './events/event-pattern';
-import { refusalOf } from './fleet-offers';
+import { NO_CAPACITY, refusalOf } from './fleet-offers';
 import { InstanceLife } from './instance-life';
 import { completeLaunch, tagsFor } from './launch-request';
 import { readLaunchTemplate } from './launch-template';
@@ -123,18 +123,18 @@ export class Ec2 implements PlayedService {
   private fleetOptions() {
     return {
       prices: this.options.prices, ec2: this.aws.ec2, launches: this.launches, shortages: () => this.shortages,
-      onNoCapacity: (fleet: JsonObject, refused: readonly RefusedOffer[]) => this.reportNoCapacity(fleet, refused),
+      onNoCapacity: (fleet: JsonObject, faults: readonly AwsFault[]) => this.reportNoCapacity(fleet, faults),
     };
   }
 
-  private reportNoCapacity(fleet: JsonObject, refused: readonly RefusedOffer[]): void {
+  private reportNoCapacity(fleet: JsonObject, faults: readonly AwsFault[]): void {
     const nodePool = tagsFor('instance', fleet)[NODE_POOL_LABEL];
-    const reasons = [...new Set(refused.map(({ code, message }) => (code === 'InsufficientInstanceCapacity' ? code : `${code}: ${message}`)))];
+    const reasons = [...new Set(faults.map(({ code, message }) => (code === NO_CAPACITY ? code : `${code}: ${message}`)))];
     this.account.findings.report({
       kind: 'capacity-short',
       resource: nodePool === undefined ? 'a fleet' : `NodePool ${nodePool}`,
       expected: 'EC2 launches one of the offers of the fleet',
-      found: `it refuses all ${refused.length}: ${reasons.join('; ')}`,
+      found: `it refuses all ${faults.length}: ${reasons.join('; ')}`,
     });
   }
 
@@ -147,7 +147,7 @@ export class Ec2 implements PlayedService {
     if (dryRun === 'true') throw dryRunSucceeds();
     const offer = { instanceType: textAt(launch, 'InstanceType') ?? '', zone: await zoneOf(launch, this.aws.ec2) };
     const refusal = refusalOf(offer, { prices: this.options.prices, capacityType: marketOf(launch) }, this.shortages);
-    if (refusal !== undefined) throw new AwsFault(refusal.code, refusal.message);
+    if (refusal !== undefined) throw refusal;
     const { instanceIds, body } = await this.launches.run(request, launch);
     const headers = { 'content-type': 'text/xml;charset=UTF-8' };
     return { status: 200, headers, body: correctedDescription(body, this.account.region), note: instanceIds.join(' ') };

@@ -1,4 +1,5 @@
 import type { InstanceType, PriceTable } from '../../plan/price-table';
+import { AwsFault } from '../aws-answers/aws-request';
 import { spotPriceOf } from '../aws-answers/spot-prices';
 import type { CapacityShortage, CapacityType } from './capacity';
 
@@ -42,35 +43,25 @@ function priceOf(type: InstanceType, capacityType: CapacityType): number {
   return capacityType === 'spot' ? spotPriceOf(type).perHour : type.pricePerHour;
 }
 
-/** Why EC2 does not launch an offer. */
-export interface OfferRefusal {
-  /** EC2's name of the error. */
-  readonly code: string;
-  readonly message: string;
-}
+/** EC2's name of the error for what it has none of. */
+export const NO_CAPACITY = 'InsufficientInstanceCapacity';
 
 /** EC2's answer for an offer that its zone does not have, or has none of for now; undefined where it can be launched. */
 export function refusalOf(
   { instanceType, zone }: FleetOffer, { prices, capacityType }: Pick<FleetChoice, 'prices' | 'capacityType'>, shortages: readonly CapacityShortage[],
-): OfferRefusal | undefined {
+): AwsFault | undefined {
   const zones = prices.instanceTypes.find(({ name }) => name === instanceType)?.zones ?? [];
   if (!zones.includes(zone)) {
-    return {
-      code: 'Unsupported',
-      message: `Your requested instance type (${instanceType}) is not supported in your requested Availability Zone (${zone}).`
-        + ` Please retry your request by not specifying an Availability Zone or choosing ${zones.join(', ')}.`,
-    };
+    return new AwsFault('Unsupported', `Your requested instance type (${instanceType}) is not supported in your requested Availability Zone (${zone}).`
+      + ` Please retry your request by not specifying an Availability Zone or choosing ${zones.join(', ')}.`);
   }
   const isShort = (where: string): boolean => shortages.some((shortage) => shortage.instanceType === instanceType
     && (shortage.zone ?? where) === where
     && (shortage.capacityType ?? capacityType) === capacityType);
   if (!isShort(zone)) return undefined;
-  if (capacityType === 'spot') return { code: 'InsufficientInstanceCapacity', message: 'There is no Spot capacity available that matches your request.' };
+  if (capacityType === 'spot') return new AwsFault(NO_CAPACITY, 'There is no Spot capacity available that matches your request.');
   const elsewhere = zones.filter((other) => !isShort(other));
-  return {
-    code: 'InsufficientInstanceCapacity',
-    message: `We currently do not have sufficient ${instanceType} capacity in the Availability Zone you requested (${zone}). Our system will be working on`
-      + ' provisioning additional capacity.'
-      + (elsewhere.length === 0 ? '' : ` You can currently get ${instanceType} capacity by not specifying an Availability Zone in your request or choosing ${elsewhere.join(', ')}.`),
-  };
+  return new AwsFault(NO_CAPACITY, `We currently do not have sufficient ${instanceType} capacity in the Availability Zone you requested (${zone}).`
+    + ' Our system will be working on provisioning additional capacity.'
+    + (elsewhere.length === 0 ? '' : ` You can currently get ${instanceType} capacity by not specifying an Availability Zone in your request or choosing ${elsewhere.join(', ')}.`));
 }

@@ -31,7 +31,7 @@ export async function readLaunchTemplate(ec2: EC2Client, specification: JsonObje
     id: found.LaunchTemplateId ?? '',
     name: found.LaunchTemplateName ?? '',
     version: String(found.VersionNumber ?? 1),
-    launch: launchOf(found.LaunchTemplateData ?? {}),
+    launch: templateLaunch(found.LaunchTemplateData ?? {}),
   };
 }
 
@@ -47,7 +47,7 @@ const REQUEST_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** The data of a launch template in the words of a RunInstances request. */
-export function launchOf(data: ResponseLaunchTemplateData): JsonObject {
+export function templateLaunch(data: ResponseLaunchTemplateData): JsonObject {
   const renamed = (value: JsonValue): JsonValue => {
     if (isJsonArray(value)) return value.map(renamed);
     if (!isJsonObject(value)) return value;

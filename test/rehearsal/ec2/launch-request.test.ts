@@ -1,8 +1,8 @@
 import { completeLaunch, tagsFor, tagSpecification } from '../../../lib/rehearsal/ec2/launch-request';
-import { launchOf } from '../../../lib/rehearsal/ec2/launch-template';
+import { templateLaunch } from '../../../lib/rehearsal/ec2/launch-template';
 
 /** A template as Karpenter makes one: the groups stand in the interface, the subnet in no place. */
-const TEMPLATE = launchOf({
+const TEMPLATE = templateLaunch({
   ImageId: 'ami-template',
   UserData: 'dXNlciBkYXRh',
   IamInstanceProfile: { Name: 'karpenter-lab_profile' },
