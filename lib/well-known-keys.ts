@@ -57,6 +57,33 @@ export const REGION_LABEL = 'topology.kubernetes.io/region';
 /** Availability Zone of a node. */
 export const ZONE_LABEL = 'topology.kubernetes.io/zone';
 
+/** CPU architecture of a node, by the key of before Kubernetes 1.14. Nodes carry both. */
+export const LEGACY_ARCHITECTURE_LABEL = 'beta.kubernetes.io/arch';
+
+/** Operating system of a node, by the key of before Kubernetes 1.14. */
+export const LEGACY_OPERATING_SYSTEM_LABEL = 'beta.kubernetes.io/os';
+
+/** Instance type of a node, by the key of before Kubernetes 1.17. */
+export const LEGACY_INSTANCE_TYPE_LABEL = 'beta.kubernetes.io/instance-type';
+
+/** Region of a node, by the key of before Kubernetes 1.17. */
+export const LEGACY_REGION_LABEL = 'failure-domain.beta.kubernetes.io/region';
+
+/** Availability Zone of a node, by the key of before Kubernetes 1.17. */
+export const LEGACY_ZONE_LABEL = 'failure-domain.beta.kubernetes.io/zone';
+
+/** Id of a node's Availability Zone, which means the same zone in all accounts, such as `apne2-az2`. */
+export const ZONE_ID_LABEL = 'topology.k8s.aws/zone-id';
+
+/** What EKS's cloud controller puts on the nodes that it has seen. */
+export const CLOUD_PROVIDER_LABEL = 'k8s.io/cloud-provider-aws';
+
+/** Availability Zone of a node, by the EBS CSI driver that runs on it. */
+export const EBS_ZONE_LABEL = 'topology.ebs.csi.aws.com/zone';
+
+/** Managed node group of an instance, by name. */
+export const NODE_GROUP_TAG = 'eks:nodegroup-name';
+
 /** Application that a Kubernetes object belongs to, such as `kube-ops-view`. */
 export const APP_NAME_LABEL = 'app.kubernetes.io/name';
 

@@ -1,8 +1,10 @@
 import { type ClusterNode, isSimulatedNode } from '../kubernetes/core-kinds';
 import {
-  ARCHITECTURE_LABEL, CAPACITY_TYPE_LABEL, HOSTNAME_LABEL, INSTANCE_CATEGORY_LABEL, INSTANCE_CPU_LABEL, INSTANCE_FAMILY_LABEL,
-  INSTANCE_GENERATION_LABEL, INSTANCE_HYPERVISOR_LABEL, INSTANCE_MEMORY_LABEL, INSTANCE_SIZE_LABEL, INSTANCE_TYPE_LABEL, NODE_CLASS_LABEL,
-  NODE_POOL_LABEL, OPERATING_SYSTEM_LABEL, REGION_LABEL, ZONE_LABEL,
+  ARCHITECTURE_LABEL, CAPACITY_TYPE_LABEL, CLOUD_PROVIDER_LABEL, EBS_ZONE_LABEL, HOSTNAME_LABEL, INSTANCE_CATEGORY_LABEL,
+  INSTANCE_CPU_LABEL, INSTANCE_FAMILY_LABEL, INSTANCE_GENERATION_LABEL, INSTANCE_HYPERVISOR_LABEL, INSTANCE_MEMORY_LABEL,
+  INSTANCE_SIZE_LABEL, INSTANCE_TYPE_LABEL, LEGACY_ARCHITECTURE_LABEL, LEGACY_INSTANCE_TYPE_LABEL, LEGACY_OPERATING_SYSTEM_LABEL,
+  LEGACY_REGION_LABEL, LEGACY_ZONE_LABEL, NODE_CLASS_LABEL, NODE_POOL_LABEL, OPERATING_SYSTEM_LABEL, REGION_LABEL, ZONE_ID_LABEL,
+  ZONE_LABEL,
 } from '../well-known-keys';
 import { listed } from '../words';
 
@@ -40,22 +42,22 @@ export const SHOWN_LABELS: readonly ShownLabel[] = [
     ZONE_LABEL,
   ].map((key) => ({ key, isEssential: true, isSimulated: true })),
   ...[
-    'beta.kubernetes.io/arch',
-    'beta.kubernetes.io/os',
+    LEGACY_ARCHITECTURE_LABEL,
+    LEGACY_OPERATING_SYSTEM_LABEL,
     'karpenter.k8s.aws/instance-cpu-manufacturer',
     'karpenter.k8s.aws/instance-cpu-sustained-clock-speed-mhz',
     'karpenter.k8s.aws/instance-ebs-bandwidth',
     'karpenter.k8s.aws/instance-encryption-in-transit-supported',
     INSTANCE_HYPERVISOR_LABEL,
     'karpenter.k8s.aws/instance-network-bandwidth',
-    'topology.k8s.aws/zone-id',
+    ZONE_ID_LABEL,
   ].map((key) => ({ key, isEssential: false, isSimulated: true })),
   ...[
-    'beta.kubernetes.io/instance-type',
-    'failure-domain.beta.kubernetes.io/region',
-    'failure-domain.beta.kubernetes.io/zone',
-    'k8s.io/cloud-provider-aws',
-    'topology.ebs.csi.aws.com/zone',
+    LEGACY_INSTANCE_TYPE_LABEL,
+    LEGACY_REGION_LABEL,
+    LEGACY_ZONE_LABEL,
+    CLOUD_PROVIDER_LABEL,
+    EBS_ZONE_LABEL,
   ].map((key) => ({ key, isEssential: false, isSimulated: false })),
 ];
 

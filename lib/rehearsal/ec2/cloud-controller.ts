@@ -4,14 +4,11 @@ import { DAEMON_SETS, NODES } from '../../kubernetes/core-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LabError } from '../../lab-error';
 import { pause } from '../../wait-for';
-import { ZONE_LABEL } from '../../well-known-keys';
+import { EBS_ZONE_LABEL, ZONE_LABEL } from '../../well-known-keys';
 import type { Account } from '../account';
 import type { BootingInstance } from './boot/booting-instance';
 import { cloudLabels, UNINITIALIZED_TAINT } from './boot/node-object';
 import type { NodeCluster, NodeClusters } from './node-cluster';
-
-/** Label that the EBS CSI driver puts on the nodes on which it runs. */
-const EBS_ZONE_LABEL = 'topology.ebs.csi.aws.com/zone';
 
 /** DaemonSet of the EBS CSI driver. */
 const EBS_DAEMON_SET = { namespace: 'kube-system', name: 'ebs-csi-node' };

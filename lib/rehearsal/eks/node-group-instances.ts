@@ -7,7 +7,7 @@ import { type ClusterNode, NODES, PODS } from '../../kubernetes/core-kinds';
 import { isTrue } from '../../kubernetes/objects';
 import { deadlineIn } from '../../run-context';
 import { pause } from '../../wait-for';
-import { clusterTag } from '../../well-known-keys';
+import { clusterTag, NODE_GROUP_TAG } from '../../well-known-keys';
 import { ROOT_CREDENTIALS } from '../iam/iam';
 import type { ActiveCluster, NodeGroup } from './cluster';
 import type { EksState } from './eks-state';
@@ -135,7 +135,7 @@ function launchRequest(cluster: ActiveCluster, group: NodeGroup, subnetId: strin
   const { imageId, securityGroupIds, launchTemplate } = group.template;
   const tags = Object.entries({
     'eks:cluster-name': cluster.name,
-    'eks:nodegroup-name': group.name,
+    [NODE_GROUP_TAG]: group.name,
     [clusterTag(cluster.name)]: 'owned',
     'k8s.io/cluster-autoscaler/enabled': 'true',
     [`k8s.io/cluster-autoscaler/${cluster.name}`]: 'owned',

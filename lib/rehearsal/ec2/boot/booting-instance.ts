@@ -3,7 +3,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { gunzipSync } from 'node:zlib';
 import { isAwsError } from '../../../aws/aws-failure';
-import { NODE_POOL_LABEL } from '../../../well-known-keys';
+import { NODE_GROUP_TAG, NODE_POOL_LABEL } from '../../../well-known-keys';
 import { type NodeImage, parseNodeImageName } from '../../aws-answers/node-image';
 import type { MotoAws } from '../moto-aws';
 
@@ -71,7 +71,7 @@ export async function readBootingInstance(aws: MotoAws, instanceId: string, regi
 export function instanceName({ id, tags }: Pick<BootingInstance, 'id' | 'tags'>): string {
   const nodePool = tags[NODE_POOL_LABEL];
   if (nodePool !== undefined) return `NodePool ${nodePool}, instance ${id}`;
-  const nodeGroup = tags['eks:nodegroup-name'];
+  const nodeGroup = tags[NODE_GROUP_TAG];
   return nodeGroup === undefined ? `instance ${id}` : `node group ${nodeGroup}, instance ${id}`;
 }
 

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../../json';
 import { allocatableOf, capacityOf, type InstanceShape, type Resources } from '../../../kubernetes/allocatable';
 import {
-  ARCHITECTURE_LABEL, HOSTNAME_LABEL, INSTANCE_TYPE_LABEL, OPERATING_SYSTEM_LABEL, REGION_LABEL, SIMULATED_ANNOTATION, ZONE_LABEL,
+  ARCHITECTURE_LABEL, CLOUD_PROVIDER_LABEL, HOSTNAME_LABEL, INSTANCE_TYPE_LABEL, LEGACY_ARCHITECTURE_LABEL, LEGACY_INSTANCE_TYPE_LABEL,
+  LEGACY_OPERATING_SYSTEM_LABEL, LEGACY_REGION_LABEL, LEGACY_ZONE_LABEL, OPERATING_SYSTEM_LABEL, REGION_LABEL, SIMULATED_ANNOTATION,
+  ZONE_ID_LABEL, ZONE_LABEL,
 } from '../../../well-known-keys';
 import { type NodeImage, nodeImageName } from '../../aws-answers/node-image';
 import type { BootingInstance } from './booting-instance';
@@ -34,9 +36,9 @@ export function nodeObject({ instance, image, config, shape, serverVersion }: No
       labels: {
         ...config.labels,
         [ARCHITECTURE_LABEL]: shape.architecture,
-        'beta.kubernetes.io/arch': shape.architecture,
+        [LEGACY_ARCHITECTURE_LABEL]: shape.architecture,
         [OPERATING_SYSTEM_LABEL]: 'linux',
-        'beta.kubernetes.io/os': 'linux',
+        [LEGACY_OPERATING_SYSTEM_LABEL]: 'linux',
         [HOSTNAME_LABEL]: name,
       },
     },
@@ -76,14 +78,14 @@ export function nodeObject({ instance, image, config, shape, serverVersion }: No
 export function cloudLabels({ type, zone, zoneId }: Pick<BootingInstance, 'type' | 'zone' | 'zoneId'>, region: string, clusterName: string): JsonObject {
   return {
     [INSTANCE_TYPE_LABEL]: type,
-    'beta.kubernetes.io/instance-type': type,
+    [LEGACY_INSTANCE_TYPE_LABEL]: type,
     [REGION_LABEL]: region,
     [ZONE_LABEL]: zone,
-    'failure-domain.beta.kubernetes.io/region': region,
-    'failure-domain.beta.kubernetes.io/zone': zone,
-    'topology.k8s.aws/zone-id': zoneId,
+    [LEGACY_REGION_LABEL]: region,
+    [LEGACY_ZONE_LABEL]: zone,
+    [ZONE_ID_LABEL]: zoneId,
     // EKS's is a hash of 32 digits as well, of what nobody outside it knows.
-    'k8s.io/cloud-provider-aws': createHash('md5').update(clusterName).digest('hex'),
+    [CLOUD_PROVIDER_LABEL]: createHash('md5').update(clusterName).digest('hex'),
   };
 }
 
