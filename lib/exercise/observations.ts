@@ -1,6 +1,6 @@
 import { cpuMillis } from '../kubernetes/allocatable';
 import { type ClusterSnapshot, nodeNamesOf, runningPods } from '../kubernetes/cluster-model';
-import { type ClusterNode, type Deployment, DEPLOYMENTS, isSimulatedNode, selectorText } from '../kubernetes/core-kinds';
+import { type ClusterNode, type Deployment, DEPLOYMENTS, selectorText } from '../kubernetes/core-kinds';
 import type { NodeClaim } from '../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { isTrue, trueCondition, unmetConditions } from '../kubernetes/objects';
@@ -222,7 +222,7 @@ function labels({ name, node }: NodeOfPods, nodeSelector: Readonly<Record<string
     lines: [
       `${name}: ${present.length} of ${present.length + missing.length} labels`,
       ...(essential.length === 0 ? [] : [`${name} lacks ${listed(essential.map(({ key }) => key))}`]),
-      ...(others.length === 0 ? [] : [`For information, ${isSimulatedNode(node) ? 'not simulated' : 'without'}: ${listed(others.map(({ key }) => key))}`]),
+      ...(others.length === 0 ? [] : [`For information, without: ${listed(others.map(({ key }) => key))}`]),
     ],
   };
 }

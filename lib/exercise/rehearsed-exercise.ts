@@ -1,5 +1,6 @@
-import { readLab } from '../assembly/lab-view';
+import { type LabView, readLab } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
+import { karpenterInstances } from '../aws/karpenter-instances';
 import { connectAws } from '../aws/lab-aws';
 import { classExpectationsOf } from './class/class-context';
 import { runClass } from './class/run-class';
@@ -7,14 +8,13 @@ import type { DrillMeans } from './drills/drill-stage';
 import type { ClassResult, DrillName, ExerciseResult } from './exercise-result';
 import { expectationsOf } from './expectations';
 import { runDrills, runExercise, withDrills } from './run-exercise';
-import { textAt } from '../json';
 import { KubernetesApi } from '../kubernetes/kubernetes-api';
-import { teardownIn } from '../removal/teardown';
 import type { RunContext } from '../run-context';
 import type { RehearsalRecord } from '../rehearsal/rehearsal-state';
-import { LOCAL_CREDENTIALS } from '../rehearsal/seed/seeding';
-import { sendSpotInterruption, type SendSpotInterruptionOptions } from '../rehearsal/send-spot-interruption';
-import { countSimulatedInstances } from '../rehearsal/aws-answers/simulated-instances';
+import { everythingIn } from '../rehearsal/account-contents';
+import { interruptSpotInstance, passTime, setCapacityShortages } from '../rehearsal/drill-requests';
+import { INSTRUCTOR_CREDENTIALS } from '../rehearsal/iam/iam';
+import { Terminal } from '../rehearsal/terminal';
 
 /** A run of the exercise on a rehearsal. */
 export interface RehearsedExerciseOptions {
@@ -31,32 +31,33 @@ export interface RehearsedExerciseOptions {
  */
 export async function runRehearsedExercise({ rehearsal, drills }: RehearsedExerciseOptions, run: RunContext): Promise<ExerciseResult> {
   const lab = readLab(readAssembly(rehearsal.assemblyDirectory));
-  const queueName = textAt(lab.karpenter.values, 'settings', 'interruptionQueue') ?? '';
   const api = await KubernetesApi.connect(rehearsal, run);
   try {
     const exercise = { expectations: expectationsOf(lab) };
     const result = await runExercise(api, exercise, run);
     if (result.verdict === 'failed') return result;
-    return withDrills(result, await runDrills(api, { ...exercise, drills, means: meansOf(rehearsal, api, { queueName, account: lab.stack.account }, run) }, run));
+    return withDrills(result, await runDrills(api, { ...exercise, drills, means: meansOf(rehearsal, lab, run) }, run));
   } finally {
     api.close();
   }
 }
 
-/** The means of a rehearsal's drills: its interruption queue, its simulated instances, and a teardown of its stack. */
-function meansOf(
-  { kubeconfig, assemblyDirectory, karpenterNamespace, region, awsEndpoint }: RehearsalRecord,
-  api: KubernetesApi,
-  queue: Pick<SendSpotInterruptionOptions, 'queueName' | 'account'>,
-  wholeRun: RunContext,
-): DrillMeans {
+/** The means of a rehearsal's drills: a terminal, and what they let happen in its account. */
+function meansOf(rehearsal: RehearsalRecord, lab: LabView, run: RunContext): DrillMeans {
+  const { region, awsEndpoint, accountId, terminal, assemblyDirectory } = rehearsal;
   return {
-    interrupt: (instanceId) => sendSpotInterruption({ ...queue, endpoint: awsEndpoint, region, instanceId }, wholeRun),
-    countInstances: () => countSimulatedInstances(api, karpenterNamespace),
-    teardown: async ({ isDryRun }, run) => {
-      const aws = connectAws(region, run, { endpoint: awsEndpoint, credentials: LOCAL_CREDENTIALS });
+    terminal: new Terminal(terminal, run),
+    events: {
+      interruptSpot: (instanceId) => interruptSpotInstance(awsEndpoint, { instanceId }, run),
+      setShortages: (shortages) => setCapacityShortages(awsEndpoint, shortages, run),
+      passTime: (seconds) => passTime(awsEndpoint, seconds, run),
+    },
+    assemblyDirectory,
+    everythingInAccount: () => everythingIn({ accountId, endpoint: awsEndpoint, region, run }),
+    countInstances: async () => {
+      const aws = connectAws(region, run, { endpoint: awsEndpoint, credentials: INSTRUCTOR_CREDENTIALS });
       try {
-        return await teardownIn(aws, { assemblyDirectory, kubeconfig, isDryRun }, run);
+        return (await karpenterInstances(aws.ec2, lab.cluster.name)).length;
       } finally {
         aws.close();
       }

@@ -5,35 +5,15 @@ import { unmetConditions } from '../kubernetes/objects';
 import { LabError } from '../lab-error';
 import type { RunContext } from '../run-context';
 import { DeadlinePassed } from '../wait-for';
-import { logErrors, withoutRequestIds } from './karpenter-log/log-lines';
-import { isProcessRunning, type ProcessRecord } from './process/running-processes';
-import { processExited } from './process/start-process';
 import type { RehearsedCluster } from './rehearsal';
-import { KARPENTER_PROCESS } from './start-karpenter';
-
-/** What the wait watches besides the objects. */
-export interface NodeProvisioningOptions {
-  /** Processes of the rehearsal. When Karpenter ends, there is nothing to wait for. */
-  readonly processes: readonly ProcessRecord[];
-  /**
-   * How many errors Karpenter's log had before the objects were applied. They are ignored: they are about earlier objects of
-   * the same names.
-   *
-   * @default 0
-   */
-  readonly earlierErrors?: number;
-  /**
-   * Seconds that a refusal must last to end the wait. Karpenter looks at each object again within them.
-   *
-   * @default 6
-   */
-  readonly settledSeconds?: number;
-}
 
 const STEP = 'Wait for Karpenter to accept the NodePool';
 
 /** Seconds that Karpenter has to look up images, subnets, security groups and role. */
 const READY_SECONDS = 45;
+
+/** Seconds that a refusal must last to end the wait. Karpenter looks at each object again within them. */
+const SETTLED_SECONDS = 6;
 
 /** Error code and remedy for an object that does not get ready, by kind. */
 const FAILURES: Readonly<Record<UnreadyObject['kind'], { readonly code: string; readonly remedy: string }>> = {
@@ -51,11 +31,8 @@ const FAILURES: Readonly<Record<UnreadyObject['kind'], { readonly code: string; 
  * Waits until every EC2NodeClass and NodePool of the assembly is ready.
  *
  * @throws LabError `NodeClassNotReady` or `NodePoolNotReady` with what Karpenter says is wrong
- * @throws LabError `ProcessExited` when Karpenter has ended
  */
-export async function waitForNodeProvisioning(
-  { lab, paths }: RehearsedCluster, { processes, earlierErrors = 0, settledSeconds = 6 }: NodeProvisioningOptions, run: RunContext,
-): Promise<void> {
+export async function waitForNodeProvisioning({ lab, paths }: RehearsedCluster, run: RunContext, settledSeconds = SETTLED_SECONDS): Promise<void> {
   const namesOf = (wanted: UnreadyObject['kind']): readonly string[] => kubernetesObjects(lab.stack).filter(({ kind }) => kind === wanted).map(({ name }) => name);
   const names = { nodeClasses: namesOf('EC2NodeClass'), nodePools: namesOf('NodePool') };
   const refusals = new Refusals(run, settledSeconds);
@@ -66,14 +43,9 @@ export async function waitForNodeProvisioning(
     await waitUntilReady(api, names, {
       deadlineSeconds: READY_SECONDS,
       onUnready: ([unready]) => {
-        if (!processes.some((process) => process.name === KARPENTER_PROCESS && isProcessRunning(process))) {
-          throw processExited({ name: KARPENTER_PROCESS, logFile: paths.karpenterLog });
-        }
         if (unready === undefined) return;
-        const { kind, name } = unready;
-        const error = logErrors(paths.karpenterLog).slice(earlierErrors).findLast((entry) => entry.kind === kind && entry.name === name)?.error;
-        const before = verdict;
-        verdict = verdictOn(unready, error);
+                const before = verdict;
+        verdict = verdictOn(unready);
         if (verdict.on !== before?.on || verdict.says !== before.says) run.onProgress({ step: STEP, state: 'running', detail: `${verdict.on}: ${verdict.says}` });
         if (refusals.haveSettled(verdict)) throw notReady(verdict);
       },
@@ -97,8 +69,7 @@ interface Verdict {
   readonly says: string;
 }
 
-/** @param error the last error about the object in Karpenter's log; undefined when there is none */
-function verdictOn({ kind, name, object }: UnreadyObject, error: string | undefined): Verdict {
+function verdictOn({ kind, name, object }: UnreadyObject): Verdict {
   const on = `${kind} ${name}`;
   // Ready only sums up the other conditions.
   const conditions = (object?.conditions ?? []).filter(({ type, isCurrent }) => isCurrent && type !== 'Ready');
@@ -107,8 +78,6 @@ function verdictOn({ kind, name, object }: UnreadyObject, error: string | undefi
     const unmatched = object !== undefined && 'unmatchedSelections' in object ? object.unmatchedSelections : [];
     return { kind, on, isRefused: true, says: [...unmetConditions({ conditions: refused }), ...unmatched].join('; ') };
   }
-  // When no condition refuses, the cause may be in the log.
-  if (error !== undefined) return { kind, on, isRefused: true, says: withoutRequestIds(error) };
   const open = unmetConditions({ conditions });
   return { kind, on, isRefused: false, says: open.length === 0 ? 'Karpenter has not looked at it yet' : open.join('; ') };
 }

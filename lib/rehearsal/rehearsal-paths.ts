@@ -22,6 +22,7 @@ export interface RehearsalPaths {
   /** Held while the rehearsal is started or stopped. */
   readonly lockFile: string;
   readonly recordFile: string;
+  /** Kubeconfig of the instructor, who comes in as on EKS: by a token. */
   readonly kubeconfig: string;
   /** Logs of the processes, except those that kwokctl starts. */
   readonly logsDirectory: string;
@@ -29,19 +30,22 @@ export interface RehearsalPaths {
   readonly homeDirectory: string;
   /** Temporary files of the processes. */
   readonly temporaryDirectory: string;
-  /** kwokctl's own folder. */
-  readonly kwokDirectory: string;
-  readonly kwokctlConfiguration: string;
-  /** Karpenter's log as it writes it: JSON lines. */
-  readonly karpenterLog: string;
-  /** The same log in the format of container runtimes, from which `kubectl logs` is answered. */
-  readonly karpenterContainerLog: string;
+  /** Files of the cluster's control plane. */
+  readonly controlPlaneDirectory: string;
   /** kubectl's cache of what the API server serves. */
   readonly kubectlCacheDirectory: string;
   /** Node images that moto knows. */
   readonly imagesFile: string;
-  /** File that the AWS answers write once they answer. */
-  readonly awsAnswersReadyFile: string;
+  /** What the process of the account is started with. */
+  readonly accountConfiguration: string;
+  /** File that the account writes once it answers. */
+  readonly accountReadyFile: string;
+  /** Files of the account: code of functions, their logs. */
+  readonly accountDirectory: string;
+  /** What keeps the lab from working, as the account finds it: JSON lines. */
+  readonly findingsFile: string;
+  /** Shell lines that point a terminal at the rehearsal. */
+  readonly environmentFile: string;
 }
 
 /** Folder of all rehearsals of a project. */
@@ -73,12 +77,13 @@ export function rehearsalPaths(projectDirectory: string, name: string): Rehearsa
     logsDirectory: within('logs'),
     homeDirectory: within('home'),
     temporaryDirectory: within('tmp'),
-    kwokDirectory: within('kwok'),
-    kwokctlConfiguration: within('kwokctl.yaml'),
-    karpenterLog: within(join('logs', 'karpenter.json.log')),
-    karpenterContainerLog: within(join('logs', 'karpenter.cri.log')),
+    controlPlaneDirectory: within('control-plane'),
     kubectlCacheDirectory: within('kubectl-cache'),
     imagesFile: within('node-images.json'),
-    awsAnswersReadyFile: within('aws-answers.port'),
+    accountConfiguration: within('account.json'),
+    accountReadyFile: within('account.port'),
+    accountDirectory: within('account'),
+    findingsFile: within('findings.jsonl'),
+    environmentFile: within('environment.sh'),
   };
 }

@@ -4,6 +4,7 @@ import { basename, dirname } from 'node:path';
 import type { SynthesizedStack } from '../assembly/synthesized-stack';
 import { LabError } from '../lab-error';
 import type { ProcessRecord } from './process/running-processes';
+import type { TerminalPlace } from './terminal';
 
 /** What is known of a rehearsal that runs, or that ran and was not cleaned up. `rehearsal.json` in its folder holds it. */
 export interface RehearsalRecord {
@@ -15,11 +16,15 @@ export interface RehearsalRecord {
   readonly kubeconfig: string;
   /** Loopback URL at which all AWS calls are answered. */
   readonly awsEndpoint: string;
-  /** Absolute path of the log that Karpenter writes, as JSON lines. */
-  readonly karpenterLog: string;
+  /** Where commands are typed that are meant for it. */
+  readonly terminal: TerminalPlace;
+  /** Absolute path of the file of what keeps its lab from working. */
+  readonly findingsFile: string;
   /** Absolute path of the assembly that is rehearsed. */
   readonly assemblyDirectory: string;
   readonly clusterName: string;
+  /** Twelve digits. */
+  readonly accountId: string;
   readonly region: string;
   readonly karpenterNamespace: string;
   readonly nodePoolName: string;

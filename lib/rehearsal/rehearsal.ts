@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabView } from '../assembly/lab-view';
+import { MOTO_ACCOUNT } from './aws-answers/aws-answer';
 import { namespaceOf } from '../kubernetes/objects';
 import { LabError } from '../lab-error';
 import type { Environment } from '../run-command';
 import type { RunContext } from '../run-context';
 import { freePorts, LOOPBACK } from './process/loopback';
-import { type ProcessEnvironment, processEnvironment } from './process/process-environment';
+import { awsEnvironment, type ProcessEnvironment, processEnvironment } from './process/process-environment';
 import { type StartedProcess, startProcess, type StartProcessOptions } from './process/start-process';
 import type { RehearsalPaths } from './rehearsal-paths';
 import { assemblyDigest, StateFile } from './rehearsal-state';
@@ -25,13 +26,15 @@ export interface RehearsedCluster {
 /** A rehearsal that is being started: what each part is started with, and what has been started so far. */
 export interface Rehearsal extends RehearsedCluster {
   readonly name: string;
+  /** Absolute path of the folder of the lab. */
+  readonly projectDirectory: string;
   /** Absolute path of the assembly. */
   readonly assemblyDirectory: string;
   readonly toolchain: Toolchain;
   readonly programs: RehearsalPrograms;
   readonly ports: RehearsalPorts;
-  /** URL of the API server. */
-  readonly clusterEndpoint: string;
+  /** Account that is played: the one that the lab is bound to, else moto's own. */
+  readonly accountId: string;
   /** Loopback URL at which all AWS calls are answered. */
   readonly awsEndpoint: string;
   /** Its record, to which each part adds its processes. */
@@ -39,19 +42,23 @@ export interface Rehearsal extends RehearsedCluster {
 }
 
 /** What listens on a port in a rehearsal. */
-const LISTENERS = [
-  'etcd', 'etcdPeer', 'kubeApiserver', 'kubeControllerManager', 'kubeScheduler', 'kwok', 'moto', 'awsAnswers', 'karpenterMetrics', 'karpenterHealth',
-] as const;
+const LISTENERS = ['moto', 'account'] as const;
 
 /** Ports of a rehearsal, all on loopback. */
 export type RehearsalPorts = Readonly<Record<(typeof LISTENERS)[number], number>>;
 
 /** Programs of this project that run as processes of a rehearsal. Absolute paths. */
 export interface RehearsalPrograms {
-  /** Answers AWS calls: `aws-answers/main.ts`. */
-  readonly awsAnswers: string;
-  /** Keeps Karpenter's log: `karpenter-log/main.ts`. */
-  readonly karpenterLog: string;
+  /** The account: `account-process/main.ts`. */
+  readonly account: string;
+  /** Makes tokens for kubectl: `eks/token-command.ts`. */
+  readonly eksToken: string;
+  /** Runs functions for Node.js: `functions/node-runtime/main.ts`. */
+  readonly nodeRuntime: string;
+  /** Runs functions for Python: `functions/python-runtime/main.py`. */
+  readonly pythonRuntime: string;
+  /** The helm that functions find first: `functions/helm/main.ts`. */
+  readonly helm: string;
 }
 
 /**
@@ -61,8 +68,11 @@ export interface RehearsalPrograms {
  */
 export function rehearsalPrograms(projectDirectory: string): RehearsalPrograms {
   return {
-    awsAnswers: built(projectDirectory, 'aws-answers.js'),
-    karpenterLog: built(projectDirectory, 'karpenter-log.js'),
+    account: built(projectDirectory, 'account.js'),
+    eksToken: built(projectDirectory, 'eks-token.js'),
+    nodeRuntime: built(projectDirectory, 'node-runtime.js'),
+    pythonRuntime: join(projectDirectory, 'lib', 'rehearsal', 'functions', 'python-runtime', 'main.py'),
+    helm: built(projectDirectory, 'helm.js'),
   };
 }
 
@@ -78,7 +88,7 @@ function built(projectDirectory: string, name: string): string {
 }
 
 /** What a rehearsal is made of. */
-export interface PrepareRehearsalOptions extends Pick<Rehearsal, 'name' | 'lab' | 'assemblyDirectory' | 'paths' | 'toolchain' | 'programs'> {
+export interface PrepareRehearsalOptions extends Pick<Rehearsal, 'name' | 'lab' | 'assemblyDirectory' | 'paths' | 'projectDirectory' | 'toolchain' | 'programs'> {
   /** The user's environment. */
   readonly env: Environment;
 }
@@ -90,17 +100,21 @@ export interface PrepareRehearsalOptions extends Pick<Rehearsal, 'name' | 'lab' 
  * @throws LabError `PortsExhausted`
  */
 export async function prepareRehearsal({ env, ...made }: PrepareRehearsalOptions, run: RunContext): Promise<Rehearsal> {
-  const { name, lab, assemblyDirectory, paths, toolchain } = made;
+  const { name, lab, assemblyDirectory, paths, toolchain, projectDirectory } = made;
   const ports = await freePorts(LISTENERS);
-  const awsEndpoint = `http://${LOOPBACK}:${ports.awsAnswers}`;
+  const awsEndpoint = `http://${LOOPBACK}:${ports.account}`;
+  const accountId = lab.stack.account ?? MOTO_ACCOUNT;
+  const environment = processEnvironment(paths, toolchain.binDirectory, env);
   const state = new StateFile(paths.recordFile, {
     name,
     directory: paths.directory,
     kubeconfig: paths.kubeconfig,
     awsEndpoint,
-    karpenterLog: paths.karpenterLog,
+    terminal: { projectDirectory, environment: terminalEnvironment({ environment, awsEndpoint, region: lab.stack.region, kubeconfig: paths.kubeconfig }) },
+    findingsFile: paths.findingsFile,
     assemblyDirectory,
     clusterName: lab.cluster.name,
+    accountId,
     region: lab.stack.region,
     karpenterNamespace: lab.karpenter.namespace,
     nodePoolName: lab.nodePool.metadata.name,
@@ -115,9 +129,9 @@ export async function prepareRehearsal({ env, ...made }: PrepareRehearsalOptions
     ...made,
     ports,
     awsEndpoint,
-    clusterEndpoint: `https://${LOOPBACK}:${ports.kubeApiserver}`,
+    accountId,
     kubectl: toolchain.kubectl,
-    environment: processEnvironment(paths, toolchain.binDirectory, env),
+    environment,
     state,
   };
 }
@@ -144,4 +158,18 @@ export async function startPart({ paths, environment, state }: Rehearsal, { env,
   });
   state.addProcesses(started.record);
   return started;
+}
+
+/** The variables of a terminal that is pointed at a rehearsal. */
+function terminalEnvironment(
+  { environment, awsEndpoint, region, kubeconfig }: { readonly environment: ProcessEnvironment; readonly awsEndpoint: string; readonly region: string; readonly kubeconfig: string },
+): Readonly<Record<string, string>> {
+  return {
+    ...environment,
+    ...awsEnvironment(region),
+    AWS_ENDPOINT_URL: awsEndpoint,
+    KUBECONFIG: kubeconfig,
+    // The CDK would tell of its use, where there is no network.
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+  };
 }

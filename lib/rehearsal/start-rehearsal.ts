@@ -1,16 +1,14 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { kubernetesObjects } from '../assembly/kubernetes-objects';
 import { readLab, type LabView } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
 import { deployedStack } from '../aws/deployed-lab';
 import { connectAws } from '../aws/lab-aws';
 import { LabError } from '../lab-error';
 import type { Environment } from '../run-command';
-import { type RunContext, sideBySide } from '../run-context';
-import { applyCrds, applyManifests, applySystemObjects, missingObjects } from './apply-objects';
-import { startControlPlane } from './control-plane';
-import { logErrors, requireInterruptionQueue } from './karpenter-log/log-lines';
+import { type RunContext } from '../run-context';
+import { deployInto } from './deploy-into';
+import { INSTRUCTOR_CREDENTIALS } from './iam/iam';
 import { waitForNodeProvisioning } from './node-provisioning-readiness';
 import { withLock } from './process/lock-file';
 import { processEnvironment } from './process/process-environment';
@@ -18,9 +16,8 @@ import { prepareRehearsal, type Rehearsal, rehearsalPrograms } from './rehearsal
 import { DEFAULT_REHEARSAL, type RehearsalPaths, rehearsalPaths } from './rehearsal-paths';
 import { assemblyDigest, readableState, type RehearsalRecord, type RehearsalState } from './rehearsal-state';
 import { type RehearsalOptions, rehearsalStatus } from './rehearsal-status';
-import { LOCAL_CREDENTIALS } from './seed/seeding';
-import { startAws } from './start-aws';
-import { startKarpenter } from './start-karpenter';
+import { missingObjects, restoreObjects } from './restore-objects';
+import { startAccount } from './start-account';
 import { stopProcesses } from './stop-rehearsal';
 import { ensureToolchain } from './toolchain/ensure-toolchain';
 import { readToolchainDefinition, requireRehearsedVersions } from './toolchain/toolchain-definition';
@@ -31,6 +28,8 @@ export interface StartRehearsalOptions extends RehearsalOptions {
   readonly assemblyDirectory: string;
   /** The user's environment. */
   readonly env: Environment;
+  /** Whether the account stays empty, for deploying into it by hand. @default false */
+  readonly isEmpty?: boolean;
 }
 
 const STEP = 'Rehearsal';
@@ -65,14 +64,14 @@ export async function startRehearsal(options: StartRehearsalOptions, run: RunCon
   }, run, async () => {
     const running = runningRehearsal(options, lab, paths);
     if (running !== undefined && !await isTornDown(running, lab, run)) {
-      await restoreObjects(running, { lab, paths, env: options.env }, run);
+      await makeWhole(running, { lab, paths, env: options.env }, run);
       return running;
     }
     const toolchain = await ensureToolchain(options, run);
     await clearAway(paths);
     const rehearsal = await prepareRehearsal({ ...options, name, lab, paths, programs, toolchain }, run);
     try {
-      await startParts(rehearsal, run);
+      await startParts(rehearsal, options.isEmpty ?? false, run);
     } catch (error) {
       await stopProcesses(paths.directory, rehearsal.state.current.processes);
       rehearsal.state.update({ phase: 'stopped' });
@@ -83,28 +82,12 @@ export async function startRehearsal(options: StartRehearsalOptions, run: RunCon
   });
 }
 
-/** Starts every part as soon as it has what it needs from the others. */
-async function startParts(rehearsal: Rehearsal, wholeRun: RunContext): Promise<void> {
-  await sideBySide(wholeRun, (run) => {
-    const controlPlane = (async () => {
-      await step(run, 'Start the control plane', () => startControlPlane(rehearsal, run));
-      await step(run, 'Apply the CRDs of Karpenter', () => applyCrds(rehearsal, run));
-    })();
-    const aws = step(run, 'Start the AWS answers', () => startAws(rehearsal, run));
-    const objects = (async () => {
-      await controlPlane;
-      await step(run, 'Apply system nodes and pods', () => applySystemObjects(rehearsal, run));
-      // The API server checks them without Karpenter: what it refuses is known before Karpenter is ready.
-      await applyManifests(rehearsal, kubernetesObjects(rehearsal.lab.stack), run);
-    })();
-    const karpenter = (async () => {
-      await Promise.all([controlPlane, aws]);
-      await step(run, 'Start Karpenter', () => startKarpenter(rehearsal, run));
-    })();
-    return [controlPlane, aws, objects, karpenter];
-  });
-  await waitForNodeProvisioning(rehearsal, { processes: rehearsal.state.current.processes }, wholeRun);
-  requireInterruptionQueue(rehearsal.paths.karpenterLog, rehearsal.lab.karpenter);
+/** Starts the account and, unless it is to stay empty, deploys the lab into it. */
+async function startParts(rehearsal: Rehearsal, isEmpty: boolean, run: RunContext): Promise<void> {
+  await step(run, 'Start an empty AWS account', () => startAccount(rehearsal, run));
+  if (isEmpty) return;
+  await deployInto(rehearsal, run);
+  await waitForNodeProvisioning(rehearsal, run);
 }
 
 async function step(run: RunContext, name: string, action: () => Promise<void>): Promise<void> {
@@ -123,7 +106,7 @@ async function clearAway(paths: RehearsalPaths): Promise<void> {
 
 /** Whether a teardown has deleted the stack of a rehearsal, and with it everything that was seeded. */
 async function isTornDown({ region, awsEndpoint }: RehearsalState, { stack }: LabView, run: RunContext): Promise<boolean> {
-  const aws = connectAws(region, run, { endpoint: awsEndpoint, credentials: LOCAL_CREDENTIALS });
+  const aws = connectAws(region, run, { endpoint: awsEndpoint, credentials: INSTRUCTOR_CREDENTIALS });
   try {
     return await deployedStack(aws.cloudFormation, stack.stackName) === undefined;
   } finally {
@@ -149,7 +132,7 @@ function runningRehearsal(options: StartRehearsalOptions, lab: LabView, paths: R
 }
 
 /** Applies the objects that a running rehearsal has lost. Those that exist stay as they are, whatever they were scaled to. */
-async function restoreObjects(
+async function makeWhole(
   running: RehearsalState, { lab, paths, env }: { readonly lab: LabView; readonly paths: RehearsalPaths; readonly env: Environment }, run: RunContext,
 ): Promise<void> {
   const cluster = { lab, paths, kubectl: running.kubectl, environment: processEnvironment(paths, dirname(running.kubectl), env) };
@@ -159,8 +142,7 @@ async function restoreObjects(
     return;
   }
   run.onProgress({ step: STEP, state: 'running', detail: `${running.name} runs already, and has lost ${missing.map(({ kind, name }) => `${kind} ${name}`).join(', ')}` });
-  const earlierErrors = logErrors(paths.karpenterLog).length;
-  await applyManifests(cluster, missing, run);
-  await waitForNodeProvisioning(cluster, { processes: running.processes, earlierErrors }, run);
+  await restoreObjects(cluster, missing, run);
+  await waitForNodeProvisioning(cluster, run);
   run.onProgress({ step: STEP, state: 'finished', detail: `${running.name} is whole again` });
 }

@@ -2,7 +2,7 @@ import { connectAws, type LabAws } from '../../lib/aws/lab-aws';
 import { findLeftovers, leftoverKey, removeLeftovers } from '../../lib/aws/leftovers/find-leftovers';
 import { runContext } from '../../lib/run-context';
 import { LEFTOVER_KINDS, type LabNames, type Leftover } from '../../lib/aws/leftovers/leftover';
-import { startMoto, type Moto } from '../rehearsal/seed/moto';
+import { startMoto, type Moto } from '../rehearsal/moto';
 import { everything } from './leftovers/everything';
 import { plantLeftovers, plantNearMisses } from './leftovers/plant-a-lab';
 import { Planter } from './leftovers/planted';

@@ -13,7 +13,7 @@ import { readAssembly } from '../../lib/assembly/read-assembly';
 import { isJsonObject, objectAt, parseJson, textAt, type JsonObject } from '../../lib/json';
 import { runContext } from '../../lib/run-context';
 import type { ProgressEvent } from '../../lib/progress';
-import { startMoto, type Moto } from '../rehearsal/seed/moto';
+import { startMoto, type Moto } from '../rehearsal/moto';
 import { isCustomType } from '../../lib/rehearsal/cloud-formation/stack-template';
 import { sdkConfiguration } from '../rehearsal/aws-answers/answering';
 import { FakeTypes } from '../rehearsal/cloud-formation/fake-types';

@@ -14,10 +14,12 @@ import { preflight } from '../../lib/preflight/preflight';
 import type { PreflightResult } from '../../lib/preflight/preflight-check';
 import { readAssembly } from '../../lib/assembly/read-assembly';
 import { loadConfig } from '../../lib/config/load';
-import { amisFor } from '../../lib/rehearsal/seed/amis-for';
+import { readLab } from '../../lib/assembly/lab-view';
+import { motoImages, publishedImages } from '../../lib/rehearsal/published-images';
+import { releasesFor } from '../../lib/rehearsal/start-account';
 import { buildLabStack } from '../../lib/stack/lab-stack';
 import { sdkConfiguration } from '../rehearsal/aws-answers/answering';
-import { startMoto, type Moto } from '../rehearsal/seed/moto';
+import { startMoto, type Moto } from '../rehearsal/moto';
 import { LAB_OF_DEFAULTS } from '../support/synth-lab';
 
 /** moto reads its tables at the first request of a service. */
@@ -43,7 +45,7 @@ describe('preflight of the synthesized lab in moto', () => {
     const app = new App({ outdir: assemblyDirectory, context: { 'aws:cdk:disable-asset-staging': true } });
     await buildLabStack(app, loadConfig({ file: LAB_OF_DEFAULTS, overrides: { expiresAt: '2036-12-01T18:00+09:00' } }));
     app.synth();
-    moto = await startMoto(amisFor(readAssembly(assemblyDirectory)));
+    moto = await startMoto(imagesOf(assemblyDirectory));
     clientsOf = sdkConfiguration(moto.url);
     // The action finds moto as a user's would: by the environment alone.
     Object.assign(process.env, { AWS_ENDPOINT_URL: moto.url, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
@@ -119,9 +121,14 @@ describe('preflight of the synthesized lab in moto', () => {
   async function runInstance(clusterName: string): Promise<string> {
     const tags = { [`kubernetes.io/cluster/${clusterName}`]: 'owned', 'karpenter.sh/nodepool': 'default', 'eks:eks-cluster-name': clusterName };
     const { Instances } = await new EC2Client(clientsOf).send(new RunInstancesCommand({
-      ImageId: amisFor(readAssembly(assemblyDirectory))[0]?.ami_id, InstanceType: 'c5a.2xlarge', MinCount: 1, MaxCount: 1,
+      ImageId: imagesOf(assemblyDirectory)[0]?.ami_id, InstanceType: 'c5a.2xlarge', MinCount: 1, MaxCount: 1,
       TagSpecifications: [{ ResourceType: 'instance', Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }],
     }));
     return Instances?.[0]?.InstanceId ?? '';
   }
 });
+
+/** The images that AWS has published for a lab. */
+function imagesOf(assemblyDirectory: string) {
+  return motoImages(publishedImages({ kubernetesVersions: ['1.35'], releases: releasesFor(readLab(readAssembly(assemblyDirectory))) }));
+}

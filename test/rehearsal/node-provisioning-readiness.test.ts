@@ -1,17 +1,12 @@
 /** @jest-environment ./test/support/kubernetes-client-environment.js */
-import { writeFileSync } from 'node:fs';
 import type { JsonObject } from '../../lib/json';
 import { EC2_NODE_CLASSES, NODE_POOLS } from '../../lib/kubernetes/karpenter-kinds';
 import { ignoreProgress } from '../../lib/progress';
 import { waitForNodeProvisioning } from '../../lib/rehearsal/node-provisioning-readiness';
-import { type ProcessRecord, processStartTicks } from '../../lib/rehearsal/process/running-processes';
 import { runContext } from '../../lib/run-context';
 import { kubeconfigFile } from '../kubernetes/kubeconfig-file';
 import { FakeKubernetes } from '../support/fake-kubernetes/fake-kubernetes';
 import { fakeCluster } from './fake-cluster';
-
-/** Stands for a Karpenter that runs: this process does. */
-const RUNNING: ProcessRecord = { name: 'karpenter', pid: process.pid, startTicks: processStartTicks(process.pid) ?? 0, logFile: '' };
 
 /** Milliseconds for a refusal to end the wait: well below the 45 s after which the wait ends anyway. */
 const REFUSAL_LIMIT_MS = 20_000;
@@ -35,12 +30,11 @@ describe('waiting for Karpenter to accept the NodePool', () => {
 
   afterEach(() => fake.stop());
 
-  async function wait(objects: readonly (readonly [ObjectKind, JsonObject])[], karpenter = RUNNING, log = '', onProgress = ignoreProgress): Promise<void> {
+  async function wait(objects: readonly (readonly [ObjectKind, JsonObject])[], onProgress = ignoreProgress): Promise<void> {
     for (const [kind, body] of objects) fake.put(kind, body);
     const cluster = fakeCluster();
-    writeFileSync(cluster.paths.karpenterLog, `{"level":"INFO","message":"fine"}\n${log}\n`);
     const paths = { ...cluster.paths, kubeconfig: kubeconfigFile({ server: fake.url }) };
-    await waitForNodeProvisioning({ ...cluster, paths }, { processes: [karpenter], settledSeconds: 0.1 }, runContext({ onProgress }));
+    await waitForNodeProvisioning({ ...cluster, paths }, runContext({ onProgress }), 0.1);
   }
 
   it('ends when both objects are ready', async () => {
@@ -50,7 +44,7 @@ describe('waiting for Karpenter to accept the NodePool', () => {
   it('goes on when they become ready, and says what kept them', async () => {
     const details: string[] = [];
     fake.put(NODE_POOLS, object(NODE_POOLS, condition('Ready', 'True'))[1]);
-    await wait([object(EC2_NODE_CLASSES, condition('AMIsReady', 'Unknown', 'looking'))], RUNNING, '', ({ detail }) => {
+    await wait([object(EC2_NODE_CLASSES, condition('AMIsReady', 'Unknown', 'looking'))], ({ detail }) => {
       if (detail === undefined || details.includes(detail)) return;
       details.push(detail);
       fake.put(...object(EC2_NODE_CLASSES, condition('Ready', 'True')));
@@ -76,17 +70,4 @@ describe('waiting for Karpenter to accept the NodePool', () => {
       message: expect.stringContaining('no subnet matches karpenter.sh/discovery=lab'),
     });
   }, REFUSAL_LIMIT_MS);
-
-  it('fails when only the log says what is wrong, with what it says', async () => {
-    const log = '{"level":"ERROR","message":"Reconciler error","controllerKind":"EC2NodeClass","name":"default",'
-      + '"error":"AddRoleToInstanceProfile, StatusCode: 404, RequestID: Eq1RR5, NoSuchEntity: Role other not found"}';
-    await expect(wait([object(NODE_POOLS), object(EC2_NODE_CLASSES, condition('InstanceProfileReady', 'Unknown'))], RUNNING, log)).rejects.toMatchObject({
-      code: 'NodeClassNotReady',
-      message: 'Karpenter does not accept EC2NodeClass default: AddRoleToInstanceProfile, StatusCode: 404, NoSuchEntity: Role other not found.',
-    });
-  }, REFUSAL_LIMIT_MS);
-
-  it('fails when Karpenter has ended', async () => {
-    await expect(wait([], { ...RUNNING, startTicks: 1 })).rejects.toMatchObject({ code: 'ProcessExited' });
-  });
 });

@@ -95,7 +95,7 @@ describe('the life of a rehearsal', () => {
     expect(processes.filter(isProcessRunning)).toEqual([]);
     expect(markedProcesses(paths.directory)).toEqual([]);
     expect(rehearsalStatus(rehearsal).state).toBe('stopped');
-    expect(existsSync(paths.karpenterLog)).toBe(true);
+    expect(existsSync(paths.logsDirectory)).toBe(true);
 
     await cleanRehearsal(rehearsal, runContext());
     expect(existsSync(paths.directory)).toBe(false);

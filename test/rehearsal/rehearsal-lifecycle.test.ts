@@ -16,7 +16,8 @@ import { sleepingProcess } from './sleeping-process';
 function rehearsalOf(projectDirectory: string, phase: RehearsalState['phase'], processes: readonly ProcessRecord[], name = 'default'): void {
   const paths = rehearsalPaths(projectDirectory, name);
   new StateFile(paths.recordFile, {
-    name, phase, processes, directory: paths.directory, kubeconfig: paths.kubeconfig, karpenterLog: paths.karpenterLog,
+    name, phase, processes, directory: paths.directory, kubeconfig: paths.kubeconfig, terminal: { projectDirectory, environment: {} },
+    findingsFile: paths.findingsFile, accountId: '123456789012',
     awsEndpoint: 'http://127.0.0.1:1', assemblyDirectory: '/lab/cdk.out', clusterName: 'lab', region: 'ap-northeast-2',
     karpenterNamespace: 'kube-system', nodePoolName: 'default', inflateNamespace: 'karpenter-test',
     startedAt: '2026-11-23T18:00:00.000Z', assemblyDigest: '', kubectl: '/bin/kubectl',

@@ -6,7 +6,7 @@ import { readLab, type LabView } from '../../lib/assembly/lab-view';
 import { runContext } from '../../lib/run-context';
 import { textAt } from '../../lib/json';
 import { connectAws, type LabAws } from '../../lib/aws/lab-aws';
-import { startMoto, type Moto } from '../rehearsal/seed/moto';
+import { startMoto, type Moto } from '../rehearsal/moto';
 import { synthLab } from '../support/synth-lab';
 
 /** moto reads its tables at the first request of a service. */

@@ -39,7 +39,7 @@ export async function doClassExercise(context: ClassContext, names: readonly str
     const shortfall = watch.running >= pods ? { problems: [] } : await classProblems(api, watch.waitingPods, exercise);
     // All nodes, because a class that got no node may be on a rehearsal too.
     const { items: nodes } = await api.list(NODES);
-    return { ...outcome(watch, scaledAt, nodePool, replicasEach, options), ...simulationOf(nodes, exercise), ...shortfall };
+    return { ...outcome(watch, scaledAt, nodePool, replicasEach, options), ...simulationOf(nodes), ...shortfall };
   } finally {
     watch.cluster.stop();
   }
@@ -112,8 +112,8 @@ function outcome(
 }
 
 /** Whether the nodes are simulated, and what they cannot show then. */
-function simulationOf(nodes: readonly ClusterNode[], { nodeSelector }: ExerciseExpectations): Pick<ClassOutcome, 'isSimulated' | 'notSimulated'> {
-  return { isSimulated: nodes.some(isSimulatedNode), notSimulated: notSimulated(nodes, nodeSelector) };
+function simulationOf(nodes: readonly ClusterNode[]): Pick<ClassOutcome, 'isSimulated' | 'notSimulated'> {
+  return { isSimulated: nodes.some(isSimulatedNode), notSimulated: notSimulated(nodes) };
 }
 
 function secondsBetween(from: string, to: string): number {

@@ -4,8 +4,10 @@ import { type Deployment, DEPLOYMENTS, NAMESPACES } from '../../kubernetes/core-
 import { NODE_POOLS } from '../../kubernetes/karpenter-kinds';
 import { waitUntilReady } from '../../kubernetes/node-provisioning';
 import { checkOurs, MADE_FOR_LABEL, type ObjectMetadata } from '../../kubernetes/objects';
-import type { TeardownResult } from '../../removal/teardown-result';
-import { beyondInterruption, type RunContext } from '../../run-context';
+import type { AccountThing } from '../../rehearsal/account-contents';
+import type { CapacityShortage } from '../../rehearsal/ec2/capacity';
+import type { Terminal } from '../../rehearsal/terminal';
+import { beyondInterruption } from '../../run-context';
 import { waitFor } from '../../wait-for';
 import { CAPACITY_TYPE_LABEL, NODE_POOL_LABEL } from '../../well-known-keys';
 import { diagnoseReadiness } from '../diagnosis';
@@ -13,14 +15,28 @@ import { RESTORE_NODE_POOL } from '../exercise-commands';
 import { type ExerciseContext, exerciseFailed, type WatchedExercise, watching } from '../exercise-context';
 import { deploymentBodyOf, type ExerciseExpectations } from '../expectations';
 
+/** What drills let happen in an account. */
+export interface AccountEvents {
+  /** EC2 announces that it takes a spot instance back, and does so two minutes later. */
+  readonly interruptSpot: (instanceId: string) => Promise<void>;
+  /** EC2 has none of these instances from now on, and all others. */
+  readonly setShortages: (shortages: readonly CapacityShortage[]) => Promise<void>;
+  /** Time passes for what waits for a moment: the deadline of a class. */
+  readonly passTime: (seconds: number) => Promise<void>;
+}
+
 /** What drills need besides Kubernetes. */
 export interface DrillMeans {
-  /** Sends the message of a spot interruption to Karpenter's interruption queue. */
-  readonly interrupt: (instanceId: string) => Promise<void>;
-  /** How many instances of Karpenter's exist in EC2, or in its simulation. */
+  /** Where commands are typed. */
+  readonly terminal: Pick<Terminal, 'lab' | 'cdk' | 'shell'>;
+  /** What happens in AWS, and that no caller can ask for. */
+  readonly events: AccountEvents;
+  /** Absolute path of the assembly that is rehearsed. */
+  readonly assemblyDirectory: string;
+  /** How many instances of Karpenter's exist in EC2. */
   readonly countInstances: () => Promise<number>;
-  /** Runs `lab teardown`. */
-  readonly teardown: (options: { readonly isDryRun: boolean }, run: RunContext) => Promise<TeardownResult>;
+  /** All that the account holds besides what an unused one has. */
+  readonly everythingInAccount: () => Promise<readonly AccountThing[]>;
 }
 
 /** What every step of a drill works with. */

@@ -4,7 +4,7 @@ import { waitFor } from '../../wait-for';
 import { counted, listed, secondsText } from '../../words';
 import { type WatchedExercise, whyNotRunning } from '../exercise-context';
 import { scaleOut } from '../launch-steps';
-import { type DrillContext, type DrillMeans, onStage } from './drill-stage';
+import { type AccountEvents, type DrillContext, onStage } from './drill-stage';
 
 /** Reasons of Karpenter's events after it has read the message. */
 const NOTICED_REASONS: readonly string[] = ['SpotInterrupted', 'TerminatingOnInterruption'];
@@ -17,12 +17,12 @@ export async function spotDrill(context: DrillContext): Promise<void> {
   await onStage(context, { drill: 'spot', capacityTypes: ['spot'] }, async (stage) => {
     await scaleOut(stage);
     const interrupted = stage.cluster.usedClaims;
-    await interruptStep(stage, interrupted, context.means.interrupt);
+    await interruptStep(stage, interrupted, context.means.events.interruptSpot);
     await replacementStep(stage, interrupted);
   });
 }
 
-async function interruptStep({ api, cluster, recorder, deadlines }: WatchedExercise, interrupted: readonly NodeClaim[], interrupt: DrillMeans['interrupt']): Promise<void> {
+async function interruptStep({ api, cluster, recorder, deadlines }: WatchedExercise, interrupted: readonly NodeClaim[], interrupt: AccountEvents['interruptSpot']): Promise<void> {
   await recorder.step({ title: 'EC2 announces that it takes the spot instance back' }, async (step) => {
     const reports = await ClusterModel.start(api, { events: { namespace: 'default', fieldSelector: 'involvedObject.kind=NodeClaim' } });
     const names = new Set(interrupted.map(({ metadata }) => metadata.name));
@@ -34,7 +34,7 @@ async function interruptStep({ api, cluster, recorder, deadlines }: WatchedExerc
       for (const { providerId, metadata } of interrupted) {
         const instanceId = instanceIdOf(providerId ?? '');
         await interrupt(instanceId);
-        step.note(`Interruption of ${instanceId}, the instance of ${metadata.name}, sent to the queue`);
+        step.note(`Interruption of ${instanceId}, the instance of ${metadata.name}, is told to EventBridge`);
       }
       await waitFor(() => noticed().length > 0 && cluster.nodeClaims.every(({ metadata }) => !names.has(metadata.name) || metadata.deletedAt !== undefined), {
         what: `Karpenter reads the message and begins to remove ${listed([...names])}`,

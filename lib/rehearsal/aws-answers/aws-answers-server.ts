@@ -2,15 +2,24 @@ import { Agent, createServer, type IncomingMessage, type OutgoingHttpHeaders, re
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { LabError } from '../../lab-error';
+import type { PlayedService } from '../account';
 import { LOOPBACK, requireLoopback } from '../process/loopback';
-import { type AwsAnswer, faultAnswer, type Handler, type Handling } from './aws-answer';
+import { type AwsAnswer, faultAnswer, type Handling } from './aws-answer';
 import { AwsFault, type AwsRequest, readAwsRequest } from './aws-request';
-import { handlersOf, type Market } from './handlers';
 
 /** What the server answers with, and where. */
-export interface AwsAnswersOptions extends Market {
-  /** Loopback URL of moto, which answers what this server does not. */
+export interface AwsAnswersOptions {
+  /** Loopback URL of moto, which answers what no service does. */
   readonly moto: string;
+  /** Those that answer before moto. They are asked in their order, and may be added to while the server runs. */
+  readonly services: readonly PlayedService[];
+  /**
+   * Judges each signed request before anything answers it.
+   *
+   * @default - everything is allowed
+   * @throws AwsFault the service's own refusal
+   */
+  readonly judge?: (request: AwsRequest) => Promise<void>;
   /**
    * TCP port on 127.0.0.1.
    *
@@ -44,10 +53,9 @@ const KEEP_ALIVE_MS = 120_000;
  */
 export async function startAwsAnswers(options: AwsAnswersOptions): Promise<AwsAnswersServer> {
   const upstream = requireLoopback(options.moto);
-  const handlers = handlersOf(options);
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (incoming, outgoing) => {
-    const exchange = new Exchange(incoming, outgoing, upstream, options.log);
-    void exchange.run(handlers);
+    const exchange = new Exchange(incoming, outgoing, upstream, options);
+    void exchange.run();
   });
   await listen(server, options.port ?? 0);
 
@@ -66,7 +74,7 @@ class Exchange {
     private readonly incoming: IncomingMessage,
     private readonly outgoing: ServerResponse,
     private readonly upstream: URL,
-    private readonly log: RequestLog,
+    private readonly options: AwsAnswersOptions,
   ) {
     outgoing.on('close', () => {
       this.callerGone.abort();
@@ -75,7 +83,7 @@ class Exchange {
   }
 
   /** Never rejects: a failure becomes the answer, and a note in the log. */
-  async run(handlers: ReadonlyMap<string, Handler>): Promise<void> {
+  async run(): Promise<void> {
     let request: AwsRequest | undefined;
     try {
       request = readAwsRequest({
@@ -85,11 +93,20 @@ class Exchange {
         body: await buffer(this.incoming),
       });
       this.entry = { ...this.entry, service: request.service, action: request.operation };
-      const handling = await handlers.get(`${request.service} ${request.operation}`)?.(request) ?? { forward: request };
-      await this.carryOut(handling);
+      if (request.accessKeyId !== '') await this.options.judge?.(request);
+      await this.carryOut(await this.handlingOf(request));
     } catch (error) {
       this.fail(request, error);
     }
+  }
+
+  private handlingOf(request: AwsRequest): Handling | Promise<Handling> {
+    for (const service of this.options.services) {
+      const handler = service.handlerOf(request);
+      if (handler !== undefined) return handler(request);
+    }
+    if (this.options.judge !== undefined && request.accessKeyId === '') throw new AwsFault('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
+    return { forward: request };
   }
 
   private async carryOut(handling: Handling): Promise<void> {
@@ -127,7 +144,7 @@ class Exchange {
 
   private writeLog(): void {
     const { headersSent, writableFinished } = this.outgoing;
-    this.log({
+    this.options.log({
       time: this.startedAt.toISOString(),
       service: this.entry.service,
       action: this.entry.action,

@@ -8,7 +8,7 @@ import { deadlineIn } from '../../run-context';
 import { pause } from '../../wait-for';
 import { jsonBody } from '../aws-answers/aws-request';
 import type { RestHandler } from '../aws-answers/rest-routes';
-import { addonWorkloads } from '../system-objects';
+import { addonWorkloads } from './addon-workloads';
 import type { ActiveCluster, Addon, Cluster, EksUpdate } from './cluster';
 import { PLAYED_VERSION } from './cluster-versions';
 import { describedUpdate, eksAnswer, eksFault, type EksState, notPlayed, requirePlayedKeys, timestamp } from './eks-state';

@@ -7,7 +7,7 @@ import { type JsonObject, type JsonValue, objectAt } from '../../json';
 import type { Account } from '../account';
 import { type AwsAnswer, jsonAnswer } from '../aws-answers/aws-answer';
 import { AwsFault } from '../aws-answers/aws-request';
-import { LOCAL_CREDENTIALS } from '../seed/seeding';
+import { ROOT_CREDENTIALS } from '../iam/iam';
 import type { ActiveCluster, Cluster, EksUpdate } from './cluster';
 
 /** Errors that EKS answers with, and their HTTP status. */
@@ -79,7 +79,7 @@ export class EksState {
   private readonly tasks = new Set<Promise<void>>();
 
   constructor(readonly account: Account) {
-    const configuration = { endpoint: account.moto, region: account.region, credentials: LOCAL_CREDENTIALS };
+    const configuration = { endpoint: account.moto, region: account.region, credentials: ROOT_CREDENTIALS };
     this.ec2 = boundTo(account.run.signal, new EC2Client(configuration));
     this.iam = boundTo(account.run.signal, new IAMClient(configuration));
   }

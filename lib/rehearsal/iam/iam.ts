@@ -7,6 +7,7 @@ import type { Findings } from '../findings';
 import { requireLoopback } from '../process/loopback';
 import { MotoResources } from './account-resources';
 import { MotoRoles } from './account-roles';
+import { listInstanceProfiles } from './instance-profile-list';
 import { Judge } from './judge';
 import { Principals, ROOT_CREDENTIALS } from './principals';
 import { simulatePrincipalPolicy } from './simulate-policy';
@@ -48,11 +49,12 @@ export class Iam implements RoleSessions, PlayedService {
     this.sts = new Sts({ accountId, roles: this.roles, principals: this.principals, findings });
   }
 
-  /** Answers STS, and the simulation of policies. What is left of IAM is moto's. */
+  /** Answers STS, the simulation of policies, and the list of instance profiles by their path. What is left of IAM is moto's. */
   handlerOf(request: AwsRequest): Handler | undefined {
     if (request.service === 'sts') return this.sts.handlerOf(request);
     if (request.service !== 'iam') return undefined;
     if (request.operation === 'SimulatePrincipalPolicy') return async () => ({ answer: await simulatePrincipalPolicy(request, this.roles) });
+    if (request.operation === 'ListInstanceProfiles') return async () => ({ answer: await listInstanceProfiles(request, this.aws.iam) });
     return READING.test(request.operation) ? undefined : () => ({ forward: request, change: (answer) => this.forgetFor(answer) });
   }
 

@@ -6,8 +6,7 @@ import { runDrills } from '../../../lib/exercise/run-exercise';
 import { textAt } from '../../../lib/json';
 import { DEPLOYMENTS, NAMESPACES, NODES, PODS } from '../../../lib/kubernetes/core-kinds';
 import { NODE_CLAIMS, NODE_POOLS } from '../../../lib/kubernetes/karpenter-kinds';
-import { LabError } from '../../../lib/lab-error';
-import type { TeardownResult } from '../../../lib/removal/teardown-result';
+import type { TypedResult } from '../../../lib/rehearsal/terminal';
 import { type RunContext, runContext } from '../../../lib/run-context';
 import { pollFor } from '../../../lib/wait-for';
 import { smallLabView } from '../../assembly/small-lab';
@@ -24,13 +23,31 @@ interface DrillChanges extends Partial<RunContext> {
 
 describe('a drill', () => {
   let lab: LabInAFake;
-  const PLAYED: DrillMeans = {
-    interrupt: (instanceId) => {
+  const typed: string[] = [];
+  const typedResult = (command: string, changes: Partial<TypedResult> = {}): TypedResult => ({ command, exitCode: 0, output: ['done'], errors: [], seconds: 1, ...changes });
+  const terminal: DrillMeans['terminal'] = {
+    lab: async (args) => {
+      typed.push(`lab ${args[0] ?? ''}`);
+      await playedTeardown();
+      return typedResult('lab');
+    },
+    cdk: () => Promise.reject(new Error('not asked for')),
+    shell: () => Promise.reject(new Error('not asked for')),
+  };
+  const events: DrillMeans['events'] = {
+    interruptSpot: (instanceId) => {
       lab.controllers.interrupt(instanceId);
       return Promise.resolve();
     },
+    setShortages: () => Promise.resolve(),
+    passTime: () => Promise.resolve(),
+  };
+  const PLAYED: DrillMeans = {
+    terminal,
+    events,
+    assemblyDirectory: 'cdk.out',
     countInstances: () => Promise.resolve(lab.controllers.instanceCount),
-    teardown: ({ isDryRun }) => playedTeardown(isDryRun),
+    everythingInAccount: () => Promise.resolve([]),
   };
   afterEach(() => lab.stop());
 
@@ -131,9 +148,12 @@ describe('a drill', () => {
       const interrupted: string[] = [];
       const result = await drill('spot', {
         means: {
-          interrupt: (instanceId) => {
-            interrupted.push(instanceId);
-            return PLAYED.interrupt(instanceId);
+          events: {
+            ...events,
+            interruptSpot: (instanceId) => {
+              interrupted.push(instanceId);
+              return events.interruptSpot(instanceId);
+            },
           },
         },
       });
@@ -148,7 +168,7 @@ describe('a drill', () => {
 
     test('fails when nobody hears of it, says where to look, and puts everything back', async () => {
       await start();
-      const result = await drill('spot', { deadlines: { noticedSeconds: 0.2 }, means: { interrupt: () => Promise.resolve() } });
+      const result = await drill('spot', { deadlines: { noticedSeconds: 0.2 }, means: { events: { ...events, interruptSpot: () => Promise.resolve() } } });
       expect(failureOf(result)).toContain('see whether it runs with the queue of the stack (settings.interruptionQueue)');
       expect(result.steps.at(-1)).toMatchObject({ title: 'Put everything back', outcome: 'passed' });
       expectPutBack();
@@ -157,25 +177,18 @@ describe('a drill', () => {
 
   describe('of the teardown', () => {
     const NEVER = { nodePool: { disruption: { consolidateAfter: 'Never' } } };
-    const torn: boolean[] = [];
     const scaling = 'Scale the Deployment to 5 replicas';
-    beforeEach(() => torn.splice(0));
-    /** A teardown that is played: it removes what Karpenter launches, and asks what is left. */
-    const teardown = (changes: Partial<TeardownResult> = {}): DrillMeans['teardown'] => async ({ isDryRun }) => {
-      torn.push(isDryRun);
-      return { ...await playedTeardown(isDryRun), ...changes };
-    };
+    beforeEach(() => typed.splice(0));
 
-    test('walks the teardown, and ends with no NodeClaim, no instance, no stack and no cluster', async () => {
+    test('types the teardown, and ends with an empty account', async () => {
       await start();
       await drill('consolidation');
       await lab.api.scale(DEPLOYMENTS, { namespace: 'karpenter-test', name: 'inflate' }, 5);
-      const result = await drill('teardown', { means: { teardown: teardown() } });
+      const result = await drill('teardown');
       expect(failureOf(result)).toBe('');
-      expect(torn).toEqual([false, true]);
-      expect(result.steps.find(({ title }) => title.startsWith('Count'))?.evidence).toEqual(['1 NodeClaim, 1 instance']);
-      expect(result.steps.find(({ title }) => title.startsWith('Tear'))?.evidence).toEqual(['drain done: all gone', 'instance i-1: removed by Karpenter']);
-      expect(result.steps.at(-1)?.evidence).toEqual(['1 NodeClaim before, 0 after', '1 instance before, 0 after', 'There is no stack lab any more', 'There is no cluster lab any more']);
+      expect(typed).toEqual(['lab teardown']);
+      expect(result.steps.find(({ title }) => title.startsWith('Count'))?.evidence).toEqual(['1 NodeClaim, 1 instance, 0 resources in the account']);
+      expect(result.steps.at(-1)?.evidence).toEqual(['0 resources: every service was asked, by no name or tag of the lab\'s']);
     });
 
     test('scales the exercise out first where there is no node, and not where there is one', async () => {
@@ -189,63 +202,45 @@ describe('a drill', () => {
       await drill('consolidation');
       const again = await drill('teardown');
       expect(again.steps.map(({ title }) => title)).not.toContain(scaling);
-      expect(evidenceOf(again)).toContain('1 NodeClaim before, 0 after');
     });
 
     test('fails when there is no instance to remove, and tears nothing down', async () => {
       await start();
-      const result = await drill('teardown', { means: { countInstances: () => Promise.resolve(0), teardown: teardown() } });
+      const result = await drill('teardown', { means: { countInstances: () => Promise.resolve(0) } });
       expect(failureOf(result)).toContain('its removal would prove nothing');
-      expect(torn).toEqual([]);
+      expect(typed).toEqual([]);
     });
 
     test('fails when the teardown itself does, with what it says', async () => {
       await start();
-      const failing = () => Promise.reject(new LabError({ code: 'NodeClaimsRemained', message: 'NodeClaim default-1 is still there.', remedy: 'See what holds it.' }));
-      expect(failureOf(await drill('teardown', { means: { teardown: failing } }))).toContain('NodeClaim default-1 is still there.');
+      const failing: DrillMeans['terminal'] = { ...terminal, lab: () => Promise.resolve(typedResult('lab', { exitCode: 1, errors: ['NodeClaim default-1 is still there.'] })) };
+      expect(failureOf(await drill('teardown', { means: { terminal: failing } }))).toContain('NodeClaim default-1 is still there.');
     });
 
-    test('fails when the teardown leaves something', async () => {
+    test('fails when something stays although the teardown says that nothing does', async () => {
       await start();
-      const remaining = [{ kind: 'volume' as const, id: 'vol-1', name: 'vol-1', evidence: '', isBillable: true }];
-      expect(failureOf(await drill('teardown', { means: { teardown: teardown({ outcome: 'remained', remaining }) } }))).toContain('The teardown ended with 1 leftover: volume vol-1.');
-    });
-
-    test('fails when an instance, a NodePool or the stack stays although the teardown says that nothing does', async () => {
-      await start();
-      const inventory = { account: '', region: '', clusterName: 'lab', stackName: 'lab', stackStatus: 'DELETE_FAILED', stackResourceCount: 0, drainedBy: 'nobody' as const, objects: [], leftovers: [] };
-      const result = await drill('teardown', {
-        means: {
-          countInstances: () => Promise.resolve(2),
-          teardown: async (options) => {
-            const ended = await teardown({ inventory })(options, runContext());
-            if (!options.isDryRun) lab.fake.put(NODE_POOLS, { metadata: { name: 'of-a-student' }, spec: { template: {} } });
-            return ended;
-          },
-        },
-      });
-      expect(failureOf(result)).toContain('Still there after the teardown: 2 instances, NodePool of-a-student and stack lab.');
+      const result = await drill('teardown', { means: { everythingInAccount: () => Promise.resolve([{ service: 'ec2', kind: 'volume', id: 'vol-1' }]) } });
+      expect(failureOf(result)).toContain('The account still holds volume vol-1.');
     });
   });
 
-  async function playedTeardown(isDryRun: boolean): Promise<TeardownResult> {
-    const inventory = { account: '', region: '', clusterName: 'lab', stackName: 'lab', stackResourceCount: 0, drainedBy: 'nobody' as const, objects: [], leftovers: [] };
-    const common = { account: '', region: '', clusterName: 'lab', stackName: 'lab', inventory, deletedObjects: [], releasedObjects: [], terminatedInstances: [], kept: [], remaining: [], isBillableLeft: false };
-    if (isDryRun) return { ...common, outcome: 'listed', stages: [], accounted: [] };
+  async function playedTeardown(): Promise<void> {
     for (const kind of [NAMESPACES, NODE_POOLS]) {
       for (const name of namesOf(kind)) await lab.api.delete(kind, { name });
     }
     await pollFor(() => lab.fake.all(NODE_CLAIMS).length === 0 && lab.controllers.instanceCount === 0, { what: 'all is gone', deadlineSeconds: 5, everySeconds: 0.01, describeMissing: () => namesOf(NODE_CLAIMS) });
-    return { ...common, outcome: 'clean', stages: [{ stage: 'drain', outcome: 'done', detail: 'all gone' }], accounted: [{ kind: 'instance', id: 'i-1', name: 'i-1', evidence: '', isBillable: true, removedBy: 'Karpenter' }] };
   }
 });
 
 test('drills are done in the order in which they follow on each other, and none is kept from its turn by one that failed', async () => {
   const lab = await labInAFake({ nodePool: QUICK_POOL });
+  const unwanted = () => Promise.reject(new Error('not asked for'));
   const means: DrillMeans = {
-    interrupt: () => Promise.resolve(),
+    terminal: { lab: unwanted, cdk: unwanted, shell: unwanted },
+    events: { interruptSpot: () => Promise.resolve(), setShortages: unwanted, passTime: unwanted },
+    assemblyDirectory: 'cdk.out',
     countInstances: () => Promise.resolve(lab.controllers.instanceCount),
-    teardown: () => Promise.reject(new Error('not asked for')),
+    everythingInAccount: unwanted,
   };
   const results = await runDrills(lab.api, { expectations, drills: ['spot', 'consolidation'], means, deadlines: { noticedSeconds: 0.1 } }, runContext());
   expect(results.map(({ name, verdict }) => [name, verdict])).toEqual([['consolidation', 'passed'], ['spot', 'failed']]);

@@ -1,5 +1,5 @@
 import { type AwsAnswersServer, type RequestLogEntry, startAwsAnswers } from '../../../lib/rehearsal/aws-answers/aws-answers-server';
-import type { Market } from '../../../lib/rehearsal/aws-answers/handlers';
+import { type Market, marketOf } from '../../../lib/rehearsal/aws-answers/market';
 import { imagesOf, SMALL_TABLE } from './small-market';
 import { startStubUpstream, type StubUpstream } from './stub-upstream';
 
@@ -20,9 +20,7 @@ export async function startAnswering(market: Partial<Market> = {}): Promise<Answ
   const log: RequestLogEntry[] = [];
   const waiting = new Set<() => void>();
   const server: AwsAnswersServer = await startAwsAnswers({
-    prices: SMALL_TABLE,
-    images: imagesOf('v20260917'),
-    ...market,
+    services: [marketOf({ prices: SMALL_TABLE, images: imagesOf('v20260917'), ...market })],
     moto: upstream.url,
     log: (entry) => {
       log.push(entry);

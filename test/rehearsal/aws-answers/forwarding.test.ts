@@ -5,6 +5,7 @@ import { GetInstanceProfileCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { PriceTable } from '../../../lib/plan/price-table';
 import { startAwsAnswers } from '../../../lib/rehearsal/aws-answers/aws-answers-server';
+import { marketOf } from '../../../lib/rehearsal/aws-answers/market';
 import { faultOf, postForm, postJson, sdkConfiguration, signedFor, startAnswering, type Answering } from './answering';
 import { imagesOf, SMALL_TABLE } from './small-market';
 import { EMPTY_XML, type StubAnswer } from './stub-upstream';
@@ -126,7 +127,7 @@ describe('what goes to moto', () => {
         return SMALL_TABLE.instanceTypes;
       },
     };
-    const server = await startAwsAnswers({ prices, images: imagesOf(), moto: answering.upstream.url, log: () => undefined });
+    const server = await startAwsAnswers({ services: [marketOf({ prices, images: imagesOf() })], moto: answering.upstream.url, log: () => undefined });
     isBroken = true;
     const response = await postForm(server.url, 'ec2', { Action: 'DescribeInstanceTypeOfferings' });
     const text = await response.text();

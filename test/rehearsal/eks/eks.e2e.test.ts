@@ -17,7 +17,7 @@ import { runContext } from '../../../lib/run-context';
 import { SIMULATED_ANNOTATION } from '../../../lib/well-known-keys';
 import { temporaryFolder } from '../fake-program';
 import { PINNED_VERSIONS } from '../pinned-versions';
-import { type Moto, startMoto } from '../seed/moto';
+import { type Moto, startMoto } from '../moto';
 import { ACCOUNT, type PlayedAccount, REGION, roleArn, startAccount } from './played-eks';
 
 const CALLERS: Record<string, string> = {

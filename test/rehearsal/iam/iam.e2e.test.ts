@@ -8,7 +8,7 @@ import type { JsonObject } from '../../../lib/json';
 import type { AwsFault, AwsRequest } from '../../../lib/rehearsal/aws-answers/aws-request';
 import type { Finding } from '../../../lib/rehearsal/findings';
 import { Iam, INSTRUCTOR_CREDENTIALS, INSTRUCTOR_ROLE, ROOT_CREDENTIALS } from '../../../lib/rehearsal/iam/iam';
-import { type Moto, startMoto } from '../seed/moto';
+import { type Moto, startMoto } from '../moto';
 import { ACCOUNT, REGION } from './simulated-access';
 import { type Keys, wireRequest, type WritingConfiguration } from './wire-request';
 

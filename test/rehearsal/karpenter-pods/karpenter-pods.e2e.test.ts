@@ -18,7 +18,7 @@ import { runCommand } from '../../../lib/run-command';
 import { runContext } from '../../../lib/run-context';
 import { pollFor } from '../../../lib/wait-for';
 import { temporaryFolder } from '../fake-program';
-import { type Moto, startMoto } from '../seed/moto';
+import { type Moto, startMoto } from '../moto';
 
 const NAMESPACE = 'kube-system';
 const CLUSTER = 'a-lab';

@@ -12,7 +12,7 @@ import { makeEmptyAccount, rolesOfEmptyAccount } from '../../../../lib/rehearsal
 import { runContext } from '../../../../lib/run-context';
 import { synthLab } from '../../../support/synth-lab';
 import { faultOf, sdkConfiguration } from '../../aws-answers/answering';
-import { type Moto, startMoto } from '../../seed/moto';
+import { type Moto, startMoto } from '../../moto';
 import { TEST_ACCOUNT, typesAt } from './asking';
 import { type WalkedResource, Walker } from './walker';
 import { withoutStacks } from './without-stacks';

@@ -1,11 +1,9 @@
 import { type KubernetesObject, kubernetesObjects } from '../assembly/kubernetes-objects';
-import type { LabView } from '../assembly/lab-view';
 import { arrayAt, booleanAt, type JsonObject, type JsonValue, parseJson, textAt } from '../json';
 import { LabError } from '../lab-error';
 import { type CommandResult, runCommand } from '../run-command';
 import type { RunContext } from '../run-context';
-import type { Rehearsal, RehearsedCluster } from './rehearsal';
-import { systemNodes, systemWorkloads } from './system-objects';
+import type { RehearsedCluster } from './rehearsal';
 
 /**
  * Runs kubectl against a rehearsal.
@@ -22,37 +20,15 @@ async function runKubectl({ kubectl, paths, environment }: RehearsedCluster, arg
   }, run);
 }
 
-/**
- * Applies Karpenter's CRDs, and waits until the API server serves them.
- *
- * @throws LabError `CrdsRefused`
- */
-export async function applyCrds(rehearsal: Rehearsal, run: RunContext): Promise<void> {
-  const directory = rehearsal.toolchain.crdsDirectory;
-  for (const args of [
-    ['apply', '--server-side', '--filename', directory],
-    ['wait', '--for', 'condition=Established', '--timeout', '30s', '--filename', directory],
-  ]) {
-    const result = await runKubectl(rehearsal, args, run);
-    if (result.exitCode === 0) continue;
-    throw new LabError({
-      code: 'CrdsRefused',
-      message: `The API server refused Karpenter's CRDs: ${result.stderr}`,
-      received: directory,
-      remedy: 'Pin versions of Karpenter and Kubernetes in lib/rehearsal/toolchain/go.mod that go together.',
-    });
-  }
-}
-
-const STEP = 'Apply the manifests';
+const STEP = 'Apply what is missing';
 
 /**
- * Applies objects of the assembly with kubectl, as the deployment would: one manifest resource of the
- * template after the other, in CloudFormation's order.
+ * Applies objects of the assembly again that the cluster has lost: one manifest resource of the template after the other, in
+ * CloudFormation's order.
  *
  * @throws LabError `ManifestRefused` with the object and the API server's reason
  */
-export async function applyManifests(cluster: RehearsedCluster, objects: readonly KubernetesObject[], run: RunContext): Promise<void> {
+export async function restoreObjects(cluster: RehearsedCluster, objects: readonly KubernetesObject[], run: RunContext): Promise<void> {
   const { resources } = cluster.lab.stack;
   const manifests = objectsByManifest(objects);
   run.onProgress({ step: STEP, state: 'started' });
@@ -123,28 +99,4 @@ function textOf(objects: readonly { readonly body: JsonObject }[]): string {
 
 function namesOf(objects: readonly KubernetesObject[]): string {
   return objects.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-}
-
-/**
- * Applies what EKS and Helm would create on AWS and the assembly only names: system nodes, and the
- * workloads of add-ons and charts.
- *
- * @throws LabError `SystemObjectsRefused`
- */
-export async function applySystemObjects(rehearsal: Rehearsal, run: RunContext): Promise<void> {
-  const { lab, toolchain } = rehearsal;
-  const objects = [...namespaces(lab), ...systemNodes(lab, toolchain.versions.kubernetes), ...systemWorkloads(lab)];
-  const result = await runKubectl(rehearsal, ['apply', '--server-side', '--filename', '-'], run, textOf(objects.map((body) => ({ body }))));
-  if (result.exitCode === 0) return;
-  throw new LabError({
-    code: 'SystemObjectsRefused',
-    message: `The API server refused the simulated system nodes and pods: ${result.stderr}`,
-    remedy: 'Read the log of kube-apiserver in the folder of the rehearsal, then start again.',
-  });
-}
-
-/** Namespaces of the charts. Helm would create them. */
-function namespaces(lab: LabView): readonly JsonObject[] {
-  return [...new Set(lab.charts.map(({ namespace }) => namespace))]
-    .map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
 }

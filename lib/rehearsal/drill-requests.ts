@@ -1,8 +1,9 @@
-import { type JsonValue, parseJson, textAt } from '../../json';
-import { LabError } from '../../lab-error';
-import type { RunContext } from '../../run-context';
-import { requireLoopback } from '../process/loopback';
-import type { CapacityShortage } from './capacity';
+import { type JsonValue, parseJson, textAt } from '../json';
+import { LabError } from '../lab-error';
+import type { RunContext } from '../run-context';
+import { requireLoopback } from './process/loopback';
+import { CLOCK_PATH } from './scheduler';
+import type { CapacityShortage } from './ec2/capacity';
 
 /*
  * What a drill tells a rehearsed account: things that happen in AWS, and that no caller of AWS can ask for.
@@ -35,6 +36,11 @@ export async function recommendRebalance(endpoint: string, instanceId: string, r
 /** Has AWS Health announce a change of an instance. */
 export async function announceHealthEvent(endpoint: string, instanceId: string, eventTypeCode: string, run: RunContext): Promise<void> {
   await tell(endpoint, { method: 'POST', path: '/rehearsal/health-events', body: { instanceId, eventTypeCode } }, run);
+}
+
+/** Lets time pass for what waits for a moment: the deadline of a class. */
+export async function passTime(endpoint: string, seconds: number, run: RunContext): Promise<void> {
+  await tell(endpoint, { method: 'POST', path: CLOCK_PATH, body: { seconds } }, run);
 }
 
 interface Telling {

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePorts } from '../../../lib/rehearsal/process/loopback';
-import type { MotoImage } from '../../../lib/rehearsal/published-images';
-import { temporaryFolder } from '../fake-program';
+import { freePorts } from '../../lib/rehearsal/process/loopback';
+import type { MotoImage } from '../../lib/rehearsal/published-images';
+import { temporaryFolder } from './fake-program';
 
 /** A moto that runs. */
 export interface Moto {

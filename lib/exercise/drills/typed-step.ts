@@ -1,0 +1,46 @@
+import type { LineListener, TypedResult } from '../../rehearsal/terminal';
+import { counted, listed } from '../../words';
+import { exerciseFailed } from '../exercise-context';
+import type { DrillContext } from './drill-stage';
+
+/** A step in which a command is typed. */
+export interface TypedStep {
+  readonly title: string;
+  /** The command as it is shown. */
+  readonly command: string;
+  /** Types it. */
+  readonly type: (onLine: LineListener) => Promise<TypedResult>;
+  /** How it must end. @default 0 */
+  readonly exitCode?: number;
+  /** What its output must say, and what of it is evidence. @default - the last lines are evidence */
+  readonly check?: (result: TypedResult) => readonly string[];
+}
+
+/** Lines at the end of a command's output that are evidence. */
+const LAST_LINES = 4;
+
+/** Types a command, and fails unless it ends as it must. */
+export async function typedStep({ recorder }: DrillContext, { title, command, type, exitCode = 0, check = lastLines }: TypedStep): Promise<void> {
+  await recorder.step({ title, command }, async (step) => {
+    const result = await type((line) => {
+      if (line.trim() !== '') step.news(line.trim());
+    });
+    if (result.exitCode !== exitCode) {
+      throw exerciseFailed(`It ended with exit code ${result.exitCode}, not ${exitCode}: ${[...result.errors, ...lastLines(result)].slice(-8).join(' | ')}`, `Type it yourself: ${command}`);
+    }
+    step.note(...check(result), `${result.seconds} s, exit code ${result.exitCode}`);
+  });
+}
+
+function lastLines({ output }: TypedResult): readonly string[] {
+  return output.map((line) => line.trim()).filter((line) => line !== '').slice(-LAST_LINES);
+}
+
+/** Asks every service of the account what it holds, by no name or tag of the lab's. */
+export async function accountEmptyStep({ recorder, means }: DrillContext): Promise<void> {
+  await recorder.step({ title: 'The account is empty' }, async (step) => {
+    const things = await means.everythingInAccount();
+    if (things.length > 0) throw exerciseFailed(`The account still holds ${listed(things.map(({ kind, id }) => `${kind} ${id}`))}.`, 'See what it is: npm run lab -- sweep.');
+    step.note(`${counted(things.length, 'resource')}: every service was asked, by no name or tag of the lab's`);
+  });
+}

@@ -1,0 +1,111 @@
+import { AssociateAccessPolicyCommand, CreateAccessEntryCommand, DescribeClusterCommand } from '@aws-sdk/client-eks';
+import { writeFileSync } from 'node:fs';
+import { stringify } from 'yaml';
+import { asking, isAwsError } from '../aws/aws-failure';
+import { connectAws, type LabAws } from '../aws/lab-aws';
+import { LabError } from '../lab-error';
+import type { RunContext } from '../run-context';
+import { type Finding, findingSentence, readFindings } from './findings';
+import { INSTRUCTOR_CREDENTIALS, INSTRUCTOR_ROLE } from './iam/iam';
+import type { Rehearsal } from './rehearsal';
+import { Terminal } from './terminal';
+
+const STEP = 'Deploy the lab into the account';
+
+/**
+ * Deploys the assembly into the account by `lab deploy`, as an instructor types it, then lets the instructor into the cluster.
+ *
+ * @throws LabError `RehearsedDeploymentFailed` with what keeps the lab from being deployed
+ */
+export async function deployInto(rehearsal: Rehearsal, run: RunContext): Promise<void> {
+  const { paths, assemblyDirectory, state } = rehearsal;
+  run.onProgress({ step: STEP, state: 'started' });
+  const result = await new Terminal(state.current.terminal, run).lab(['deploy', '--yes', '--assembly', assemblyDirectory], (line) => {
+    if (line.trim() !== '') run.onProgress({ step: STEP, state: 'running', detail: line.trim() });
+  });
+  if (result.exitCode !== 0) throw deploymentFailed(readFindings(paths.findingsFile), [...result.output, ...result.errors]);
+  run.onProgress({ step: STEP, state: 'finished', detail: `${result.seconds} s` });
+  await admitInstructor(rehearsal, run);
+}
+
+function deploymentFailed(findings: readonly Finding[], said: readonly string[]): LabError {
+  const [first] = findings;
+  return new LabError({
+    code: 'RehearsedDeploymentFailed',
+    message: first === undefined ? 'The lab could not be deployed into the rehearsed account.' : findingSentence(first),
+    received: said.filter((line) => line.trim() !== '').slice(-12).join('\n'),
+    remedy: 'Correct it in the stack, run npm run synth, then start the rehearsal again. The log of the account names every request that was refused.',
+  });
+}
+
+/**
+ * Lets the instructor into the cluster by an access entry, as an owner of the account can at any time, and writes the
+ * kubeconfig. Where the lab has the instructor among its admins, the entry is there already.
+ */
+async function admitInstructor({ accountId, awsEndpoint, lab, paths, programs }: Rehearsal, run: RunContext): Promise<void> {
+  const aws = connectAws(lab.stack.region, run, { endpoint: awsEndpoint, credentials: INSTRUCTOR_CREDENTIALS });
+  try {
+    await createEntry(aws, lab.cluster.name, `arn:aws:iam::${accountId}:role/${INSTRUCTOR_ROLE}`);
+    const { cluster } = await asking('eks:DescribeCluster', () => aws.eks.send(new DescribeClusterCommand({ name: lab.cluster.name })));
+    writeFileSync(paths.kubeconfig, instructorKubeconfig({
+      clusterName: lab.cluster.name,
+      clusterArn: cluster?.arn ?? '',
+      endpoint: cluster?.endpoint ?? '',
+      certificateAuthority: cluster?.certificateAuthority?.data ?? '',
+      region: lab.stack.region,
+      awsEndpoint,
+      tokenCommand: programs.eksToken,
+    }), { mode: 0o600 });
+  } finally {
+    aws.close();
+  }
+}
+
+async function createEntry({ eks }: LabAws, clusterName: string, principalArn: string): Promise<void> {
+  try {
+    await asking('eks:CreateAccessEntry', () => eks.send(new CreateAccessEntryCommand({ clusterName, principalArn })));
+  } catch (error) {
+    if (!(error instanceof LabError) || !isAwsError(error.cause, 'ResourceInUseException')) throw error;
+    return;
+  }
+  await asking('eks:AssociateAccessPolicy', () => eks.send(new AssociateAccessPolicyCommand({
+    clusterName, principalArn, policyArn: 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy', accessScope: { type: 'cluster' },
+  })));
+}
+
+/** What a kubeconfig needs to know. */
+interface InstructorKubeconfig {
+  readonly clusterName: string;
+  readonly clusterArn: string;
+  readonly endpoint: string;
+  /** PEM in base64. */
+  readonly certificateAuthority: string;
+  readonly region: string;
+  readonly awsEndpoint: string;
+  /** Absolute path of the program that makes tokens. */
+  readonly tokenCommand: string;
+}
+
+/** A kubeconfig like the one that `aws eks update-kubeconfig` writes, with this project's own program in the place of the AWS CLI. */
+function instructorKubeconfig({ clusterName, clusterArn, endpoint, certificateAuthority, region, awsEndpoint, tokenCommand }: InstructorKubeconfig): string {
+  const { accessKeyId, secretAccessKey } = INSTRUCTOR_CREDENTIALS;
+  return stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: clusterArn, cluster: { server: endpoint, 'certificate-authority-data': certificateAuthority } }],
+    users: [{
+      name: clusterArn,
+      user: {
+        exec: {
+          apiVersion: 'client.authentication.k8s.io/v1beta1',
+          command: process.execPath,
+          args: [tokenCommand, clusterName],
+          env: Object.entries({ AWS_ENDPOINT_URL: awsEndpoint, AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey })
+            .map(([name, value]) => ({ name, value })),
+        },
+      },
+    }],
+    contexts: [{ name: clusterArn, context: { cluster: clusterArn, user: clusterArn } }],
+    'current-context': clusterArn,
+  });
+}
