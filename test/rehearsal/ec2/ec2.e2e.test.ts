@@ -16,7 +16,7 @@ import { type AwsAnswer, faultAnswer } from '../../../lib/rehearsal/aws-answers/
 import { passOn } from '../../../lib/rehearsal/aws-answers/aws-answers-server';
 import { AwsFault, readAwsRequest } from '../../../lib/rehearsal/aws-answers/aws-request';
 import { nodeImageId } from '../../../lib/rehearsal/aws-answers/node-image';
-import { interruptSpotInstance, setCapacityShortages } from '../../../lib/rehearsal/ec2/drill-requests';
+import { interruptSpotInstance, setCapacityShortages } from '../../../lib/rehearsal/drill-requests';
 import { Ec2 } from '../../../lib/rehearsal/ec2/ec2';
 import { Findings, readFindings } from '../../../lib/rehearsal/findings';
 import { motoImages } from '../../../lib/rehearsal/published-images';
@@ -26,7 +26,7 @@ import { FakeKubernetes } from '../../support/fake-kubernetes/fake-kubernetes';
 import { faultOf, sdkConfiguration } from '../aws-answers/answering';
 import { imagesOf, seoul } from '../aws-answers/small-market';
 import { temporaryFolder } from '../fake-program';
-import { type Moto, startMoto } from '../seed/moto';
+import { type Moto, startMoto } from '../moto';
 import { userDataFor } from './booting';
 
 const TIME_LIMIT_MS = 60_000;

@@ -14,7 +14,7 @@ import { ensureToolchain } from '../../../lib/rehearsal/toolchain/ensure-toolcha
 import type { Toolchain } from '../../../lib/rehearsal/toolchain/toolchain';
 import { runContext } from '../../../lib/run-context';
 import { fakeProgram, temporaryFolder } from '../fake-program';
-import { type Moto, startMoto } from '../seed/moto';
+import { type Moto, startMoto } from '../moto';
 import { type PlayingAccount, startPlayingAccount, zipOf } from './playing-account';
 
 const PROJECT = resolve(__dirname, '../../..');

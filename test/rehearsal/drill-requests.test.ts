@@ -1,5 +1,5 @@
-import { interruptSpotInstance, setCapacityShortages } from '../../../lib/rehearsal/ec2/drill-requests';
-import { runContext } from '../../../lib/run-context';
+import { interruptSpotInstance, setCapacityShortages } from '../../lib/rehearsal/drill-requests';
+import { runContext } from '../../lib/run-context';
 import { startStubUpstream, type StubUpstream } from '../aws-answers/stub-upstream';
 
 describe('what a drill tells a rehearsed account', () => {
