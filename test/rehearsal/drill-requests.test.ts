@@ -1,6 +1,6 @@
 import { interruptSpotInstance, setCapacityShortages } from '../../lib/rehearsal/drill-requests';
 import { runContext } from '../../lib/run-context';
-import { startStubUpstream, type StubUpstream } from '../aws-answers/stub-upstream';
+import { startStubUpstream, type StubUpstream } from './aws-answers/stub-upstream';
 
 describe('what a drill tells a rehearsed account', () => {
   let account: StubUpstream;
