@@ -3,7 +3,7 @@ import { LabError } from '../lab-error';
 import type { RunContext } from '../run-context';
 import { requireLoopback } from './process/loopback';
 import { CLOCK_PATH } from './scheduler';
-import type { CapacityShortage } from './ec2/capacity';
+import type { CapacityShortage } from './ec2/fleet-offers';
 
 /*
  * What a drill tells a rehearsed account: things that happen in AWS, and that no caller of AWS can ask for.

@@ -5,7 +5,7 @@ import { NODE_POOLS } from '../../kubernetes/karpenter-kinds';
 import { waitUntilReady } from '../../kubernetes/node-provisioning';
 import { checkOurs, MADE_FOR_LABEL, type ObjectMetadata } from '../../kubernetes/objects';
 import type { AccountThing } from '../../rehearsal/account-contents';
-import type { CapacityShortage } from '../../rehearsal/ec2/capacity';
+import type { CapacityShortage } from '../../rehearsal/ec2/fleet-offers';
 import type { Terminal } from '../../rehearsal/terminal';
 import { beyondInterruption } from '../../run-context';
 import { waitFor } from '../../wait-for';

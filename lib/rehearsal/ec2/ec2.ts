@@ -7,13 +7,12 @@ import { AwsFault, type AwsRequest, jsonBody } from '../aws-answers/aws-request'
 import { dryRunSucceeds, queryFilters } from '../aws-answers/ec2-query';
 import { restRoutes } from '../aws-answers/rest-routes';
 import { Boots } from './boot/boots';
-import type { CapacityShortage } from './capacity';
 import { CloudController } from './cloud-controller';
 import { createFleet } from './create-fleet';
 import { correctedDescription } from './described-instances';
 import { EventBus } from './events/event-bus';
 import { readEventPattern } from './events/event-pattern';
-import { NO_CAPACITY, refusalOf } from './fleet-offers';
+import { type CapacityShortage, NO_CAPACITY, refusalOf } from './fleet-offers';
 import { InstanceLife } from './instance-life';
 import { completeLaunch, tagsFor } from './launch-request';
 import { readLaunchTemplate } from './launch-template';

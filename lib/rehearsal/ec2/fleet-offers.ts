@@ -1,7 +1,19 @@
 import type { InstanceType, PriceTable } from '../../plan/price-table';
 import { AwsFault } from '../aws-answers/aws-request';
 import { spotPriceOf } from '../aws-answers/spot-prices';
-import type { CapacityShortage, CapacityType } from './capacity';
+
+/** How an instance is bought. */
+export type CapacityType = 'on-demand' | 'spot';
+
+/** Instances that EC2 has none of for a while. */
+export interface CapacityShortage {
+  /** Such as `c5a.2xlarge`. */
+  readonly instanceType: string;
+  /** @default - all zones */
+  readonly zone?: string;
+  /** @default - however they are bought */
+  readonly capacityType?: CapacityType;
+}
 
 /** What a fleet could launch: an instance type in a zone. */
 export interface FleetOffer {

@@ -5,10 +5,10 @@ import { arrayAt, type JsonObject, objectAt, textAt } from '../../json';
 import type { PriceTable } from '../../plan/price-table';
 import type { Account } from '../account';
 import { AwsFault, type AwsRequest, withParameters } from '../aws-answers/aws-request';
-import type { CapacityType } from './capacity';
 import { tagsFor } from './launch-request';
 import { askMoto, type MotoAws, motoFault } from './moto-aws';
 import { formParameters } from './query-form';
+import type { CapacityType } from './fleet-offers';
 
 /** What launches need. */
 export interface LaunchesOptions {

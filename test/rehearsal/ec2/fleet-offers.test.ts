@@ -1,5 +1,4 @@
-import type { CapacityShortage, CapacityType } from '../../../lib/rehearsal/ec2/capacity';
-import { inOrder, refusalOf } from '../../../lib/rehearsal/ec2/fleet-offers';
+import { type CapacityShortage, type CapacityType, inOrder, refusalOf } from '../../../lib/rehearsal/ec2/fleet-offers';
 import { seoul } from '../aws-answers/small-market';
 
 const prices = seoul();
