@@ -93,7 +93,7 @@ export function queryAnswer(operation: string, result: readonly XmlElement[], na
 /** The answer for a fault, in the shape that the service gives to its own errors. */
 export function faultAnswer(request: AwsRequest, fault: AwsFault): AwsAnswer {
   const note = `${fault.code}: ${fault.message}`;
-  if (request.protocol === 'query') {
+  if (request.protocol === 'query' || request.service === 's3') {
     return { status: fault.status, headers: { 'content-type': 'text/xml;charset=UTF-8' }, body: xmlFault(request, fault), note };
   }
   return {
@@ -108,9 +108,10 @@ export function faultAnswer(request: AwsRequest, fault: AwsFault): AwsAnswer {
   };
 }
 
-/** EC2 wraps errors in its own way; the other services of the protocol `query` share another. */
+/** EC2 wraps errors in its own way, and S3 not at all; the other services of the protocol `query` share another. */
 function xmlFault(request: AwsRequest, { code, message }: AwsFault): string {
   const details = [xmlElement('Code', code), xmlElement('Message', message)];
+  if (request.service === 's3') return xmlDocument('Error', [...details, xmlElement('RequestId', randomUUID())]);
   return request.service === 'ec2'
     ? xmlDocument('Response', [xmlElement('Errors', [xmlElement('Error', details)]), xmlElement('RequestID', randomUUID())])
     : xmlDocument('ErrorResponse', [xmlElement('Error', [xmlElement('Type', 'Sender'), ...details]), xmlElement('RequestId', randomUUID())]);

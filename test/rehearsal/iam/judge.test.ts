@@ -1,10 +1,15 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { EC2Client, DescribeInstanceAttributeCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
 import { DeleteClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import { IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
 import { SSMClient, GetParameterCommand } from '@aws-sdk/client-ssm';
 import { S3Client, GetObjectCommand } from '@aws-sdk/client-s3';
 import type { JsonObject } from '../../../lib/json';
-import { type AwsFault, type AwsRequest, readAwsRequest } from '../../../lib/rehearsal/aws-answers/aws-request';
+import { faultAnswer } from '../../../lib/rehearsal/aws-answers/aws-answer';
+import { AwsFault, type AwsRequest, readAwsRequest } from '../../../lib/rehearsal/aws-answers/aws-request';
 import type { Finding } from '../../../lib/rehearsal/findings';
 import type { AccountRole } from '../../../lib/rehearsal/iam/account-roles';
 import type { AccountResources } from '../../../lib/rehearsal/iam/authorization';
@@ -13,7 +18,7 @@ import { type PolicyStatement, readPolicy } from '../../../lib/rehearsal/iam/pol
 import { INSTRUCTOR_CREDENTIALS, Principals, ROOT_CREDENTIALS } from '../../../lib/rehearsal/iam/principals';
 import { synthLab } from '../../support/synth-lab';
 import { KarpenterRequests, KARPENTERS_RESOURCES, LAUNCH_TAGS } from './karpenter-requests';
-import { ACCOUNT } from './simulated-access';
+import { ACCOUNT, REGION } from './simulated-access';
 import { templatePolicies } from './template-policies';
 import { type Keys, signedBy, wireRequest } from './wire-request';
 
@@ -173,6 +178,32 @@ describe('a request', () => {
     ]);
     expect(refusals[0]?.message).toBe('You are not authorized to perform this operation. User: arn:aws:sts::123456789012:assumed-role/karpenter-lab-karpenter-controller/pod'
       + ' is not authorized to perform: ec2:DescribeVolumes because no identity-based policy allows the ec2:DescribeVolumes action');
+  });
+
+  it('is refused so that the SDK of its service understands', async () => {
+    const room = new Courtroom(allowing({ Action: 'sts:*' }));
+    const server = createServer((incoming, outgoing) => void (async () => {
+      const { method = '', url: target = '', headers } = incoming;
+      const request = readAwsRequest({ method, target, headers, body: await buffer(incoming) });
+      const refusal = await room.refusal(request);
+      const { status, headers: answered, body } = faultAnswer(request, new AwsFault(refusal?.code ?? '', refusal?.message ?? '', refusal?.status));
+      outgoing.writeHead(status, answered).end(body);
+    })());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const to = { endpoint: `http://127.0.0.1:${port}`, region: REGION, credentials: INSTRUCTOR_CREDENTIALS, maxAttempts: 1 };
+    const sent = [
+      new EC2Client(to).send(new DescribeVolumesCommand({})),
+      new IAMClient(to).send(new ListRolesCommand({})),
+      new SSMClient(to).send(new GetParameterCommand({ Name: '/a' })),
+      new S3Client(to).send(new GetObjectCommand({ Bucket: 'b', Key: 'k' })),
+    ];
+
+    expect(await Promise.all(sent.map((answer: Promise<unknown>) => answer.catch((error: Error) => error.name)))).toEqual([
+      'UnauthorizedOperation', 'AccessDenied', 'AccessDeniedException', 'AccessDenied',
+    ]);
+    server.closeAllConnections();
+    server.close();
   });
 
   it('fails when a statement denies it, and the finding names the statement', async () => {
