@@ -44,6 +44,8 @@ export class ExecutionEnvironment {
   private readonly child: ChildProcess;
   private readonly channel: Duplex;
   private readonly ended: Promise<string>;
+  /** Resolves when the function's code is loaded, or has failed to load. */
+  private readonly loaded: Promise<void>;
   private hasEnded = false;
   private receive: (line: string) => void = () => undefined;
 
@@ -60,6 +62,9 @@ export class ExecutionEnvironment {
     this.channel = this.child.stdio[3] as Duplex;
     // A process that ends closes its side while a request is written: the invocation fails with its exit code.
     this.channel.on('error', () => undefined);
+    this.loaded = new Promise((resolve) => {
+      this.receive = () => resolve();
+    });
     createInterface({ input: this.channel }).on('line', (line) => this.receive(line));
     for (const output of [this.child.stdout, this.child.stderr]) {
       if (output !== null) createInterface({ input: output }).on('line', (line) => options.log.write(line));
@@ -81,12 +86,13 @@ export class ExecutionEnvironment {
     return !this.hasEnded && this.revisionId === lambda.revisionId && credentials.expiration.getTime() > neededUntil;
   }
 
-  /** Runs the function once. Never rejects: a failure is a result. */
+  /** Runs the function once. Never rejects: a failure is a result. As in AWS, its timeout begins when its code is loaded. */
   async invoke({ requestId, payload }: Invocation): Promise<InvocationResult> {
     const { lambda, log } = this.options;
     const { timeoutSeconds, memoryMegabytes } = lambda.settings;
-    const startedAt = performance.now();
     log.begin(requestId);
+    await Promise.race([this.loaded, this.ended]);
+    const startedAt = performance.now();
     let timer: NodeJS.Timeout | undefined;
     const result = await Promise.race([
       new Promise<InvocationResult>((resolve) => {

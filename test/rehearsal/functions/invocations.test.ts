@@ -105,6 +105,12 @@ describe('functions of Node.js', () => {
     expect(contentOf(await call(lambda, 'slow'))).toEqual({ errorType: 'Sandbox.Timedout', errorMessage: expect.stringMatching(/^RequestId: \S+ Error: Task timed out after 1.00 seconds$/) });
   });
 
+  it('have all of their time once their code is loaded, however long that took', async () => {
+    const code = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200); exports.handler = async () => "in time";';
+    const lambda = await makeFunction(playing, 'heavy', code, { Timeout: 1 });
+    expect(contentOf(await call(lambda, 'heavy'))).toBe('in time');
+  });
+
   it('fails when its process ends', async () => {
     const lambda = await makeFunction(playing, 'exit', 'exports.handler = () => process.exit(3);');
     expect(contentOf(await call(lambda, 'exit'))).toEqual({ errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('Runtime exited with error: exit status 3') });

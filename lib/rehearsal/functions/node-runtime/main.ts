@@ -8,8 +8,9 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
 /**
- * Lambda's runtime for Node.js, in a process of a rehearsal: `node node-runtime.js FOLDER HANDLER ENDPOINT`. It reads an invocation
- * a line from file descriptor 3, calls the handler, and writes its result or error there.
+ * Lambda's runtime for Node.js, in a process of a rehearsal: `node node-runtime.js FOLDER HANDLER ENDPOINT`. It loads
+ * the code and says so on file descriptor 3; then it reads an invocation a line from there, calls the handler, and writes its
+ * result or error there.
  */
 
 /** An invocation, as the account writes it. */
@@ -104,8 +105,8 @@ function serve(): void {
   leadHttpsToAccount();
   const channel = new Socket({ fd: 3 });
   const loading = loadHandler();
-  // Told with the first invocation.
-  loading.catch(() => undefined);
+  // A failure is told with the first invocation.
+  void loading.catch(() => undefined).then(() => channel.write('{"loaded":true}\n'));
   const answer = async (line: string): Promise<void> => {
     const request = JSON.parse(line) as RuntimeRequest;
     try {

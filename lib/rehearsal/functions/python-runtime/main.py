@@ -1,6 +1,7 @@
 """Lambda's runtime for Python, in a process of a rehearsal: `python main.py FOLDER HANDLER`.
 
-It reads an invocation a line from file descriptor 3, calls the handler, and writes its result or error there.
+It loads the code and says so on file descriptor 3; then it reads an invocation a line from there, calls the handler, and writes its
+result or error there.
 """
 import importlib
 import json
@@ -65,11 +66,19 @@ def main():
     channel_in = os.fdopen(3, 'r', encoding='utf-8', closefd=False)
     channel_out = os.fdopen(3, 'w', encoding='utf-8', closefd=False)
     handler = None
+    fault = None
+    try:
+        handler = load_handler(handler_name)
+    # A failure is told with the first invocation.
+    except Exception as error:
+        fault = error
+    channel_out.write('{"loaded": true}\n')
+    channel_out.flush()
     for line in channel_in:
         request = json.loads(line)
         try:
-            if handler is None:
-                handler = load_handler(handler_name)
+            if fault is not None:
+                raise fault
             answer = {'result': json.dumps(handler(json.loads(request['payload']), Context(request)))}
         # Whatever a function raises becomes its answer, sys.exit() apart.
         except Exception as error:
