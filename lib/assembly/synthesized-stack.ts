@@ -37,6 +37,8 @@ export class SynthesizedStack {
   /** By logical id, in the order of the template. */
   readonly resources: ReadonlyMap<string, TemplateResource>;
   readonly outputs: readonly StackOutput[];
+  /** The template as it was synthesized. */
+  readonly template: JsonObject;
 
   private readonly scope: ResolutionScope;
   private builtGraph: DependencyGraph | undefined;
@@ -45,6 +47,7 @@ export class SynthesizedStack {
     this.stackName = props.stackName;
     this.region = props.region;
     this.account = props.account;
+    this.template = props.template;
     this.resources = readResources(props.template);
     this.scope = { stackName: props.stackName, region: props.region, resources: this.resources };
     this.outputs = this.readOutputs(props.template);

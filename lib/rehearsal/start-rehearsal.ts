@@ -10,6 +10,7 @@ import { type RunContext } from '../run-context';
 import { deployInto } from './deploy-into';
 import { INSTRUCTOR_CREDENTIALS } from './iam/iam';
 import { waitForNodeProvisioning } from './node-provisioning-readiness';
+import { requirePlayable } from './playable-template';
 import { withLock } from './process/lock-file';
 import { processEnvironment } from './process/process-environment';
 import { prepareRehearsal, type Rehearsal, rehearsalPrograms } from './rehearsal';
@@ -47,6 +48,7 @@ const LOCK_SECONDS = 3600;
  *
  * @throws LabError `RehearsalRunning` when it runs with another assembly
  * @throws LabError `VersionNotRehearsed` when the stack installs another Kubernetes or Karpenter than the toolchain has
+ * @throws LabError `TemplateNotPlayable` when something stands in the template that the rehearsal cannot play
  * @throws LabError `ManifestRefused`, `NodeClassNotReady`, `NodePoolNotReady` or `InterruptionQueueNotFound` for a lab that would not work
  * @example
  * const { kubeconfig } = await startRehearsal({ projectDirectory, assemblyDirectory: join(projectDirectory, 'cdk.out'), env }, run);
@@ -56,6 +58,7 @@ export async function startRehearsal(options: StartRehearsalOptions, run: RunCon
   const paths = rehearsalPaths(projectDirectory, name);
   const lab = readLab(readAssembly(options.assemblyDirectory));
   requireRehearsedVersions(lab, readToolchainDefinition(projectDirectory).versions);
+  requirePlayable(lab.stack);
   const programs = rehearsalPrograms(projectDirectory);
 
   return withLock(paths.lockFile, {
