@@ -14,7 +14,7 @@ import type { RehearsalRecord } from '../rehearsal/rehearsal-state';
 import { everythingIn } from '../rehearsal/account-contents';
 import { interruptSpotInstance, passTime, setCapacityShortages } from '../rehearsal/drill-requests';
 import { INSTRUCTOR_CREDENTIALS } from '../rehearsal/iam/iam';
-import { Terminal } from '../rehearsal/terminal';
+import { RehearsalTerminal } from '../rehearsal/rehearsal-terminal';
 
 /** A run of the exercise on a rehearsal. */
 export interface RehearsedExerciseOptions {
@@ -46,7 +46,7 @@ export async function runRehearsedExercise({ rehearsal, drills }: RehearsedExerc
 function meansOf(rehearsal: RehearsalRecord, lab: LabView, run: RunContext): DrillMeans {
   const { region, awsEndpoint, accountId, terminal, assemblyDirectory } = rehearsal;
   return {
-    terminal: new Terminal(terminal, run),
+    terminal: new RehearsalTerminal(terminal, run),
     events: {
       interruptSpot: (instanceId) => interruptSpotInstance(awsEndpoint, { instanceId }, run),
       setShortages: (shortages) => setCapacityShortages(awsEndpoint, shortages, run),

@@ -8,7 +8,7 @@ import type { RunContext } from '../run-context';
 import { type Finding, findingSentence, readFindings } from './findings';
 import { INSTRUCTOR_CREDENTIALS, INSTRUCTOR_ROLE } from './iam/iam';
 import type { Rehearsal } from './rehearsal';
-import { Terminal } from './terminal';
+import { RehearsalTerminal } from './rehearsal-terminal';
 
 const STEP = 'Deploy the lab into the account';
 
@@ -20,7 +20,7 @@ const STEP = 'Deploy the lab into the account';
 export async function deployInto(rehearsal: Rehearsal, run: RunContext): Promise<void> {
   const { paths, assemblyDirectory, state } = rehearsal;
   run.onProgress({ step: STEP, state: 'started' });
-  const result = await new Terminal(state.current.terminal, run).lab(['deploy', '--yes', '--assembly', assemblyDirectory], (line) => {
+  const result = await new RehearsalTerminal(state.current.terminal, run).lab(['deploy', '--yes', '--assembly', assemblyDirectory], (line) => {
     if (line.trim() !== '') run.onProgress({ step: STEP, state: 'running', detail: line.trim() });
   });
   if (result.exitCode !== 0) throw deploymentFailed(readFindings(paths.findingsFile), [...result.output, ...result.errors]);

@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path';
 import type { SynthesizedStack } from '../assembly/synthesized-stack';
 import { LabError } from '../lab-error';
 import type { ProcessRecord } from './process/running-processes';
-import type { TerminalPlace } from './terminal';
+import type { TerminalPlace } from './rehearsal-terminal';
 
 /** What is known of a rehearsal that runs, or that ran and was not cleaned up. `rehearsal.json` in its folder holds it. */
 export interface RehearsalRecord {

@@ -6,7 +6,7 @@ import { waitUntilReady } from '../../kubernetes/node-provisioning';
 import { checkOurs, MADE_FOR_LABEL, type ObjectMetadata } from '../../kubernetes/objects';
 import type { AccountThing } from '../../rehearsal/account-contents';
 import type { CapacityShortage } from '../../rehearsal/ec2/fleet-offers';
-import type { Terminal } from '../../rehearsal/terminal';
+import type { RehearsalTerminal } from '../../rehearsal/rehearsal-terminal';
 import { beyondInterruption } from '../../run-context';
 import { waitFor } from '../../wait-for';
 import { CAPACITY_TYPE_LABEL, NODE_POOL_LABEL } from '../../well-known-keys';
@@ -28,7 +28,7 @@ export interface AccountEvents {
 /** What drills need besides Kubernetes. */
 export interface DrillMeans {
   /** Where commands are typed. */
-  readonly terminal: Pick<Terminal, 'lab' | 'cdk' | 'shell'>;
+  readonly terminal: Pick<RehearsalTerminal, 'lab' | 'cdk' | 'shell'>;
   /** What happens in AWS, and that no caller can ask for. */
   readonly events: AccountEvents;
   /** Absolute path of the assembly that is rehearsed. */

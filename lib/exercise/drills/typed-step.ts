@@ -1,4 +1,4 @@
-import type { LineListener, TypedResult } from '../../rehearsal/terminal';
+import type { LineListener, TypedResult } from '../../rehearsal/rehearsal-terminal';
 import { counted, listed } from '../../words';
 import { exerciseFailed } from '../exercise-context';
 import type { DrillContext } from './drill-stage';

@@ -6,7 +6,7 @@ import { runDrills } from '../../../lib/exercise/run-exercise';
 import { textAt } from '../../../lib/json';
 import { DEPLOYMENTS, NAMESPACES, NODES, PODS } from '../../../lib/kubernetes/core-kinds';
 import { NODE_CLAIMS, NODE_POOLS } from '../../../lib/kubernetes/karpenter-kinds';
-import type { TypedResult } from '../../../lib/rehearsal/terminal';
+import type { TypedResult } from '../../../lib/rehearsal/rehearsal-terminal';
 import { type RunContext, runContext } from '../../../lib/run-context';
 import { pollFor } from '../../../lib/wait-for';
 import { smallLabView } from '../../assembly/small-lab';

@@ -33,17 +33,17 @@ const GRACE_SECONDS = 20;
  * A terminal that is pointed at a rehearsal. What is typed here is what users type on AWS: the same programs, told by their
  * environment that AWS is elsewhere.
  */
-export class Terminal {
+export class RehearsalTerminal {
   constructor(private readonly place: TerminalPlace, private readonly run: RunContext) {}
 
   /** Types `npm run lab -- ...`, without the build that npm does first. */
   lab(args: readonly string[], onLine?: LineListener): Promise<TypedResult> {
-    return this.type(`npm run lab -- ${args.join(' ')}`, [process.execPath, '--enable-source-maps', join(this.place.projectDirectory, 'dist', 'lab.js'), ...args], onLine);
+    return this.type(['npm run lab --', ...args].join(' '), [process.execPath, '--enable-source-maps', join(this.place.projectDirectory, 'dist', 'lab.js'), ...args], onLine);
   }
 
   /** Types `npx cdk ...`. */
   cdk(args: readonly string[], onLine?: LineListener): Promise<TypedResult> {
-    return this.type(`npx cdk ${args.join(' ')}`, [process.execPath, join(this.place.projectDirectory, 'node_modules', 'aws-cdk', 'bin', 'cdk'), '--no-notices', '--ci', ...args], onLine);
+    return this.type(['npx cdk', ...args].join(' '), [process.execPath, join(this.place.projectDirectory, 'node_modules', 'aws-cdk', 'bin', 'cdk'), '--no-notices', '--ci', ...args], onLine);
   }
 
   /** Types a line into a shell, such as `kubectl get nodes | wc -l`. */
