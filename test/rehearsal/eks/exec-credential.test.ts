@@ -6,7 +6,7 @@ describe('the program that makes tokens for kubectl', () => {
   it('prints a token for the cluster, and when to ask for the next one', async () => {
     const credential = await execCredential('lab', KEYS, new Date('2026-11-27T04:00:00.123Z'));
     expect(credential).toMatchObject({
-      apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { expirationTimestamp: '2026-11-27T04:14:00Z', token: expect.stringMatching(/^k8s-aws-v1\./) },
+      apiVersion: 'client.authentication.k8s.io/v1beta1', kind: 'ExecCredential', status: { expirationTimestamp: '2026-11-27T04:14:00Z', token: expect.stringMatching(/^k8s-aws-v1\./) },
     });
   });
 
