@@ -58,6 +58,10 @@ export interface DrillResult {
   readonly name: DrillName;
   readonly verdict: 'passed' | 'failed';
   readonly steps: readonly ExerciseStep[];
+  /** Whether the lab stands after it. */
+  readonly isLabLeft: boolean;
+  /** What it has proved, in one sentence. @default - it failed, or could not take its last step */
+  readonly proved?: string;
 }
 
 /** How a figure is spread over the students. */

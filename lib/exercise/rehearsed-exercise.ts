@@ -1,7 +1,8 @@
 import { type LabView, readLab } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
+import { deployedStack } from '../aws/deployed-lab';
 import { karpenterInstances } from '../aws/karpenter-instances';
-import { connectAws } from '../aws/lab-aws';
+import { connectAws, type LabAws } from '../aws/lab-aws';
 import { classExpectationsOf } from './class/class-context';
 import { runClass } from './class/run-class';
 import type { DrillMeans } from './drills/drill-stage';
@@ -12,8 +13,10 @@ import { KubernetesApi } from '../kubernetes/kubernetes-api';
 import type { RunContext } from '../run-context';
 import type { RehearsalRecord } from '../rehearsal/rehearsal-state';
 import { everythingIn } from '../rehearsal/account-contents';
+import { admitInstructor } from '../rehearsal/deploy-into';
 import { interruptSpotInstance, passTime, setCapacityShortages } from '../rehearsal/drill-requests';
 import { INSTRUCTOR_CREDENTIALS } from '../rehearsal/iam/iam';
+import { rehearsalPrograms } from '../rehearsal/rehearsal';
 import { RehearsalTerminal } from '../rehearsal/rehearsal-terminal';
 
 /** A run of the exercise on a rehearsal. */
@@ -36,7 +39,7 @@ export async function runRehearsedExercise({ rehearsal, drills }: RehearsedExerc
     const exercise = { expectations: expectationsOf(lab) };
     const result = await runExercise(api, exercise, run);
     if (result.verdict === 'failed') return result;
-    return withDrills(result, await runDrills(api, { ...exercise, drills, means: meansOf(rehearsal, lab, run) }, run));
+    return withDrills(result, await runDrills({ ...exercise, drills, means: meansOf(rehearsal, lab, run) }, run));
   } finally {
     api.close();
   }
@@ -45,7 +48,20 @@ export async function runRehearsedExercise({ rehearsal, drills }: RehearsedExerc
 /** The means of a rehearsal's drills: a terminal, and what they let happen in its account. */
 function meansOf(rehearsal: RehearsalRecord, lab: LabView, run: RunContext): DrillMeans {
   const { region, awsEndpoint, accountId, terminal, assemblyDirectory } = rehearsal;
+  const asInstructor = async <Answer>(ask: (aws: LabAws) => Promise<Answer>): Promise<Answer> => {
+    const aws = connectAws(region, run, { endpoint: awsEndpoint, credentials: INSTRUCTOR_CREDENTIALS });
+    try {
+      return await ask(aws);
+    } finally {
+      aws.close();
+    }
+  };
   return {
+    connect: async () => {
+      await admitInstructor({ ...rehearsal, lab, tokenCommand: rehearsalPrograms(terminal.projectDirectory).eksToken }, run);
+      return KubernetesApi.connect(rehearsal, run);
+    },
+    stackStatus: () => asInstructor(async ({ cloudFormation }) => (await deployedStack(cloudFormation, lab.stack.stackName))?.status),
     terminal: new RehearsalTerminal(terminal, run),
     events: {
       interruptSpot: (instanceId) => interruptSpotInstance(awsEndpoint, { instanceId }, run),
@@ -54,14 +70,7 @@ function meansOf(rehearsal: RehearsalRecord, lab: LabView, run: RunContext): Dri
     },
     assemblyDirectory,
     everythingInAccount: () => everythingIn({ accountId, endpoint: awsEndpoint, region, run }),
-    countInstances: async () => {
-      const aws = connectAws(region, run, { endpoint: awsEndpoint, credentials: INSTRUCTOR_CREDENTIALS });
-      try {
-        return (await karpenterInstances(aws.ec2, lab.cluster.name)).length;
-      } finally {
-        aws.close();
-      }
-    },
+    countInstances: () => asInstructor(async ({ ec2 }) => (await karpenterInstances(ec2, lab.cluster.name)).length),
   };
 }
 

@@ -2,12 +2,14 @@ import { livePods } from '../kubernetes/cluster-model';
 import { isSimulatedNode, NODES } from '../kubernetes/core-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import type { RunContext } from '../run-context';
+import { EXERCISE_DEADLINES } from './deadlines';
 import { consolidationDrill } from './drills/consolidation-drill';
-import type { DrillContext, DrillMeans } from './drills/drill-stage';
+import { isStanding, type PlayedDrill, playDrill } from './drills/drill-beginning';
+import type { DrillMeans } from './drills/drill-stage';
 import { limitDrill } from './drills/limit-drill';
 import { spotDrill } from './drills/spot-drill';
 import { teardownDrill } from './drills/teardown-drill';
-import { exerciseContext, type ExerciseOptions, type WatchedExercise, watching } from './exercise-context';
+import { exerciseContext, type ExerciseOptions, StepRecorder, type WatchedExercise, watching } from './exercise-context';
 import { DRILL_NAMES, type DrillName, type DrillResult, type ExerciseMark, type ExerciseResult, type LaunchedNode } from './exercise-result';
 import { launchedNodes, timelineOf } from './exercise-timeline';
 import { labelsStep, launchLogStep, launchStep, nodeReadyStep, oneNodeStep, podsRunningStep, scaleStep } from './launch-steps';
@@ -65,24 +67,28 @@ export interface DrillOptions extends ExerciseOptions {
   readonly means: DrillMeans;
 }
 
-const DRILLS: Readonly<Record<DrillName, (context: DrillContext) => Promise<void>>> = {
-  consolidation: consolidationDrill,
-  limit: limitDrill,
-  spot: spotDrill,
-  teardown: teardownDrill,
+const DRILLS: Readonly<Record<DrillName, PlayedDrill>> = {
+  consolidation: { begins: 'with the lab', play: consolidationDrill, proves: 'Karpenter removes nodes on which nothing runs, and their cost ends.' },
+  limit: { begins: 'with the lab', play: limitDrill, proves: 'Karpenter launches nothing beyond the limits of a NodePool, says so, and goes on once they are raised.' },
+  spot: { begins: 'with the lab', play: spotDrill, proves: 'Karpenter hears of a spot interruption by the rules and the queue of the stack, and replaces the node.' },
+  teardown: { begins: 'with the lab', play: teardownDrill, proves: 'lab teardown removes the lab and all that Karpenter launched; the account is empty.' },
 };
 
 /**
- * Runs drills, one after the other. A drill that fails puts back what it changed, and the next one still runs.
+ * Runs drills, one after the other. A drill that fails puts back what it changed, and the next one still runs. What a drill begins
+ * with is made first, so that any can be run alone, and after any other.
  *
  * @throws LabError `KubernetesUnreachable`; the reason of the signal
  */
-export async function runDrills(api: KubernetesApi, { drills, means, ...options }: DrillOptions, run: RunContext): Promise<readonly DrillResult[]> {
+export async function runDrills({ drills, means, ...options }: DrillOptions, run: RunContext): Promise<readonly DrillResult[]> {
   const results: DrillResult[] = [];
   for (const name of DRILL_NAMES.filter((drill) => drills.includes(drill))) {
-    const context = exerciseContext(api, options, run);
-    await DRILLS[name]({ ...context, means });
-    results.push({ name, verdict: context.recorder.verdict, steps: context.recorder.steps });
+    const recorder = new StepRecorder(run);
+    await playDrill(DRILLS[name], { means, recorder, run, expectations: options.expectations, deadlines: { ...EXERCISE_DEADLINES, ...options.deadlines } });
+    const isProved = recorder.steps.every(({ outcome }) => outcome === 'passed');
+    results.push({
+      name, verdict: recorder.verdict, steps: recorder.steps, isLabLeft: isStanding(await means.stackStatus()), ...(isProved && { proved: DRILLS[name].proves }),
+    });
   }
   return results;
 }

@@ -1,6 +1,7 @@
 import { AssociateAccessPolicyCommand, CreateAccessEntryCommand, DescribeClusterCommand } from '@aws-sdk/client-eks';
 import { writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
+import type { LabView } from '../assembly/lab-view';
 import { asking, isAwsError } from '../aws/aws-failure';
 import { connectAws, type LabAws } from '../aws/lab-aws';
 import { LabError } from '../lab-error';
@@ -25,7 +26,7 @@ export async function deployInto(rehearsal: Rehearsal, run: RunContext): Promise
   });
   if (result.exitCode !== 0) throw deploymentFailed(readFindings(paths.findingsFile), [...result.output, ...result.errors]);
   run.onProgress({ step: STEP, state: 'finished', detail: `${result.seconds} s` });
-  await admitInstructor(rehearsal, run);
+  await admitInstructor({ ...rehearsal, kubeconfig: paths.kubeconfig, tokenCommand: rehearsal.programs.eksToken }, run);
 }
 
 function deploymentFailed(findings: readonly Finding[], said: readonly string[]): LabError {
@@ -38,23 +39,36 @@ function deploymentFailed(findings: readonly Finding[], said: readonly string[])
   });
 }
 
+/** Whom to let into which cluster. */
+export interface AdmitInstructorOptions {
+  /** Twelve digits. */
+  readonly accountId: string;
+  /** Loopback URL of the account. */
+  readonly awsEndpoint: string;
+  /** Absolute path of the kubeconfig to write. */
+  readonly kubeconfig: string;
+  readonly lab: Pick<LabView, 'stack' | 'cluster'>;
+  /** Absolute path of the program that makes tokens. */
+  readonly tokenCommand: string;
+}
+
 /**
  * Lets the instructor into the cluster by an access entry, as an owner of the account can at any time, and writes the
  * kubeconfig. Where the lab has the instructor among its admins, the entry is there already.
  */
-async function admitInstructor({ accountId, awsEndpoint, lab, paths, programs }: Rehearsal, run: RunContext): Promise<void> {
+export async function admitInstructor({ accountId, awsEndpoint, kubeconfig, lab, tokenCommand }: AdmitInstructorOptions, run: RunContext): Promise<void> {
   const aws = connectAws(lab.stack.region, run, { endpoint: awsEndpoint, credentials: INSTRUCTOR_CREDENTIALS });
   try {
     await createEntry(aws, lab.cluster.name, `arn:aws:iam::${accountId}:role/${INSTRUCTOR_ROLE}`);
     const { cluster } = await asking('eks:DescribeCluster', () => aws.eks.send(new DescribeClusterCommand({ name: lab.cluster.name })));
-    writeFileSync(paths.kubeconfig, instructorKubeconfig({
+    writeFileSync(kubeconfig, instructorKubeconfig({
       clusterName: lab.cluster.name,
       clusterArn: cluster?.arn ?? '',
       endpoint: cluster?.endpoint ?? '',
       certificateAuthority: cluster?.certificateAuthority?.data ?? '',
       region: lab.stack.region,
       awsEndpoint,
-      tokenCommand: programs.eksToken,
+      tokenCommand,
     }), { mode: 0o600 });
   } finally {
     aws.close();

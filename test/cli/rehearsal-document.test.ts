@@ -86,11 +86,18 @@ describe('an exercise', () => {
     expect(text.indexOf('export KUBECONFIG')).toBeGreaterThan(text.indexOf('Verdict'));
   });
 
-  test('with a teardown ends with how to stop, for there is nothing to go on with', async () => {
-    const drills = [{ name: 'teardown', verdict: 'passed', steps: [] }] as const;
+  test('ends with how to begin again after a drill that leaves no lab, for there is nothing to go on with', async () => {
+    const drills = [{ name: 'teardown', verdict: 'passed', steps: [], isLabLeft: false }] as const;
     const text = await exerciseTextOf({ ...passedExercise, drills });
+    expect(text).toContain('After the drill teardown there is no lab');
     expect(text).not.toContain('export KUBECONFIG');
+    expect(text).toContain('npm run rehearse\n');
     expect(text).toContain('npm run rehearse -- --stop\n');
+  });
+
+  test('says what each drill has proved', async () => {
+    const drills = [{ name: 'spot', verdict: 'passed', steps: [], isLabLeft: true, proved: 'Karpenter hears of it.' }] as const;
+    expect(await exerciseTextOf({ ...passedExercise, drills })).toContain('Proved: Karpenter hears of it.');
   });
 
   test('shows all the evidence of a step that failed, and the beginning of one that passed', async () => {
@@ -108,7 +115,7 @@ describe('an exercise', () => {
 
   test('names the step that failed in its verdict, of the exercise or of a drill', async () => {
     expect(await exerciseTextOf(failedExercise)).toContain('Failed at step "A node is launched".');
-    const drills = [{ name: 'spot', verdict: 'failed', steps: [{ title: 'A new node', outcome: 'failed', evidence: [], seconds: 9 }] }] as const;
+    const drills = [{ name: 'spot', verdict: 'failed', steps: [{ title: 'A new node', outcome: 'failed', evidence: [], seconds: 9 }], isLabLeft: true }] as const;
     expect(await exerciseTextOf({ ...passedExercise, verdict: 'failed', drills })).toContain('Drill spot failed at step "A new node".');
   });
 

@@ -90,6 +90,7 @@ export const passedExercise: ExerciseResult = {
   drills: [{
     name: 'consolidation',
     verdict: 'passed',
+    isLabLeft: true,
     steps: [{
       title: 'Scale back to 0',
       command: 'kubectl scale deployment -n karpenter-test inflate --replicas 0',

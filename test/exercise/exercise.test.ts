@@ -172,7 +172,7 @@ describe('the exercise', () => {
 
   test('a drill that failed fails the whole', async () => {
     const result = await run();
-    expect(withDrills(result, [{ name: 'limit', verdict: 'passed', steps: [] }]).verdict).toBe('passed');
-    expect(withDrills(result, [{ name: 'limit', verdict: 'failed', steps: [] }])).toMatchObject({ verdict: 'failed', drills: [{ name: 'limit' }] });
+    expect(withDrills(result, [{ name: 'limit', verdict: 'passed', steps: [], isLabLeft: true }]).verdict).toBe('passed');
+    expect(withDrills(result, [{ name: 'limit', verdict: 'failed', steps: [], isLabLeft: true }])).toMatchObject({ verdict: 'failed', drills: [{ name: 'limit' }] });
   });
 });

@@ -115,13 +115,13 @@ export function nodePriceText({ pricePerHour }: Pick<LaunchedNode, 'pricePerHour
   return pricePerHour === undefined ? '?' : unitPriceText(pricePerHour);
 }
 
-function drillSection({ name, verdict, steps }: DrillResult): Section {
+function drillSection({ name, verdict, steps, proved }: DrillResult): Section {
   const passed = steps.filter(({ outcome }) => outcome === 'passed').length;
   return {
     heading: `Drill ${name}`,
     badge: { text: verdict, tone: verdict === 'passed' ? 'good' : 'bad' },
     aside: `${passed} of ${counted(steps.length, 'step')} passed`,
     // A drill without steps is shown all the same.
-    blocks: [stepsBlock(steps), steps.length === 0 ? 'No step was taken.' : ''],
+    blocks: [stepsBlock(steps), steps.length === 0 ? 'No step was taken.' : '', proved === undefined ? '' : `Proved: ${proved}`],
   };
 }

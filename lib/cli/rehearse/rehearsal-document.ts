@@ -62,12 +62,13 @@ export function startedDocument({ rehearsal, commands, notSimulated }: StartedRe
 /**
  * How to go on by hand after a run.
  *
- * @param drills the drills of the run: after a teardown the objects of the lab are gone
+ * @param drills the drills of the run: after some of them there is no lab
  */
 export function goOnSections(rehearsal: RehearsalRecord, drills: readonly DrillResult[] = []): readonly Section[] {
-  if (!drills.some(({ name }) => name === 'teardown')) return [...reachSections(rehearsal), stopSection(rehearsal)];
+  const last = drills.at(-1);
+  if (last?.isLabLeft !== false) return [...reachSections(rehearsal), stopSection(rehearsal)];
   const start = `npm run rehearse${rehearsal.name === DEFAULT_REHEARSAL ? '' : ` -- --name ${rehearsal.name}`}`;
-  return [commandSection('The teardown left nothing to go on with', [start, stopCommand(rehearsal.name)], 'begin again, or stop it')];
+  return [commandSection(`After the drill ${last.name} there is no lab`, [start, stopCommand(rehearsal.name)], 'begin again, or stop it')];
 }
 
 /** The command that stops a rehearsal. */

@@ -2,6 +2,7 @@ import { type JsonObject, type JsonValue, objectAt, textAt } from '../../json';
 import { ClusterModel } from '../../kubernetes/cluster-model';
 import { type Deployment, DEPLOYMENTS, NAMESPACES } from '../../kubernetes/core-kinds';
 import { NODE_POOLS } from '../../kubernetes/karpenter-kinds';
+import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { waitUntilReady } from '../../kubernetes/node-provisioning';
 import { checkOurs, MADE_FOR_LABEL, type ObjectMetadata } from '../../kubernetes/objects';
 import type { AccountThing } from '../../rehearsal/account-contents';
@@ -25,8 +26,12 @@ export interface AccountEvents {
   readonly passTime: (seconds: number) => Promise<void>;
 }
 
-/** What drills need besides Kubernetes. */
+/** What drills need of a rehearsal. */
 export interface DrillMeans {
+  /** Connects to the cluster as the instructor. Each deployment makes another cluster, with an address of its own. */
+  readonly connect: () => Promise<KubernetesApi>;
+  /** Status of the lab's stack; undefined where there is none. */
+  readonly stackStatus: () => Promise<string | undefined>;
   /** Where commands are typed. */
   readonly terminal: Pick<RehearsalTerminal, 'lab' | 'cdk' | 'shell'>;
   /** What happens in AWS, and that no caller can ask for. */
@@ -43,6 +48,9 @@ export interface DrillMeans {
 export interface DrillContext extends ExerciseContext {
   readonly means: DrillMeans;
 }
+
+/** What a drill works with where there is no cluster, or not yet. */
+export type DrillInAccount = Omit<DrillContext, 'api'>;
 
 /** How a drill's own NodePool differs from the lab's. */
 export interface StageOptions {

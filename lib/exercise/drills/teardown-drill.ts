@@ -4,7 +4,7 @@ import { exerciseFailed, watching } from '../exercise-context';
 import { scaleOut } from '../launch-steps';
 import { deploymentStep } from '../preparation-steps';
 import type { DrillContext } from './drill-stage';
-import { accountEmptyStep, typedStep } from './typed-step';
+import { accountEmptyStep, tearLabDown, typedStep } from './typed-step';
 
 /**
  * Runs `lab teardown` as an instructor does after class, and checks that the account is empty. Without a node it scales the exercise
@@ -13,11 +13,7 @@ import { accountEmptyStep, typedStep } from './typed-step';
 export async function teardownDrill(context: DrillContext): Promise<void> {
   await ensureNode(context);
   await countStep(context);
-  await typedStep(context, {
-    title: 'Tear the lab down',
-    command: 'npm run lab -- teardown',
-    type: (onLine) => context.means.terminal.lab(['teardown', '--yes', '--assembly', context.means.assemblyDirectory], onLine),
-  });
+  await typedStep(context, tearLabDown(context.means, 'Tear the lab down'));
   await accountEmptyStep(context);
 }
 

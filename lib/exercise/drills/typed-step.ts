@@ -1,7 +1,7 @@
 import type { LineListener, TypedResult } from '../../rehearsal/rehearsal-terminal';
 import { counted, listed } from '../../words';
 import { exerciseFailed } from '../exercise-context';
-import type { DrillContext } from './drill-stage';
+import type { DrillInAccount, DrillMeans } from './drill-stage';
 
 /** A step in which a command is typed. */
 export interface TypedStep {
@@ -20,7 +20,7 @@ export interface TypedStep {
 const LAST_LINES = 4;
 
 /** Types a command, and fails unless it ends as it must. */
-export async function typedStep({ recorder }: DrillContext, { title, command, type, exitCode = 0, check = lastLines }: TypedStep): Promise<void> {
+export async function typedStep({ recorder }: Pick<DrillInAccount, 'recorder'>, { title, command, type, exitCode = 0, check = lastLines }: TypedStep): Promise<void> {
   await recorder.step({ title, command }, async (step) => {
     const result = await type((line) => {
       if (line.trim() !== '') step.news(line.trim());
@@ -36,8 +36,18 @@ function lastLines({ output }: TypedResult): readonly string[] {
   return output.map((line) => line.trim()).filter((line) => line !== '').slice(-LAST_LINES);
 }
 
+/** `lab deploy`, as an instructor types it. */
+export function deployLab({ terminal, assemblyDirectory }: DrillMeans, title: string): TypedStep {
+  return { title, command: 'npm run lab -- deploy', type: (onLine) => terminal.lab(['deploy', '--yes', '--assembly', assemblyDirectory], onLine) };
+}
+
+/** `lab teardown`, as an instructor types it. */
+export function tearLabDown({ terminal, assemblyDirectory }: DrillMeans, title: string): TypedStep {
+  return { title, command: 'npm run lab -- teardown', type: (onLine) => terminal.lab(['teardown', '--yes', '--assembly', assemblyDirectory], onLine) };
+}
+
 /** Asks every service of the account what it holds, by no name or tag of the lab's. */
-export async function accountEmptyStep({ recorder, means }: DrillContext): Promise<void> {
+export async function accountEmptyStep({ recorder, means }: DrillInAccount): Promise<void> {
   await recorder.step({ title: 'The account is empty' }, async (step) => {
     const things = await means.everythingInAccount();
     if (things.length > 0) throw exerciseFailed(`The account still holds ${listed(things.map(({ kind, id }) => `${kind} ${id}`))}.`, 'See what it is: npm run lab -- sweep.');

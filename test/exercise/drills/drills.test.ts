@@ -28,7 +28,7 @@ describe('a drill', () => {
   const terminal: DrillMeans['terminal'] = {
     lab: async (args) => {
       typed.push(`lab ${args[0] ?? ''}`);
-      await playedTeardown();
+      if (args[0] === 'teardown') await playedTeardown();
       return typedResult('lab');
     },
     cdk: () => Promise.reject(new Error('not asked for')),
@@ -42,7 +42,8 @@ describe('a drill', () => {
     setShortages: () => Promise.resolve(),
     passTime: () => Promise.resolve(),
   };
-  const PLAYED: DrillMeans = {
+  const PLAYED: Omit<DrillMeans, 'connect'> = {
+    stackStatus: () => Promise.resolve('CREATE_COMPLETE'),
     terminal,
     events,
     assemblyDirectory: 'cdk.out',
@@ -54,7 +55,9 @@ describe('a drill', () => {
   /** @param deadlines for what a test sees fail, which is not waited for */
   const drill = async (name: DrillName, { deadlines, means, ...given }: DrillChanges = {}): Promise<DrillResult> => {
     const run = runContext(given);
-    const [result] = await runDrills(lab.api.boundTo(run.signal), { expectations, deadlines, drills: [name], means: { ...PLAYED, ...means } }, run);
+    const [result] = await runDrills({
+      expectations, deadlines, drills: [name], means: { ...PLAYED, connect: () => Promise.resolve(lab.fake.api().boundTo(run.signal)), ...means },
+    }, run);
     if (result === undefined) throw new Error('no drill was done');
     return result;
   };
@@ -224,6 +227,46 @@ describe('a drill', () => {
     });
   });
 
+  describe('that begins with the lab', () => {
+    let statuses: (string | undefined)[] = [];
+    const stackStatus = (): Promise<string | undefined> => Promise.resolve(statuses.shift());
+    beforeEach(() => typed.splice(0));
+
+    test('deploys it first where there is none, and says that it is proved', async () => {
+      await start();
+      statuses = [undefined, 'CREATE_COMPLETE'];
+      const result = await drill('consolidation', { means: { stackStatus } });
+      expect(failureOf(result)).toBe('');
+      expect(typed).toEqual(['lab deploy']);
+      expect(result).toMatchObject({ isLabLeft: true, proved: 'Karpenter removes nodes on which nothing runs, and their cost ends.' });
+    });
+
+    test('tears down first what is half there', async () => {
+      await start();
+      statuses = ['DELETE_FAILED'];
+      const typing: DrillMeans['terminal'] = {
+        ...terminal,
+        lab: (args) => {
+          typed.push(`lab ${args[0] ?? ''}`);
+          return Promise.resolve(typedResult('lab'));
+        },
+      };
+      await drill('consolidation', { means: { stackStatus, terminal: typing } });
+      expect(typed).toEqual(['lab teardown', 'lab deploy']);
+    });
+
+    test('fails when the lab cannot be deployed, proves nothing, and goes no further', async () => {
+      await start();
+      statuses = [undefined];
+      const failing: DrillMeans['terminal'] = { ...terminal, lab: () => Promise.resolve(typedResult('lab', { exitCode: 1, errors: ['There is no bootstrap bucket.'] })) };
+      const result = await drill('consolidation', { means: { stackStatus, terminal: failing } });
+      expect(failureOf(result)).toContain('There is no bootstrap bucket.');
+      expect(result.steps).toHaveLength(1);
+      expect(result).toMatchObject({ isLabLeft: false });
+      expect(result.proved).toBeUndefined();
+    });
+  });
+
   async function playedTeardown(): Promise<void> {
     for (const kind of [NAMESPACES, NODE_POOLS]) {
       for (const name of namesOf(kind)) await lab.api.delete(kind, { name });
@@ -236,13 +279,15 @@ test('drills are done in the order in which they follow on each other, and none 
   const lab = await labInAFake({ nodePool: QUICK_POOL });
   const unwanted = () => Promise.reject(new Error('not asked for'));
   const means: DrillMeans = {
+    connect: () => Promise.resolve(lab.fake.api()),
+    stackStatus: () => Promise.resolve('CREATE_COMPLETE'),
     terminal: { lab: unwanted, cdk: unwanted, shell: unwanted },
     events: { interruptSpot: () => Promise.resolve(), setShortages: unwanted, passTime: unwanted },
     assemblyDirectory: 'cdk.out',
     countInstances: () => Promise.resolve(lab.controllers.instanceCount),
     everythingInAccount: unwanted,
   };
-  const results = await runDrills(lab.api, { expectations, drills: ['spot', 'consolidation'], means, deadlines: { noticedSeconds: 0.1 } }, runContext());
+  const results = await runDrills({ expectations, drills: ['spot', 'consolidation'], means, deadlines: { noticedSeconds: 0.1 } }, runContext());
   expect(results.map(({ name, verdict }) => [name, verdict])).toEqual([['consolidation', 'passed'], ['spot', 'failed']]);
   await lab.stop();
 });
