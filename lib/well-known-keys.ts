@@ -1,6 +1,6 @@
 /*
- * Keys of labels and tags that Kubernetes, Karpenter and AWS give to what they make. Karpenter writes its labels as tags on
- * instances, too.
+ * Keys of labels and tags that Kubernetes, Karpenter and AWS give to what they make, and names of Kubernetes' APIs that several
+ * rooms speak. Karpenter writes its labels as tags on instances, too.
  */
 
 /** NodePool of a node, a NodeClaim or an instance, by name. */
@@ -100,6 +100,18 @@ export const EKS_CLUSTER_TAG = 'eks:eks-cluster-name';
  * @see https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
  */
 export const CLUSTER_SECURITY_GROUP_TAG = 'aws:eks:cluster-name';
+
+/** Tag with a stack's name that CloudFormation puts on what it makes. Nobody else can write it. */
+export const STACK_NAME_TAG = 'aws:cloudformation:stack-name';
+
+/** The same with the stack's ARN. */
+export const STACK_ID_TAG = 'aws:cloudformation:stack-id';
+
+/** API group and version of roles in Kubernetes, and of their bindings. */
+export const RBAC_API = 'rbac.authorization.k8s.io/v1';
+
+/** API group and version of requests for tokens, and of their review. */
+export const AUTHENTICATION_API = 'authentication.k8s.io/v1';
 
 /** Tag that controllers put on what they make for a cluster, with the value `owned`, or `shared` where others use it, too. */
 export function clusterTag(clusterName: string): string {

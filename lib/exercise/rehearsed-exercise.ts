@@ -15,7 +15,7 @@ import type { RehearsalRecord } from '../rehearsal/rehearsal-state';
 import { everythingIn } from '../rehearsal/account-contents';
 import { admitInstructor } from '../rehearsal/deploy-into';
 import { interruptSpotInstance, passTime, setCapacityShortages } from '../rehearsal/drill-requests';
-import { INSTRUCTOR_CREDENTIALS } from '../rehearsal/iam/iam';
+import { INSTRUCTOR_CREDENTIALS } from '../rehearsal/iam/principals';
 import { rehearsalPrograms } from '../rehearsal/rehearsal';
 import { RehearsalTerminal } from '../rehearsal/rehearsal-terminal';
 

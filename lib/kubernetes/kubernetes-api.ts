@@ -1,5 +1,6 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectAt, parseJson, textAt } from '../json';
 import { type RunContext, runContext } from '../run-context';
+import { AUTHENTICATION_API } from '../well-known-keys';
 import { type ApiRequest, requestRefused, sendRequest } from './api-request';
 import { type Connection, connectionOf } from './connection';
 import { type ObjectMetadata, type ObjectReference, type ResourceKind, resourcePath } from './objects';
@@ -221,7 +222,7 @@ export class KubernetesApi {
       method: 'POST',
       path: `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
       body: {
-        apiVersion: 'authentication.k8s.io/v1',
+        apiVersion: AUTHENTICATION_API,
         kind: 'TokenRequest',
         spec: {
           ...(audience === undefined ? {} : { audiences: [audience] }),

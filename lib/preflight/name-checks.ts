@@ -4,6 +4,7 @@ import { GetPolicyCommand, GetRoleCommand } from '@aws-sdk/client-iam';
 import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { asking, NO_SUCH_ENTITY, NO_SUCH_QUEUE, unlessAbsent } from '../aws/aws-failure';
+import { STACK_ID_TAG } from '../well-known-keys';
 import { listed } from '../words';
 import { type Check, type CheckContext, type CheckFinding, failed, ownStack, passed, warned } from './preflight-check';
 
@@ -128,8 +129,7 @@ interface MakingStack {
   readonly region: string;
 }
 
-/** Tag of CloudFormation with the ARN of the stack. The name alone would not do: IAM is the same in all regions. */
-const STACK_ID_TAG = 'aws:cloudformation:stack-id';
+/** The stack's name alone would not do: IAM is the same in all regions. */
 const STACK_ID = /^arn:[\w-]+:cloudformation:(?<region>[\w-]+):\d*:stack\/(?<name>[\w-]+)\//;
 
 /** The stack that made something, by its tags. */

@@ -20,7 +20,7 @@ import { boundTo } from '../aws/bound-client';
 import type { Account } from './account';
 import { BOOTSTRAP_STACK, BOOTSTRAP_VERSION_PARAMETER, bucketName } from './bootstrap-roles';
 import { rolesOfEmptyAccount, SERVICE_ROLE_PATH } from './empty-account';
-import { ROOT_CREDENTIALS } from './iam/iam';
+import { ROOT_CREDENTIALS } from './iam/principals';
 
 /** Something that an account holds. */
 export interface AccountThing {

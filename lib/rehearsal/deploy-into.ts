@@ -7,7 +7,7 @@ import { connectAws, type LabAws } from '../aws/lab-aws';
 import { LabError } from '../lab-error';
 import type { RunContext } from '../run-context';
 import { type Finding, findingSentence, readFindings } from './findings';
-import { INSTRUCTOR_CREDENTIALS, INSTRUCTOR_ROLE } from './iam/iam';
+import { INSTRUCTOR_CREDENTIALS, INSTRUCTOR_ROLE } from './iam/principals';
 import type { Rehearsal } from './rehearsal';
 import { RehearsalTerminal } from './rehearsal-terminal';
 

@@ -4,7 +4,7 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { boundTo } from '../aws/bound-client';
 import type { Account } from './account';
 import { type AccountPlace, BOOTSTRAP_VERSION, BOOTSTRAP_VERSION_PARAMETER, bootstrapRoles, bucketName, type EarlyRole } from './bootstrap-roles';
-import { INSTRUCTOR_ROLE, ROOT_CREDENTIALS } from './iam/iam';
+import { INSTRUCTOR_ROLE, ROOT_CREDENTIALS } from './iam/principals';
 
 /**
  * Makes what moto starts with into an account that somebody has used before, as far as the lab asks for it: with the instructor's

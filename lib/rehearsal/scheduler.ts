@@ -7,7 +7,7 @@ import type { Account, PlayedService } from './account';
 import { type Handler, jsonAnswer } from './aws-answers/aws-answer';
 import { type AwsRequest, AwsFault, jsonBody } from './aws-answers/aws-request';
 import { restRoutes } from './aws-answers/rest-routes';
-import { ROOT_CREDENTIALS } from './iam/iam';
+import { ROOT_CREDENTIALS } from './iam/principals';
 
 /** Path by which a drill moves the account's clock on: `{"seconds"}`, as if they had passed. */
 export const CLOCK_PATH = '/rehearsal/clock';

@@ -8,7 +8,7 @@ import { LabError } from '../lab-error';
 import type { Environment } from '../run-command';
 import { type RunContext } from '../run-context';
 import { deployInto } from './deploy-into';
-import { INSTRUCTOR_CREDENTIALS } from './iam/iam';
+import { INSTRUCTOR_CREDENTIALS } from './iam/principals';
 import { waitForNodeProvisioning } from './node-provisioning-readiness';
 import { requirePlayable } from './playable-template';
 import { withLock } from './process/lock-file';

@@ -10,6 +10,7 @@ import type { Manifest } from '../../charts/manifest';
 import { DRAIN_GUARD_TYPE } from '../config/names';
 import { DRAIN_RIGHTS } from '../removal/drain-pass';
 import { DRAIN_INTERVAL_SECONDS, type GuardProperties } from '../removal/guard/drain-guard';
+import { RBAC_API } from '../well-known-keys';
 import { describeClusterStatement, joinVpcStatement, logStatement } from './functions';
 import { kubectlAccess } from './kubectl-handler';
 
@@ -129,7 +130,7 @@ class GuardAccess extends Construct {
 }
 
 function rbacObjects(): readonly Manifest[] {
-  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const apiVersion = RBAC_API;
   const metadata = { name: GROUP };
   return [
     {

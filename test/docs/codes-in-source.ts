@@ -13,6 +13,9 @@ export interface CodesInSource {
 /** A code of the lab: a past fact in PascalCase. Codes of AWS, such as L-1216C47A, have another form. */
 const CODE = /^([A-Z][a-z]+)+$/;
 
+/** Rooms of services of AWS that a rehearsal plays. They give AWS's own codes to those who ask them; a code of ours is in a LabError. */
+const ROOM_OF_AWS = /^lib\/rehearsal\/(?:aws-answers|cloud-formation|ec2|eks|functions|iam)\//;
+
 /** What a file declares, by name: constants by their values, functions by the place of their parameter `code`. */
 interface Declarations {
   readonly constants: Map<string, ts.Expression>;
@@ -25,7 +28,7 @@ interface Declarations {
 /**
  * Finds all codes in the TypeScript files of some folders: the property `code` of an object, and the argument of a function
  * whose parameter is called `code`. Constants and tables of constants are followed, also into other files. Constructors are not:
- * the one that takes a code as an argument makes faults of AWS.
+ * the one that takes a code as an argument makes faults of AWS. In a room that plays AWS, only the codes of LabErrors are ours.
  */
 export function codesInSource(root: string, folders: readonly string[]): CodesInSource {
   const files = folders.flatMap((folder) => typeScriptFilesIn(join(root, folder))).map((file) =>
@@ -41,9 +44,10 @@ export function codesInSource(root: string, folders: readonly string[]): CodesIn
     }
   };
   for (const file of files) {
+    const isOfAws = ROOM_OF_AWS.test(file.fileName);
     visit(file, (node) => {
-      if (ts.isPropertyAssignment(node) && node.name.getText() === 'code') collect(node.initializer, file);
-      if (!ts.isCallExpression(node) || !ts.isIdentifier(node.expression)) return;
+      if (ts.isPropertyAssignment(node) && node.name.getText() === 'code' && (!isOfAws || isInLabError(node))) collect(node.initializer, file);
+      if (isOfAws || !ts.isCallExpression(node) || !ts.isIdentifier(node.expression)) return;
       const argument = node.arguments[project.placeOfCode(node.expression.text, file.fileName)];
       if (argument !== undefined) collect(argument, file);
     });
@@ -111,6 +115,10 @@ function rememberImports(node: ts.ImportDeclaration, file: string, { imported }:
   if (!ts.isStringLiteral(node.moduleSpecifier) || !node.moduleSpecifier.text.startsWith('.') || names === undefined || !ts.isNamedImports(names)) return;
   const origin = `${normalize(join(dirname(file), node.moduleSpecifier.text))}.ts`;
   for (const { name } of names.elements) imported.set(name.text, origin);
+}
+
+function isInLabError({ parent: { parent } }: ts.PropertyAssignment): boolean {
+  return ts.isNewExpression(parent) && parent.expression.getText() === 'LabError';
 }
 
 function typeScriptFilesIn(folder: string): readonly string[] {

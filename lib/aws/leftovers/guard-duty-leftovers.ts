@@ -2,12 +2,10 @@ import {
   DeleteVpcEndpointsCommand, DescribeVpcEndpointsCommand, paginateDescribeSecurityGroups, paginateDescribeVpcEndpoints, paginateDescribeVpcs,
 } from '@aws-sdk/client-ec2';
 import { asking, isAwsError } from '../aws-failure';
+import { STACK_NAME_TAG } from '../../well-known-keys';
 import type { LabAws } from '../lab-aws';
 import { exactTag, gathered, GONE, type LabNames, type LeftoverKind, tagsFrom } from './leftover';
 import { SECURITY_GROUPS } from './network-leftovers';
-
-/** The tag that CloudFormation puts on what it makes for a stack. Nobody else can write it. */
-const STACK_TAG = 'aws:cloudformation:stack-name';
 
 /** GuardDuty's tag for what it makes. */
 const MANAGED = ['GuardDutyManaged', 'true'] as const;
@@ -89,8 +87,8 @@ function groupName(vpcId: string): string {
 async function vpcsOfStack(aws: LabAws, { stackName }: LabNames): Promise<readonly string[]> {
   const vpcs = await gathered(
     'ec2:DescribeVpcs',
-    paginateDescribeVpcs({ client: aws.ec2 }, { Filters: [{ Name: `tag:${STACK_TAG}`, Values: [stackName] }] }),
+    paginateDescribeVpcs({ client: aws.ec2 }, { Filters: [{ Name: `tag:${STACK_NAME_TAG}`, Values: [stackName] }] }),
     ({ Vpcs }) => Vpcs,
   );
-  return vpcs.flatMap(({ VpcId, Tags }) => VpcId === undefined || exactTag(tagsFrom(Tags), [STACK_TAG, stackName]) === undefined ? [] : [VpcId]);
+  return vpcs.flatMap(({ VpcId, Tags }) => VpcId === undefined || exactTag(tagsFrom(Tags), [STACK_NAME_TAG, stackName]) === undefined ? [] : [VpcId]);
 }

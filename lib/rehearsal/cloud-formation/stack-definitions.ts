@@ -7,7 +7,7 @@ import { type JsonValue, objectAt } from '../../json';
 import type { Account, RoleCredentials } from '../account';
 import { AwsFault } from '../aws-answers/aws-request';
 import { queryList } from '../aws-answers/ec2-query';
-import { INSTRUCTOR_CREDENTIALS } from '../iam/iam';
+import { INSTRUCTOR_CREDENTIALS } from '../iam/principals';
 import type { EvaluationScope } from './evaluation';
 import type { PlayedStack, StackDefinition } from './played-stack';
 import type { ResourceCredentials, ResourceType } from './resource-type';

@@ -16,7 +16,7 @@ import { type CapacityShortage, NO_CAPACITY, refusalOf } from './fleet-offers';
 import { InstanceLife } from './instance-life';
 import { completeLaunch, tagsFor } from './launch-request';
 import { readLaunchTemplate } from './launch-template';
-import { Launches, marketOf, zoneOf } from './launches';
+import { Launches, launchMarketOf, zoneOf } from './launches';
 import { closeMotoAws, motoAws, type MotoAws } from './moto-aws';
 import type { NodeClusters } from './node-cluster';
 import { formObject } from './query-form';
@@ -145,7 +145,7 @@ export class Ec2 implements PlayedService {
     await this.launches.check(launch);
     if (dryRun === 'true') throw dryRunSucceeds();
     const offer = { instanceType: textAt(launch, 'InstanceType') ?? '', zone: await zoneOf(launch, this.aws.ec2) };
-    const refusal = refusalOf(offer, { prices: this.options.prices, capacityType: marketOf(launch) }, this.shortages);
+    const refusal = refusalOf(offer, { prices: this.options.prices, capacityType: launchMarketOf(launch) }, this.shortages);
     if (refusal !== undefined) throw refusal;
     const { instanceIds, body } = await this.launches.run(request, launch);
     const headers = { 'content-type': 'text/xml;charset=UTF-8' };

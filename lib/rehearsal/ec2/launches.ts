@@ -98,7 +98,7 @@ export class Launches {
   private async checkQuota(launch: JsonObject): Promise<void> {
     const { vcpuQuota } = this.options;
     if (vcpuQuota === undefined) return;
-    const capacityType = marketOf(launch);
+    const capacityType = launchMarketOf(launch);
     const wanted = this.vcpusOf(textAt(launch, 'InstanceType')) * Number(textAt(launch, 'MinCount') ?? 1);
     if (await this.runningVcpus(capacityType) + wanted <= vcpuQuota) return;
     throw capacityType === 'spot'
@@ -148,6 +148,6 @@ export async function zoneOf(launch: JsonObject, ec2: EC2Client): Promise<string
 }
 
 /** How a launch is bought. */
-export function marketOf(launch: JsonObject): CapacityType {
+export function launchMarketOf(launch: JsonObject): CapacityType {
   return textAt(launch, 'InstanceMarketOptions', 'MarketType') === 'spot' ? 'spot' : 'on-demand';
 }

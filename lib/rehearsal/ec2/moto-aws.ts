@@ -8,7 +8,7 @@ import type { Account } from '../account';
 import { passOn } from '../aws-answers/aws-answers-server';
 import { AwsFault, type AwsRequest } from '../aws-answers/aws-request';
 import { requireLoopback } from '../process/loopback';
-import { ROOT_CREDENTIALS } from '../iam/iam';
+import { ROOT_CREDENTIALS } from '../iam/principals';
 
 /** Clients of moto, for EC2's own book-keeping: nobody judges their requests. */
 export interface MotoAws {

@@ -5,7 +5,7 @@ import { jsonBody } from '../aws-answers/aws-request';
 import type { RestHandler } from '../aws-answers/rest-routes';
 import { ACCESS_POLICY_NAMES, bindPolicy, clusterRoleOf, unbindPolicy } from './access-policies';
 import type { AccessEntry, ActiveCluster, AssociatedPolicy } from './cluster';
-import { eksAnswer, eksFault, type EksState, notPlayed, timestamp } from './eks-state';
+import { eksAnswer, eksDoesNotPlay, eksFault, type EksState, timestamp } from './eks-state';
 
 /** An access entry to make. */
 interface NewEntry {
@@ -79,7 +79,7 @@ export class AccessEntries {
    * @throws AwsFault `InvalidParameterException` when IAM has no such principal, by its whole ARN
    */
   async add(cluster: ActiveCluster, { principalArn, type, username, groups, tags }: NewEntry): Promise<AccessEntry> {
-    if (type !== 'STANDARD' && type !== 'EC2_LINUX') throw notPlayed(`access entries of type ${type}`);
+    if (type !== 'STANDARD' && type !== 'EC2_LINUX') throw eksDoesNotPlay(`access entries of type ${type}`);
     if (type === 'EC2_LINUX' && (groups.length > 0 || username !== undefined)) {
       throw eksFault('InvalidParameterException', 'The username and kubernetesGroups of an access entry of type EC2_LINUX cannot be set.');
     }
@@ -183,7 +183,7 @@ function namespacesOf(scope: JsonObject): readonly string[] | undefined {
   if (type === 'cluster' && namespaces.length === 0) return undefined;
   if (type !== 'namespace' || namespaces.length === 0) throw eksFault('InvalidParameterException', 'The specified accessScope is invalid.');
   const pattern = namespaces.find((name) => name.includes('*'));
-  if (pattern !== undefined) throw notPlayed(`an access policy for the namespaces ${pattern}`);
+  if (pattern !== undefined) throw eksDoesNotPlay(`an access policy for the namespaces ${pattern}`);
   return namespaces;
 }
 

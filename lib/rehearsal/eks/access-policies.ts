@@ -3,8 +3,9 @@ import type { JsonObject } from '../../json';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { NAMESPACES } from '../../kubernetes/core-kinds';
 import type { ResourceKind } from '../../kubernetes/objects';
+import { RBAC_API } from '../../well-known-keys';
 import type { AccessEntry, AssociatedPolicy } from './cluster';
-import { eksFault, notPlayed } from './eks-state';
+import { eksDoesNotPlay, eksFault } from './eks-state';
 
 /** ClusterRole of the policy that reads everything, secrets included. Kubernetes has none of its own for it. */
 const ADMIN_VIEW_ROLE = 'eks:rehearsed-admin-view';
@@ -27,7 +28,7 @@ export const ACCESS_POLICY_NAMES = Object.keys(CLUSTER_ROLES);
 
 /** Objects of RBAC, as far as the account writes them. */
 function rbacKind(kind: string, plural: string, isNamespaced: boolean): ResourceKind<JsonObject> {
-  return { apiVersion: 'rbac.authorization.k8s.io/v1', kind, plural, isNamespaced, read: (body) => body };
+  return { apiVersion: RBAC_API, kind, plural, isNamespaced, read: (body) => body };
 }
 
 const CLUSTER_ROLE_KIND = rbacKind('ClusterRole', 'clusterroles', false);
@@ -48,7 +49,7 @@ export function clusterRoleOf(policyArn: string): string {
   const [, name = ''] = /^arn:[\w-]+:eks::aws:cluster-access-policy\/(\w+)$/.exec(policyArn) ?? [];
   const role = CLUSTER_ROLES[name];
   if (role !== undefined) return role;
-  if (/^Amazon(EKS|AIOps|SageMaker|Arc)\w+Policy$/.test(name)) throw notPlayed(`the access policy ${name}`);
+  if (/^Amazon(EKS|AIOps|SageMaker|Arc)\w+Policy$/.test(name)) throw eksDoesNotPlay(`the access policy ${name}`);
   throw eksFault('InvalidParameterException', `The specified policyArn is invalid: ${policyArn}.`);
 }
 
@@ -70,7 +71,7 @@ export async function bindPolicy(api: KubernetesApi, entry: AccessEntry, { polic
     return;
   }
   for (const namespace of namespaces) {
-    if (await api.get(NAMESPACES, { name: namespace }) === undefined) throw notPlayed(`an access policy for the namespace ${namespace}, which the cluster does not have`);
+    if (await api.get(NAMESPACES, { name: namespace }) === undefined) throw eksDoesNotPlay(`an access policy for the namespace ${namespace}, which the cluster does not have`);
     await api.apply(ROLE_BINDINGS, { apiVersion: ROLE_BINDINGS.apiVersion, kind: 'RoleBinding', metadata: { name, namespace }, ...binding });
   }
 }

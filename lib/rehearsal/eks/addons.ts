@@ -11,7 +11,7 @@ import type { RestHandler } from '../aws-answers/rest-routes';
 import { addonWorkloads } from './addon-workloads';
 import type { ActiveCluster, Addon, Cluster, EksUpdate } from './cluster';
 import { PLAYED_VERSION } from './cluster-versions';
-import { describedUpdate, eksAnswer, eksFault, type EksState, notPlayed, requirePlayedKeys, timestamp } from './eks-state';
+import { describedUpdate, eksAnswer, eksDoesNotPlay, eksFault, type EksState, requirePlayedKeys, timestamp } from './eks-state';
 import type { PodIdentities } from './pod-identities';
 
 /** Annotation of the objects that stand in for an add-on's own. Its value names the add-on and its version. */
@@ -224,7 +224,7 @@ function workloadsOf({ name, version, configuration }: Addon): readonly StandIn[
  */
 function checkedVersion(name: string, version: string | undefined): string {
   const offeredVersion = OFFERED[name];
-  if (offeredVersion === undefined || addonWorkloads(name, {}) === undefined) throw notPlayed(`the add-on ${name}: its pods are not in the table of lib/plan/node-pods.ts`);
+  if (offeredVersion === undefined || addonWorkloads(name, {}) === undefined) throw eksDoesNotPlay(`the add-on ${name}: its pods are not in the table of lib/plan/node-pods.ts`);
   if (version !== undefined && version !== offeredVersion) throw eksFault('InvalidParameterException', `Addon version specified is not supported: ${name} ${version}`);
   return offeredVersion;
 }

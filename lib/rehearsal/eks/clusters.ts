@@ -10,7 +10,7 @@ import type { Cluster, EksUpdate } from './cluster';
 import { checkedNetwork, type ClusterNetwork, makeNetwork, removeNetwork } from './cluster-network';
 import { OFFERED_VERSIONS, offeredVersion, PLAYED_VERSION, supportOf } from './cluster-versions';
 import type { ControlPlane } from './control-plane';
-import { describedUpdate, eksAnswer, eksFault, type EksState, notPlayed, requirePlayedKeys, timestamp } from './eks-state';
+import { describedUpdate, eksAnswer, eksDoesNotPlay, eksFault, type EksState, requirePlayedKeys, timestamp } from './eks-state';
 import type { LoopbackEndpoints } from './loopback-endpoints';
 
 /** Addresses of Services where the cluster's VPC does not use them itself; 172.20.0.0/16 otherwise. */
@@ -38,7 +38,7 @@ export class Clusters {
     'DELETE /clusters/{name}': (_request, { name = '' }) => eksAnswer({ cluster: described(this.delete(this.state.cluster(name))) }),
     'POST /clusters/{name}/update-config': (request, { name = '' }) => eksAnswer({ update: describedUpdate(this.update(this.state.activeCluster(name), jsonBody(request))) }),
     'POST /clusters/{name}/updates': () => {
-      throw notPlayed('an update to another version of Kubernetes');
+      throw eksDoesNotPlay('an update to another version of Kubernetes');
     },
     'GET /clusters/{name}/updates': (_request, { name = '' }) => eksAnswer({ updateIds: [...this.state.cluster(name).updates.keys()] }),
     'GET /clusters/{name}/updates/{id}': (_request, { name = '', id = '' }) => {
@@ -54,12 +54,12 @@ export class Clusters {
     const name = textAt(body, 'name') ?? '';
     if (!/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/.test(name)) throw eksFault('InvalidParameterException', `The cluster name ${name} is invalid.`);
     if (this.state.clusters.has(name)) throw eksFault('ResourceInUseException', `Cluster already exists with name: ${name}`);
-    if (this.state.clusters.size > 0) throw notPlayed(`a second cluster beside ${[...this.state.clusters.keys()].join()}`);
+    if (this.state.clusters.size > 0) throw eksDoesNotPlay(`a second cluster beside ${[...this.state.clusters.keys()].join()}`);
     requirePlayedKeys(body, PLAYED_KEYS, 'a cluster');
     requirePlayed(body);
     const version = textAt(body, 'version') ?? PLAYED_VERSION;
     if (offeredVersion(version) === undefined) throw eksFault('InvalidParameterException', `unsupported Kubernetes version ${version}`);
-    if (version !== PLAYED_VERSION) throw notPlayed(`Kubernetes ${version}; its control plane is of ${PLAYED_VERSION}`);
+    if (version !== PLAYED_VERSION) throw eksDoesNotPlay(`Kubernetes ${version}; its control plane is of ${PLAYED_VERSION}`);
     const roleArn = textAt(body, 'roleArn') ?? '';
     const role = await this.state.role(roleArn);
     if (role?.trusted.includes('eks.amazonaws.com') !== true) {
@@ -193,11 +193,11 @@ const CHANGEABLE: readonly string[] = ['resourcesVpcConfig', 'logging', 'accessC
  */
 function requirePlayed(body: JsonObject): void {
   if (textAt(body, 'accessConfig', 'authenticationMode') !== 'API') {
-    throw notPlayed(`the authentication mode ${textAt(body, 'accessConfig', 'authenticationMode') ?? 'CONFIG_MAP'}, only API`);
+    throw eksDoesNotPlay(`the authentication mode ${textAt(body, 'accessConfig', 'authenticationMode') ?? 'CONFIG_MAP'}, only API`);
   }
-  if (booleanAt(body, 'bootstrapSelfManagedAddons') !== false) throw notPlayed('add-ons that EKS installs by itself: set bootstrapSelfManagedAddons to false');
-  if (booleanAt(body, 'computeConfig', 'enabled') === true) throw notPlayed('EKS Auto Mode');
-  if ((textAt(body, 'kubernetesNetworkConfig', 'ipFamily') ?? 'ipv4') !== 'ipv4') throw notPlayed('clusters of IPv6');
+  if (booleanAt(body, 'bootstrapSelfManagedAddons') !== false) throw eksDoesNotPlay('add-ons that EKS installs by itself: set bootstrapSelfManagedAddons to false');
+  if (booleanAt(body, 'computeConfig', 'enabled') === true) throw eksDoesNotPlay('EKS Auto Mode');
+  if ((textAt(body, 'kubernetesNetworkConfig', 'ipFamily') ?? 'ipv4') !== 'ipv4') throw eksDoesNotPlay('clusters of IPv6');
 }
 
 /** EKS grants it where the request says nothing. */

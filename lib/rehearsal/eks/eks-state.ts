@@ -7,7 +7,7 @@ import { type JsonObject, type JsonValue, objectAt } from '../../json';
 import type { Account } from '../account';
 import { type AwsAnswer, jsonAnswer } from '../aws-answers/aws-answer';
 import { AwsFault } from '../aws-answers/aws-request';
-import { ROOT_CREDENTIALS } from '../iam/iam';
+import { ROOT_CREDENTIALS } from '../iam/principals';
 import type { ActiveCluster, Cluster, EksUpdate } from './cluster';
 
 /** Errors that EKS answers with, and their HTTP status. */
@@ -26,7 +26,7 @@ export function eksFault(code: keyof typeof FAULT_STATUS, message: string): AwsF
 }
 
 /** The error for what EKS can do and a rehearsal cannot. */
-export function notPlayed(what: string): AwsFault {
+export function eksDoesNotPlay(what: string): AwsFault {
   return eksFault('InvalidRequestException', `A rehearsal does not play ${what}.`);
 }
 
@@ -37,7 +37,7 @@ export function notPlayed(what: string): AwsFault {
  */
 export function requirePlayedKeys(body: JsonObject, played: readonly string[], what: string): void {
   const key = Object.keys(body).find((name) => !played.includes(name));
-  if (key !== undefined) throw notPlayed(`${key} of ${what}`);
+  if (key !== undefined) throw eksDoesNotPlay(`${key} of ${what}`);
 }
 
 /** An update as DescribeUpdate tells it. */

@@ -15,7 +15,7 @@ import { EksState } from './eks-state';
 import { LoopbackEndpoints } from './loopback-endpoints';
 import { NodeGroupInstances } from './node-group-instances';
 import { NodeGroups } from './node-groups';
-import { PodIdentities, type PodIdentity } from './pod-identities';
+import { PodIdentities, type PodRole } from './pod-identities';
 import { TokenReviews } from './token-review';
 
 /** What EKS is played with. */
@@ -80,7 +80,7 @@ export class Eks implements PlayedService {
   }
 
   /** What a pod gets that is admitted now; undefined without an association, and then it never gets credentials. */
-  podIdentityFor(namespace: string, serviceAccount: string): PodIdentity | undefined {
+  podIdentityFor(namespace: string, serviceAccount: string): PodRole | undefined {
     const [cluster] = this.activeClusters();
     return cluster === undefined ? undefined : this.identities.identityFor(cluster, namespace, serviceAccount);
   }

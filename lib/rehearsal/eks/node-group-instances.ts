@@ -8,7 +8,7 @@ import { isTrue } from '../../kubernetes/objects';
 import { deadlineIn } from '../../run-context';
 import { pause } from '../../wait-for';
 import { clusterTag, NODE_GROUP_TAG } from '../../well-known-keys';
-import { ROOT_CREDENTIALS } from '../iam/iam';
+import { ROOT_CREDENTIALS } from '../iam/principals';
 import type { ActiveCluster, NodeGroup } from './cluster';
 import type { EksState } from './eks-state';
 import { nodeUserData } from './node-user-data';

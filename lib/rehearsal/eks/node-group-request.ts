@@ -6,7 +6,7 @@ import { readTexts } from '../../kubernetes/objects';
 import { AMI_TYPE_ARCHITECTURES } from '../../preflight/image-checks';
 import type { ActiveCluster, NodeGroup, NodeGroupTaint, NodeTemplate, ScalingConfig } from './cluster';
 import { asParameter, subnetsOf } from './cluster-network';
-import { eksFault, type EksState, notPlayed, requirePlayedKeys } from './eks-state';
+import { eksDoesNotPlay, eksFault, type EksState, requirePlayedKeys } from './eks-state';
 
 /** What a request asks of a node group, once it is checked. */
 export type CheckedNodeGroup = Pick<
@@ -30,7 +30,7 @@ const DEFAULT_DISK_GIB = 20;
 export async function checkedNodeGroup(state: EksState, cluster: ActiveCluster, body: JsonObject): Promise<CheckedNodeGroup> {
   requirePlayedKeys(body, PLAYED_KEYS, 'a node group');
   const version = textAt(body, 'version') ?? cluster.version;
-  if (version !== cluster.version) throw notPlayed(`a node group of Kubernetes ${version} in a cluster of ${cluster.version}`);
+  if (version !== cluster.version) throw eksDoesNotPlay(`a node group of Kubernetes ${version} in a cluster of ${cluster.version}`);
   const amiType = textAt(body, 'amiType') ?? 'AL2023_x86_64_STANDARD';
   const launchTemplate = await readTemplate(state, body);
   const own = textsIn(body, 'instanceTypes');
@@ -117,7 +117,7 @@ async function readTemplate(state: EksState, body: JsonObject): Promise<ReadTemp
     throw eksFault('InvalidParameterException', `Launch template ${version.LaunchTemplateId} should not specify ${refused.join(', ')}. The noted parameters in your launch template should be removed.`);
   }
   const unplayed = UNPLAYED_FIELDS.find((field) => data[field] !== undefined);
-  if (unplayed !== undefined) throw notPlayed(`${unplayed} in the launch template of a node group`);
+  if (unplayed !== undefined) throw eksDoesNotPlay(`${unplayed} in the launch template of a node group`);
   return { reference: referenceOf(version), data };
 }
 
@@ -149,7 +149,7 @@ async function imageOf({ ec2 }: EksState, { version }: ActiveCluster, amiType: s
 
 async function requireArchitecture({ ec2 }: EksState, instanceTypes: readonly string[], amiType: string): Promise<void> {
   const architecture = AMI_TYPE_ARCHITECTURES[amiType];
-  if (architecture === undefined) throw notPlayed(`node groups of the AMI type ${amiType}`);
+  if (architecture === undefined) throw eksDoesNotPlay(`node groups of the AMI type ${amiType}`);
   const { InstanceTypes = [] } = await asParameter(() => ec2.send(new DescribeInstanceTypesCommand({ InstanceTypes: instanceTypes.map((type) => type as never) })));
   const wrong = InstanceTypes.filter(({ ProcessorInfo }) => ProcessorInfo?.SupportedArchitectures?.some((each) => each === architecture) !== true);
   if (wrong.length > 0) {

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { arrayAt, booleanAt, type JsonObject, objectAt, textAt } from '../../json';
 import { readTexts, type ResourceKind } from '../../kubernetes/objects';
+import { AUTHENTICATION_API } from '../../well-known-keys';
 import { AwsFault, jsonBody } from '../aws-answers/aws-request';
 import type { RestHandler } from '../aws-answers/rest-routes';
 import type { ActiveCluster, Cluster, PodIdentityAssociation } from './cluster';
@@ -13,7 +14,7 @@ const AUDIENCE = 'pods.eks.amazonaws.com';
 const AGENT_ADDON = 'eks-pod-identity-agent';
 
 /** What EKS's webhook adds to a pod at its admission, so that the pod gets credentials of its ServiceAccount's role. */
-export interface PodIdentity {
+export interface PodRole {
   readonly associationId: string;
   readonly roleArn: string;
   /** For whom the pod's ServiceAccount token must be made: `pods.eks.amazonaws.com`. */
@@ -38,7 +39,7 @@ export interface NewAssociation {
 
 /** Reviews of tokens by a cluster's API server. */
 const TOKEN_REVIEWS: ResourceKind<JsonObject> = {
-  apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', plural: 'tokenreviews', isNamespaced: false, read: (body) => body,
+  apiVersion: AUTHENTICATION_API, kind: 'TokenReview', plural: 'tokenreviews', isNamespaced: false, read: (body) => body,
 };
 
 /** EKS Pod Identity: which pods get credentials of which role, and the credentials. */
@@ -133,7 +134,7 @@ export class PodIdentities {
   }
 
   /** What a pod gets that is admitted now; undefined without an association. */
-  identityFor(cluster: Cluster, namespace: string, serviceAccount: string): PodIdentity | undefined {
+  identityFor(cluster: Cluster, namespace: string, serviceAccount: string): PodRole | undefined {
     const association = associationOf(cluster, namespace, serviceAccount);
     if (association === undefined) return undefined;
     const { region } = this.state.account;

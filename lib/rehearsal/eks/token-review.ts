@@ -2,6 +2,7 @@ import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import { isAwsError } from '../../aws/aws-failure';
 import { TOKEN_PREFIX } from '../../aws/cluster-token';
 import { type JsonObject, textAt } from '../../json';
+import { AUTHENTICATION_API } from '../../well-known-keys';
 import { principalGroup } from './access-policies';
 import { type CallerIdentity, callerOfToken, type SecretAccessKeyOf, TokenRefused } from './caller-identity';
 import type { AccessEntry, Cluster } from './cluster';
@@ -25,7 +26,7 @@ export class TokenReviews {
    * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#webhook-token-authentication
    */
   async review(cluster: Cluster, review: JsonObject): Promise<Readonly<Record<string, unknown>>> {
-    return { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', status: await this.status(cluster, textAt(review, 'spec', 'token') ?? '') };
+    return { apiVersion: AUTHENTICATION_API, kind: 'TokenReview', status: await this.status(cluster, textAt(review, 'spec', 'token') ?? '') };
   }
 
   private async status(cluster: Cluster, token: string): Promise<Readonly<Record<string, unknown>>> {

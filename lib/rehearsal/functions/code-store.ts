@@ -6,7 +6,7 @@ import { unzip, type Unzipped } from 'fflate';
 import { type JsonObject, textAt } from '../../json';
 import type { Account } from '../account';
 import type { AwsRequest } from '../aws-answers/aws-request';
-import { invalidParameter, notPlayed } from './lambda-answers';
+import { invalidParameter, notPlayedByLambda } from './lambda-answers';
 
 /** Code of a function or a layer, unzipped. */
 export interface StoredCode {
@@ -43,7 +43,7 @@ export class CodeStore {
     if (inline !== undefined) return Buffer.from(inline, 'base64');
     const bucket = textAt(code, 'S3Bucket');
     const key = textAt(code, 'S3Key');
-    if (bucket === undefined || key === undefined) throw notPlayed('code that is neither a zip nor an object of S3');
+    if (bucket === undefined || key === undefined) throw notPlayedByLambda('code that is neither a zip nor an object of S3');
     const token = caller.headers['x-amz-security-token'];
     const response = await fetch(`${this.account.endpoint}/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`, {
       headers: {

@@ -10,7 +10,7 @@ import type { FunctionLog } from './function-log';
 import type { PlayedFunction } from './played-function';
 
 /** What a function was called with. */
-export interface Invocation {
+export interface FunctionInvocation {
   readonly requestId: string;
   /** JSON. */
   readonly payload: string;
@@ -87,7 +87,7 @@ export class ExecutionEnvironment {
   }
 
   /** Runs the function once. Never rejects: a failure is a result. As in AWS, its timeout begins when its code is loaded. */
-  async invoke({ requestId, payload }: Invocation): Promise<InvocationResult> {
+  async invoke({ requestId, payload }: FunctionInvocation): Promise<InvocationResult> {
     const { lambda, log } = this.options;
     const { timeoutSeconds, memoryMegabytes } = lambda.settings;
     log.begin(requestId);

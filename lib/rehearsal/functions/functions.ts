@@ -4,7 +4,7 @@ import type { AwsRequest } from '../aws-answers/aws-request';
 import { restRoutes } from '../aws-answers/rest-routes';
 import { CodeStore } from './code-store';
 import type { FunctionsOptions } from './functions-options';
-import { notPlayed } from './lambda-answers';
+import { notPlayedByLambda } from './lambda-answers';
 import { LambdaApi } from './lambda-api';
 import { registryPassword } from './registry-password';
 import { StateMachines } from './state-machines';
@@ -28,12 +28,12 @@ export class Functions implements PlayedService {
     const { service, operation } = request;
     if (service === 'lambda') {
       return this.lambdaRoute(request) ?? (() => {
-        throw notPlayed(`Lambda's '${operation}'`);
+        throw notPlayedByLambda(`Lambda's '${operation}'`);
       });
     }
     if (service === 'states') {
       return this.stateMachines.handlers[operation] ?? (() => {
-        throw notPlayed(`Step Functions' ${operation}`);
+        throw notPlayedByLambda(`Step Functions' ${operation}`);
       });
     }
     return service === 'ecr-public' && operation === 'GetAuthorizationToken' ? this.giveRegistryPassword : undefined;

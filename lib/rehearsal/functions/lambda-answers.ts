@@ -23,7 +23,7 @@ export function resourceNotFound(message = 'The resource you requested does not 
 }
 
 /** The refusal of what the rehearsal does not play: never passed as if it had been done. */
-export function notPlayed(what: string): AwsFault {
+export function notPlayedByLambda(what: string): AwsFault {
   return new AwsFault('NotImplemented', `The rehearsal does not play ${what}.`, 501);
 }
 

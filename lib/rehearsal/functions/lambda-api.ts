@@ -7,9 +7,9 @@ import type { RestHandler } from '../aws-answers/rest-routes';
 import type { CodeStore } from './code-store';
 import type { FunctionsOptions } from './functions-options';
 import { Invocations } from './invocations';
-import { answered, done, invalidParameter, notPlayed, resourceNotFound } from './lambda-answers';
+import { answered, done, invalidParameter, notPlayedByLambda, resourceNotFound } from './lambda-answers';
 import { Layers } from './layers';
-import { FunctionInterfaces } from './network-interfaces';
+import { HyperplaneInterfaces } from './network-interfaces';
 import { functionConfiguration, functionSettings, listAt, type PlayedFunction, textsAt } from './played-function';
 import { assumedByLambda } from './role-keys';
 
@@ -22,11 +22,11 @@ export class LambdaApi {
   private readonly functions = new Map<string, PlayedFunction>();
   private readonly layers: Layers;
   private readonly invocations: Invocations;
-  private readonly interfaces: FunctionInterfaces;
+  private readonly interfaces: HyperplaneInterfaces;
 
   constructor(private readonly account: Account, options: FunctionsOptions, private readonly codeStore: CodeStore) {
     this.layers = new Layers(account, codeStore);
-    this.interfaces = new FunctionInterfaces(account);
+    this.interfaces = new HyperplaneInterfaces(account);
     this.invocations = new Invocations(account, options, (lambda) => this.functions.get(lambda.name) === lambda);
   }
 
@@ -101,7 +101,7 @@ export class LambdaApi {
     if (!/^[\w-]{1,64}$/.test(name)) throw invalidParameter(`Value '${name}' at 'functionName' failed to satisfy constraint: up to 64 letters, digits, hyphens and underscores`);
     if (this.functions.has(name)) throw new AwsFault('ResourceConflictException', `Function already exist: ${name}`, 409);
     for (const property of ['FileSystemConfigs', 'ImageConfig', 'SnapStart']) {
-      if (valueAt(body, property) !== undefined) throw notPlayed(`${property} of functions`);
+      if (valueAt(body, property) !== undefined) throw notPlayedByLambda(`${property} of functions`);
     }
     const settings = functionSettings(name, body);
     const layerCode = this.layers.codeOf(settings.layers);
@@ -235,7 +235,7 @@ export class LambdaApi {
 
   private putEventInvokeConfig(body: JsonObject, lambda: PlayedFunction): Handling {
     const destinations = valueAt(body, 'DestinationConfig');
-    if (isJsonObject(destinations) && Object.keys(destinations).length > 0) throw notPlayed('destinations of functions');
+    if (isJsonObject(destinations) && Object.keys(destinations).length > 0) throw notPlayedByLambda('destinations of functions');
     lambda.eventInvokeConfig = { maximumRetryAttempts: numberAt(body, 'MaximumRetryAttempts') ?? 2, lastModified: this.account.run.clock.now() };
     return eventInvokeConfig(lambda);
   }

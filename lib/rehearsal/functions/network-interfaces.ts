@@ -17,7 +17,7 @@ interface SharedInterface {
 }
 
 /** Network interfaces of functions that stand in a VPC. */
-export class FunctionInterfaces {
+export class HyperplaneInterfaces {
   /** By subnet and security groups. */
   private readonly interfaces = new Map<string, SharedInterface>();
 

@@ -1,6 +1,6 @@
 import { arrayAt, type JsonObject, numberAt, objectAt, textAt, valueAt } from '../../json';
 import type { StoredCode } from './code-store';
-import { invalidParameter, lambdaTime, notPlayed } from './lambda-answers';
+import { invalidParameter, lambdaTime, notPlayedByLambda } from './lambda-answers';
 
 /** Where a function stands in its VPC. */
 export interface FunctionNetwork {
@@ -77,7 +77,7 @@ export function functionSettings(name: string, body: JsonObject, old?: FunctionS
     network: valueAt(body, 'VpcConfig') === undefined ? old?.network : networkAt(body),
     logGroup: textAt(body, 'LoggingConfig', 'LogGroup') ?? old?.logGroup ?? `/aws/lambda/${name}`,
   };
-  if (!/^(nodejs|python)\d/.test(settings.runtime)) throw notPlayed(`the runtime '${settings.runtime}'`);
+  if (!/^(nodejs|python)\d/.test(settings.runtime)) throw notPlayedByLambda(`the runtime '${settings.runtime}'`);
   if (!settings.handler.includes('.')) throw invalidParameter(`Value '${settings.handler}' at 'handler' failed to satisfy constraint: FILE.FUNCTION`);
   if (settings.timeoutSeconds < 1 || settings.timeoutSeconds > LONGEST_TIMEOUT_SECONDS) {
     throw invalidParameter(`Value '${settings.timeoutSeconds}' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to ${LONGEST_TIMEOUT_SECONDS}`);

@@ -1,6 +1,6 @@
 import { arrayAt, booleanAt, isJsonObject, type JsonObject, type JsonValue, numberAt, parseJson, textAt } from '../../json';
 import { AwsFault } from '../aws-answers/aws-request';
-import { notPlayed } from './lambda-answers';
+import { notPlayedByLambda } from './lambda-answers';
 import { listAt } from './played-function';
 
 /** When a task is tried again. */
@@ -56,10 +56,10 @@ export function readStateMachine(text: string): StateMachineDefinition {
 
 function readState(name: string, state: JsonObject): TaskState {
   const type = textAt(state, 'Type') ?? '';
-  if (type !== 'Task') throw notPlayed(`the state '${name}' of type '${type}'`);
+  if (type !== 'Task') throw notPlayedByLambda(`the state '${name}' of type '${type}'`);
   refuseOthers(state, STATE_FIELDS, `of the state '${name}'`);
   const resource = textAt(state, 'Resource') ?? '';
-  if (!/^arn:[\w-]+:lambda:[^:]+:\d+:function:/.test(resource)) throw notPlayed(`the resource '${resource}' of the state '${name}'`);
+  if (!/^arn:[\w-]+:lambda:[^:]+:\d+:function:/.test(resource)) throw notPlayedByLambda(`the resource '${resource}' of the state '${name}'`);
   const next = textAt(state, 'Next');
   if ((next === undefined) !== (booleanAt(state, 'End') === true)) throw invalidDefinition(`SCHEMA_VALIDATION_FAILED: The state '${name}' needs one of Next and End`);
   return {
@@ -85,7 +85,7 @@ function readState(name: string, state: JsonObject): TaskState {
 
 function refuseOthers(object: JsonObject, fields: readonly string[], where: string): void {
   const other = Object.keys(object).find((field) => !fields.includes(field));
-  if (other !== undefined) throw notPlayed(`the field '${other}' ${where}`);
+  if (other !== undefined) throw notPlayedByLambda(`the field '${other}' ${where}`);
 }
 
 function parsed(text: string): JsonObject {

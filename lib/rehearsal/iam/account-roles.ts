@@ -1,7 +1,7 @@
 import { GetPolicyCommand, GetPolicyVersionCommand, type IAMClient, paginateGetAccountAuthorizationDetails, type RoleDetail } from '@aws-sdk/client-iam';
 import { AwsFault } from '../aws-answers/aws-request';
-import { tagsOf } from './account-resources';
-import type { Tags } from './authorization';
+import { iamTags } from './account-resources';
+import type { TagValues } from './authorization';
 import { type PolicyStatement, policyNotUnderstood, readPolicy } from './policy-document';
 
 /** A role of the account with all that its policies say. */
@@ -10,7 +10,7 @@ export interface AccountRole {
   readonly arn: string;
   /** What AWS calls it besides its name: `AROA…`. */
   readonly id: string;
-  readonly tags: Tags;
+  readonly tags: TagValues;
   /** What its trust policy says: who may assume it. */
   readonly trust: readonly PolicyStatement[];
   /** What its own and its managed policies say, all together. */
@@ -81,7 +81,7 @@ export class MotoRoles implements RoleBook {
       name,
       arn: role.Arn ?? '',
       id: role.RoleId ?? '',
-      tags: tagsOf(role.Tags),
+      tags: iamTags(role.Tags),
       trust: readPolicy(`trust policy of ${name}`, role.AssumeRolePolicyDocument ?? '{}'),
       statements: [...own, ...await Promise.all(managed)].flat(),
     };

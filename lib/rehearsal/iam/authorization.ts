@@ -1,7 +1,7 @@
 import type { AwsRequest } from '../aws-answers/aws-request';
 
 /** Tags of a resource, or of a request, by key. */
-export type Tags = Readonly<Record<string, string>>;
+export type TagValues = Readonly<Record<string, string>>;
 
 /** One action on one resource that a request needs. AWS judges each by itself. */
 export interface Authorization {
@@ -12,7 +12,7 @@ export interface Authorization {
   /** Condition keys besides those that every request has. @default - none */
   readonly keys?: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Reads the tags that the resource has. It is asked where a condition needs them. @default - the resource has no tags, or is yet to be made */
-  readonly tags?: () => Promise<Tags>;
+  readonly tags?: () => Promise<TagValues>;
 }
 
 /** How an instance profile stands in the account. */
@@ -20,7 +20,7 @@ export interface KnownInstanceProfile {
   readonly arn: string;
   /** @default - it has no role */
   readonly roleArn?: string;
-  readonly tags: Tags;
+  readonly tags: TagValues;
 }
 
 /** What a request launches by. */
@@ -41,13 +41,13 @@ export interface KnownLaunchTemplate {
   readonly instanceProfile?: string;
   readonly isSpot: boolean;
   /** Tags that a launch gives, by type of resource, such as `network-interface`. */
-  readonly tagsByType: ReadonlyMap<string, Tags>;
+  readonly tagsByType: ReadonlyMap<string, TagValues>;
 }
 
 /** What there is in the account, as far as a request's resources must be looked up. */
 export interface AccountResources {
   /** Tags of a resource of EC2, by its id. */
-  ec2Tags(id: string): Promise<Tags>;
+  ec2Tags(id: string): Promise<TagValues>;
   /** @returns undefined where there is none */
   launchTemplate(choice: LaunchTemplateChoice): Promise<KnownLaunchTemplate | undefined>;
   /** ARN of a role, with its path; one without a path where there is no such role. */
@@ -67,7 +67,7 @@ export interface AuthorizationContext {
 export type AuthorizationsOf = (request: AwsRequest, context: AuthorizationContext) => readonly Authorization[] | Promise<readonly Authorization[]>;
 
 /** Condition keys of the tags that a request gives. */
-export function requestTagKeys(tags: Tags): Record<string, string | readonly string[]> {
+export function requestTagKeys(tags: TagValues): Record<string, string | readonly string[]> {
   const entries = Object.entries(tags);
   if (entries.length === 0) return {};
   return { ...Object.fromEntries(entries.map(([key, value]) => [`aws:RequestTag/${key}`, value])), 'aws:TagKeys': entries.map(([key]) => key) };
@@ -84,7 +84,7 @@ export function onAnything(action: string): Authorization {
 }
 
 /** Tags of a request of IAM or STS: `Tags.member.1.Key`. */
-export function memberTags(parameters: URLSearchParams): Tags {
+export function memberTags(parameters: URLSearchParams): TagValues {
   const keys = [...parameters].flatMap(([name, key]) => /^Tags\.member\.\d+\.Key$/.test(name) ? [{ name, key }] : []);
   return Object.fromEntries(keys.map(({ name, key }) => [key, parameters.get(name.replace(/Key$/, 'Value')) ?? '']));
 }

@@ -1,6 +1,6 @@
 import type { AwsRequest } from '../aws-answers/aws-request';
 import { queryList } from '../aws-answers/ec2-query';
-import { type Authorization, type AuthorizationContext, type AuthorizationsOf, type KnownLaunchTemplate, type LaunchTemplateChoice, passRole, requestTagKeys, type Tags } from './authorization';
+import { type Authorization, type AuthorizationContext, type AuthorizationsOf, type KnownLaunchTemplate, type LaunchTemplateChoice, passRole, requestTagKeys, type TagValues } from './authorization';
 
 /** What operations of EC2 need. @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html */
 export const EC2_AUTHORIZATIONS: Readonly<Record<string, AuthorizationsOf>> = {
@@ -101,7 +101,7 @@ interface Launch extends Pick<KnownLaunchTemplate, 'isSpot' | 'tagsByType' | 'su
 /** A launch by templates. What the request says itself takes the place of what they say; tags add up, type by type. */
 function launchOf(templates: readonly KnownLaunchTemplate[], request: Omit<Launch, 'templateIds'>): Launch {
   const given = (own: readonly string[], ofTemplates: readonly string[]): readonly string[] => [...new Set(own.length > 0 ? own : ofTemplates)];
-  const tagsByType = new Map<string, Tags>();
+  const tagsByType = new Map<string, TagValues>();
   for (const tags of [...templates.map((template) => template.tagsByType), request.tagsByType]) {
     for (const [type, ofType] of tags) tagsByType.set(type, { ...tagsByType.get(type), ...ofType });
   }
@@ -155,9 +155,9 @@ function ec2Arns({ region }: AwsRequest, { accountId, resources }: Authorization
     /** A resource that is there. */
     existing: (action: string, type: string, id: string): Authorization => ({ action, resource: arn(type, id), tags: () => resources.ec2Tags(id) }),
     /** A resource that the request makes: it has no id yet. */
-    made: (action: string, type: string, tagsByType: ReadonlyMap<string, Tags>): Authorization => ({ action, resource: arn(type, '*'), keys: requestTagKeys(tagsByType.get(type) ?? {}) }),
+    made: (action: string, type: string, tagsByType: ReadonlyMap<string, TagValues>): Authorization => ({ action, resource: arn(type, '*'), keys: requestTagKeys(tagsByType.get(type) ?? {}) }),
     /** The tags that new resources of these types get. */
-    tagged: (createAction: string, types: readonly string[], tagsByType: ReadonlyMap<string, Tags>): readonly Authorization[] => types.flatMap((type) => {
+    tagged: (createAction: string, types: readonly string[], tagsByType: ReadonlyMap<string, TagValues>): readonly Authorization[] => types.flatMap((type) => {
       const tags = tagsByType.get(type);
       return tags === undefined ? [] : [{ action: 'ec2:CreateTags', resource: arn(type, '*'), keys: { ...requestTagKeys(tags), 'ec2:CreateAction': createAction } }];
     }),
@@ -190,11 +190,11 @@ function prefixesOf(parameters: URLSearchParams, list: string): readonly string[
   return [...new Set(prefixes)];
 }
 
-function tagsOf(parameters: URLSearchParams, list: string): Tags {
+function tagsOf(parameters: URLSearchParams, list: string): TagValues {
   return Object.fromEntries(prefixesOf(parameters, list).map((tag) => [parameters.get(`${tag}.Key`) ?? '', parameters.get(`${tag}.Value`) ?? '']));
 }
 
 /** The tags that a request gives to what it makes, by type of resource. */
-function tagSpecifications(parameters: URLSearchParams): ReadonlyMap<string, Tags> {
+function tagSpecifications(parameters: URLSearchParams): ReadonlyMap<string, TagValues> {
   return new Map(prefixesOf(parameters, 'TagSpecification').map((one) => [parameters.get(`${one}.ResourceType`) ?? '', tagsOf(parameters, `${one}.Tag`)]));
 }

@@ -13,8 +13,6 @@ import { Principals, ROOT_CREDENTIALS } from './principals';
 import { simulatePrincipalPolicy } from './simulate-policy';
 import { Sts } from './sts';
 
-export { INSTRUCTOR_CREDENTIALS, INSTRUCTOR_ROLE, ROOT_CREDENTIALS } from './principals';
-
 /** What IAM needs to know. */
 export interface IamOptions {
   /** Twelve digits. */

@@ -47,9 +47,12 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
 
 const WRITTEN_OPERATOR = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/;
 
+/** The id of the caller with the name of its session. AWS writes this key in small letters, unlike its others. */
+export const USER_ID_KEY = 'aws:userid';
+
 /** Keys that are there whenever AWS would have them, in small letters. */
 const KNOWN_KEYS: ReadonlySet<string> = new Set([
-  'aws:principalaccount', 'aws:principalarn', 'aws:requestedregion', 'aws:securetransport', 'aws:sourceaccount', 'aws:sourcearn', 'aws:tagkeys', 'aws:userid',
+  'aws:principalaccount', 'aws:principalarn', 'aws:requestedregion', 'aws:securetransport', 'aws:sourceaccount', 'aws:sourcearn', 'aws:tagkeys', USER_ID_KEY,
   'arc-zonal-shift:resourceidentifier', 'cloudformation:rolearn', 'ec2:createaction', 'iam:passedtoservice', 's3:resourceaccount', 'sts:awsservicename', 'sts:externalid',
   'sts:rolesessionname',
 ]);

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { RoleCredentials } from '../account';
 import { AwsFault, type AwsRequest } from '../aws-answers/aws-request';
 import type { AccountRole } from './account-roles';
-import type { Tags } from './authorization';
+import type { TagValues } from './authorization';
+import { USER_ID_KEY } from './policy-conditions';
 import type { AskingPrincipal } from './policy-evaluation';
 import { expiredKey, unknownKey } from './refusals';
 
@@ -30,14 +31,14 @@ export interface Caller {
   /** Name of the session. @default - the root user has none */
   readonly session?: string;
   /** Tags of the session. */
-  readonly tags: Tags;
+  readonly tags: TagValues;
 }
 
 /** How a session is opened. */
 export interface SessionOptions {
   readonly sessionName: string;
   /** @default - none */
-  readonly tags?: Tags;
+  readonly tags?: TagValues;
   /** @default 3600 */
   readonly seconds?: number;
   /** Whether its keys are good until the account ends: AWS's services renew theirs by themselves. @default false */
@@ -114,7 +115,7 @@ export function callerKeys(caller: Caller, role: AccountRole | undefined, accoun
     ...Object.fromEntries(Object.entries({ ...role?.tags, ...caller.tags }).map(([key, value]) => [`aws:PrincipalTag/${key}`, value])),
     'aws:PrincipalAccount': accountId,
     'aws:PrincipalArn': role?.arn ?? caller.arn,
-    'aws:userid': role === undefined ? accountId : userId(caller, role),
+    [USER_ID_KEY]: role === undefined ? accountId : userId(caller, role),
     // A rehearsal speaks plain HTTP on loopback. What it stands for is encrypted.
     'aws:SecureTransport': 'true',
   };

@@ -4,7 +4,7 @@ import { AwsFault, type AwsRequest } from '../aws-answers/aws-request';
 import { refuseParameters } from '../aws-answers/ec2-query';
 import type { Findings } from '../findings';
 import type { AccountRole, RoleBook } from './account-roles';
-import { memberTags, requestTagKeys, type Tags } from './authorization';
+import { memberTags, requestTagKeys, type TagValues } from './authorization';
 import type { PolicyStatement } from './policy-document';
 import { type AskedAccess, type AskingPrincipal, evaluatePolicies, type PolicyDecision } from './policy-evaluation';
 import { conditionKeys } from './policy-text';
@@ -110,7 +110,7 @@ export class Sts {
 }
 
 /** What is asked of a role's trust policy: whether it may be assumed, and whether the session may have tags. */
-function trustQuestions(roleArn: string, tags: Tags = {}, keys: Readonly<Record<string, string | undefined>>): readonly AskedAccess[] {
+function trustQuestions(roleArn: string, tags: TagValues = {}, keys: Readonly<Record<string, string | undefined>>): readonly AskedAccess[] {
   const asked = { resource: roleArn, keys: conditionKeys({ ...keys, ...requestTagKeys(tags) }) };
   return ['sts:AssumeRole', ...(Object.keys(tags).length === 0 ? [] : ['sts:TagSession'])].map((action) => ({ action, ...asked }));
 }

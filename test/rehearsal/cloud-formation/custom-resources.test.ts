@@ -87,8 +87,9 @@ describe('a custom resource is made by its function', () => {
   });
 
   it('fails when something else fails meanwhile: its function is asked to delete it at once', async () => {
-    account.onInvoke = (event) => void (textAt(event, 'RequestType') === 'Create' ? undefined : success(event));
-    fakes.waits.set('create Fails', new Promise((wake) => setTimeout(wake, 100)));
+    fakes.waits.set('create Fails', new Promise<void>((wake) => {
+      account.onInvoke = (event) => void (textAt(event, 'RequestType') === 'Create' ? wake() : success(event));
+    }));
     fakes.lateFailures.set('create Fails', new Error('refused'));
     expect(await account.create({ Resources: { C: custom(), Fails: { Type: 'AWS::Test::Thing' } } })).toBe('ROLLBACK_COMPLETE');
     expect(await account.events()).toContain('C CREATE_FAILED (Resource creation cancelled)');

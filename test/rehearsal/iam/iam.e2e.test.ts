@@ -7,7 +7,8 @@ import {
 import type { JsonObject } from '../../../lib/json';
 import type { AwsFault, AwsRequest } from '../../../lib/rehearsal/aws-answers/aws-request';
 import type { Finding } from '../../../lib/rehearsal/findings';
-import { Iam, INSTRUCTOR_CREDENTIALS, INSTRUCTOR_ROLE, ROOT_CREDENTIALS } from '../../../lib/rehearsal/iam/iam';
+import { Iam } from '../../../lib/rehearsal/iam/iam';
+import { INSTRUCTOR_CREDENTIALS, INSTRUCTOR_ROLE, ROOT_CREDENTIALS } from '../../../lib/rehearsal/iam/principals';
 import { type Moto, startMoto } from '../moto';
 import { ACCOUNT, REGION } from './simulated-access';
 import { type Keys, wireRequest, type WritingConfiguration } from './wire-request';

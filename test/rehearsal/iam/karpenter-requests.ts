@@ -11,12 +11,12 @@ import { GetProductsCommand, PricingClient } from '@aws-sdk/client-pricing';
 import { DeleteMessageCommand, GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { AwsRequest } from '../../../lib/rehearsal/aws-answers/aws-request';
-import type { AccountResources, KnownLaunchTemplate, Tags } from '../../../lib/rehearsal/iam/authorization';
+import type { AccountResources, KnownLaunchTemplate, TagValues } from '../../../lib/rehearsal/iam/authorization';
 import { ACCOUNT, REGION } from './simulated-access';
 import { wireRequest } from './wire-request';
 
 /** Tags that Karpenter gives to what it makes for its NodePool. */
-export const LAUNCH_TAGS: Tags = {
+export const LAUNCH_TAGS: TagValues = {
   'kubernetes.io/cluster/karpenter-lab': 'owned',
   'karpenter.sh/nodepool': 'default',
   'eks:eks-cluster-name': 'karpenter-lab',
@@ -24,7 +24,7 @@ export const LAUNCH_TAGS: Tags = {
 };
 
 /** Tags of its instance profile. */
-const PROFILE_TAGS: Tags = {
+const PROFILE_TAGS: TagValues = {
   'kubernetes.io/cluster/karpenter-lab': 'owned',
   'eks:eks-cluster-name': 'karpenter-lab',
   'karpenter.k8s.aws/ec2nodeclass': 'default',
@@ -46,7 +46,7 @@ export const KARPENTERS_RESOURCES: AccountResources = {
     : undefined),
 };
 
-function listed(tags: Tags): Tag[] {
+function listed(tags: TagValues): Tag[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
@@ -85,7 +85,7 @@ export class KarpenterRequests {
     return Object.fromEntries(await Promise.all(Object.entries(made).map(async ([name, request]) => [name, await request] as const)));
   }
 
-  createFleet({ tags = LAUNCH_TAGS, capacity = 'on-demand' }: { readonly tags?: Tags; readonly capacity?: 'on-demand' | 'spot' }): Promise<AwsRequest> {
+  createFleet({ tags = LAUNCH_TAGS, capacity = 'on-demand' }: { readonly tags?: TagValues; readonly capacity?: 'on-demand' | 'spot' }): Promise<AwsRequest> {
     return wireRequest((to) => new EC2Client(to).send(new CreateFleetCommand({
       Type: 'instant',
       LaunchTemplateConfigs: [{
@@ -109,13 +109,13 @@ export class KarpenterRequests {
     })));
   }
 
-  createLaunchTemplate(tags: Tags): Promise<AwsRequest> {
+  createLaunchTemplate(tags: TagValues): Promise<AwsRequest> {
     return wireRequest((to) => new EC2Client(to).send(new CreateLaunchTemplateCommand({
       LaunchTemplateName: 'karpenter.k8s.aws/2', LaunchTemplateData: { ImageId: 'ami-1' }, TagSpecifications: [{ ResourceType: 'launch-template', Tags: listed(tags) }],
     })));
   }
 
-  tagInstance(tags: Tags): Promise<AwsRequest> {
+  tagInstance(tags: TagValues): Promise<AwsRequest> {
     return wireRequest((to) => new EC2Client(to).send(new CreateTagsCommand({ Resources: ['i-1'], Tags: listed(tags) })));
   }
 }

@@ -8,7 +8,7 @@ import type { ExistingResourceRequest, MadeResource, ResourceRequest } from '../
 import { retagEks } from './eks-updates';
 import { asEksInput, given, type PlayedType, unlessGone, untilSteady } from './played-type';
 import type { ResourceClients } from './resource-clients';
-import { tagsOf } from './resource-tags';
+import { resourceTags } from './resource-tags';
 
 /** Who gets into a cluster, and which pods get rights in AWS. */
 export function accessTypes(clients: ResourceClients): readonly PlayedType[] {
@@ -41,7 +41,7 @@ function accessEntryType(clients: ResourceClients): PlayedType {
         kubernetesGroups: groupsOf(resource),
         type: textAt(resource.properties, 'Type'),
         username: textAt(resource.properties, 'Username'),
-        tags: tagsOf(resource),
+        tags: resourceTags(resource),
         clientRequestToken: resource.token,
       }));
       const entry = made(given(accessEntry, 'access entry'));
@@ -99,7 +99,7 @@ function podIdentityType(clients: ResourceClients): PlayedType {
         namespace: textAt(resource.properties, 'Namespace'),
         serviceAccount: textAt(resource.properties, 'ServiceAccount'),
         roleArn: textAt(resource.properties, 'RoleArn'),
-        tags: tagsOf(resource),
+        tags: resourceTags(resource),
         clientRequestToken: resource.token,
       }));
       const identity = made(given(association, 'association'));

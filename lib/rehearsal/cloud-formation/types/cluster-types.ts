@@ -7,7 +7,7 @@ import { type MadeResource, physicalName } from '../resource-type';
 import { isUpdated, retagEks } from './eks-updates';
 import { asEksInput, type PlayedType, ResourceFailure, unlessGone, untilSteady } from './played-type';
 import type { ResourceClients } from './resource-clients';
-import { tagsOf } from './resource-tags';
+import { resourceTags } from './resource-tags';
 
 /** Clusters of EKS. */
 export function clusterTypes(clients: ResourceClients): readonly PlayedType[] {
@@ -32,7 +32,7 @@ function clusterType(clients: ResourceClients): PlayedType {
         ...asEksInput<CreateClusterCommandInput>(properties, ['Logging', 'Tags']),
         name,
         logging: loggingOf(properties),
-        tags: tagsOf(resource),
+        tags: resourceTags(resource),
         clientRequestToken: resource.token,
       }));
       resource.initiated(name);

@@ -1,7 +1,7 @@
 import { DescribeUpdateCommand, type EKSClient, TagResourceCommand, UntagResourceCommand, type Update } from '@aws-sdk/client-eks';
 import type { JsonObject } from '../../../json';
 import type { ResourceRequest } from '../resource-type';
-import { removedTagKeys, tagsOf } from './resource-tags';
+import { removedTagKeys, resourceTags } from './resource-tags';
 import { ResourceFailure } from './played-type';
 
 /** Which update of what. */
@@ -27,7 +27,7 @@ function errorsOf({ errors = [] }: Update): string {
 
 /** Gives something of EKS the tags that it has now, and takes away those that it had. */
 export async function retagEks(eks: EKSClient, arn: string | undefined, resource: ResourceRequest, old: JsonObject): Promise<void> {
-  await eks.send(new TagResourceCommand({ resourceArn: arn, tags: tagsOf(resource) }));
+  await eks.send(new TagResourceCommand({ resourceArn: arn, tags: resourceTags(resource) }));
   const tagKeys = removedTagKeys(resource.properties, old);
   if (tagKeys.length > 0) await eks.send(new UntagResourceCommand({ resourceArn: arn, tagKeys }));
 }

@@ -12,7 +12,7 @@ import { arrayAt, isJsonObject, type JsonObject, objectAt, textAt } from '../../
 import { type MadeResource, physicalName } from '../resource-type';
 import { asInput, given, type PlayedType, ResourceFailure, unlessGone, untilSteady } from './played-type';
 import type { ResourceClients } from './resource-clients';
-import { removedTagKeys, tagListOf, tagsOf } from './resource-tags';
+import { removedTagKeys, tagListOf, resourceTags } from './resource-tags';
 
 /** Functions with their layers, and the state machines that call them. */
 export function functionTypes(clients: ResourceClients): readonly PlayedType[] {
@@ -70,7 +70,7 @@ function functionType(clients: ResourceClients): PlayedType {
       await lambda.send(new CreateFunctionCommand({
         ...asInput<CreateFunctionCommandInput>(properties, ['Architectures', 'Code', 'PackageType', ...CONFIGURATION]),
         FunctionName,
-        Tags: tagsOf(resource),
+        Tags: resourceTags(resource),
       }));
       resource.initiated(FunctionName);
       return made(await untilSteady({ ...resource, physicalId: FunctionName }, type, () => activeFunction(lambda, FunctionName)));
@@ -87,7 +87,7 @@ function functionType(clients: ResourceClients): PlayedType {
       }));
       await settled();
       await lambda.send(new UpdateFunctionConfigurationCommand({ ...asInput<UpdateFunctionConfigurationCommandInput>(properties, CONFIGURATION), FunctionName }));
-      await lambda.send(new TagResourceCommand({ Resource: arn, Tags: tagsOf(resource) }));
+      await lambda.send(new TagResourceCommand({ Resource: arn, Tags: resourceTags(resource) }));
       const TagKeys = removedTagKeys(properties, old.properties);
       if (TagKeys.length > 0) await lambda.send(new UntagResourceCommand({ Resource: arn, TagKeys }));
       return made(await settled());

@@ -10,7 +10,7 @@ import { arrayAt, type JsonObject, type JsonValue, textAt } from '../../../json'
 import { type MadeResource, physicalName, type ResourceRequest } from '../resource-type';
 import { asInput, given, type PlayedType, ResourceFailure, unlessGone } from './played-type';
 import type { ResourceClients } from './resource-clients';
-import { removedTagKeys, tagListOf, tagsOf } from './resource-tags';
+import { removedTagKeys, tagListOf, resourceTags } from './resource-tags';
 import { documentText } from './role-types';
 
 /** Queues with their policies, and the rules of EventBridge that fill them. */
@@ -38,7 +38,7 @@ function queueType(clients: ResourceClients): PlayedType {
       // SQS itself gives the queue that there is, where its attributes are the same.
       const taken = await unlessGone(() => sqs.send(new GetQueueUrlCommand({ QueueName })));
       if (taken !== undefined) throw new ResourceFailure('AlreadyExists', `Resource of type 'AWS::SQS::Queue' with identifier '${QueueName}' already exists.`);
-      const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes: attributesOf(resource.properties), tags: tagsOf(resource) }));
+      const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes: attributesOf(resource.properties), tags: resourceTags(resource) }));
       const url = given(QueueUrl, 'queue');
       resource.initiated(url);
       return madeQueue(sqs, url);
@@ -47,7 +47,7 @@ function queueType(clients: ResourceClients): PlayedType {
       const { sqs } = clients.of(resource);
       const { physicalId: QueueUrl, properties } = resource;
       await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: attributesOf(properties) }));
-      await sqs.send(new TagQueueCommand({ QueueUrl, Tags: tagsOf(resource) }));
+      await sqs.send(new TagQueueCommand({ QueueUrl, Tags: resourceTags(resource) }));
       const TagKeys = removedTagKeys(properties, old.properties);
       if (TagKeys.length > 0) await sqs.send(new UntagQueueCommand({ QueueUrl, TagKeys }));
       return madeQueue(sqs, QueueUrl);

@@ -8,7 +8,7 @@ import { type ExistingResourceRequest, type MadeResource, physicalName, type Res
 import { isUpdated, retagEks } from './eks-updates';
 import { asEksInput, type PlayedType, ResourceFailure, unlessGone, untilSteady } from './played-type';
 import type { ResourceClients } from './resource-clients';
-import { tagsOf } from './resource-tags';
+import { resourceTags } from './resource-tags';
 
 /** What runs in a cluster by EKS's hand: node groups and add-ons. */
 export function nodeTypes(clients: ResourceClients): readonly PlayedType[] {
@@ -35,7 +35,7 @@ function nodeGroupType(clients: ResourceClients): PlayedType {
         ...asEksInput<CreateNodegroupCommandInput>(resource.properties, ['ForceUpdateEnabled', 'Tags']),
         clusterName,
         nodegroupName,
-        tags: tagsOf(resource),
+        tags: resourceTags(resource),
         clientRequestToken: resource.token,
       }));
       const physicalId = `${clusterName}/${nodegroupName}`;
@@ -131,7 +131,7 @@ function addOnType(clients: ResourceClients): PlayedType {
     create: async (resource) => {
       const { eks } = clients.of(resource);
       const id = idOf(resource);
-      await eks.send(new CreateAddonCommand({ ...asEksInput<CreateAddonCommandInput>(resource.properties, NOT_IN_API), tags: tagsOf(resource), clientRequestToken: resource.token }));
+      await eks.send(new CreateAddonCommand({ ...asEksInput<CreateAddonCommandInput>(resource.properties, NOT_IN_API), tags: resourceTags(resource), clientRequestToken: resource.token }));
       const physicalId = `${id.clusterName}|${id.addonName}`;
       resource.initiated(physicalId);
       return madeAddOn(await untilSteady({ ...resource, physicalId }, ADD_ON, () => activeAddOn(eks, id)));

@@ -10,7 +10,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { boundTo } from '../../../aws/bound-client';
 import type { Account } from '../../account';
-import { ROOT_CREDENTIALS } from '../../iam/iam';
+import { ROOT_CREDENTIALS } from '../../iam/principals';
 import type { ResourceCredentials } from '../resource-type';
 
 /** The services by which CloudFormation makes resources. */

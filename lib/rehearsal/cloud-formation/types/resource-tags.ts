@@ -1,5 +1,6 @@
 import { CreateTagsCommand, DeleteTagsCommand, type EC2Client, type ResourceType as TaggedKind, type TagSpecification } from '@aws-sdk/client-ec2';
 import { arrayAt, isJsonObject, type JsonObject, textAt } from '../../../json';
+import { STACK_ID_TAG, STACK_NAME_TAG } from '../../../well-known-keys';
 import type { ResourceRequest } from '../resource-type';
 
 /** A tag in the words of most services. */
@@ -14,22 +15,22 @@ export interface KeyValueTag {
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
  */
-export function tagsOf({ stack, logicalId, properties }: Pick<ResourceRequest, 'stack' | 'logicalId' | 'properties'>): Readonly<Record<string, string>> {
+export function resourceTags({ stack, logicalId, properties }: Pick<ResourceRequest, 'stack' | 'logicalId' | 'properties'>): Readonly<Record<string, string>> {
   return {
     ...stack.tags,
     ...ownTags(properties),
-    'aws:cloudformation:stack-name': stack.name,
-    'aws:cloudformation:stack-id': stack.id,
+    [STACK_NAME_TAG]: stack.name,
+    [STACK_ID_TAG]: stack.id,
     'aws:cloudformation:logical-id': logicalId,
   };
 }
 
-/** {@link tagsOf} as a list. */
+/** {@link resourceTags} as a list. */
 export function tagListOf(resource: Pick<ResourceRequest, 'stack' | 'logicalId' | 'properties'>): KeyValueTag[] {
-  return Object.entries(tagsOf(resource)).map(([Key, Value]) => ({ Key, Value }));
+  return Object.entries(resourceTags(resource)).map(([Key, Value]) => ({ Key, Value }));
 }
 
-/** {@link tagsOf} as EC2 takes them with the request that makes a resource. */
+/** {@link resourceTags} as EC2 takes them with the request that makes a resource. */
 export function tagSpecifications(kind: TaggedKind, resource: Pick<ResourceRequest, 'stack' | 'logicalId' | 'properties'>): TagSpecification[] {
   return [{ ResourceType: kind, Tags: tagListOf(resource) }];
 }

@@ -12,7 +12,7 @@ import { type JsonObject, numberAt, textAt } from '../../../json';
 import { type MadeResource, physicalName, type ResourceRequest } from '../resource-type';
 import { asInput, given, type PlayedType, unlessGone, untilSteady } from './played-type';
 import type { ResourceClients } from './resource-clients';
-import { removedTagKeys, tagListOf, tagsOf } from './resource-tags';
+import { removedTagKeys, tagListOf, resourceTags } from './resource-tags';
 
 /** What takes one call each: log groups, parameters, schedules, and the CDK's metadata, which makes nothing. */
 export function smallTypes(clients: ResourceClients): readonly PlayedType[] {
@@ -37,7 +37,7 @@ function logGroupType(clients: ResourceClients): PlayedType {
     create: async (resource) => {
       const { logs } = clients.of(resource);
       const name = textAt(resource.properties, 'LogGroupName') ?? physicalName(resource, MAX_LOG_GROUP_NAME);
-      await logs.send(new CreateLogGroupCommand({ logGroupName: name, tags: tagsOf(resource) }));
+      await logs.send(new CreateLogGroupCommand({ logGroupName: name, tags: resourceTags(resource) }));
       resource.initiated(name);
       await setRetention(logs, name, resource.properties);
       return made(resource, name);
@@ -46,7 +46,7 @@ function logGroupType(clients: ResourceClients): PlayedType {
       const { logs } = clients.of(resource);
       const resourceArn = arnOf(resource, resource.physicalId);
       await setRetention(logs, resource.physicalId, resource.properties);
-      await logs.send(new TagResourceCommand({ resourceArn, tags: tagsOf(resource) }));
+      await logs.send(new TagResourceCommand({ resourceArn, tags: resourceTags(resource) }));
       const tagKeys = removedTagKeys(resource.properties, old.properties);
       if (tagKeys.length > 0) await logs.send(new UntagResourceCommand({ resourceArn, tagKeys }));
       return made(resource, resource.physicalId);

@@ -1,4 +1,4 @@
-import { ROOT_CREDENTIALS } from '../../../../lib/rehearsal/iam/iam';
+import { ROOT_CREDENTIALS } from '../../../../lib/rehearsal/iam/principals';
 import type { ResourceRequest } from '../../../../lib/rehearsal/cloud-formation/resource-type';
 import { type PlayedTypes, playedTypes } from '../../../../lib/rehearsal/cloud-formation/types/played-types';
 import type { PlayedType } from '../../../../lib/rehearsal/cloud-formation/types/played-type';
