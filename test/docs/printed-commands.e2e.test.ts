@@ -1,12 +1,13 @@
+import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { StartedRehearsal } from '../../lib/cli/rehearse/rehearsal-document';
 import { exerciseCommands, RESTORE_NODE_POOL } from '../../lib/exercise/exercise-commands';
 import { expectationsOf } from '../../lib/exercise/expectations';
 import { readLab } from '../../lib/assembly/lab-view';
-import { writeAssembly } from '../assembly/write-assembly';
+import { readAssembly } from '../../lib/assembly/read-assembly';
 import { LabUser } from '../rehearsal/lab-command';
 import { StudentTerminal } from '../rehearsal/student-terminal';
-import { synthLab } from '../support/synth-lab';
+import { deployableAssembly } from '../support/deployable-assembly';
 import { parseKubectl } from './command-grammar';
 import { commandsInDocuments } from './printed-commands';
 
@@ -26,18 +27,22 @@ function reasonNotToRun(words: readonly string[]): string | undefined {
 describe('the commands that the documents print, typed on a rehearsal', () => {
   const user = new LabUser();
   const commands = [...new Map(commandsInDocuments().filter(({ words }) => words[0] === 'kubectl').map((command) => [command.text, command])).values()];
+  let assembly: string;
   let terminal: StudentTerminal;
   let exercise: ReturnType<typeof exerciseCommands>;
   const typed = (command: string): string => terminal.type(command.replaceAll('basic-deploy.yaml', 'test/fixtures/exercise-basic-deploy.yaml'));
 
   beforeAll(async () => {
-    const { template, synthesized } = await synthLab();
-    exercise = exerciseCommands(expectationsOf(readLab(synthesized)));
+    assembly = await deployableAssembly();
+    exercise = exerciseCommands(expectationsOf(readLab(readAssembly(assembly))));
     await user.json('rehearse', '--clean', '--name', NAME);
-    const { rehearsal } = await user.json<StartedRehearsal>('rehearse', '--name', NAME, '--assembly', writeAssembly(template.toJSON()));
+    const { rehearsal } = await user.json<StartedRehearsal>('rehearse', '--name', NAME, '--assembly', assembly);
     terminal = new StudentTerminal(PROJECT_DIRECTORY, rehearsal);
   });
-  afterAll(() => user.json('rehearse', '--clean', '--name', NAME));
+  afterAll(async () => {
+    await user.json('rehearse', '--clean', '--name', NAME);
+    rmSync(assembly, { recursive: true, force: true });
+  });
 
   test('all that read are taken by the cluster', () => {
     const readers = commands.filter(({ words }) => reasonNotToRun(words) === undefined);
