@@ -3,6 +3,7 @@ import { ClusterModel, type ClusterScope } from '../kubernetes/cluster-model';
 import { type Deployment, selectorText } from '../kubernetes/core-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { LabError } from '../lab-error';
+import { causeFirst, type Finding, findingSentence } from '../rehearsal/findings';
 import type { RunContext } from '../run-context';
 import { DeadlinePassed } from '../wait-for';
 import { EXERCISE_DEADLINES, type ExerciseDeadlines } from './deadlines';
@@ -15,6 +16,8 @@ export interface ExerciseOptions {
   readonly expectations: ExerciseExpectations;
   /** Deadlines that differ from {@link EXERCISE_DEADLINES}. @default - none */
   readonly deadlines?: Partial<ExerciseDeadlines>;
+  /** What the account has found to be at fault so far. @default - nothing: AWS does not tell */
+  readonly findings?: () => readonly Finding[];
 }
 
 /** What every step works with. */
@@ -24,11 +27,13 @@ export interface ExerciseContext {
   readonly expectations: ExerciseExpectations;
   readonly deadlines: ExerciseDeadlines;
   readonly recorder: StepRecorder;
+  /** What the account has found to be at fault so far. */
+  readonly findings: () => readonly Finding[];
 }
 
 /** A context whose recorder has no steps yet. */
-export function exerciseContext(api: KubernetesApi, { expectations, deadlines }: ExerciseOptions, run: RunContext): ExerciseContext {
-  return { api, run, expectations, deadlines: { ...EXERCISE_DEADLINES, ...deadlines }, recorder: new StepRecorder(run) };
+export function exerciseContext(api: KubernetesApi, { expectations, deadlines, findings = () => [] }: ExerciseOptions, run: RunContext): ExerciseContext {
+  return { api, run, expectations, deadlines: { ...EXERCISE_DEADLINES, ...deadlines }, recorder: new StepRecorder(run), findings };
 }
 
 /** What steps work with once the exercise's Deployment is there. */
@@ -59,9 +64,9 @@ function exerciseScope({ metadata: { namespace }, matchLabels }: Deployment, { n
   return { pods: { namespace, labelSelector: selectorText(matchLabels) }, nodes: launched, nodeClaims: launched };
 }
 
-/** Why the pods do not run. Karpenter's log is read back to the scaling. */
-export function whyNotRunning({ api, expectations, deployment, cluster }: WatchedExercise): Promise<readonly string[]> {
-  return diagnose(api, expectations, deployment, cluster.moments.elapsedSeconds());
+/** Why the pods do not run: what the account has found comes first. Karpenter's log is read back to the scaling. */
+export async function whyNotRunning({ api, expectations, deployment, cluster, findings }: WatchedExercise): Promise<readonly string[]> {
+  return [...causeFirst(findings()).map(findingSentence), ...await diagnose(api, expectations, deployment, cluster.moments.elapsedSeconds())];
 }
 
 /** The error for a cluster that shows something else than the exercise expects. */

@@ -43,6 +43,11 @@ export interface ExerciseResult {
   readonly drills: readonly DrillResult[];
   /** What the exercise shows on AWS and this run could not, one line each. */
   readonly notSimulated: readonly string[];
+  /**
+   * What is at fault in the lab by what its account has seen, the most likely cause first: a sentence each. A run can pass all the
+   * same. @default - nothing was found; of AWS nobody knows
+   */
+  readonly findings?: readonly string[];
 }
 
 /**

@@ -2,10 +2,11 @@ import { isNodeReady, livePods, nodeNamesOf, nodeOf, runningPods } from '../kube
 import { type ClusterNode, DEPLOYMENTS, type Pod, selectorText } from '../kubernetes/core-kinds';
 import type { NodeClaim } from '../kubernetes/karpenter-kinds';
 import { isTrue } from '../kubernetes/objects';
-import { DeadlinePassed, waitFor } from '../wait-for';
+import { DeadlinePassed, Ticker, waitFor } from '../wait-for';
 import { NODE_POOL_LABEL } from '../well-known-keys';
 import { counted, listed } from '../words';
 import { exerciseFailed, type WatchedExercise, whyNotRunning } from './exercise-context';
+import { causeFirst, explainsNoLaunch, explainsNoNode, type Finding, findingSentence } from '../rehearsal/findings';
 import { exerciseCommands, LAUNCH_MESSAGE } from './exercise-commands';
 import { followKarpenterLog, launchOf } from './karpenter-log';
 import { essentialLabelsMissing, labelLinesOf } from './shown-labels';
@@ -48,6 +49,7 @@ export async function launchStep(exercise: WatchedExercise): Promise<void> {
     await wait(() => livePods(cluster).length >= replicas && (cluster.newClaims.length > 0 || runningPods(cluster).length >= replicas), {
       what: `Karpenter makes a NodeClaim for ${counted(replicas, 'pod')} of ${deploymentName}`,
       deadlineSeconds: deadlines.claimedSeconds,
+      isExplainedBy: explainsNoLaunch,
     });
     if (cluster.newClaims.length === 0) {
       throw exerciseFailed(`The pods run on ${listed(nodeNamesOf(livePods(cluster)))}, which had room: Karpenter had nothing to launch.`, 'Scale to 0, wait until the node is gone, and run it again.');
@@ -56,6 +58,7 @@ export async function launchStep(exercise: WatchedExercise): Promise<void> {
     await wait(() => cluster.newClaims.length > 0 && cluster.newClaims.every((claim) => isTrue(claim, 'Launched')), {
       what: `EC2 launches ${listed(cluster.newClaims.map(({ metadata }) => metadata.name))}`,
       deadlineSeconds: deadlines.launchedSeconds,
+      isExplainedBy: explainsNoLaunch,
     });
     step.note(...cluster.newClaims.map(launchLine));
     checkCapacityTypes(cluster.newClaims, expectations.capacityTypes);
@@ -93,6 +96,7 @@ export async function nodeReadyStep(exercise: WatchedExercise): Promise<void> {
     await wait(() => cluster.newClaims.length > 0 && cluster.newClaims.every((claim) => isNodeReady(cluster, claim) && isTrue(claim, 'Initialized')), {
       what: `the node of ${listed(cluster.newClaims.map(({ metadata }) => `NodeClaim ${metadata.name}`))} is Ready, with the labels ${selectorText(expectations.nodeSelector)}`,
       deadlineSeconds: deadlines.nodeReadySeconds,
+      isExplainedBy: explainsNoNode,
     });
     step.note(...cluster.newClaims.flatMap((claim) => nodeOf(cluster, claim) ?? []).map(({ metadata, kubeletVersion }) => `${metadata.name} Ready ${kubeletVersion}`));
   });
@@ -107,6 +111,7 @@ export async function podsRunningStep(exercise: WatchedExercise): Promise<void> 
     await wait(() => runningPods(cluster).length >= replicas, {
       what: `${counted(replicas, 'pod')} of ${deploymentName} run`,
       deadlineSeconds: deadlines.runningSeconds,
+      isExplainedBy: explainsNoNode,
     });
     step.note(...runningPods(cluster).map(({ metadata, nodeName }) => `${metadata.name} Running on ${nodeName ?? ''}`));
   });
@@ -143,17 +148,50 @@ export async function labelsStep({ cluster, expectations, recorder, deadlines }:
   });
 }
 
-type Waiter = (condition: () => boolean, options: { readonly what: string; readonly deadlineSeconds: number }) => Promise<void>;
+/** A wait for a stage of a launch. */
+interface StageWait {
+  readonly what: string;
+  readonly deadlineSeconds: number;
+  /** Whether a finding explains that the stage does not come about. */
+  readonly isExplainedBy: (finding: Finding) => boolean;
+}
 
-/** Waits on the watched objects. When the deadline passes, a diagnosis says why the pods do not run. */
+type Waiter = (condition: () => boolean, options: StageWait) => Promise<void>;
+
+/** Seconds that a stage has after something was found that explains why it does not come about. No deadline is waited for then. */
+const EXPLAINED_SECONDS = 15;
+
+/** Seconds between two looks at what was found. */
+const LOOK_SECONDS = 1;
+
+/**
+ * Waits on the watched objects. When the deadline passes, a diagnosis says why the pods do not run; what was found to be at fault
+ * ends the wait sooner.
+ */
 function waiter(exercise: WatchedExercise, onNews: (detail: string) => void): Waiter {
-  return (condition, { what, deadlineSeconds }) => waitFor(condition, {
-    what,
-    deadlineSeconds,
-    on: [exercise.cluster],
-    describeMissing: () => whyNotRunning(exercise),
-    onProgress: () => onNews(launchNews(exercise)),
-  });
+  return (condition, { what, deadlineSeconds, isExplainedBy }) => {
+    const { clock } = exercise.run;
+    let foundAt: number | undefined;
+    const refuse = (): void => {
+      const [cause] = causeFirst(exercise.findings().filter(isExplainedBy));
+      if (cause === undefined) return;
+      foundAt ??= clock.nowMillis();
+      if (clock.nowMillis() - foundAt < EXPLAINED_SECONDS * 1000) return;
+      throw exerciseFailed(`${findingSentence(cause)} So it does not come about that ${what}.`, 'Correct it in the stack, run npm run synth, then start the rehearsal again.');
+    };
+    const isThere = (): boolean => {
+      if (condition()) return true;
+      refuse();
+      return false;
+    };
+    return waitFor(isThere, {
+      what,
+      deadlineSeconds,
+      on: [exercise.cluster, new Ticker(LOOK_SECONDS)],
+      describeMissing: () => whyNotRunning(exercise),
+      onProgress: () => onNews(launchNews(exercise)),
+    });
+  };
 }
 
 /** Progress of a launch in one line: `2 of 5 pods running, c5a.2xlarge ready`. */

@@ -14,6 +14,7 @@ import type { RunContext } from '../run-context';
 import type { RehearsalRecord } from '../rehearsal/rehearsal-state';
 import { everythingIn } from '../rehearsal/account-contents';
 import { admitInstructor } from '../rehearsal/deploy-into';
+import { causeFirst, type Finding, type FindingKind, findingSentence, readFindings } from '../rehearsal/findings';
 import { interruptSpotInstance, passTime, setCapacityShortages } from '../rehearsal/drill-requests';
 import { INSTRUCTOR_CREDENTIALS } from '../rehearsal/iam/principals';
 import { rehearsalPrograms } from '../rehearsal/rehearsal';
@@ -26,6 +27,9 @@ export interface RehearsedExerciseOptions {
   readonly drills: readonly DrillName[];
 }
 
+/** What drills bring about on purpose. Where one does not go as it should, its steps say so. */
+const BROUGHT_ABOUT: ReadonlySet<FindingKind> = new Set(['capacity-short', 'kubernetes-access-denied', 'pod-not-ready', 'resource-failed']);
+
 /**
  * Runs the exercise, then the drills, on a rehearsal: with the replicas of its assembly, or the exercise's five where that has 0.
  * Drills build on the exercise, so none runs after an exercise that failed.
@@ -36,10 +40,15 @@ export async function runRehearsedExercise({ rehearsal, drills }: RehearsedExerc
   const lab = readLab(readAssembly(rehearsal.assemblyDirectory));
   const api = await KubernetesApi.connect(rehearsal, run);
   try {
-    const exercise = { expectations: expectationsOf(lab) };
+    const findings = (): readonly Finding[] => readFindings(rehearsal.findingsFile);
+    const exercise = { expectations: expectationsOf(lab), findings };
     const result = await runExercise(api, exercise, run);
-    if (result.verdict === 'failed') return result;
-    return withDrills(result, await runDrills({ ...exercise, drills, means: meansOf(rehearsal, lab, run) }, run));
+    const before = findings();
+    const told = (found: readonly Finding[]): Pick<ExerciseResult, 'findings'> => found.length === 0 ? {} : { findings: causeFirst(found).map(findingSentence) };
+    if (result.verdict === 'failed') return { ...result, ...told(before) };
+    const whole = withDrills(result, await runDrills({ ...exercise, drills, means: meansOf(rehearsal, lab, run) }, run));
+    const duringDrills = findings().slice(before.length).filter(({ kind }) => !BROUGHT_ABOUT.has(kind));
+    return { ...whole, ...told([...before, ...duringDrills]) };
   } finally {
     api.close();
   }

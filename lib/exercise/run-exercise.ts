@@ -80,11 +80,16 @@ const DRILLS: Readonly<Record<DrillName, PlayedDrill>> = {
  *
  * @throws LabError `KubernetesUnreachable`; the reason of the signal
  */
-export async function runDrills({ drills, means, ...options }: DrillOptions, run: RunContext): Promise<readonly DrillResult[]> {
+export async function runDrills({ drills, means, findings = () => [], ...options }: DrillOptions, run: RunContext): Promise<readonly DrillResult[]> {
   const results: DrillResult[] = [];
   for (const name of DRILL_NAMES.filter((drill) => drills.includes(drill))) {
     const recorder = new StepRecorder(run);
-    await playDrill(DRILLS[name], { means, recorder, run, expectations: options.expectations, deadlines: { ...EXERCISE_DEADLINES, ...options.deadlines } });
+    const before = findings().length;
+    await playDrill(DRILLS[name], {
+      means, recorder, run, expectations: options.expectations, deadlines: { ...EXERCISE_DEADLINES, ...options.deadlines },
+      // What an earlier drill has brought about explains nothing here.
+      findings: () => findings().slice(before),
+    });
     const isProved = recorder.steps.every(({ outcome }) => outcome === 'passed');
     results.push({
       name, verdict: recorder.verdict, steps: recorder.steps, isLabLeft: isStanding(await means.stackStatus()), ...(isProved && { proved: DRILLS[name].proves }),

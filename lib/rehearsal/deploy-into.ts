@@ -5,13 +5,20 @@ import type { LabView } from '../assembly/lab-view';
 import { asking, isAwsError } from '../aws/aws-failure';
 import { connectAws, type LabAws } from '../aws/lab-aws';
 import { LabError } from '../lab-error';
-import type { RunContext } from '../run-context';
-import { type Finding, findingSentence, readFindings } from './findings';
+import { type RunContext, runContext } from '../run-context';
+import { causeFirst, type Finding, type FindingKind, findingSentence, readFindings } from './findings';
 import { INSTRUCTOR_CREDENTIALS, INSTRUCTOR_ROLE } from './iam/principals';
 import type { Rehearsal } from './rehearsal';
-import { RehearsalTerminal } from './rehearsal-terminal';
+import type { RehearsalPaths } from './rehearsal-paths';
+import { RehearsalTerminal, type TerminalPlace, type TypedResult } from './rehearsal-terminal';
 
 const STEP = 'Deploy the lab into the account';
+
+/** Findings after which no deployment succeeds: CloudFormation has failed already, or waits in vain until it does. */
+const DECISIVE: ReadonlySet<FindingKind> = new Set(['resource-failed', 'pod-not-ready']);
+
+/** Milliseconds between two looks at what is found. */
+const LOOK_MILLIS = 1000;
 
 /**
  * Deploys the assembly into the account by `lab deploy`, as an instructor types it, then lets the instructor into the cluster.
@@ -19,22 +26,52 @@ const STEP = 'Deploy the lab into the account';
  * @throws LabError `RehearsedDeploymentFailed` with what keeps the lab from being deployed
  */
 export async function deployInto(rehearsal: Rehearsal, run: RunContext): Promise<void> {
-  const { paths, assemblyDirectory, state } = rehearsal;
+  const { paths, assemblyDirectory, state: { current: { terminal } } } = rehearsal;
   run.onProgress({ step: STEP, state: 'started' });
-  const result = await new RehearsalTerminal(state.current.terminal, run).lab(['deploy', '--yes', '--assembly', assemblyDirectory], (line) => {
-    if (line.trim() !== '') run.onProgress({ step: STEP, state: 'running', detail: line.trim() });
-  });
-  if (result.exitCode !== 0) throw deploymentFailed(readFindings(paths.findingsFile), [...result.output, ...result.errors]);
-  run.onProgress({ step: STEP, state: 'finished', detail: `${result.seconds} s` });
+  const { seconds } = await typeDeployment({ paths, assemblyDirectory, terminal }, run);
+  run.onProgress({ step: STEP, state: 'finished', detail: `${seconds} s` });
   await admitInstructor({ ...rehearsal, kubeconfig: paths.kubeconfig, tokenCommand: rehearsal.programs.eksToken }, run);
 }
 
+/**
+ * Types `lab deploy`. When something is found with which no deployment succeeds, it waits for no deadline and for no rollback.
+ *
+ * @throws LabError `RehearsedDeploymentFailed`
+ */
+export async function typeDeployment(
+  { paths, assemblyDirectory, terminal }: Pick<Rehearsal, 'assemblyDirectory'> & { readonly paths: Pick<RehearsalPaths, 'findingsFile'>; readonly terminal: TerminalPlace }, run: RunContext,
+): Promise<TypedResult> {
+  const said: string[] = [];
+  const failed = (): LabError => deploymentFailed(readFindings(paths.findingsFile), said);
+  const decided = new AbortController();
+  const endLooking = run.clock.every(LOOK_MILLIS, () => {
+    if (readFindings(paths.findingsFile).some(({ kind }) => DECISIVE.has(kind))) decided.abort(new Error('It is known what keeps the lab from being deployed.'));
+  });
+  const typing = runContext({ ...run, signal: AbortSignal.any([run.signal, decided.signal]) });
+  try {
+    const result = await new RehearsalTerminal(terminal, typing).lab(['deploy', '--yes', '--assembly', assemblyDirectory], (line) => {
+      if (line.trim() === '') return;
+      said.push(line);
+      run.onProgress({ step: STEP, state: 'running', detail: line.trim() });
+    });
+    if (result.exitCode !== 0) throw failed();
+    return result;
+  } catch (error) {
+    throw decided.signal.aborted && !run.signal.aborted ? failed() : error;
+  } finally {
+    endLooking();
+  }
+}
+
+/** Last lines of the deployment that are shown with its failure. */
+const SAID_LINES = 12;
+
 function deploymentFailed(findings: readonly Finding[], said: readonly string[]): LabError {
-  const [first] = findings;
+  const [cause, ...others] = causeFirst(findings).map(findingSentence);
   return new LabError({
     code: 'RehearsedDeploymentFailed',
-    message: first === undefined ? 'The lab could not be deployed into the rehearsed account.' : findingSentence(first),
-    received: said.filter((line) => line.trim() !== '').slice(-12).join('\n'),
+    message: cause ?? 'The lab could not be deployed into the rehearsed account.',
+    received: [...others, ...said.slice(-SAID_LINES)].join('\n'),
     remedy: 'Correct it in the stack, run npm run synth, then start the rehearsal again. The log of the account names every request that was refused.',
   });
 }

@@ -42,13 +42,41 @@ export class Findings {
 /** The findings in a file, the first one first; none where there is no file. */
 export function readFindings(file: string): readonly Finding[] {
   if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => objectAt(parseJson(line))).map((line): Finding => ({
+  const text = readFileSync(file, 'utf8');
+  // A line that is still being written is read the next time.
+  return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter((line) => line !== '').map((line) => objectAt(parseJson(line))).map((line): Finding => ({
     kind: textAt(line, 'kind') as FindingKind,
     resource: textAt(line, 'resource') ?? '',
     expected: textAt(line, 'expected') ?? '',
     found: textAt(line, 'found') ?? '',
     at: textAt(line, 'at') ?? '',
   }));
+}
+
+/**
+ * Kinds by what explains what, the deepest first: a refusal of IAM explains a pod that is not ready, and that explains a resource
+ * which CloudFormation could not make.
+ */
+const DEEPEST_FIRST: readonly FindingKind[] = [
+  'access-denied', 'role-not-assumed', 'kubernetes-access-denied', 'node-not-joined', 'event-not-delivered', 'capacity-short', 'pod-not-ready', 'resource-failed',
+];
+
+/** Findings, the one first that most likely is the cause of the others. Of one kind, what was found first comes first. */
+export function causeFirst<Found extends Pick<Finding, 'kind'>>(findings: readonly Found[]): readonly Found[] {
+  return findings.toSorted((a, b) => DEEPEST_FIRST.indexOf(a.kind) - DEEPEST_FIRST.indexOf(b.kind));
+}
+
+/** Services without whose calls Karpenter launches no instance. */
+const OF_A_LAUNCH = /^(?:ec2|eks|iam|ssm):/;
+
+/** Whether a finding explains that Karpenter accepts no EC2NodeClass, or that EC2 launches no instance for it. */
+export function explainsNoLaunch({ kind, expected }: Pick<Finding, 'kind' | 'expected'>): boolean {
+  return kind === 'role-not-assumed' || (kind === 'access-denied' && OF_A_LAUNCH.test(expected));
+}
+
+/** Whether a finding explains that an instance runs, and no node of it is ready. */
+export function explainsNoNode({ kind }: Pick<Finding, 'kind'>): boolean {
+  return kind === 'node-not-joined';
 }
 
 /** A finding as one sentence, the cause first. */

@@ -5,6 +5,7 @@ import { unmetConditions } from '../kubernetes/objects';
 import { LabError } from '../lab-error';
 import type { RunContext } from '../run-context';
 import { DeadlinePassed } from '../wait-for';
+import { causeFirst, explainsNoLaunch, findingSentence, readFindings } from './findings';
 import type { RehearsedCluster } from './rehearsal';
 
 const STEP = 'Wait for Karpenter to accept the NodePool';
@@ -30,13 +31,15 @@ const FAILURES: Readonly<Record<UnreadyObject['kind'], { readonly code: string; 
 /**
  * Waits until every EC2NodeClass and NodePool of the assembly is ready.
  *
- * @throws LabError `NodeClassNotReady` or `NodePoolNotReady` with what Karpenter says is wrong
+ * @throws LabError `NodeClassNotReady` or `NodePoolNotReady` with what keeps Karpenter from accepting it, by what was found in the
+ * account, else by what Karpenter says
  */
 export async function waitForNodeProvisioning({ lab, paths }: RehearsedCluster, run: RunContext, settledSeconds = SETTLED_SECONDS): Promise<void> {
   const namesOf = (wanted: UnreadyObject['kind']): readonly string[] => kubernetesObjects(lab.stack).filter(({ kind }) => kind === wanted).map(({ name }) => name);
   const names = { nodeClasses: namesOf('EC2NodeClass'), nodePools: namesOf('NodePool') };
   const refusals = new Refusals(run, settledSeconds);
   let verdict: Verdict | undefined;
+  const causes = (): readonly string[] => causeFirst(readFindings(paths.findingsFile).filter(explainsNoLaunch)).map(findingSentence);
   run.onProgress({ step: STEP, state: 'started' });
   const api = await KubernetesApi.connect({ kubeconfig: paths.kubeconfig }, run);
   try {
@@ -44,14 +47,15 @@ export async function waitForNodeProvisioning({ lab, paths }: RehearsedCluster, 
       deadlineSeconds: READY_SECONDS,
       onUnready: ([unready]) => {
         if (unready === undefined) return;
-                const before = verdict;
+        const before = verdict;
         verdict = verdictOn(unready);
         if (verdict.on !== before?.on || verdict.says !== before.says) run.onProgress({ step: STEP, state: 'running', detail: `${verdict.on}: ${verdict.says}` });
-        if (refusals.haveSettled(verdict)) throw notReady(verdict);
+        const found = causes();
+        if (refusals.haveSettled(verdict, found)) throw notReady(verdict, found);
       },
     });
   } catch (error) {
-    throw error instanceof DeadlinePassed && verdict !== undefined ? notReady(verdict) : error;
+    throw error instanceof DeadlinePassed && verdict !== undefined ? notReady(verdict, causes()) : error;
   } finally {
     api.close();
   }
@@ -88,9 +92,9 @@ class Refusals {
 
   constructor(private readonly run: RunContext, private readonly settledSeconds: number) {}
 
-  /** Whether the object has been refused for the same reason for `settledSeconds`. */
-  haveSettled({ on, isRefused, says }: Verdict): boolean {
-    if (!isRefused) return false;
+  /** Whether the object has been refused for the same reason for `settledSeconds`. Where a cause is found, Karpenter need not have decided. */
+  haveSettled({ on, isRefused, says }: Verdict, causes: readonly string[]): boolean {
+    if (!isRefused && causes.length === 0) return false;
     const key = `${on}: ${says}`;
     const now = this.run.clock.nowMillis();
     const since = this.since.get(key) ?? now;
@@ -99,6 +103,6 @@ class Refusals {
   }
 }
 
-function notReady({ kind, on, says }: Verdict): LabError {
-  return new LabError({ ...FAILURES[kind], message: `Karpenter does not accept ${on}: ${says}.`, received: on });
+function notReady({ kind, on, says }: Verdict, causes: readonly string[]): LabError {
+  return new LabError({ ...FAILURES[kind], message: [...causes, `Karpenter does not accept ${on}: ${says}.`].join(' '), received: on });
 }

@@ -32,6 +32,8 @@ export interface RehearsalRecord {
   /** When it was started, as ISO 8601 in UTC. */
   readonly startedAt: string;
   readonly processes: readonly ProcessRecord[];
+  /** What was found at its start although it got ready, the most likely cause first: a sentence each. @default - nothing */
+  readonly findings?: readonly string[];
 }
 
 /** A rehearsal's record, with what starting and stopping it needs besides. */

@@ -8,6 +8,7 @@ import { LabError } from '../lab-error';
 import type { Environment } from '../run-command';
 import { type RunContext } from '../run-context';
 import { deployInto } from './deploy-into';
+import { causeFirst, findingSentence, readFindings } from './findings';
 import { INSTRUCTOR_CREDENTIALS } from './iam/principals';
 import { waitForNodeProvisioning } from './node-provisioning-readiness';
 import { requirePlayable } from './playable-template';
@@ -80,7 +81,8 @@ export async function startRehearsal(options: StartRehearsalOptions, run: RunCon
       rehearsal.state.update({ phase: 'stopped' });
       throw error;
     }
-    rehearsal.state.update({ phase: 'ready' });
+    const findings = causeFirst(readFindings(paths.findingsFile)).map(findingSentence);
+    rehearsal.state.update({ phase: 'ready', ...(findings.length > 0 && { findings }) });
     return rehearsal.state.current;
   });
 }

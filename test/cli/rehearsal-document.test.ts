@@ -50,6 +50,23 @@ describe.each(RENDERINGS)('%s', (_what, render) => {
   });
 });
 
+describe('what is at fault though all went well', () => {
+  const findings = ['KarpenterRole: no statement allows sqs:ReceiveMessage; expected: sqs:ReceiveMessage is allowed.'];
+
+  test('is said of a rehearsal that got ready', async () => {
+    const text = await textOf(['rehearse'], { actions: { startRehearsal: () => Promise.resolve({ ...runningRehearsal, findings }) } });
+    expect(text).toContain('is ready, but something is at fault');
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(findings[0]);
+  });
+
+  test('is said of an exercise that passed, and comes first where it failed', async () => {
+    const passed = (await exerciseTextOf({ ...passedExercise, findings })).replaceAll(/\s+/g, ' ');
+    expect(passed).toContain(findings[0]);
+    const failed = (await exerciseTextOf({ ...failedExercise, findings })).replaceAll(/\s+/g, ' ');
+    expect(failed).toContain(`${findings[0]} Failed at step "A node is launched".`);
+  });
+});
+
 describe('a started rehearsal', () => {
   test('says how to reach it, with a path that a shell reads as one word', async () => {
     const kubeconfig = "/home/kim/it's my lab/kubeconfig";

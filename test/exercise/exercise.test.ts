@@ -5,7 +5,7 @@ import { runExercise, withDrills } from '../../lib/exercise/run-exercise';
 import { DEPLOYMENTS } from '../../lib/kubernetes/core-kinds';
 import { NODE_POOLS } from '../../lib/kubernetes/karpenter-kinds';
 import type { ProgressEvent } from '../../lib/progress';
-import { runContext } from '../../lib/run-context';
+import { machineClock, runContext } from '../../lib/run-context';
 import { smallLabView } from '../assembly/small-lab';
 import { labInAFake, type LabInAFake, type LabInAFakeOptions } from '../support/fake-kubernetes/lab-in-a-fake';
 
@@ -156,6 +156,21 @@ describe('the exercise', () => {
     const { title, evidence } = failureOf(await run({}, { readySeconds: 0.3 }, ({ fake }) => fake.remove(NODE_POOLS, { name: 'default' })));
     expect(title).toBe('Karpenter is ready to launch nodes');
     expect(evidence).toContainEqual(expect.stringMatching(/^There is no NodePool default\. Bring it back: npm run charts/));
+  });
+
+  test('fails when the account has found why no instance becomes a node, and waits for no deadline', async () => {
+    lab = await labInAFake({ boots: false });
+    const finding = { kind: 'node-not-joined', resource: 'instance i-1', expected: 'role lab-node has an access entry', found: 'the API server refuses its token', at: '' } as const;
+    const quickClock = { ...machineClock, nowMillis: () => performance.now() * 100 };
+    const { title, evidence } = failureOf(await runExercise(lab.api, { expectations, findings: () => [finding] }, runContext({ clock: quickClock })));
+    expect(title).toBe('The new node registers and becomes Ready');
+    expect(evidence[0]).toMatch(/^instance i-1: the API server refuses its token; expected: role lab-node has an access entry\. So it does not come about that the node of NodeClaim/);
+  });
+
+  test('passes whatever the account has found, where the nodes come all the same', async () => {
+    lab = await labInAFake();
+    const finding = { kind: 'access-denied', resource: 'KarpenterRole', expected: 'sqs:ReceiveMessage is allowed', found: 'no statement allows it', at: '' } as const;
+    expect((await runExercise(lab.api, { expectations, findings: () => [finding] }, runContext())).verdict).toBe('passed');
   });
 
   test('fails when it is interrupted, and counts that as no failure of a step', async () => {

@@ -2,6 +2,7 @@
 import type { JsonObject } from '../../lib/json';
 import { EC2_NODE_CLASSES, NODE_POOLS } from '../../lib/kubernetes/karpenter-kinds';
 import { ignoreProgress } from '../../lib/progress';
+import { type Finding, Findings } from '../../lib/rehearsal/findings';
 import { waitForNodeProvisioning } from '../../lib/rehearsal/node-provisioning-readiness';
 import { runContext } from '../../lib/run-context';
 import { kubeconfigFile } from '../kubernetes/kubeconfig-file';
@@ -30,9 +31,10 @@ describe('waiting for Karpenter to accept the NodePool', () => {
 
   afterEach(() => fake.stop());
 
-  async function wait(objects: readonly (readonly [ObjectKind, JsonObject])[], onProgress = ignoreProgress): Promise<void> {
+  async function wait(objects: readonly (readonly [ObjectKind, JsonObject])[], onProgress = ignoreProgress, found?: Omit<Finding, 'at'>): Promise<void> {
     for (const [kind, body] of objects) fake.put(kind, body);
     const cluster = fakeCluster();
+    if (found !== undefined) new Findings(cluster.paths.findingsFile).report(found);
     const paths = { ...cluster.paths, kubeconfig: kubeconfigFile({ server: fake.url }) };
     await waitForNodeProvisioning({ ...cluster, paths }, runContext({ onProgress }), 0.1);
   }
@@ -60,6 +62,14 @@ describe('waiting for Karpenter to accept the NodePool', () => {
       code: 'NodeClassNotReady',
       received: 'EC2NodeClass default',
       message: expect.stringContaining('SubnetsReady is False: SubnetSelector did not match any Subnets'),
+    });
+  }, REFUSAL_LIMIT_MS);
+
+  it('fails when IAM has refused what Karpenter needs, with the refusal first, though Karpenter has not decided', async () => {
+    const denied = { kind: 'access-denied', resource: 'KarpenterRole', expected: 'ssm:GetParameter on arn:aws:ssm:::parameter/aws is allowed', found: 'no statement allows ssm:GetParameter' } as const;
+    await expect(wait([object(EC2_NODE_CLASSES, condition('AMIsReady', 'Unknown', 'looking'))], ignoreProgress, denied)).rejects.toMatchObject({
+      code: 'NodeClassNotReady',
+      message: expect.stringMatching(/^KarpenterRole: no statement allows ssm:GetParameter; expected: .*is allowed\. Karpenter does not accept EC2NodeClass default: /),
     });
   }, REFUSAL_LIMIT_MS);
 

@@ -11,6 +11,7 @@ export function exerciseDocument(result: ExerciseResult): LabDocument {
     glance: glance(result),
     sections: [
       verdictSection(verdict, verdictSentence(result)),
+      ...findingSections(result.findings),
       timelineSection(result.timeline),
       { heading: 'Steps', blocks: [stepsBlock(result.steps)] },
       nodesSection(result.nodes),
@@ -39,8 +40,8 @@ function nodesPriceText(nodes: readonly LaunchedNode[]): string {
 }
 
 /** How the run ended, in one sentence. */
-function verdictSentence({ verdict, replicas, nodes, timeline, drills, steps }: ExerciseResult): string {
-  if (verdict === 'failed') return failedSentence(steps, drills);
+function verdictSentence({ verdict, replicas, nodes, timeline, drills, steps, findings = [] }: ExerciseResult): string {
+  if (verdict === 'failed') return [...findings.slice(0, 1), failedSentence(steps, drills)].join(' ');
   const running = timeline.find(({ event }) => event === 'pods running');
   const types = [...new Set(nodes.map(({ instanceType }) => instanceType))].join(', ');
   const where = nodes.length === 0 ? '' : ` on ${counted(nodes.length, 'node')} (${types})`;
@@ -57,6 +58,11 @@ function failedSentence(steps: readonly ExerciseStep[], drills: readonly DrillRe
   const drillStep = drill?.steps.find(isFailed);
   if (drill === undefined) return 'Failed.';
   return drillStep === undefined ? `Drill ${drill.name} failed.` : `Drill ${drill.name} failed at step "${drillStep.title}".`;
+}
+
+/** What was found to be at fault in the rehearsed lab; no section where nothing was. */
+export function findingSections(findings: readonly string[] = []): readonly Section[] {
+  return findings.length === 0 ? [] : [{ heading: 'At fault', aside: 'found while the lab was played', isKey: true, blocks: [findings] }];
 }
 
 /** From scaling to Running: a span for each wait, named after the event that ended it. */

@@ -7,6 +7,7 @@ import { DEFAULT_REHEARSAL } from '../../rehearsal/rehearsal-paths';
 import type { RehearsalRecord } from '../../rehearsal/rehearsal-state';
 import type { RehearsalStatus } from '../../rehearsal/rehearsal-status';
 import { counted } from '../../words';
+import { findingSections } from '../exercise/exercise-document';
 import { figures, type LabDocument, type Section, table } from '../document/document';
 import { shellWord } from '../terminal/text-layout';
 
@@ -53,8 +54,8 @@ export function startedDocument({ rehearsal, commands, notSimulated }: StartedRe
     blocks: [{ kind: 'commands', lines: commands.flatMap(({ what, command }) => [`# ${what}`, command]) }],
   };
   return {
-    title: `Rehearsal ${rehearsal.name} of ${rehearsal.clusterName} is ready`,
-    sections: [...reachSections(rehearsal), exercise, { heading: 'Not simulated', blocks: [notSimulated] }],
+    title: `Rehearsal ${rehearsal.name} of ${rehearsal.clusterName} is ready${rehearsal.findings === undefined ? '' : ', but something is at fault'}`,
+    sections: [...findingSections(rehearsal.findings), ...reachSections(rehearsal), exercise, { heading: 'Not simulated', blocks: [notSimulated] }],
     next: [stopSection(rehearsal)],
   };
 }
