@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../lib/config/load';
 import { buildLabStack } from '../../lib/stack/lab-stack';
-import { LAB_OF_DEFAULTS } from './synth-lab';
+import { contextOfCdkJson, LAB_OF_DEFAULTS } from './synth-lab';
 
 /**
  * A synthesized lab with its assets, which a rehearsal can deploy. Absolute path of its folder, which the test removes.
@@ -13,7 +13,7 @@ import { LAB_OF_DEFAULTS } from './synth-lab';
  */
 export async function deployableAssembly(overrides: Readonly<Record<string, string>> = {}): Promise<string> {
   const outdir = mkdtempSync(join(tmpdir(), 'assembly-'));
-  const app = new App({ outdir });
+  const app = new App({ outdir, context: { ...contextOfCdkJson(), 'aws:cdk:enable-path-metadata': true } });
   await buildLabStack(app, loadConfig({ file: LAB_OF_DEFAULTS, overrides }));
   app.synth();
   return outdir;

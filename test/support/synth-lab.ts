@@ -25,7 +25,7 @@ const madeFolders: string[] = [];
 process.on('exit', () => madeFolders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
 /** The context that `cdk.json` sets for every synthesis. */
-function contextOfCdkJson(): JsonObject {
+export function contextOfCdkJson(): JsonObject {
   const cdkJson = JSON.parse(readFileSync(join(__dirname, '../../cdk.json'), 'utf8')) as { readonly context: JsonObject };
   return cdkJson.context;
 }
