@@ -6,6 +6,7 @@ import { asking, isAwsError } from '../aws/aws-failure';
 import { connectAws, type LabAws } from '../aws/lab-aws';
 import { LabError } from '../lab-error';
 import { type RunContext, runContext } from '../run-context';
+import { EXEC_CREDENTIAL_API } from './eks/exec-credential';
 import { causeFirst, type Finding, type FindingKind, findingSentence, readFindings } from './findings';
 import { INSTRUCTOR_CREDENTIALS, INSTRUCTOR_ROLE } from './iam/principals';
 import type { Rehearsal } from './rehearsal';
@@ -148,7 +149,7 @@ function instructorKubeconfig({ clusterName, clusterArn, endpoint, certificateAu
       name: clusterArn,
       user: {
         exec: {
-          apiVersion: 'client.authentication.k8s.io/v1beta1',
+          apiVersion: EXEC_CREDENTIAL_API,
           command: process.execPath,
           args: [tokenCommand, clusterName],
           env: Object.entries({ AWS_ENDPOINT_URL: awsEndpoint, AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey })
