@@ -1,5 +1,5 @@
 /**
- * How numbers, lists, moments and money are written, the same in every room. Where there are two forms, one is for sentences
+ * How numbers, lists, moments, money and words of a shell are written, the same in every room. Where there are two forms, one is for sentences
  * and one for columns of a table.
  */
 
@@ -130,4 +130,9 @@ function digitsOf(moment: string, timeZone: string): string {
 /** The text with a full stop, unless it ends like a sentence already. */
 export function withFullStop(text: string): string {
   return /[.!?:]$/.test(text) ? text : `${text}.`;
+}
+
+/** The text as one word of a shell command. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

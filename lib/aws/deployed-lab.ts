@@ -16,6 +16,14 @@ export interface DeployedStack {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
+/** Statuses of a stack that stands. */
+const STANDING: readonly string[] = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'];
+
+/** Whether a stack of this status is a lab that stands. */
+export function isStanding(status: string | undefined): boolean {
+  return status !== undefined && STANDING.includes(status);
+}
+
 /** A resource of a deployed stack, one that is not deleted. */
 export interface DeployedResource {
   readonly logicalId: string;

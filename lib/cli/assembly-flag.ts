@@ -3,7 +3,7 @@ import { Option } from '@commander-js/extra-typings';
 import type { AssemblyState } from '../assembly/assembly-state';
 import { ConfigFileError, InvalidConfig } from '../config/problems';
 import { contextFlag, type ContextOverrides } from './context-flag';
-import { shellWord } from './terminal/text-layout';
+import { shellWord } from '../words';
 import type { FlagsOf, Invocation } from './verb';
 
 const DEFAULT_FOLDER = 'cdk.out';

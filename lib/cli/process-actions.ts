@@ -55,9 +55,9 @@ export interface LabActions {
   /** Stops a rehearsal, and keeps its folder. */
   readonly stopRehearsal: (options: Omit<RehearsalOptions, OfTheProcess>, run: RunContext) => Promise<StopRehearsalResult>;
   /** Says in which state a rehearsal is. */
-  readonly rehearsalStatus: (name: string) => Promise<RehearsalStatus>;
+  readonly rehearsalStatus: (name: string, run: RunContext) => Promise<RehearsalStatus>;
   /** Says in which state each rehearsal is. */
-  readonly listRehearsals: () => Promise<readonly RehearsalStatus[]>;
+  readonly listRehearsals: (run: RunContext) => Promise<readonly RehearsalStatus[]>;
   /** Stops a rehearsal and removes its files. */
   readonly cleanRehearsal: (options: Omit<CleanRehearsalOptions, OfTheProcess>, run: RunContext) => Promise<CleanRehearsalResult>;
   /** Reads from an assembly what the exercise should find in its lab. */
@@ -99,8 +99,14 @@ export function processActions({ projectDirectory, env }: ProcessActionsOptions)
       (await import('../rehearsal/toolchain/ensure-toolchain.js')).rehearsalShortfalls({ projectDirectory, env }, run),
     startRehearsal: async (options, run) => (await import('../rehearsal/start-rehearsal.js')).startRehearsal({ ...options, projectDirectory, env }, run),
     stopRehearsal: async (options, run) => (await import('../rehearsal/stop-rehearsal.js')).stopRehearsal({ ...options, projectDirectory }, run),
-    rehearsalStatus: async (name) => (await import('../rehearsal/rehearsal-status.js')).rehearsalStatus({ projectDirectory, name }),
-    listRehearsals: async () => (await import('../rehearsal/rehearsal-status.js')).listRehearsals(projectDirectory),
+    rehearsalStatus: async (name, run) => {
+      const { rehearsalStatus, withLab } = await import('../rehearsal/rehearsal-status.js');
+      return withLab(rehearsalStatus({ projectDirectory, name }), run);
+    },
+    listRehearsals: async (run) => {
+      const { listRehearsals, withLab } = await import('../rehearsal/rehearsal-status.js');
+      return Promise.all(listRehearsals(projectDirectory).map((status) => withLab(status, run)));
+    },
     cleanRehearsal: async (options, run) => (await import('../rehearsal/stop-rehearsal.js')).cleanRehearsal({ ...options, projectDirectory, env }, run),
     exerciseExpectations,
     runClass: async (options, run) => (await import('../exercise/rehearsed-exercise.js')).runRehearsedClass(options, run),

@@ -34,7 +34,7 @@ export interface LaunchedNode {
 export interface ExerciseResult {
   readonly verdict: 'passed' | 'failed';
   readonly cluster: string;
-  /** Whether it ran on a rehearsal, where containers do not run and EC2 is simulated. */
+  /** Whether it ran on a rehearsal, where AWS is played and containers do not run. */
   readonly isSimulated: boolean;
   readonly replicas: number;
   readonly steps: readonly ExerciseStep[];
@@ -97,7 +97,7 @@ export interface ClassResult {
   readonly areLimitsRaised: boolean;
   /** Bounds on the size of a class, the nearest first, an assumed one last. Bounds without a measured use are left out. */
   readonly bounds: readonly ClassBound[];
-  /** Whether it ran on a rehearsal, where containers do not run and EC2 is simulated. */
+  /** Whether it ran on a rehearsal, where AWS is played and containers do not run. */
   readonly isSimulated: boolean;
   readonly notSimulated: readonly string[];
   /** What the run changed before the class and did not put back, and nodes that stayed, one line each. */

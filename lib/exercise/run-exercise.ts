@@ -1,10 +1,11 @@
+import { isStanding } from '../aws/deployed-lab';
 import { livePods } from '../kubernetes/cluster-model';
 import { isSimulatedNode, NODES } from '../kubernetes/core-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import type { RunContext } from '../run-context';
 import { EXERCISE_DEADLINES } from './deadlines';
 import { consolidationDrill } from './drills/consolidation-drill';
-import { isStanding, type PlayedDrill, playDrill } from './drills/drill-beginning';
+import { type PlayedDrill, playDrill } from './drills/drill-beginning';
 import type { DrillMeans } from './drills/drill-stage';
 import { limitDrill } from './drills/limit-drill';
 import { spotDrill } from './drills/spot-drill';

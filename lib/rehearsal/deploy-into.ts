@@ -11,7 +11,7 @@ import { causeFirst, type Finding, type FindingKind, findingSentence, readFindin
 import { INSTRUCTOR_CREDENTIALS, INSTRUCTOR_ROLE } from './iam/principals';
 import type { Rehearsal } from './rehearsal';
 import type { RehearsalPaths } from './rehearsal-paths';
-import { RehearsalTerminal, type TerminalPlace, type TypedResult } from './rehearsal-terminal';
+import { progressOf, RehearsalTerminal, type TerminalPlace, type TypedResult } from './rehearsal-terminal';
 
 const STEP = 'Deploy the lab into the account';
 
@@ -21,17 +21,21 @@ const DECISIVE: ReadonlySet<FindingKind> = new Set(['resource-failed', 'pod-not-
 /** Milliseconds between two looks at what is found. */
 const LOOK_MILLIS = 1000;
 
+/** A lab to deploy into the account of a rehearsal. */
+export interface LabToDeploy extends Pick<Rehearsal, 'accountId' | 'assemblyDirectory' | 'awsEndpoint' | 'lab' | 'paths' | 'programs'> {
+  readonly terminal: TerminalPlace;
+}
+
 /**
  * Deploys the assembly into the account by `lab deploy`, as an instructor types it, then lets the instructor into the cluster.
  *
  * @throws LabError `RehearsedDeploymentFailed` with what keeps the lab from being deployed
  */
-export async function deployInto(rehearsal: Rehearsal, run: RunContext): Promise<void> {
-  const { paths, assemblyDirectory, state: { current: { terminal } } } = rehearsal;
+export async function deployInto(target: LabToDeploy, run: RunContext): Promise<void> {
   run.onProgress({ step: STEP, state: 'started' });
-  const { seconds } = await typeDeployment({ paths, assemblyDirectory, terminal }, run);
+  const { seconds } = await typeDeployment(target, run);
   run.onProgress({ step: STEP, state: 'finished', detail: `${seconds} s` });
-  await admitInstructor({ ...rehearsal, kubeconfig: paths.kubeconfig, tokenCommand: rehearsal.programs.eksToken }, run);
+  await admitInstructor({ ...target, kubeconfig: target.paths.kubeconfig, tokenCommand: target.programs.eksToken }, run);
 }
 
 /**
@@ -45,15 +49,18 @@ export async function typeDeployment(
   const said: string[] = [];
   const failed = (): LabError => deploymentFailed(readFindings(paths.findingsFile), said);
   const decided = new AbortController();
+  // Of an earlier deployment into the same account.
+  const early = readFindings(paths.findingsFile).length;
   const endLooking = run.clock.every(LOOK_MILLIS, () => {
-    if (readFindings(paths.findingsFile).some(({ kind }) => DECISIVE.has(kind))) decided.abort(new Error('It is known what keeps the lab from being deployed.'));
+    if (readFindings(paths.findingsFile).slice(early).some(({ kind }) => DECISIVE.has(kind))) decided.abort(new Error('It is known what keeps the lab from being deployed.'));
   });
   const typing = runContext({ ...run, signal: AbortSignal.any([run.signal, decided.signal]) });
   try {
     const result = await new RehearsalTerminal(terminal, typing).lab(['deploy', '--yes', '--assembly', assemblyDirectory], (line) => {
       if (line.trim() === '') return;
       said.push(line);
-      run.onProgress({ step: STEP, state: 'running', detail: line.trim() });
+      const news = progressOf(line);
+      if (news !== undefined) run.onProgress({ step: STEP, state: 'running', detail: news });
     });
     if (result.exitCode !== 0) throw failed();
     return result;

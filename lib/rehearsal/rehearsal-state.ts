@@ -22,7 +22,10 @@ export interface RehearsalRecord {
   readonly findingsFile: string;
   /** Absolute path of the assembly that is rehearsed. */
   readonly assemblyDirectory: string;
+  readonly stackName: string;
   readonly clusterName: string;
+  /** Absolute path of the shell lines that point a terminal at it. */
+  readonly environmentFile: string;
   /** Twelve digits. */
   readonly accountId: string;
   readonly region: string;

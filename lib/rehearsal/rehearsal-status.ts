@@ -1,7 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { LabError } from '../lab-error';
+import type { RunContext } from '../run-context';
 import { isProcessRunning, markedFolders, markedProcesses, type ProcessRecord } from './process/running-processes';
 import { readableState, type RehearsalRecord } from './rehearsal-state';
+import { rehearsedLab, type RehearsedLab } from './rehearsed-lab';
 import { DEFAULT_REHEARSAL, isRehearsalName, rehearsalPaths, rehearsalsDirectory } from './rehearsal-paths';
 
 /** Which rehearsal is meant. It need not exist. */
@@ -36,6 +39,12 @@ export interface RehearsalStatus {
   readonly record?: RehearsalRecord;
   /** In the order of their start. */
   readonly processes: readonly ProcessStatus[];
+  /**
+   * What its account has of the lab; `unknown` where the account does not answer.
+   *
+   * @default - the rehearsal does not run, or its account was not asked
+   */
+  readonly lab?: RehearsedLab | 'unknown';
 }
 
 /**
@@ -63,6 +72,19 @@ export function listRehearsals(projectDirectory: string): readonly RehearsalStat
     .filter(isRehearsalName)
     .map((name) => rehearsalStatus({ projectDirectory, name }))
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
+}
+
+/** The status of a rehearsal with what its account has of the lab, as the account says it now. */
+export async function withLab(status: RehearsalStatus, run: RunContext): Promise<RehearsalStatus> {
+  const { state, record } = status;
+  if (state !== 'running' || record === undefined) return status;
+  try {
+    return { ...status, lab: await rehearsedLab(record, run) };
+  } catch (error) {
+    run.signal.throwIfAborted();
+    if (error instanceof LabError) return { ...status, lab: 'unknown' };
+    throw error;
+  }
 }
 
 function stateOf(phase: 'starting' | 'ready' | 'stopped', processes: readonly ProcessStatus[]): RehearsalStatus['state'] {

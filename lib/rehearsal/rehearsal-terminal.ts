@@ -26,6 +26,14 @@ export interface TypedResult {
 /** Takes each line of a command's output and errors, as it comes. */
 export type LineListener = (line: string) => void;
 
+/** A line of a verb's progress in a pipe: the time since the verb began, then the news. */
+const PROGRESS_LINE = /^ *\d+:\d\d {2}(?<news>\S.*)$/;
+
+/** What a line of a verb's progress tells, without the verb's own clock; undefined for any other line. */
+export function progressOf(line: string): string | undefined {
+  return PROGRESS_LINE.exec(line)?.groups?.['news'];
+}
+
 /** Seconds that a command has to end after it was interrupted, before it is ended by force. */
 const GRACE_SECONDS = 20;
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabView } from '../assembly/lab-view';
 import { MOTO_ACCOUNT } from './aws-answers/aws-answer';
@@ -7,10 +7,11 @@ import { LabError } from '../lab-error';
 import type { Environment } from '../run-command';
 import type { RunContext } from '../run-context';
 import { freePorts, LOOPBACK } from './process/loopback';
-import { awsEnvironment, type ProcessEnvironment, processEnvironment } from './process/process-environment';
+import { type ProcessEnvironment, processEnvironment } from './process/process-environment';
 import { type StartedProcess, startProcess, type StartProcessOptions } from './process/start-process';
 import type { RehearsalPaths } from './rehearsal-paths';
 import { assemblyDigest, StateFile } from './rehearsal-state';
+import { environmentLines, terminalVariables } from './terminal-environment';
 import type { Toolchain } from './toolchain/toolchain';
 
 /** A rehearsal whose control plane runs, as far as it takes to apply objects to it. */
@@ -105,14 +106,18 @@ export async function prepareRehearsal({ env, ...made }: PrepareRehearsalOptions
   const awsEndpoint = `http://${LOOPBACK}:${ports.account}`;
   const accountId = lab.stack.account ?? MOTO_ACCOUNT;
   const environment = processEnvironment(paths, toolchain.binDirectory, env);
+  const variables = terminalVariables({ awsEndpoint, region: lab.stack.region, kubeconfig: paths.kubeconfig, karpenterNamespace: lab.karpenter.namespace });
+  writeFileSync(paths.environmentFile, environmentLines(variables, toolchain.binDirectory), { mode: 0o600 });
   const state = new StateFile(paths.recordFile, {
     name,
     directory: paths.directory,
     kubeconfig: paths.kubeconfig,
     awsEndpoint,
-    terminal: { projectDirectory, environment: terminalEnvironment({ environment, awsEndpoint, region: lab.stack.region, kubeconfig: paths.kubeconfig }) },
+    terminal: { projectDirectory, environment: { ...environment, ...variables, CDK_DISABLE_CLI_TELEMETRY: 'true' } },
+    environmentFile: paths.environmentFile,
     findingsFile: paths.findingsFile,
     assemblyDirectory,
+    stackName: lab.stack.stackName,
     clusterName: lab.cluster.name,
     accountId,
     region: lab.stack.region,
@@ -160,16 +165,3 @@ export async function startPart({ paths, environment, state }: Rehearsal, { env,
   return started;
 }
 
-/** The variables of a terminal that is pointed at a rehearsal. */
-function terminalEnvironment(
-  { environment, awsEndpoint, region, kubeconfig }: { readonly environment: ProcessEnvironment; readonly awsEndpoint: string; readonly region: string; readonly kubeconfig: string },
-): Readonly<Record<string, string>> {
-  return {
-    ...environment,
-    ...awsEnvironment(region),
-    AWS_ENDPOINT_URL: awsEndpoint,
-    KUBECONFIG: kubeconfig,
-    // The CDK would tell of its use, where there is no network.
-    CDK_DISABLE_CLI_TELEMETRY: 'true',
-  };
-}

@@ -2,22 +2,20 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readLab, type LabView } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
-import { deployedStack } from '../aws/deployed-lab';
-import { connectAws } from '../aws/lab-aws';
 import { LabError } from '../lab-error';
 import type { Environment } from '../run-command';
 import { type RunContext } from '../run-context';
-import { deployInto } from './deploy-into';
+import { admitInstructor, deployInto, type LabToDeploy } from './deploy-into';
 import { causeFirst, findingSentence, readFindings } from './findings';
-import { INSTRUCTOR_CREDENTIALS } from './iam/principals';
 import { waitForNodeProvisioning } from './node-provisioning-readiness';
 import { requirePlayable } from './playable-template';
 import { withLock } from './process/lock-file';
 import { processEnvironment } from './process/process-environment';
-import { prepareRehearsal, type Rehearsal, rehearsalPrograms } from './rehearsal';
+import { prepareRehearsal, type Rehearsal, rehearsalPrograms, type RehearsedCluster } from './rehearsal';
 import { DEFAULT_REHEARSAL, type RehearsalPaths, rehearsalPaths } from './rehearsal-paths';
 import { assemblyDigest, readableState, type RehearsalRecord, type RehearsalState } from './rehearsal-state';
 import { type RehearsalOptions, rehearsalStatus } from './rehearsal-status';
+import { rehearsedLab } from './rehearsed-lab';
 import { missingObjects, restoreObjects } from './restore-objects';
 import { startAccount } from './start-account';
 import { stopProcesses } from './stop-rehearsal';
@@ -40,17 +38,19 @@ const STEP = 'Rehearsal';
 const LOCK_SECONDS = 3600;
 
 /**
- * Starts a rehearsal: a real control plane and the real Karpenter on loopback, with AWS answers seeded
- * from the assembly, and the assembly's manifests applied. Starting it twice is harmless: what is missing
- * of the manifests is applied again, and nothing else is touched. One that was torn down is started anew.
+ * Starts a rehearsal: an empty AWS account on loopback, into which the assembly is deployed by `lab deploy`, as an instructor does it.
  *
- * It runs until it is stopped. When its start fails or the run is interrupted, what was started is stopped,
- * and its folder keeps the logs.
+ * Starting it twice is harmless: into an account that is empty, because it was started so or because the lab was torn down, the lab is
+ * deployed; of a lab that is deployed, what is missing of its manifests is applied again, and nothing else is touched.
+ *
+ * It runs until it is stopped. When its first start fails or the run is interrupted, what was started is stopped, and its folder keeps
+ * the logs.
  *
  * @throws LabError `RehearsalRunning` when it runs with another assembly
+ * @throws LabError `RehearsalNotEmpty` when it is to be empty, and the lab is deployed in it
  * @throws LabError `VersionNotRehearsed` when the stack installs another Kubernetes or Karpenter than the toolchain has
  * @throws LabError `TemplateNotPlayable` when something stands in the template that the rehearsal cannot play
- * @throws LabError `ManifestRefused`, `NodeClassNotReady`, `NodePoolNotReady` or `InterruptionQueueNotFound` for a lab that would not work
+ * @throws LabError `RehearsedDeploymentFailed`, `ManifestRefused`, `NodeClassNotReady` or `NodePoolNotReady` for a lab that would not work
  * @example
  * const { kubeconfig } = await startRehearsal({ projectDirectory, assemblyDirectory: join(projectDirectory, 'cdk.out'), env }, run);
  */
@@ -67,8 +67,8 @@ export async function startRehearsal(options: StartRehearsalOptions, run: RunCon
     onWait: (holder) => run.onProgress({ step: STEP, state: 'running', detail: `process ${holder} starts or stops it` }),
   }, run, async () => {
     const running = runningRehearsal(options, lab, paths);
-    if (running !== undefined && !await isTornDown(running, lab, run)) {
-      await makeWhole(running, { lab, paths, env: options.env }, run);
+    if (running !== undefined) {
+      await goOn(running, { lab, paths, programs, env: options.env, isEmpty: options.isEmpty ?? false }, run);
       return running;
     }
     const toolchain = await ensureToolchain(options, run);
@@ -91,7 +91,7 @@ export async function startRehearsal(options: StartRehearsalOptions, run: RunCon
 async function startParts(rehearsal: Rehearsal, isEmpty: boolean, run: RunContext): Promise<void> {
   await step(run, 'Start an empty AWS account', () => startAccount(rehearsal, run));
   if (isEmpty) return;
-  await deployInto(rehearsal, run);
+  await deployInto({ ...rehearsal, terminal: rehearsal.state.current.terminal }, run);
   await waitForNodeProvisioning(rehearsal, run);
 }
 
@@ -107,16 +107,6 @@ async function clearAway(paths: RehearsalPaths): Promise<void> {
   await stopProcesses(paths.directory, readableState(paths.recordFile)?.processes ?? []);
   rmSync(paths.directory, { recursive: true, force: true });
   mkdirSync(paths.logsDirectory, { recursive: true });
-}
-
-/** Whether a teardown has deleted the stack of a rehearsal, and with it everything that was seeded. */
-async function isTornDown({ region, awsEndpoint }: RehearsalState, { stack }: LabView, run: RunContext): Promise<boolean> {
-  const aws = connectAws(region, run, { endpoint: awsEndpoint, credentials: INSTRUCTOR_CREDENTIALS });
-  try {
-    return await deployedStack(aws.cloudFormation, stack.stackName) === undefined;
-  } finally {
-    aws.close();
-  }
 }
 
 /**
@@ -136,11 +126,48 @@ function runningRehearsal(options: StartRehearsalOptions, lab: LabView, paths: R
   });
 }
 
+/** What going on with a rehearsal that runs needs. */
+interface GoOnOptions extends Pick<LabToDeploy, 'lab' | 'paths' | 'programs'> {
+  readonly env: Environment;
+  readonly isEmpty: boolean;
+}
+
+/**
+ * Goes on with a rehearsal that runs, by what its account has of the lab.
+ *
+ * @throws LabError `RehearsalNotEmpty`
+ */
+async function goOn(running: RehearsalState, { isEmpty, env, ...of }: GoOnOptions, run: RunContext): Promise<void> {
+  const target: LabToDeploy = { ...running, ...of };
+  const found = await rehearsedLab(running, run);
+  if (isEmpty) {
+    if (found !== 'absent') throw notEmpty(running);
+    run.onProgress({ step: STEP, state: 'skipped', detail: `${running.name} runs already, and its account is empty` });
+    return;
+  }
+  const cluster = { ...of, kubectl: running.kubectl, environment: processEnvironment(of.paths, dirname(running.kubectl), env) };
+  if (found === 'deployed') {
+    // Somebody may have deployed it by hand, and has no way into the cluster yet.
+    await admitInstructor({ ...target, kubeconfig: of.paths.kubeconfig, tokenCommand: of.programs.eksToken }, run);
+    await makeWhole(running, cluster, run);
+    return;
+  }
+  await deployInto(target, run);
+  await waitForNodeProvisioning(cluster, run);
+}
+
+function notEmpty({ name }: RehearsalState): LabError {
+  const named = name === DEFAULT_REHEARSAL ? '' : ` --name ${name}`;
+  return new LabError({
+    code: 'RehearsalNotEmpty',
+    message: `The rehearsal ${name} runs, and its account is not empty: the lab is deployed in it.`,
+    received: '--empty',
+    remedy: `Tear the lab down in it, or stop it with npm run rehearse -- --stop${named}, then start it again; or give the new one a name of its own: --name.`,
+  });
+}
+
 /** Applies the objects that a running rehearsal has lost. Those that exist stay as they are, whatever they were scaled to. */
-async function makeWhole(
-  running: RehearsalState, { lab, paths, env }: { readonly lab: LabView; readonly paths: RehearsalPaths; readonly env: Environment }, run: RunContext,
-): Promise<void> {
-  const cluster = { lab, paths, kubectl: running.kubectl, environment: processEnvironment(paths, dirname(running.kubectl), env) };
+async function makeWhole(running: RehearsalState, cluster: RehearsedCluster, run: RunContext): Promise<void> {
   const missing = await missingObjects(cluster, run);
   if (missing.length === 0) {
     run.onProgress({ step: STEP, state: 'skipped', detail: `${running.name} runs already` });

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { ClassResult, ExerciseResult } from '../../lib/exercise/exercise-result';
 import { runLab } from '../../lib/cli/run-lab';
 import { displayWidth } from '../../lib/cli/terminal/text-layout';
-import { fakeHost, type FakeHostOptions } from './fake-host';
+import { fakeHost, type FakeHostOptions, rehearsalThatRuns } from './fake-host';
 import { failedClass, failedExercise, passedClass, passedExercise, runningRehearsal } from './rehearsal-fixtures';
 
 async function textOf(argv: readonly string[], options: FakeHostOptions = {}): Promise<string> {
@@ -21,6 +21,7 @@ function classTextOf(result: ClassResult, options: FakeHostOptions = {}): Promis
 
 const RENDERINGS: readonly (readonly [what: string, render: (options?: FakeHostOptions) => Promise<string>])[] = [
   ['a started rehearsal', (options) => textOf(['rehearse'], options)],
+  ['one that is empty', (options) => textOf(['rehearse', '--empty', '--name', 'two'], options)],
   ['its status', (options) => textOf(['rehearse', '--status'], options)],
   ['an exercise that passed', (options) => exerciseTextOf(passedExercise, options)],
   ['an exercise that failed', (options) => exerciseTextOf(failedExercise, options)],
@@ -46,7 +47,7 @@ describe.each(RENDERINGS)('%s', (_what, render) => {
 
   test.each([60, 80, 110])('keeps its lines within %i columns, but for commands', async (columns) => {
     const lines = stripVTControlCharacters(await render({ isTTY: true, columns })).split('\n');
-    expect(lines.filter((line) => displayWidth(line) > columns && !/^ *(\$ )?(kubectl|export|npm) /.test(line))).toEqual([]);
+    expect(lines.filter((line) => displayWidth(line) > columns && !/^ *(\$ )?(kubectl|source|npm) /.test(line))).toEqual([]);
   });
 });
 
@@ -68,11 +69,11 @@ describe('what is at fault though all went well', () => {
 });
 
 describe('a started rehearsal', () => {
-  test('says how to reach it, with a path that a shell reads as one word', async () => {
-    const kubeconfig = "/home/kim/it's my lab/kubeconfig";
-    const text = await textOf(['rehearse'], { actions: { startRehearsal: () => Promise.resolve({ ...runningRehearsal, kubeconfig }) } });
-    expect(text).toContain(`export KUBECONFIG='/home/kim/it'\\''s my lab/kubeconfig'\n`);
-    expect(text).toContain('export KARPENTER_NAMESPACE=kube-system\n');
+  test('says how to reach it, by a path from the folder of the lab that a shell reads as one word', async () => {
+    expect(await textOf(['rehearse'])).toContain('  source .lab/rehearsals/default/environment.sh\n');
+    const environmentFile = "/home/student/it's elsewhere/environment.sh";
+    const text = await textOf(['rehearse'], { actions: { startRehearsal: () => Promise.resolve({ ...runningRehearsal, environmentFile }) } });
+    expect(text).toContain(`source '../it'\\''s elsewhere/environment.sh'\n`);
   });
 
   test('has the exercise ready to type, each command on one line, in the order of the exercise', async () => {
@@ -96,18 +97,39 @@ describe('a started rehearsal', () => {
   });
 });
 
+describe('an empty rehearsal', () => {
+  test('says what to type with the assembly that it was started for', async () => {
+    const assemblyDirectory = '/home/student/lab/other.out';
+    const text = await textOf(['rehearse', '--empty'], { actions: { startRehearsal: () => Promise.resolve({ ...runningRehearsal, assemblyDirectory }) } });
+    for (const line of ['npm run lab -- preflight --assembly other.out', 'npm run lab -- deploy --assembly other.out', 'npx cdk deploy --app other.out', 'npm run rehearse -- --assembly other.out']) {
+      expect(text).toContain(`  ${line}\n`);
+    }
+  });
+
+  test.each([
+    ['absent', 'Its account is empty: the lab is not deployed.', true],
+    ['deployed', 'The lab is deployed.', false],
+    ['unfinished', 'is there, and not complete', false],
+    ['unknown', 'does not say', false],
+  ] as const)('whose account has the lab %s says so, and how to go on', async (lab, sentence, isToDeploy) => {
+    const text = await textOf(['rehearse', '--status'], { actions: { listRehearsals: () => Promise.resolve([{ ...rehearsalThatRuns('default'), lab }]) } });
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(sentence);
+    expect(text.includes('npm run lab -- deploy')).toBe(isToDeploy);
+  });
+});
+
 describe('an exercise', () => {
   test('ends with how to go on by hand, after its verdict', async () => {
     const text = await exerciseTextOf(passedExercise);
     expect(text.indexOf('Verdict')).toBeGreaterThan(text.indexOf('Not simulated'));
-    expect(text.indexOf('export KUBECONFIG')).toBeGreaterThan(text.indexOf('Verdict'));
+    expect(text.indexOf('environment.sh')).toBeGreaterThan(text.indexOf('Verdict'));
   });
 
   test('ends with how to begin again after a drill that leaves no lab, for there is nothing to go on with', async () => {
     const drills = [{ name: 'teardown', verdict: 'passed', steps: [], isLabLeft: false }] as const;
     const text = await exerciseTextOf({ ...passedExercise, drills });
     expect(text).toContain('After the drill teardown there is no lab');
-    expect(text).not.toContain('export KUBECONFIG');
+    expect(text).not.toContain('environment.sh');
     expect(text).toContain('npm run rehearse\n');
     expect(text).toContain('npm run rehearse -- --stop\n');
   });

@@ -45,6 +45,7 @@ describe('the task', () => {
     ['', ['exerciseExpectations', 'startRehearsal']],
     ['--name two --assembly other', ['exerciseExpectations', 'startRehearsal']],
     ['-c scale=5', ['synthesize', 'exerciseExpectations', 'startRehearsal']],
+    ['--empty', ['startRehearsal']],
     ['--run', ['startRehearsal', 'runExercise']],
     ['--drill spot', ['startRehearsal', 'runExercise']],
     ['--run --drill spot --drill limit -c scale=5', ['synthesize', 'startRehearsal', 'runExercise']],
@@ -61,7 +62,7 @@ describe('the task', () => {
   });
 
   test.each([
-    '--run --stop', '--run --students 3', '--drill spot --students 3', '--stop --status', '--stop --clean', '--status --clean --run',
+    '--run --stop', '--empty --run', '--empty --html x.html', '--run --students 3', '--drill spot --students 3', '--stop --status', '--stop --clean', '--status --clean --run',
     '--html x.html', '--html x.html --stop', '--toolchain', '--toolchain --run', '--raise-limits', '--raise-limits --run', '--vcpu-quota 64', '--vcpu-quota 64 --run', '--stop --assembly cdk.out', '--status -c scale=5', '--clean -c scale=5',
   ])('fails when flags are in conflict: %s', async (argv) => {
     const { host, calls } = recordingHost();
@@ -87,6 +88,13 @@ describe('the task', () => {
     expect(calls[0]?.[1]).toMatchObject({ name: 'two', assemblyDirectory: join(folder, 'other') });
     expect(calls[0]?.[2]?.signal).toBe(host.signal);
     expect(calls[1]?.[1]).toMatchObject({ rehearsal: { name: 'two' }, drills: ['spot', 'teardown'] });
+  });
+
+  test('leaves the account empty only when told to', async () => {
+    const { host, calls } = recordingHost();
+    await runLab(['rehearse', '--empty'], host);
+    await runLab(['rehearse'], host);
+    expect(calls.filter(([name]) => name === 'startRehearsal').map(([, options]) => (options as { readonly isEmpty?: boolean }).isEmpty)).toEqual([true, undefined]);
   });
 
   test('raises limits only when told to', async () => {

@@ -17,7 +17,7 @@ function rehearsalOf(projectDirectory: string, phase: RehearsalState['phase'], p
   const paths = rehearsalPaths(projectDirectory, name);
   new StateFile(paths.recordFile, {
     name, phase, processes, directory: paths.directory, kubeconfig: paths.kubeconfig, terminal: { projectDirectory, environment: {} },
-    findingsFile: paths.findingsFile, accountId: '123456789012',
+    findingsFile: paths.findingsFile, environmentFile: paths.environmentFile, stackName: 'lab', accountId: '123456789012',
     awsEndpoint: 'http://127.0.0.1:1', assemblyDirectory: '/lab/cdk.out', clusterName: 'lab', region: 'ap-northeast-2',
     karpenterNamespace: 'kube-system', nodePoolName: 'default', inflateNamespace: 'karpenter-test',
     startedAt: '2026-11-23T18:00:00.000Z', assemblyDigest: '', kubectl: '/bin/kubectl',

@@ -7,7 +7,7 @@ export function exerciseDocument(result: ExerciseResult): LabDocument {
   const { cluster, verdict, isSimulated } = result;
   return {
     title: `Exercise on ${cluster}: ${verdict}`,
-    subtitle: isSimulated ? 'on a rehearsal, EC2 simulated' : 'on AWS',
+    subtitle: isSimulated ? 'on a rehearsal' : 'on AWS',
     glance: glance(result),
     sections: [
       verdictSection(verdict, verdictSentence(result)),
@@ -18,7 +18,7 @@ export function exerciseDocument(result: ExerciseResult): LabDocument {
       ...result.drills.map(drillSection),
       { heading: 'Not simulated', blocks: [result.notSimulated] },
     ],
-    footer: `Made by \`lab rehearse\`. Seconds as the API server saw them${isSimulated ? '; EC2 is simulated and containers do not run' : ''}.`,
+    footer: `Made by \`lab rehearse\`. Seconds as the API server saw them${isSimulated ? '. AWS is played, and containers do not run' : ''}.`,
     nodeNames: result.nodes.map(({ name }) => name),
   };
 }

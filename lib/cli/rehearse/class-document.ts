@@ -7,7 +7,7 @@ export function classDocument(result: ClassResult): LabDocument {
   const { students, verdict, replicasEach, isSimulated, finished } = result;
   return {
     title: `Class of ${counted(students)}: ${verdict}`,
-    subtitle: `${counted(replicasEach, 'pod')} a student${isSimulated ? ', on a rehearsal with EC2 simulated' : ''}`,
+    subtitle: `${counted(replicasEach, 'pod')} a student${isSimulated ? ', on a rehearsal' : ''}`,
     glance: [
       [`${counted(finished)} of ${counted(students)}`, 'students finished'],
       ...(finished === 0 ? [] : [[secondsText(result.secondsToRunning.median), 'median time to Running']] as const),
@@ -23,7 +23,7 @@ export function classDocument(result: ClassResult): LabDocument {
       { heading: 'Besides', blocks: [result.remarks] },
       { heading: 'Not simulated', blocks: [result.notSimulated] },
     ],
-    footer: `Made by \`lab rehearse --students ${students}\`.${isSimulated ? ' EC2 is simulated and containers do not run.' : ''}`,
+    footer: `Made by \`lab rehearse --students ${students}\`.${isSimulated ? ' AWS is played, and containers do not run.' : ''}`,
   };
 }
 

@@ -1,15 +1,14 @@
+import { relative } from 'node:path';
 import { exerciseCommands } from '../../exercise/exercise-commands';
 import type { DrillResult } from '../../exercise/exercise-result';
 import type { ExerciseExpectations } from '../../exercise/expectations';
 import { NOT_SIMULATED } from '../../exercise/shown-labels';
-import { awsEnvironment } from '../../rehearsal/process/process-environment';
 import { DEFAULT_REHEARSAL } from '../../rehearsal/rehearsal-paths';
 import type { RehearsalRecord } from '../../rehearsal/rehearsal-state';
 import type { RehearsalStatus } from '../../rehearsal/rehearsal-status';
-import { counted } from '../../words';
+import { counted, shellWord } from '../../words';
 import { findingSections } from '../exercise/exercise-document';
 import { figures, type LabDocument, type Section, table } from '../document/document';
-import { shellWord } from '../terminal/text-layout';
 
 /** A command of the exercise, ready to type. */
 export interface GuidedCommand {
@@ -60,6 +59,40 @@ export function startedDocument({ rehearsal, commands, notSimulated }: StartedRe
   };
 }
 
+/** An account that is empty: how to reach it, and how to deploy the lab into it. */
+export function emptyDocument(rehearsal: RehearsalRecord): LabDocument {
+  return {
+    title: `Rehearsal ${rehearsal.name}: an empty AWS account`,
+    subtitle: `${rehearsal.accountId}, ${rehearsal.region}, bootstrapped for the CDK`,
+    sections: emptySections(rehearsal),
+    next: [stopSection(rehearsal)],
+  };
+}
+
+function emptySections(rehearsal: RehearsalRecord): readonly Section[] {
+  const { assemblyDirectory, terminal: { projectDirectory } } = rehearsal;
+  const folder = relative(projectDirectory, assemblyDirectory);
+  const ofLab = (command: string, flag = '--assembly'): string => folder === 'cdk.out' ? command : [command, flag, shellWord(folder)].join(' ');
+  return [
+    ...reachSections(rehearsal),
+    commandSection('Deploy into it', [
+      '# Is the account ready?', ofLab('npm run lab -- preflight'),
+      '# Deploy, and follow it', ofLab('npm run lab -- deploy'),
+      '# Or by the CDK alone', ofLab('npx cdk deploy', '--app'),
+    ], 'as on AWS'),
+    commandSection('Then come into the cluster', [
+      '# It lets you in, and writes the kubeconfig', startCommand(rehearsal.name, ofLab('').trim()),
+      '# And take everything away again', ofLab('npm run lab -- teardown'),
+    ]),
+  ];
+}
+
+/** @param flags further flags */
+function startCommand(name: string, flags = ''): string {
+  const all = [...(name === DEFAULT_REHEARSAL ? [] : [`--name ${name}`]), ...(flags === '' ? [] : [flags])];
+  return ['npm run rehearse', ...(all.length === 0 ? [] : ['--', ...all])].join(' ');
+}
+
 /**
  * How to go on by hand after a run.
  *
@@ -68,8 +101,7 @@ export function startedDocument({ rehearsal, commands, notSimulated }: StartedRe
 export function goOnSections(rehearsal: RehearsalRecord, drills: readonly DrillResult[] = []): readonly Section[] {
   const last = drills.at(-1);
   if (last?.isLabLeft !== false) return [...reachSections(rehearsal), stopSection(rehearsal)];
-  const start = `npm run rehearse${rehearsal.name === DEFAULT_REHEARSAL ? '' : ` -- --name ${rehearsal.name}`}`;
-  return [commandSection(`After the drill ${last.name} there is no lab`, [start, stopCommand(rehearsal.name)], 'begin again, or stop it')];
+  return [commandSection(`After the drill ${last.name} there is no lab`, [startCommand(rehearsal.name), stopCommand(rehearsal.name)], 'begin again, or stop it')];
 }
 
 /** The command that stops a rehearsal. */
@@ -86,24 +118,11 @@ function commandSection(heading: string, lines: readonly string[], aside?: strin
   return { heading, aside, blocks: [{ kind: 'commands', lines }] };
 }
 
-function reachSections(rehearsal: RehearsalRecord): readonly Section[] {
-  return [
-    commandSection('Point kubectl at it', [
-      `export KUBECONFIG=${shellWord(rehearsal.kubeconfig)}`,
-      `export KARPENTER_NAMESPACE=${shellWord(rehearsal.karpenterNamespace)}`,
-    ]),
-    commandSection('Point the other verbs at its AWS', ['# From then on this terminal reaches no AWS account', ...awsCommands(rehearsal)], 'with dummy keys'),
-  ];
-}
-
-/** Points AWS SDKs at the rehearsal instead of an account. They would prefer a profile to these keys, so it is unset. */
-function awsCommands({ awsEndpoint, region }: RehearsalRecord): readonly string[] {
-  const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = awsEnvironment(region);
-  const variables = { AWS_ENDPOINT_URL: awsEndpoint, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
-  return [
-    ...Object.entries(variables).map(([name, value]) => `export ${name}=${shellWord(value)}`),
-    'unset AWS_PROFILE AWS_SESSION_TOKEN',
-  ];
+function reachSections({ environmentFile, terminal: { projectDirectory } }: RehearsalRecord): readonly Section[] {
+  return [commandSection('Point a terminal at it', [
+    '# From then on it reaches no AWS account',
+    `source ${shellWord(relative(projectDirectory, environmentFile))}`,
+  ], 'with dummy keys')];
 }
 
 function stopSection({ name }: RehearsalRecord): Section {
@@ -124,14 +143,22 @@ export function rehearsalStatusDocument(rehearsals: readonly RehearsalStatus[]):
   return { title, sections: rehearsals.flatMap(statusSections) };
 }
 
-function statusSections({ name, state, record, processes }: RehearsalStatus): readonly Section[] {
+const LAB_SENTENCES: Readonly<Record<NonNullable<RehearsalStatus['lab']>, string>> = {
+  absent: 'Its account is empty: the lab is not deployed.',
+  deployed: 'The lab is deployed.',
+  unfinished: 'The stack of the lab is there, and not complete: it is being changed, or a change failed.',
+  unknown: 'Its account does not say whether the lab is deployed.',
+};
+
+function statusSections({ name, state, record, processes, lab }: RehearsalStatus): readonly Section[] {
   const status: Section = {
     heading: `Rehearsal ${name}${record === undefined ? '' : ` of ${record.clusterName}`}`,
     blocks: [
-      SENTENCES[state],
+      [SENTENCES[state], ...(lab === undefined ? [] : [LAB_SENTENCES[lab]])].join(' '),
       record === undefined ? '' : `Started ${record.startedAt}.`,
       table(['Process', figures('Id'), 'State'], processes.map((process) => [process.name, String(process.pid), process.isRunning ? 'runs' : 'has ended'])),
     ],
   };
-  return [status, ...(state === 'running' && record !== undefined ? goOnSections(record) : [])];
+  if (state !== 'running' || record === undefined) return [status];
+  return [status, ...(lab === 'absent' ? [...emptySections(record), stopSection(record)] : goOnSections(record))];
 }

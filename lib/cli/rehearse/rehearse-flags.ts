@@ -57,6 +57,7 @@ function vcpuCount(text: string): number {
 export const REHEARSE_FLAGS = [
   new Option('--name <name>', `which rehearsal, where several run side by side (default: "${DEFAULT_REHEARSAL}")`).argParser(rehearsalName),
   assemblyFlag,
+  new Option('--empty', 'start the AWS account, and leave it empty: you deploy into it yourself'),
   new Option('--run', 'walk the exercise step by step, and say whether it passed'),
   new Option('--drill <name>', `run the exercise, then a drill: ${DRILL_NAMES.join(', ')}; can be repeated`).argParser(chosenDrills),
   new Option('--students <count>', 'run the exercise for a class of this many at once').argParser(studentCount),
@@ -75,12 +76,13 @@ export const REHEARSE_FLAGS = [
 export type RehearseFlags = FlagsOf<typeof REHEARSE_FLAGS>;
 
 /** One of the things that `lab rehearse` does. */
-export type RehearseTask = 'start' | 'run' | 'class' | 'stop' | 'status' | 'clean';
+export type RehearseTask = 'start' | 'empty' | 'run' | 'class' | 'stop' | 'status' | 'clean';
 
 type FlagName = keyof RehearseFlags;
 
 /** The flags that ask for a task. Without any of them the rehearsal is started. */
 const TASK_FLAGS: readonly (readonly [flag: FlagName, task: RehearseTask])[] = [
+  ['empty', 'empty'],
   ['run', 'run'],
   ['drill', 'run'],
   ['students', 'class'],
@@ -92,6 +94,7 @@ const TASK_FLAGS: readonly (readonly [flag: FlagName, task: RehearseTask])[] = [
 /** The further flags that a task takes. `--name` goes with all of them. */
 const FLAGS_OF_TASK: Readonly<Record<RehearseTask, readonly FlagName[]>> = {
   start: ['assembly', 'context'],
+  empty: ['assembly', 'context'],
   run: ['assembly', 'context', 'html'],
   class: ['assembly', 'context', 'html', 'raiseLimits', 'vcpuQuota'],
   stop: [],

@@ -2,6 +2,7 @@ import { CLASS_SELECTOR } from '../../exercise/class/student-namespaces';
 import type { DrillName, ExerciseResult } from '../../exercise/exercise-result';
 import { DEFAULT_REHEARSAL } from '../../rehearsal/rehearsal-paths';
 import type { RehearsalRecord } from '../../rehearsal/rehearsal-state';
+import { beyondInterruption } from '../../run-context';
 import { configuredAssembly } from '../assembly-flag';
 import type { LabDocument } from '../document/document';
 import { pageWriter } from '../document/page-file';
@@ -9,16 +10,17 @@ import { defectMessage, ExitCode } from '../errors';
 import { exerciseDocument } from '../exercise/exercise-document';
 import { defineVerb, type Invocation, type VerbOutcome } from '../verb';
 import { classDocument } from './class-document';
-import { exerciseGuide, goOnSections, rehearsalStatusDocument, rehearseCommand, startedDocument, type StartedRehearsal, stopCommand } from './rehearsal-document';
+import { emptyDocument, exerciseGuide, goOnSections, rehearsalStatusDocument, rehearseCommand, startedDocument, type StartedRehearsal, stopCommand } from './rehearsal-document';
 import { REHEARSE_FLAGS, type RehearseFlags, type RehearseTask, taskOf } from './rehearse-flags';
 
-/** `lab rehearse`: the lab on this machine, with real Kubernetes, real Karpenter and a simulated EC2. */
+/** `lab rehearse`: the lab on this machine, deployed into an AWS account that is played, with real Kubernetes and real Karpenter. */
 export const rehearseVerb = defineVerb({
   name: 'rehearse',
-  summary: 'run the synthesized lab on this machine, with real Kubernetes and Karpenter, without AWS',
-  description: 'Starts a local lab on which every command of the exercise works, from the synthesized assembly: real '
-    + 'Kubernetes, real Karpenter, and an EC2 that is simulated. It runs until it is stopped. With --run it walks the '
-    + 'exercise by itself and ends with a verdict. It needs Python, and builds the rest the first time.',
+  summary: 'deploy the synthesized lab on this machine, with real Kubernetes and Karpenter, without AWS',
+  description: 'Starts an empty AWS account on this machine and deploys the synthesized assembly into it, as lab deploy does: '
+    + 'CloudFormation, IAM, EKS and EC2 are played, Kubernetes, Karpenter, Helm and the functions are real. Every command of '
+    + 'the exercise works on it until it is stopped. With --empty you deploy yourself. With --run it walks the exercise and '
+    + 'ends with a verdict. It needs Python, and builds the rest the first time.',
   flags: REHEARSE_FLAGS,
   run: runRehearse,
 });
@@ -32,6 +34,7 @@ interface TaskOptions {
 
 const TASKS: Readonly<Record<RehearseTask, (options: TaskOptions) => Promise<VerbOutcome>>> = {
   start: startOnly,
+  empty: startEmpty,
   run: runExercise,
   class: runClass,
   stop,
@@ -50,6 +53,13 @@ async function startOnly({ invocation, flags, name }: TaskOptions): Promise<Verb
   const { rehearsal } = await onRehearsal(invocation, { name, assemblyDirectory }, () => Promise.resolve());
   const started: StartedRehearsal = { rehearsal, ...guide };
   return { result: started, document: startedDocument(started), exitCode: ExitCode.Ok };
+}
+
+/** Starts the account, and leaves it empty. */
+async function startEmpty({ invocation, flags, name }: TaskOptions): Promise<VerbOutcome> {
+  const assemblyDirectory = await configuredAssembly(flags, invocation);
+  const { rehearsal } = await onRehearsal(invocation, { name, assemblyDirectory, isEmpty: true }, () => Promise.resolve());
+  return { result: { rehearsal }, document: emptyDocument(rehearsal), exitCode: ExitCode.Ok };
 }
 
 async function runExercise({ invocation, flags, name }: TaskOptions): Promise<VerbOutcome> {
@@ -94,10 +104,10 @@ async function stop({ invocation: { host, run }, name }: TaskOptions): Promise<V
 }
 
 /** The state of the rehearsal that was named, or of all. */
-async function status({ invocation: { host }, flags }: TaskOptions): Promise<VerbOutcome> {
+async function status({ invocation: { host, run }, flags }: TaskOptions): Promise<VerbOutcome> {
   const rehearsals = flags.name === undefined
-    ? await host.actions.listRehearsals()
-    : [await host.actions.rehearsalStatus(flags.name)];
+    ? await host.actions.listRehearsals(run)
+    : [await host.actions.rehearsalStatus(flags.name, run)];
   return { result: { rehearsals }, document: rehearsalStatusDocument(rehearsals), exitCode: ExitCode.Ok };
 }
 
@@ -119,7 +129,7 @@ export interface Rehearsed<Result> {
 /** Starts a rehearsal, or finds it running, and does something on it. When that fails or is interrupted, a note says what still runs. */
 export async function onRehearsal<Result>(
   invocation: Invocation,
-  rehearsal: { readonly name: string; readonly assemblyDirectory: string },
+  rehearsal: { readonly name: string; readonly assemblyDirectory: string; readonly isEmpty?: boolean },
   work: (record: RehearsalRecord) => Promise<Result>,
 ): Promise<Rehearsed<Result>> {
   const { host, run } = invocation;
@@ -141,9 +151,9 @@ export function rehearsedExerciseOn(invocation: Invocation, drills: readonly Dri
 }
 
 /** Notes what still runs. It never fails: that would hide the error that it follows. */
-async function tellWhatRuns({ host, note }: Invocation, name: string): Promise<void> {
+async function tellWhatRuns({ host, note, run }: Invocation, name: string): Promise<void> {
   try {
-    const { processes } = await host.actions.rehearsalStatus(name);
+    const { processes } = await host.actions.rehearsalStatus(name, beyondInterruption(run));
     if (processes.some(({ isRunning }) => isRunning)) {
       note(`Rehearsal ${name} still runs. Stop it with: ${stopCommand(name)}`);
     }

@@ -150,8 +150,3 @@ function splitWord(word: string, width: number): readonly string[] {
 export function eraseLines(count: number): string {
   return count === 0 ? '' : `\u001b[${count}A\u001b[0J`;
 }
-
-/** The text as one word of a shell command. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}

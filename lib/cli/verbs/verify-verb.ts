@@ -41,7 +41,7 @@ function verifyDocument(result: VerifyResult): LabDocument {
     ? `${counted(replicas, 'pod')} of ${deploymentName} run as the exercise shows.`
     : `Failed: ${failed.map(({ name }) => name).join(', ')}.`;
   return {
-    title: `Exercise of namespace ${namespace} on cluster ${cluster}${isSimulated ? ', EC2 simulated' : ''}`,
+    title: `Exercise of namespace ${namespace} on cluster ${cluster}${isSimulated ? ', on a rehearsal' : ''}`,
     sections: [
       verdictSection(verdict, sentence),
       {

@@ -1,3 +1,4 @@
+import { isStanding } from '../../aws/deployed-lab';
 import type { DrillContext, DrillInAccount } from './drill-stage';
 import { deployLab, tearLabDown, typedStep } from './typed-step';
 
@@ -14,14 +15,6 @@ export type PlayedDrill = {
   readonly play: (account: DrillInAccount) => Promise<void>;
   readonly proves: string;
 };
-
-/** Statuses of a stack that stands. */
-const STANDING: readonly string[] = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'];
-
-/** Whether a stack of this status is a lab that stands. */
-export function isStanding(status: string | undefined): boolean {
-  return status !== undefined && STANDING.includes(status);
-}
 
 /** Makes what a drill begins with where it is not so, as an instructor does, then plays it. */
 export async function playDrill(drill: PlayedDrill, account: DrillInAccount): Promise<void> {

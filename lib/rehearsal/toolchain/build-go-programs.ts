@@ -49,7 +49,7 @@ const BYTES_PER_LINK = 1_500_000;
 const BYTES_PER_COMPILER = 1.5 * 2 ** 30;
 
 /**
- * Builds Kubernetes, etcd, kwok and Karpenter with its simulated EC2. What an interrupted build has
+ * Builds Kubernetes, etcd, kwok and Karpenter. What an interrupted build has
  * compiled stays in Go's build cache.
  *
  * @throws LabError `ToolchainBuildFailed` or `UpstreamChanged`
