@@ -102,7 +102,7 @@ function controlPlaneOf({ rehearsal, paths, toolchain }: AccountConfiguration, a
     name: rehearsal, toolchain, environment, directory: paths.controlPlaneDirectory, documents: karpenterPodStages(), kwokKinds: KWOK_KINDS,
   }, account.run);
   return new ControlPlaneWithKarpenter(account, controlPlane, {
-    karpenter: toolchain.karpenterController, podIdentityFor, environment, logsDirectory: join(paths.logsDirectory, 'karpenter'),
+    karpenter: toolchain.karpenter, podIdentityFor, environment, logsDirectory: join(paths.logsDirectory, 'karpenter'),
   });
 }
 

@@ -79,7 +79,7 @@ interface GoBuild extends BuildGoProgramsOptions {
   readonly go: (args: readonly string[], onErrorLine?: (line: string) => void) => Promise<string>;
 }
 
-/** Downloads every module, changes two of them, and lists the packages. */
+/** Downloads every module, changes one of them, and lists the packages. */
 async function prepareModule({ definition, targetDirectory, moduleDirectory, flags, groups, go }: GoBuild, { onProgress }: RunContext): Promise<readonly GoPackage[]> {
   onProgress({ step: DOWNLOAD_STEP, state: 'started' });
   await copyFile(definition.goModFile, join(moduleDirectory, 'go.mod'));
@@ -93,17 +93,17 @@ async function prepareModule({ definition, targetDirectory, moduleDirectory, fla
     onProgress({ step: DOWNLOAD_STEP, state: 'running', detail: module, fraction: Math.min(downloaded / definition.moduleCount, 1) });
   };
 
+  const downloadedFolder = async (module: string): Promise<string> => {
+    const folder = textAt(parseJson(await go(['mod', 'download', '-json', module], onErrorLine)), 'Dir');
+    if (folder === undefined) throw notDownloaded(module);
+    return folder;
+  };
+  const karpenter = await downloadedFolder(KARPENTER_MODULE);
+  await copyWritable(join(karpenter, CRDS_FOLDER), join(targetDirectory, 'crds'));
+  await copyKarpenterCharts(karpenter, join(targetDirectory, 'charts'), definition.versions.karpenter);
   for (const patch of MODULE_PATCHES) {
-    const description = parseJson(await go(['mod', 'download', '-json', patch.module], onErrorLine));
-    const source = textAt(description, 'Dir');
-    if (source === undefined) throw notDownloaded(patch.module);
-    const copy = join(moduleDirectory, patch.folder);
-    await patchModule({ patch, moduleDirectory: source, targetDirectory: copy, sourceDirectory: definition.directory });
+    await patchModule({ patch, moduleDirectory: await downloadedFolder(patch.module), targetDirectory: join(moduleDirectory, patch.folder) });
     await appendFile(join(moduleDirectory, 'go.mod'), `\nreplace ${patch.module} => ./${patch.folder}\n`);
-    if (patch.module === KARPENTER_MODULE) {
-      await copyWritable(join(source, CRDS_FOLDER), join(targetDirectory, 'crds'));
-      await copyKarpenterCharts(source, join(targetDirectory, 'charts'), definition.versions.karpenter);
-    }
   }
 
   const listed = await go(['list', '-deps', ...flags, '-f', GO_LIST_FORMAT, ...groups.flat().map(({ importPath }) => importPath)], onErrorLine);

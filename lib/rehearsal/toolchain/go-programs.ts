@@ -25,8 +25,7 @@ const LAYER_PROGRAMS: readonly GoProgram[] = [
  */
 const GO_PROGRAM_GROUPS: readonly (readonly GoProgram[])[] = [
   [
-    { name: 'karpenter', importPath: `${KARPENTER_MODULE}/kwok` },
-    { name: 'karpenter-controller', importPath: `${KARPENTER_MODULE}/cmd/controller` },
+    { name: 'karpenter', importPath: `${KARPENTER_MODULE}/cmd/controller` },
     { name: 'etcd', importPath: ETCD_MODULE },
     { name: 'kube-apiserver', importPath: 'k8s.io/kubernetes/cmd/kube-apiserver' },
     { name: 'kube-controller-manager', importPath: 'k8s.io/kubernetes/cmd/kube-controller-manager' },

@@ -1,4 +1,4 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../lab-error';
 import { copyWritable } from './writable-tree';
@@ -13,14 +13,6 @@ export interface TextReplacement {
   readonly count: number;
 }
 
-/** A file of this project that is put into a module before it is built. */
-export interface AddedFile {
-  /** Path within the folder of the toolchain's pins. */
-  readonly source: string;
-  /** Path within the module. */
-  readonly target: string;
-}
-
 /** What is changed in a module, and why. */
 export interface ModulePatch {
   /** Path of the Go module. */
@@ -28,30 +20,16 @@ export interface ModulePatch {
   /** Name of its changed copy. */
   readonly folder: string;
   readonly replacements: readonly TextReplacement[];
-  readonly addedFiles: readonly AddedFile[];
 }
 
 /** The Go module of Karpenter for AWS. */
 export const KARPENTER_MODULE = 'github.com/aws/karpenter-provider-aws';
 
 /**
- * The two changes that a rehearsal makes to Karpenter, on copies in its cache:
- * - the simulated CreateFleet weighs every launch template of a request, as EC2 does. Upstream's takes
- *   the first, so the same pods get another instance type now and then;
- * - metrics and health probes listen on loopback. Upstream's listen on all interfaces, as a pod must.
+ * The one change that a rehearsal makes to Karpenter, on a copy in its cache: metrics and health probes listen on loopback.
+ * Upstream's listen on all interfaces, as a pod must.
  */
 export const MODULE_PATCHES: readonly ModulePatch[] = [
-  {
-    module: KARPENTER_MODULE,
-    folder: 'karpenter-provider-aws',
-    replacements: [{
-      file: 'kwok/ec2/ec2.go',
-      from: 'ltConfig := input.LaunchTemplateConfigs[0]',
-      to: 'ltConfig := c.cheapestConfig(input)',
-      count: 1,
-    }],
-    addedFiles: [{ source: 'patches/cheapest_config.go', target: 'kwok/ec2/cheapest_config.go' }],
-  },
   {
     module: 'sigs.k8s.io/karpenter',
     folder: 'karpenter',
@@ -61,7 +39,6 @@ export const MODULE_PATCHES: readonly ModulePatch[] = [
       to: 'fmt.Sprintf("127.0.0.1:%d"',
       count: 2,
     }],
-    addedFiles: [],
   },
 ];
 
@@ -72,8 +49,6 @@ export interface PatchModuleOptions {
   readonly moduleDirectory: string;
   /** Absolute path of the copy, which is made. */
   readonly targetDirectory: string;
-  /** Absolute path of the folder that added files come from. */
-  readonly sourceDirectory: string;
 }
 
 /**
@@ -86,9 +61,6 @@ export async function patchModule(options: PatchModuleOptions): Promise<void> {
   for (const replacement of options.patch.replacements) {
     const file = join(options.targetDirectory, replacement.file);
     await writeFile(file, replaced(await readFile(file, 'utf8'), replacement, options.patch.module));
-  }
-  for (const { source, target } of options.patch.addedFiles) {
-    await copyFile(join(options.sourceDirectory, source), join(options.targetDirectory, target));
   }
 }
 

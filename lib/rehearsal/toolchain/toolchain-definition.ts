@@ -49,7 +49,7 @@ export const PYTHON_VERSION = '3.11';
 export const GO_BUILD_FLAGS: readonly string[] = ['-trimpath', '-buildvcs=false', '-gcflags=all=-dwarf=false -l'];
 
 /** Version of the layout of a toolchain's folder. A new number makes every older toolchain obsolete. */
-const LAYOUT = 3;
+const LAYOUT = 4;
 
 /** Reads the pins. */
 export function readToolchainDefinition(projectDirectory: string): ToolchainDefinition {
@@ -86,7 +86,6 @@ export function toolchainKey(definition: ToolchainDefinition): string {
     definition.goSumFile,
     definition.goRequirementsFile,
     definition.requirementsFile,
-    ...MODULE_PATCHES.flatMap(({ addedFiles }) => addedFiles.map(({ source }) => join(definition.directory, source))),
   ];
   for (const file of files) hash.update(createHash('sha256').update(readFileSync(file)).digest());
   hash.update(JSON.stringify([LAYOUT, GO_BUILD_FLAGS, MODULE_PATCHES, process.platform, process.arch]));

@@ -13,10 +13,8 @@ export interface Toolchain {
   readonly directory: string;
   /** Folder of the programs, and of nothing else. */
   readonly binDirectory: string;
-  /** Karpenter with its simulated EC2. */
+  /** Karpenter's controller, as its image has it. */
   readonly karpenter: string;
-  /** Karpenter's production controller. */
-  readonly karpenterController: string;
   readonly etcd: string;
   readonly kubeApiserver: string;
   readonly kubeControllerManager: string;
@@ -44,7 +42,6 @@ export function toolchainIn(directory: string, versions: ToolchainVersions): Too
     directory,
     binDirectory,
     karpenter: program('karpenter'),
-    karpenterController: program('karpenter-controller'),
     etcd: program('etcd'),
     kubeApiserver: program('kube-apiserver'),
     kubeControllerManager: program('kube-controller-manager'),

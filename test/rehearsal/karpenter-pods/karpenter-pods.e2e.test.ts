@@ -56,7 +56,7 @@ describe('Karpenter\'s pods', () => {
       account,
       new KwokControlPlane({ name: 'karpenter-pods', toolchain, environment, directory: `${folder}/control-plane`, documents: karpenterPodStages(), kwokKinds: KWOK_KINDS }, run),
       {
-        karpenter: toolchain.karpenterController, environment, logsDirectory,
+        karpenter: toolchain.karpenter, environment, logsDirectory,
         podIdentityFor: () => ({ audience: 'pods.eks.amazonaws.com', environment: { AWS_ACCESS_KEY_ID: 'rehearsal', AWS_SECRET_ACCESS_KEY: 'rehearsal' } }),
       },
     );
