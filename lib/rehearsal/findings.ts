@@ -1,5 +1,6 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { objectAt, parseJson, textAt } from '../json';
+import { appendFileSync } from 'node:fs';
+import { textAt } from '../json';
+import { readJsonLines } from './json-lines';
 
 /** What kind of fault is found. */
 export type FindingKind =
@@ -41,10 +42,7 @@ export class Findings {
 
 /** The findings in a file, the first one first; none where there is no file. */
 export function readFindings(file: string): readonly Finding[] {
-  if (!existsSync(file)) return [];
-  const text = readFileSync(file, 'utf8');
-  // A line that is still being written is read the next time.
-  return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter((line) => line !== '').map((line) => objectAt(parseJson(line))).map((line): Finding => ({
+  return readJsonLines(file).map((line): Finding => ({
     kind: textAt(line, 'kind') as FindingKind,
     resource: textAt(line, 'resource') ?? '',
     expected: textAt(line, 'expected') ?? '',

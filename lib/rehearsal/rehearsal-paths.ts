@@ -44,6 +44,8 @@ export interface RehearsalPaths {
   readonly accountDirectory: string;
   /** What keeps the lab from working, as the account finds it: JSON lines. */
   readonly findingsFile: string;
+  /** Which statement of which policy allowed what, as the account sees it: JSON lines. */
+  readonly policyUsesFile: string;
   /** Shell lines that point a terminal at the rehearsal. */
   readonly environmentFile: string;
 }
@@ -84,6 +86,7 @@ export function rehearsalPaths(projectDirectory: string, name: string): Rehearsa
     accountReadyFile: within('account.port'),
     accountDirectory: within('account'),
     findingsFile: within('findings.jsonl'),
+    policyUsesFile: within('policy-uses.jsonl'),
     environmentFile: within('environment.sh'),
   };
 }

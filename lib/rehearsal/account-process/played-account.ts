@@ -18,6 +18,7 @@ import { Findings } from '../findings';
 import { Functions } from '../functions/functions';
 import type { FunctionsOptions } from '../functions/functions-options';
 import { Iam } from '../iam/iam';
+import { PolicyUses } from '../iam/policy-uses';
 import { ControlPlaneWithKarpenter } from '../karpenter-pods/control-plane-with-karpenter';
 import { karpenterPodStages, KWOK_KINDS } from '../karpenter-pods/kwok-documents';
 import { LOOPBACK } from '../process/loopback';
@@ -43,7 +44,7 @@ export async function startPlayedAccount(configuration: AccountConfiguration, wr
   const prices = priceTableOf(region);
   if (prices === undefined) throw regionWithoutPrices(region);
   const findings = new Findings(paths.findingsFile);
-  const iam = new Iam({ accountId, region, moto, findings });
+  const iam = new Iam({ accountId, region, moto, findings, uses: new PolicyUses(paths.policyUsesFile) });
   mkdirSync(paths.accountDirectory, { recursive: true });
   const account: Account = {
     accountId, region, moto, findings, run,

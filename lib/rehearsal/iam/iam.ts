@@ -9,6 +9,7 @@ import { MotoResources } from './account-resources';
 import { MotoRoles } from './account-roles';
 import { listInstanceProfiles } from './instance-profile-list';
 import { Judge } from './judge';
+import type { PolicyUses } from './policy-uses';
 import { Principals, ROOT_CREDENTIALS } from './principals';
 import { simulatePrincipalPolicy } from './simulate-policy';
 import { Sts } from './sts';
@@ -22,6 +23,8 @@ export interface IamOptions {
   readonly moto: string;
   /** Takes each refusal. */
   readonly findings: Pick<Findings, 'report'>;
+  /** Takes each statement that allows something. @default - nobody asks */
+  readonly uses?: Pick<PolicyUses, 'note'>;
 }
 
 /** IAM's operations that change nothing. */
@@ -38,12 +41,12 @@ export class Iam implements RoleSessions, PlayedService {
   private readonly sts: Sts;
   private readonly aws: { readonly ec2: EC2Client; readonly iam: IAMClient };
 
-  constructor({ accountId, region, moto, findings }: IamOptions) {
+  constructor({ accountId, region, moto, findings, uses }: IamOptions) {
     const configuration = { endpoint: requireLoopback(moto).origin, region, credentials: ROOT_CREDENTIALS };
     this.aws = { ec2: new EC2Client(configuration), iam: new IAMClient(configuration) };
     this.principals = new Principals(accountId);
     this.roles = new MotoRoles(this.aws.iam);
-    this.requestJudge = new Judge({ accountId, principals: this.principals, roles: this.roles, resources: new MotoResources(this.aws, accountId), findings });
+    this.requestJudge = new Judge({ accountId, principals: this.principals, roles: this.roles, resources: new MotoResources(this.aws, accountId), findings, uses });
     this.sts = new Sts({ accountId, roles: this.roles, principals: this.principals, findings });
   }
 

@@ -6,6 +6,7 @@ import { authorizationsOf } from './authorizations-of';
 import type { PolicyStatement } from './policy-document';
 import { allowsEverything, type AskedAccess, evaluatePolicies, isAboutAction, type PolicyDecision } from './policy-evaluation';
 import { conditionKeys, type ConditionKeys } from './policy-text';
+import type { PolicyUses } from './policy-uses';
 import { type Caller, callerKeys, type Principals } from './principals';
 import { accessDenied } from './refusals';
 
@@ -18,6 +19,8 @@ export interface JudgeOptions {
   readonly resources: AccountResources;
   /** Takes each refusal. */
   readonly findings: Pick<Findings, 'report'>;
+  /** Takes each statement that allows something. @default - nobody asks */
+  readonly uses?: Pick<PolicyUses, 'note'>;
 }
 
 /** Keys of a request that do not depend on its action. */
@@ -51,6 +54,7 @@ export class Judge {
       const asked = { ...authorization, keys: await this.keysOf(request, caller, role, authorization) };
       const decision = evaluatePolicies(statements, asked);
       if (decision.effect !== 'allowed') throw this.refused(request, caller, asked, decision);
+      if (decision.statement !== undefined) this.options.uses?.note(caller.role, decision.statement, asked.action);
     }
   }
 

@@ -27,6 +27,8 @@ const CONTROLLER = 'karpenter-lab-karpenter-controller';
 /** A judge in an account in which only one role matters. */
 class Courtroom {
   readonly findings: Omit<Finding, 'at'>[] = [];
+  /** Statements that have allowed something, and what. */
+  readonly uses: string[] = [];
   private readonly keys: Keys;
   private readonly judge: Judge;
 
@@ -40,6 +42,7 @@ class Courtroom {
       roles: { role: (name) => Promise.resolve(name === CONTROLLER ? role : undefined) },
       resources,
       findings: { report: (finding) => void this.findings.push(finding) },
+      uses: { note: (role, { name }, action) => void this.uses.push(`${role} ${name} ${action}`) },
     });
   }
 
@@ -59,6 +62,11 @@ beforeAll(async () => {
   controllerPolicies = templatePolicies(synthesized).identity.filter(({ name }) => name.startsWith('KarpenterControllerPolicies')).flatMap(({ name, document }) => readPolicy(name, document));
 });
 
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('there is none');
+  return value;
+}
+
 /** Statements of one policy, by default about everything. */
 function allowing(statement: JsonObject): readonly PolicyStatement[] {
   return readPolicy('Mine', { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*', ...statement } });
@@ -71,6 +79,12 @@ describe('the policies of Karpenter\'s controller', () => {
 
     expect(refused.filter(({ refusal }) => refusal !== undefined)).toEqual([]);
     expect(room.findings).toEqual([]);
+  });
+
+  it('are noted by the statement that lets each part of a request pass, up to the one that does not', async () => {
+    const room = new Courtroom(controllerPolicies.filter(({ name }) => name !== 'AllowPassingInstanceRole'));
+    expect(await room.refusal(required(requests['addRole']))).toMatchObject({ code: 'AccessDenied' });
+    expect(room.uses).toEqual([`${CONTROLLER} AllowScopedInstanceProfileActions iam:AddRoleToInstanceProfile`]);
   });
 
   it('let it see a zonal shift of its own cluster only', async () => {
