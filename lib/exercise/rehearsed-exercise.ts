@@ -1,3 +1,6 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeChangedAssembly } from '../assembly/changed-assembly';
 import { type LabView, readLab } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
 import { deployedStack } from '../aws/deployed-lab';
@@ -17,6 +20,7 @@ import { admitInstructor } from '../rehearsal/deploy-into';
 import { causeFirst, type Finding, type FindingKind, findingSentence, readFindings } from '../rehearsal/findings';
 import { interruptSpotInstance, passTime, setCapacityShortages } from '../rehearsal/drill-requests';
 import { INSTRUCTOR_CREDENTIALS } from '../rehearsal/iam/principals';
+import { leaveInterface, protectByGuardDuty } from '../rehearsal/left-in-network';
 import { rehearsalPrograms } from '../rehearsal/rehearsal';
 import { RehearsalTerminal } from '../rehearsal/rehearsal-terminal';
 
@@ -76,8 +80,16 @@ function meansOf(rehearsal: RehearsalRecord, lab: LabView, run: RunContext): Dri
       interruptSpot: (instanceId) => interruptSpotInstance(awsEndpoint, { instanceId }, run),
       setShortages: (shortages) => setCapacityShortages(awsEndpoint, shortages, run),
       passTime: (seconds) => passTime(awsEndpoint, seconds, run),
+      leaveInterface: () => asInstructor((aws) => leaveInterface(aws, lab.cluster.name)),
+      protectByGuardDuty: () => asInstructor((aws) => protectByGuardDuty(aws, lab.cluster.name, region)),
     },
     assemblyDirectory,
+    assemblyWith: async (change) => {
+      const copy = join(rehearsal.directory, 'changed.out');
+      await rm(copy, { recursive: true, force: true });
+      await writeChangedAssembly(assemblyDirectory, copy, change);
+      return copy;
+    },
     everythingInAccount: () => everythingIn({ accountId, endpoint: awsEndpoint, region, run }),
     countInstances: () => asInstructor(async ({ ec2 }) => (await karpenterInstances(ec2, lab.cluster.name)).length),
   };

@@ -7,8 +7,11 @@ import { EXERCISE_DEADLINES } from './deadlines';
 import { consolidationDrill } from './drills/consolidation-drill';
 import { type PlayedDrill, playDrill } from './drills/drill-beginning';
 import type { DrillMeans } from './drills/drill-stage';
+import { destroyDrill } from './drills/destroy-drill';
 import { limitDrill } from './drills/limit-drill';
+import { rollbackDrill } from './drills/rollback-drill';
 import { spotDrill } from './drills/spot-drill';
+import { stuckDrill } from './drills/stuck-drill';
 import { teardownDrill } from './drills/teardown-drill';
 import { exerciseContext, type ExerciseOptions, StepRecorder, type WatchedExercise, watching } from './exercise-context';
 import { DRILL_NAMES, type DrillName, type DrillResult, type ExerciseMark, type ExerciseResult, type LaunchedNode } from './exercise-result';
@@ -72,7 +75,10 @@ const DRILLS: Readonly<Record<DrillName, PlayedDrill>> = {
   consolidation: { begins: 'with the lab', play: consolidationDrill, proves: 'Karpenter removes nodes on which nothing runs, and their cost ends.' },
   limit: { begins: 'with the lab', play: limitDrill, proves: 'Karpenter launches nothing beyond the limits of a NodePool, says so, and goes on once they are raised.' },
   spot: { begins: 'with the lab', play: spotDrill, proves: 'Karpenter hears of a spot interruption by the rules and the queue of the stack, and replaces the node.' },
+  stuck: { begins: 'with the lab', play: stuckDrill, proves: 'lab teardown names what holds it, in the cluster and in the network, and a second one gets through; the account is empty.' },
+  destroy: { begins: 'with the lab', play: destroyDrill, proves: 'The guard in the stack drains the lab and a student\'s NodePool under npx cdk destroy; the account is empty.' },
   teardown: { begins: 'with the lab', play: teardownDrill, proves: 'lab teardown removes the lab and all that Karpenter launched; the account is empty.' },
+  rollback: { begins: 'without the lab', play: rollbackDrill, proves: 'A deployment that fails in the middle names its first cause, and leaves nothing.' },
 };
 
 /**

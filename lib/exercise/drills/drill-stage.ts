@@ -24,6 +24,10 @@ export interface AccountEvents {
   readonly setShortages: (shortages: readonly CapacityShortage[]) => Promise<void>;
   /** Time passes for what waits for a moment: the deadline of a class. */
   readonly passTime: (seconds: number) => Promise<void>;
+  /** The VPC CNI leaves an interface in a subnet of the cluster. The names are those by which a teardown tells of it. */
+  readonly leaveInterface: () => Promise<readonly string[]>;
+  /** GuardDuty puts an endpoint and a security group into the VPC of the cluster. The names are those by which a teardown tells of them. */
+  readonly protectByGuardDuty: () => Promise<readonly string[]>;
 }
 
 /** What drills need of a rehearsal. */
@@ -38,6 +42,8 @@ export interface DrillMeans {
   readonly events: AccountEvents;
   /** Absolute path of the assembly that is rehearsed. */
   readonly assemblyDirectory: string;
+  /** Writes a copy of it with another template. @returns the absolute path of the copy */
+  readonly assemblyWith: (change: (template: JsonObject) => JsonObject) => Promise<string>;
   /** How many instances of Karpenter's exist in EC2. */
   readonly countInstances: () => Promise<number>;
   /** All that the account holds besides what an unused one has. */
@@ -54,8 +60,10 @@ export type DrillInAccount = Omit<DrillContext, 'api'>;
 
 /** How a drill's own NodePool differs from the lab's. */
 export interface StageOptions {
-  /** Name of the drill. The NodePool and the namespace are named after it. */
+  /** Name of the drill. */
   readonly drill: string;
+  /** Name of the NodePool and of the namespace. @default - after the drill: `lab-drill-spot` */
+  readonly name?: string;
   /** Capacity types of its nodes. @default - those of the lab's NodePool */
   readonly capacityTypes?: readonly string[];
   /** Its limits. @default - those of the lab's NodePool */
@@ -129,8 +137,7 @@ async function clearStage({ api, expectations, deadlines }: ExerciseContext): Pr
 }
 
 /** The exercise's expectations, on the stage. */
-function stageExpectations(expectations: ExerciseExpectations, { drill, capacityTypes }: StageOptions): ExerciseExpectations {
-  const name = `lab-drill-${drill}`;
+export function stageExpectations(expectations: ExerciseExpectations, { drill, name = `lab-drill-${drill}`, capacityTypes }: StageOptions): ExerciseExpectations {
   const nodeSelector = Object.fromEntries(Object.keys(expectations.nodeSelector).map((key) => [key, name]));
   const deployment = deploymentBodyOf(expectations) ?? {};
   const spec = objectAt(deployment, 'spec');
@@ -154,7 +161,7 @@ function stageExpectations(expectations: ExerciseExpectations, { drill, capacity
 }
 
 /** The lab's NodePool, as it is in the cluster, with a drill's changes. */
-async function nodePoolBody({ api, expectations }: ExerciseContext, stage: ExerciseExpectations, options: StageOptions): Promise<JsonObject> {
+export async function nodePoolBody({ api, expectations }: ExerciseContext, stage: ExerciseExpectations, options: StageOptions): Promise<JsonObject> {
   const { items } = await api.listBodies(NODE_POOLS, { fieldSelector: `metadata.name=${expectations.nodePoolName}` });
   const [body] = items;
   if (body === undefined) throw exerciseFailed(`There is no NodePool ${expectations.nodePoolName} to make the drill's NodePool from.`, `Bring it back: ${RESTORE_NODE_POOL}.`);

@@ -41,12 +41,15 @@ describe('a drill', () => {
     },
     setShortages: () => Promise.resolve(),
     passTime: () => Promise.resolve(),
+    leaveInterface: () => Promise.resolve(['aws-K8S-i-1']),
+    protectByGuardDuty: () => Promise.resolve(['GuardDutyManagedSecurityGroup-vpc-1']),
   };
   const PLAYED: Omit<DrillMeans, 'connect'> = {
     stackStatus: () => Promise.resolve('CREATE_COMPLETE'),
     terminal,
     events,
     assemblyDirectory: 'cdk.out',
+    assemblyWith: () => Promise.reject(new Error('not asked for')),
     countInstances: () => Promise.resolve(lab.controllers.instanceCount),
     everythingInAccount: () => Promise.resolve([]),
   };
@@ -282,8 +285,9 @@ test('drills are done in the order in which they follow on each other, and none 
     connect: () => Promise.resolve(lab.fake.api()),
     stackStatus: () => Promise.resolve('CREATE_COMPLETE'),
     terminal: { lab: unwanted, cdk: unwanted, shell: unwanted },
-    events: { interruptSpot: () => Promise.resolve(), setShortages: unwanted, passTime: unwanted },
+    events: { interruptSpot: () => Promise.resolve(), setShortages: unwanted, passTime: unwanted, leaveInterface: unwanted, protectByGuardDuty: unwanted },
     assemblyDirectory: 'cdk.out',
+    assemblyWith: unwanted,
     countInstances: () => Promise.resolve(lab.controllers.instanceCount),
     everythingInAccount: unwanted,
   };

@@ -1,0 +1,140 @@
+import { DeleteStackCommand } from '@aws-sdk/client-cloudformation';
+import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CreateVolumeCommand } from '@aws-sdk/client-ec2';
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readLab, type LabView } from '../../lib/assembly/lab-view';
+import { readAssembly } from '../../lib/assembly/read-assembly';
+import { deployedStack } from '../../lib/aws/deployed-lab';
+import { connectAws, type LabAws } from '../../lib/aws/lab-aws';
+import type { StartedRehearsal } from '../../lib/cli/rehearse/rehearsal-document';
+import type { DrillResult, ExerciseResult } from '../../lib/exercise/exercise-result';
+import type { JsonObject } from '../../lib/json';
+import { type AccountThing, everythingIn } from '../../lib/rehearsal/account-contents';
+import { INSTRUCTOR_CREDENTIALS } from '../../lib/rehearsal/iam/principals';
+import type { RehearsalRecord } from '../../lib/rehearsal/rehearsal-state';
+import { RehearsalTerminal, type TypedResult } from '../../lib/rehearsal/rehearsal-terminal';
+import type { SweepResult } from '../../lib/removal/sweep-lab';
+import type { TeardownResult } from '../../lib/removal/teardown-result';
+import { runContext } from '../../lib/run-context';
+import { pollFor } from '../../lib/wait-for';
+import { deployableAssembly } from '../support/deployable-assembly';
+import { LabUser } from './lab-command';
+import { StudentTerminal } from './student-terminal';
+
+const PROJECT_DIRECTORY = resolve(__dirname, '../..');
+const NAME = 'e2e-removal';
+const MINUTES = 60_000;
+
+/** Each test leaves an empty account, except for the second: its lab is the third one's. */
+describe('a lab on a rehearsal is removed', () => {
+  const user = new LabUser();
+  let assembly: string;
+  let lab: LabView;
+  let record: RehearsalRecord;
+  let aws: LabAws;
+
+  beforeAll(async () => {
+    assembly = await deployableAssembly();
+    lab = readLab(readAssembly(assembly));
+    await user.json('rehearse', '--clean', '--name', NAME);
+    ({ rehearsal: record } = await user.json<StartedRehearsal>('rehearse', '--name', NAME, '--assembly', assembly));
+    aws = connectAws(record.region, runContext(), { endpoint: record.awsEndpoint, credentials: INSTRUCTOR_CREDENTIALS });
+  }, 5 * MINUTES);
+  afterAll(async () => {
+    aws.close();
+    await user.json('rehearse', '--clean', '--name', NAME);
+    rmSync(assembly, { recursive: true, force: true });
+  });
+
+  const type = (...args: readonly string[]): Promise<TypedResult> => new RehearsalTerminal(record.terminal, runContext()).lab([...args, '--assembly', assembly, '--json']);
+  const resultOf = <Result>({ output }: TypedResult): Result => JSON.parse(output.join('\n')) as Result;
+  const everything = (): Promise<readonly AccountThing[]> =>
+    everythingIn({ accountId: record.accountId, endpoint: record.awsEndpoint, region: record.region, run: runContext() });
+  const stackStatus = async (): Promise<string | undefined> => (await deployedStack(aws.cloudFormation, lab.stack.stackName))?.status;
+
+  /** A student with a NodePool and pods of their own. */
+  function makeAStudentsPool(terminal: StudentTerminal): void {
+    const make = (kind: string, apiVersion: string, metadata: JsonObject, read: string, change: JsonObject = {}): void => {
+      const { spec } = JSON.parse(terminal.type(`kubectl get ${read} -o json`).replaceAll('my-team', 'student-7')) as { readonly spec: JsonObject };
+      const body = JSON.stringify({ apiVersion, kind, metadata, spec: { ...spec, ...change } });
+      terminal.type(`kubectl apply -f - <<'EOF'\n${body}\nEOF`);
+    };
+    make('NodePool', 'karpenter.sh/v1', { name: 'student-7' }, 'nodepool default');
+    terminal.type('kubectl create namespace student-7');
+    make('Deployment', 'apps/v1', { name: 'inflate', namespace: 'student-7' }, 'deployment -n karpenter-test inflate', { replicas: 2 });
+    terminal.type('kubectl rollout status deployment/inflate -n student-7 --timeout 120s');
+  }
+
+  test('by a second teardown, where the first one was killed in the middle of the drain', async () => {
+    const student = new StudentTerminal(PROJECT_DIRECTORY, record);
+    makeAStudentsPool(student);
+    expect((await type('sweep', '--yes')).exitCode).toBe(1);
+    const listed = resultOf<TeardownResult>(await type('teardown', '--dry-run'));
+    expect(listed.inventory.objects).toEqual(expect.arrayContaining(['Namespace student-7', 'NodePool default', 'NodePool student-7', 'EC2NodeClass default']));
+    expect(listed.inventory.leftovers.filter(({ kind }) => kind === 'instance')).toHaveLength(1);
+
+    const { projectDirectory, environment } = record.terminal;
+    const first = spawn(process.execPath, [join(projectDirectory, 'dist/lab.js'), 'teardown', '--yes', '--assembly', assembly, '--json'], {
+      cwd: projectDirectory, env: environment, stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const ended = new Promise<number | null>((ends) => first.once('close', ends));
+    // Progress is a line an event: killed as soon as nodes are being ended.
+    first.stderr.setEncoding('utf8').on('data', (part: string) => {
+      if (part.includes('Drain all NodePools') || part.includes('Drain NodeClaims')) first.kill('SIGKILL');
+    });
+    expect(await ended).toBeNull();
+    expect(student.type('kubectl get nodeclaims -o name')).toContain('nodeclaim.karpenter.sh/student-7');
+
+    const second = await type('teardown', '--yes');
+    const result = resultOf<TeardownResult>(second);
+    expect([second.exitCode, result.outcome, result.remaining]).toEqual([0, 'clean', []]);
+    expect(result.accounted.filter(({ kind }) => kind === 'instance').map(({ removedBy }) => removedBy)).toEqual(['Karpenter']);
+    expect(await everything()).toEqual([]);
+
+    const third = resultOf<TeardownResult>(await type('teardown', '--yes'));
+    expect(third.stages.map(({ outcome }) => outcome)).toEqual(['skipped', 'skipped', 'skipped']);
+  }, 5 * MINUTES);
+
+  test('after a deployment that was interrupted, and that a second one has followed to its end', async () => {
+    const interruption = new AbortController();
+    const first = new RehearsalTerminal(record.terminal, runContext({ signal: interruption.signal })).lab(['deploy', '--yes', '--assembly', assembly], (line) => {
+      if (/Stack \S+: [1-9]/.test(line)) interruption.abort(new Error('Ctrl-C'));
+    });
+    await expect(first).rejects.toThrow('Ctrl-C');
+    expect(await stackStatus()).toBe('CREATE_IN_PROGRESS');
+
+    const second = await type('deploy', '--yes');
+    expect([second.exitCode, await stackStatus()]).toEqual([0, 'CREATE_COMPLETE']);
+  }, 5 * MINUTES);
+
+  test('by a sweep of what is left of a stack that somebody deleted by hand', async () => {
+    const { logs, ec2, cloudFormation } = aws;
+    await ec2.send(new CreateVolumeCommand({
+      AvailabilityZone: `${record.region}a`, Size: 1,
+      TagSpecifications: [{ ResourceType: 'volume', Tags: [{ Key: 'KubernetesCluster', Value: record.clusterName }, { Key: 'kubernetes.io/created-for/pvc/name', Value: 'shop' }] }],
+    }));
+    await cloudFormation.send(new DeleteStackCommand({ StackName: lab.stack.stackName }));
+    await pollFor(async () => await stackStatus() === undefined, { what: 'the stack is gone', deadlineSeconds: 240, everySeconds: 2, describeMissing: async () => [await stackStatus() ?? ''] });
+    // EKS writes its last lines when the group is gone already, and makes it anew.
+    await logs.send(new CreateLogGroupCommand({ logGroupName: `/aws/eks/${record.clusterName}/cluster` }));
+    expect((await everything()).map(({ kind }) => kind).toSorted()).toEqual(['log-group', 'volume']);
+
+    const swept = await type('sweep', '--yes');
+    expect([swept.exitCode, resultOf<SweepResult>(swept).removed.map(({ kind }) => kind)]).toEqual([0, ['volume', 'logGroup']]);
+    expect(await everything()).toEqual([]);
+  }, 5 * MINUTES);
+
+  test('by each drill of removal, which makes first what it begins with', async () => {
+    const { exitCode, stdout, stderr } = await user.start('rehearse', '--name', NAME, '--assembly', assembly, '--json', ...['stuck', 'destroy', 'rollback'].flatMap((drill) => ['--drill', drill])).outcome;
+    const drills = (JSON.parse(stdout) as ExerciseResult).drills;
+    const failures = drills.flatMap(({ name, steps }) => steps.filter(({ outcome }) => outcome === 'failed').map(({ title, evidence }) => [name, title, ...evidence]));
+    expect({ failures, exitCode, said: exitCode === 0 ? [] : stderr.split('\n').slice(-10) }).toEqual({ failures: [], exitCode: 0, said: [] });
+    expect(drills.map(({ name, verdict, isLabLeft }): readonly [DrillResult['name'], string, boolean] => [name, verdict, isLabLeft])).toEqual([
+      ['stuck', 'passed', false], ['destroy', 'passed', false], ['rollback', 'passed', false],
+    ]);
+    expect(drills.find(({ name }) => name === 'destroy')?.steps.map(({ title }) => title)).toContain('Deploy the lab, which is not there');
+    expect(drills.every(({ proved }) => proved !== undefined)).toBe(true);
+  }, 15 * MINUTES);
+});
