@@ -1,7 +1,9 @@
-import { referencesIn } from '../assembly/intrinsics';
+import { referencesIn, type TemplateResource } from '../assembly/intrinsics';
 import type { LabView } from '../assembly/lab-view';
+import type { SynthesizedStack } from '../assembly/synthesized-stack';
 import { stackReadiness } from '../aws/deployed-lab';
 import { firstCause, type StackEvent } from '../aws/stack-events';
+import type { JsonValue } from '../json';
 import { LabError } from '../lab-error';
 import { resourceLabels } from '../plan/concern-of-resource';
 import { failureRemedy } from './failure-remedies';
@@ -47,7 +49,7 @@ export function deploymentFailed(lab: LabView, events: readonly StackEvent[], st
     code: 'DeploymentFailed',
     message: `${causeSentence(lab, cause)}.${state}`.replace(/\.\.+/, '.'),
     received: cause.logicalId,
-    remedy: [known, ...logRemedy(lab, cause, events, isKept(stackStatus)), afterwards(stackStatus)].join(' '),
+    remedy: [known, ...logRemedy(lab, cause, events, stackStatus), afterwards(stackStatus)].join(' '),
   });
 }
 
@@ -62,18 +64,33 @@ export function deploymentNotStarted(stackName: string, failureText = ''): LabEr
   });
 }
 
-/** Log groups of functions, under the names that CloudFormation gave them; they go with the rollback, if there is one. */
-function logRemedy({ stack }: LabView, cause: StackEvent, events: readonly StackEvent[], isEverythingKept: boolean): readonly string[] {
+/** Log groups of the functions behind a resource, under the names that CloudFormation gave them; they go with the rollback, if there is one. */
+function logRemedy({ stack }: LabView, cause: StackEvent, events: readonly StackEvent[], stackStatus: string | undefined): readonly string[] {
   if (!cause.type.startsWith('Custom::') && cause.type !== 'AWS::CloudFormation::CustomResource') return [];
-  const ofFunctions = new Set(stack.resourcesOfType('AWS::Lambda::Function').flatMap(({ properties }) => [...referencesIn(properties['LoggingConfig'] ?? '')]));
+  const ofFunctions = new Set(functionsBehind(stack, cause.logicalId).flatMap(({ properties }) => [...referencesIn(properties['LoggingConfig'] ?? '')]));
   const names = events.filter(({ type, logicalId, physicalId }) => type === 'AWS::Logs::LogGroup' && ofFunctions.has(logicalId) && physicalId !== '').map(({ physicalId }) => physicalId);
   const groups = [...new Set(names)];
-  return groups.length === 0 ? [] : [`${isEverythingKept ? 'Its log' : 'While the rollback has not removed it'}: ${groups.map((name) => `aws logs tail ${name} --since 1h`).join('; ')}.`];
+  if (groups.length === 0) return [];
+  if (stackStatus === 'ROLLBACK_COMPLETE') return ['The rollback has removed the log of its function; `npm run lab -- deploy --keep-failed` fails once more and keeps it.'];
+  return [`${isKept(stackStatus) ? 'Its log' : 'While the rollback has not removed it'}: ${groups.map((name) => `aws logs tail ${name} --since 1h`).join('; ')}.`];
 }
 
-/** Long ids that help nobody but AWS's support, who find them in the events. */
+/** The function that CloudFormation asks for a resource, and those that it invokes in turn. All functions, where the template names none. */
+function functionsBehind(stack: SynthesizedStack, logicalId: string): readonly TemplateResource[] {
+  const all = stack.resourcesOfType('AWS::Lambda::Function');
+  const named = (value: JsonValue | undefined): readonly TemplateResource[] => {
+    const references = referencesIn(value ?? '');
+    return all.filter((each) => references.has(each.logicalId));
+  };
+  const asked = named(stack.resources.get(logicalId)?.properties['ServiceToken']);
+  const behind = [...asked, ...asked.flatMap(({ properties }) => named(properties['Environment']))];
+  return behind.length === 0 ? all : behind;
+}
+
+/** Long ids that help nobody but AWS's support, who find them in the events, and lines of a function's code. */
 function withoutRequestId(reason: string): string {
   return reason
+    .replace(/\s+at (?:async )?(?:[\w.<>$]+ )?\(?[\w./:@-]+:\d+:\d+\)?/g, '')
     .replace(/\s*\((?:Service: [^()]*?)?(?:; )?(?:Status Code: \d+; )?(?:Error Code: [^;()]+; )?(?:Request ID|RequestToken):[^()]*\)/g, '')
     .replace(/\s*\(RequestToken: [^()]*\)/g, '')
     .trim()

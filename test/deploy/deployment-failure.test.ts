@@ -1,6 +1,7 @@
 import { deploymentFailed, deploymentNotStarted } from '../../lib/deploy/deployment-failure';
+import type { JsonObject } from '../../lib/json';
 import { resource, smallLabView } from '../assembly/small-lab';
-import { ADDRESS_QUOTA_REACHED, BEGUN, CHART_FAILED, events, KEPT_CHART } from './event-lists';
+import { ADDRESS_QUOTA_REACHED, BEGUN, CHART_FAILED, events, KEPT_CHART, type ShortEvent } from './event-lists';
 
 describe('the failure of a deployment, by its first cause,', () => {
   it('is said with its label, its logical id, its type and the reason without ids of requests', () => {
@@ -29,6 +30,27 @@ describe('the failure of a deployment, by its first cause,', () => {
     expect(error.message).toContain('Chart karpenter (Karpenter, Custom::AWSCDK-EKS-HelmChart) failed: ');
     expect(error.message).toContain('context deadline exceeded');
     expect(error.remedy).toContain('aws logs tail Lab-HandlerLogs-A1B2 --since 1h');
+  });
+
+  it('names the logs of the functions behind the resource alone, and none that the rollback has removed', () => {
+    const logged = (group: string, others: JsonObject = {}) => resource('AWS::Lambda::Function', { LoggingConfig: { LogGroup: { Ref: group } }, ...others });
+    const lab = smallLabView({
+      Karpenter: resource('Custom::AWSCDK-EKS-HelmChart', { ...smallLabView().stack.resources.get('Karpenter')?.properties, ServiceToken: { 'Fn::GetAtt': ['Framework', 'Arn'] } }),
+      Framework: logged('FrameworkLogs', { Environment: { Variables: { USER_ON_EVENT_FUNCTION_ARN: { 'Fn::GetAtt': ['Handler', 'Arn'] } } } }),
+      Handler: logged('HandlerLogs'),
+      Other: logged('OtherLogs'),
+    });
+    const made = (logicalId: string): ShortEvent => [2, logicalId, 'AWS::Logs::LogGroup', 'CREATE_COMPLETE', undefined, `Lab-${logicalId}-A1B2`];
+    const remedyOf = (status: string): string | undefined => deploymentFailed(lab, events(...['FrameworkLogs', 'HandlerLogs', 'OtherLogs'].map(made), ...CHART_FAILED), status).remedy;
+    expect(remedyOf('ROLLBACK_IN_PROGRESS')).toContain('aws logs tail Lab-FrameworkLogs-A1B2 --since 1h; aws logs tail Lab-HandlerLogs-A1B2 --since 1h.');
+    expect(remedyOf('ROLLBACK_COMPLETE')).toMatch(/deploy --keep-failed` fails once more and keeps it\. Then run/);
+    expect(remedyOf('ROLLBACK_COMPLETE')).not.toContain('aws logs');
+  });
+
+  it('has no lines of a function\'s code', () => {
+    const trace = '\n    at invokeUserFunction (/var/task/framework.js:2:6)\n    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)\n    at async /var/task/cfn-response.js:1:2865';
+    const failed: ShortEvent = [700, 'Karpenter', 'Custom::AWSCDK-EKS-HelmChart', 'CREATE_FAILED', `Message returned: Error: 1.14.999: not found${trace} (RequestId: 6b1f)`];
+    expect(deploymentFailed(smallLabView(), events(...BEGUN, failed), 'ROLLBACK_COMPLETE').message).toMatch(/failed: Message returned: Error: 1\.14\.999: not found \(RequestId: 6b1f\)\. The stack is/);
   });
 
   it('of a custom resource that was kept comes with the log that stays', () => {

@@ -50,10 +50,13 @@ function withChartVersion(template: JsonObject, version: string): JsonObject {
   return { ...template, Resources: Object.fromEntries(resources) };
 }
 
+/** Lines before the one with the version, which say what failed. */
+const LINES_BEFORE = 4;
+
 /** That the deployment says which version is at fault. */
 function causeEvidence({ output, errors }: TypedResult): readonly string[] {
   const lines = [...output, ...errors].map((line) => line.trim()).filter((line) => line !== '');
-  const text = lines.join(' ');
-  if (!text.includes(NO_SUCH_VERSION)) throw exerciseFailed(`It does not name the version: ${lines.slice(-12).join(' | ')}`, 'See how the first cause is found: lib/aws/stack-events.ts.');
-  return lines.slice(-12);
+  const cause = lines.findIndex((line) => line.includes(NO_SUCH_VERSION));
+  if (cause === -1) throw exerciseFailed(`It does not name the version: ${lines.slice(-12).join(' | ')}`, 'See how the first cause is found: lib/aws/stack-events.ts.');
+  return lines.slice(Math.max(0, cause - LINES_BEFORE), cause + 1);
 }

@@ -31,8 +31,8 @@ export interface WantedResource {
 /** Errors of deletions that pass when something else is gone, which CloudFormation waits for. */
 const PASSING_ON_DELETION: ReadonlySet<string> = new Set(['DependencyViolation', 'ResourceInUseException']);
 
-/** How often such a deletion is tried, and how many AWS seconds lie between. */
-const DELETION_TRIES = 90;
+/** How often such a deletion is tried, and how many AWS seconds lie between: for longer than Lambda holds the interfaces of functions. */
+const DELETION_TRIES = 150;
 const SECONDS_BETWEEN_TRIES = 10;
 
 /** Part of the typical time of a creation that an update or a deletion takes, of which there are no figures. */
