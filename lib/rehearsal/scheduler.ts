@@ -1,8 +1,10 @@
 import { CloudFormationClient, DeleteStackCommand } from '@aws-sdk/client-cloudformation';
 import { type GetScheduleCommandOutput, GetScheduleCommand, paginateListSchedules, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { isAwsError } from '../aws/aws-failure';
 import { boundTo } from '../aws/bound-client';
 import { momentOfExpression } from '../config/moments';
 import { numberAt, objectAt, parseJson, textAt } from '../json';
+import { pause } from '../wait-for';
 import type { Account, PlayedService } from './account';
 import { type Handler, jsonAnswer } from './aws-answers/aws-answer';
 import { type AwsRequest, AwsFault, jsonBody } from './aws-answers/aws-request';
@@ -18,14 +20,25 @@ const LOOK_MILLIS = 5000;
 /** The only target that a schedule of the lab has. */
 const DELETE_STACK = /^arn:aws[a-z-]*:scheduler:::aws-sdk:cloudformation:deleteStack$/;
 
+/** AWS seconds before the first repetition of a request that failed. Each further one waits twice as long, up to the most. */
+const RETRY_SECONDS = 60;
+const MOST_RETRY_SECONDS = 3600;
+
+/** What AWS takes for a schedule that says nothing of repetitions. */
+const DEFAULT_RETRIES = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
+
 /**
  * EventBridge Scheduler of an account, as far as a class's deadline needs it. moto holds the schedules; this does at their moment
- * what they say, with the rights of their role.
+ * what they say, with the rights of their role, and repeats what fails as their retry policy says.
+ *
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-retry-policy.html
  */
 export class Scheduler implements PlayedService {
   /** How far the account's clock is ahead of the computer's. */
   private aheadSeconds = 0;
-  private readonly done = new Set<string>();
+  /** Schedules that were begun, by ARN and expression: one that is moved is due again. */
+  private begun: ReadonlySet<string> = new Set();
+  private looking: Promise<readonly string[]> = Promise.resolve([]);
   private readonly client: SchedulerClient;
   private timer: NodeJS.Timeout | undefined;
   private readonly routes = restRoutes({
@@ -33,13 +46,14 @@ export class Scheduler implements PlayedService {
       const seconds = numberAt(jsonBody(request), 'seconds');
       if (seconds === undefined || seconds < 0) throw new AwsFault('ValidationException', 'seconds must be a number that is not negative');
       this.aheadSeconds += seconds;
-      return { answer: jsonAnswer({ now: this.now().toISOString(), started: [...await this.look()] }) };
+      const now = this.now().toISOString();
+      return { answer: jsonAnswer({ now, started: [...await this.look()] }) };
     },
   });
 
   constructor(private readonly account: Account) {
-    const { endpoint, region, run } = account;
-    this.client = boundTo(run.signal, new SchedulerClient({ endpoint, region, credentials: ROOT_CREDENTIALS }));
+    const { moto, region, run } = account;
+    this.client = boundTo(run.signal, new SchedulerClient({ endpoint: moto, region, credentials: ROOT_CREDENTIALS }));
   }
 
   /** Begins to look at the schedules. To be called once the account answers requests. */
@@ -62,22 +76,64 @@ export class Scheduler implements PlayedService {
   }
 
   /** @returns names of the schedules whose moment has come, and that were begun now */
-  private async look(): Promise<readonly string[]> {
-    const begun: string[] = [];
-    for await (const { Schedules = [] } of paginateListSchedules({ client: this.client }, {})) {
-      for (const { Name = '', GroupName } of Schedules) {
-        const schedule = await this.client.send(new GetScheduleCommand({ Name, GroupName }));
-        const key = `${schedule.Arn ?? ''} ${schedule.ScheduleExpression ?? ''}`;
-        if (schedule.State === 'DISABLED' || this.done.has(key) || momentOf(schedule) > this.now()) continue;
-        this.done.add(key);
-        begun.push(Name);
-        void this.carryOut(schedule).catch((error: unknown) => this.tell(`schedule ${Name}`, error));
-      }
-    }
-    return begun;
+  private look(): Promise<readonly string[]> {
+    // One after the other, so that none is begun twice.
+    const next = this.looking.catch(() => []).then(() => this.beginDue());
+    this.looking = next;
+    return next;
   }
 
-  private async carryOut({ Name = '', Arn = '', Target }: GetScheduleCommandOutput): Promise<void> {
+  private async beginDue(): Promise<readonly string[]> {
+    const schedules = await this.schedules();
+    // The next lab's deadline is of the computer's time again.
+    if (schedules.length === 0) this.aheadSeconds = 0;
+    const due = schedules.filter((schedule) => schedule.State !== 'DISABLED' && !this.begun.has(keyOf(schedule)) && this.isDue(schedule));
+    // What is there no longer is forgotten: a schedule that is made anew is due anew.
+    this.begun = new Set([...schedules.map(keyOf).filter((key) => this.begun.has(key)), ...due.map(keyOf)]);
+    for (const schedule of due) void this.carryOut(schedule).catch((error: unknown) => this.tell(`schedule ${schedule.Name ?? ''}`, error));
+    return due.map(({ Name = '' }) => Name);
+  }
+
+  private async schedules(): Promise<readonly GetScheduleCommandOutput[]> {
+    const found: GetScheduleCommandOutput[] = [];
+    for await (const { Schedules = [] } of paginateListSchedules({ client: this.client }, {})) {
+      for (const { Name, GroupName } of Schedules) {
+        try {
+          found.push(await this.client.send(new GetScheduleCommand({ Name, GroupName })));
+        } catch (error) {
+          // It was deleted since it was listed.
+          if (!isAwsError(error, 'ResourceNotFoundException')) throw error;
+        }
+      }
+    }
+    return found;
+  }
+
+  private isDue({ Name = '', ScheduleExpression = '', ScheduleExpressionTimezone }: GetScheduleCommandOutput): boolean {
+    const moment = momentOfExpression(ScheduleExpression, ScheduleExpressionTimezone);
+    if (moment !== undefined) return moment <= this.now();
+    this.tell(`schedule ${Name}`, new Error(`the expression ${ScheduleExpression} ${ScheduleExpressionTimezone ?? ''} is not played`));
+    return false;
+  }
+
+  /** Calls the target, and again where it fails, as often and as long as the schedule says. */
+  private async carryOut(schedule: GetScheduleCommandOutput): Promise<void> {
+    const { MaximumRetryAttempts, MaximumEventAgeInSeconds } = { ...DEFAULT_RETRIES, ...schedule.Target?.RetryPolicy };
+    const { compression, run } = this.account;
+    for (let attempt = 0, age = 0; ; attempt++) {
+      try {
+        await this.callTarget(schedule);
+        return;
+      } catch (error) {
+        const seconds = Math.min(RETRY_SECONDS * 2 ** attempt, MOST_RETRY_SECONDS);
+        age += seconds;
+        if (attempt >= MaximumRetryAttempts || age > MaximumEventAgeInSeconds) throw error;
+        await pause(seconds / compression, run.signal);
+      }
+    }
+  }
+
+  private async callTarget({ Name = '', Arn = '', Target }: GetScheduleCommandOutput): Promise<void> {
     if (!DELETE_STACK.test(Target?.Arn ?? '')) throw new Error(`the target ${Target?.Arn ?? ''} is not played`);
     const credentials = await this.account.sessions.assumeForService({
       roleArn: Target?.RoleArn ?? '',
@@ -103,8 +159,6 @@ export class Scheduler implements PlayedService {
   }
 }
 
-function momentOf({ ScheduleExpression = '', ScheduleExpressionTimezone }: GetScheduleCommandOutput): Date {
-  const moment = momentOfExpression(ScheduleExpression, ScheduleExpressionTimezone);
-  if (moment === undefined) throw new Error(`the expression ${ScheduleExpression} ${ScheduleExpressionTimezone ?? ''} is not played`);
-  return moment;
+function keyOf({ Arn = '', ScheduleExpression = '' }: GetScheduleCommandOutput): string {
+  return `${Arn} ${ScheduleExpression}`;
 }

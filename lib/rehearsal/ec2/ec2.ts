@@ -127,6 +127,8 @@ export class Ec2 implements PlayedService {
   }
 
   private reportNoCapacity(fleet: JsonObject, faults: readonly AwsFault[]): void {
+    // Of what a drill has made short nothing can be launched: that is no fault of the lab's.
+    if (faults.every(({ code }) => code === NO_CAPACITY)) return;
     const nodePool = tagsFor('instance', fleet)[NODE_POOL_LABEL];
     const reasons = [...new Set(faults.map(({ code, message }) => (code === NO_CAPACITY ? code : `${code}: ${message}`)))];
     this.account.findings.report({

@@ -1,4 +1,4 @@
-import { CreateTagsCommand, DescribeImagesCommand, DescribeSubnetsCommand, type EC2Client, paginateDescribeInstances } from '@aws-sdk/client-ec2';
+import { AssociateIamInstanceProfileCommand, CreateTagsCommand, DescribeImagesCommand, DescribeSubnetsCommand, type EC2Client, paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import { GetInstanceProfileCommand } from '@aws-sdk/client-iam';
 import { isAwsError, NO_SUCH_ENTITY } from '../../aws/aws-failure';
 import { arrayAt, type JsonObject, objectAt, textAt } from '../../json';
@@ -60,6 +60,7 @@ export class Launches {
     await this.checkQuota(launch);
     const body = await askMoto(withParameters(request, formParameters({ ...launch, Action: 'RunInstances', Version: EC2_VERSION })), this.account);
     const instanceIds = [...new Set([...body.matchAll(/<instanceId>(i-[0-9a-f]+)<\/instanceId>/g)].map(([, id = '']) => id))];
+    await this.giveProfile(instanceIds.slice(1), objectAt(launch, 'IamInstanceProfile'));
     await this.tagInterfaces(body, tagsFor('network-interface', launch));
     for (const id of instanceIds) this.options.onLaunched(id);
     return { instanceIds, body };
@@ -121,6 +122,13 @@ export class Launches {
 
   private vcpusOf(instanceType: string | undefined): number {
     return this.options.prices.instanceTypes.find(({ name }) => name === instanceType)?.vcpu ?? 0;
+  }
+
+  /** Of several instances moto gives the profile to the first one only. */
+  private async giveProfile(instanceIds: readonly string[], profile: JsonObject): Promise<void> {
+    const IamInstanceProfile = { Arn: textAt(profile, 'Arn'), Name: textAt(profile, 'Name') };
+    if (IamInstanceProfile.Arn === undefined && IamInstanceProfile.Name === undefined) return;
+    for (const InstanceId of instanceIds) await this.aws.ec2.send(new AssociateIamInstanceProfileCommand({ InstanceId, IamInstanceProfile }));
   }
 
   /** moto tags instances and volumes at their launch, and no interfaces. */

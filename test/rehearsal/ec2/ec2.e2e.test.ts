@@ -199,6 +199,15 @@ describe('EC2 of a rehearsed account, over moto', () => {
     expect(NetworkInterfaces).toEqual([]);
   }, TIME_LIMIT_MS);
 
+  it('launches several instances at once, each with the profile', async () => {
+    const { Instances } = await fleet(['c5a.2xlarge'], { TargetCapacitySpecification: { TotalTargetCapacity: 3, DefaultTargetCapacityType: 'on-demand' } });
+    const InstanceIds = [...Instances?.[0]?.InstanceIds ?? []];
+    const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ InstanceIds }));
+    const profiles = Reservations.flatMap(({ Instances: launched = [] }) => launched).map(({ IamInstanceProfile }) => IamInstanceProfile?.Arn);
+    expect(profiles).toEqual(Array(3).fill('arn:aws:iam::123456789012:instance-profile/node'));
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds }));
+  }, TIME_LIMIT_MS);
+
   it('takes a spot instance back after a warning', async () => {
     const { Instances } = await fleet(['c5a.2xlarge'], { TargetCapacitySpecification: { TotalTargetCapacity: 1, DefaultTargetCapacityType: 'spot' }, SpotOptions: { AllocationStrategy: 'price-capacity-optimized' } });
     const id = Instances?.[0]?.InstanceIds?.[0] ?? '';
