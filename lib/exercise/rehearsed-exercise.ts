@@ -13,7 +13,9 @@ import type { ClassResult, DrillName, ExerciseResult } from './exercise-result';
 import { expectationsOf } from './expectations';
 import { runDrills, runExercise, withDrills } from './run-exercise';
 import { KubernetesApi } from '../kubernetes/kubernetes-api';
-import type { RunContext } from '../run-context';
+import { estimateLaunch } from '../plan/launch-estimate';
+import { priceTableOf } from '../plan/price-table';
+import { beyondInterruption, type RunContext } from '../run-context';
 import type { RehearsalRecord } from '../rehearsal/rehearsal-state';
 import { everythingIn } from '../rehearsal/account-contents';
 import { admitInstructor } from '../rehearsal/deploy-into';
@@ -78,7 +80,8 @@ function meansOf(rehearsal: RehearsalRecord, lab: LabView, run: RunContext): Dri
     terminal: new RehearsalTerminal(terminal, run),
     events: {
       interruptSpot: (instanceId) => interruptSpotInstance(awsEndpoint, { instanceId }, run),
-      setShortages: (shortages) => setCapacityShortages(awsEndpoint, shortages, run),
+      // Taken back even after an interruption.
+      setShortages: (shortages) => setCapacityShortages(awsEndpoint, shortages, beyondInterruption(run)),
       passTime: (seconds) => passTime(awsEndpoint, seconds, run),
       leaveInterface: () => asInstructor((aws) => leaveInterface(aws, lab.cluster.name)),
       protectByGuardDuty: () => asInstructor((aws) => protectByGuardDuty(aws, lab.cluster.name, region)),
@@ -90,6 +93,7 @@ function meansOf(rehearsal: RehearsalRecord, lab: LabView, run: RunContext): Dri
       await writeChangedAssembly(assemblyDirectory, copy, change);
       return copy;
     },
+    cheapestType: estimateLaunch(lab, priceTableOf(region)).likely[0]?.instanceType,
     everythingInAccount: () => everythingIn({ accountId, endpoint: awsEndpoint, region, run }),
     countInstances: () => asInstructor(async ({ ec2 }) => (await karpenterInstances(ec2, lab.cluster.name)).length),
   };

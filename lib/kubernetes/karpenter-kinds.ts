@@ -17,6 +17,8 @@ export interface NodeClaim extends Conditioned {
   readonly capacityType?: string;
   /** Such as `aws:///ap-northeast-2b/i-02fd00557cbb11e88`. @default - it is not launched yet */
   readonly providerId?: string;
+  /** Such as `ami-7bf45074643fa38d3`. @default - it is not launched yet */
+  readonly imageId?: string;
   /** Name of its node. @default - it is not registered yet */
   readonly nodeName?: string;
   /** Quantities that the node has, before anything is reserved. */
@@ -41,6 +43,7 @@ export const NODE_CLAIMS: ResourceKind<NodeClaim> = {
       zone: metadata.labels[ZONE_LABEL],
       capacityType: metadata.labels[CAPACITY_TYPE_LABEL],
       providerId: textAt(body, 'status', 'providerID'),
+      imageId: textAt(body, 'status', 'imageID'),
       nodeName: textAt(body, 'status', 'nodeName'),
       capacity: readTexts(objectAt(body, 'status', 'capacity')),
       allocatable: readTexts(objectAt(body, 'status', 'allocatable')),

@@ -1,4 +1,4 @@
-import { ClusterModel, livePods, runningPods } from '../../kubernetes/cluster-model';
+import { ClusterModel, livePods } from '../../kubernetes/cluster-model';
 import type { ClusterEvent } from '../../kubernetes/core-kinds';
 import { NODE_POOLS } from '../../kubernetes/karpenter-kinds';
 import { waitFor } from '../../wait-for';
@@ -7,7 +7,7 @@ import { eventLines, LIMIT_MESSAGE, limitLines } from '../diagnosis';
 import { type ExerciseContext, type WatchedExercise, whyNotRunning } from '../exercise-context';
 import { type ExerciseExpectations, podMillisOf } from '../expectations';
 import { scaleStep } from '../launch-steps';
-import { onStage } from './drill-stage';
+import { onStage, untilAllRun } from './drill-stage';
 
 /** CPU that a pod counts with where its Deployment requests none, in thousandths of a core. */
 const DEFAULT_POD_MILLIS = 1000;
@@ -56,18 +56,11 @@ async function refusalStep(stage: WatchedExercise): Promise<void> {
 }
 
 async function raiseStep(stage: WatchedExercise, cores: number): Promise<void> {
-  const { api, cluster, expectations: { deploymentName, replicas, nodePoolName }, recorder, deadlines } = stage;
+  const { api, cluster, expectations: { replicas, nodePoolName }, recorder } = stage;
   const command = `kubectl patch nodepool ${nodePoolName} --type merge -p '{"spec":{"limits":{"cpu":${cores}}}}'`;
   await recorder.step({ title: 'With a higher limit all pods run', command }, async (step) => {
     await api.patch(NODE_POOLS, { name: nodePoolName }, { spec: { limits: { cpu: cores } } });
-    const running = (): number => runningPods(cluster).length;
-    await waitFor(() => running() >= replicas, {
-      what: `${counted(replicas, 'pod')} of ${deploymentName} run`,
-      deadlineSeconds: deadlines.claimedSeconds + deadlines.nodeReadySeconds,
-      on: [cluster],
-      describeMissing: () => whyNotRunning(stage),
-      onProgress: () => step.news(`${running()} of ${counted(replicas, 'pod')} running`, running() / replicas),
-    });
+    await untilAllRun(stage, step);
     step.note(`${counted(replicas, 'pod')} run on ${cluster.usedClaims.map(({ instanceType }) => instanceType ?? '').join(', ')}`);
   });
 }

@@ -3,9 +3,9 @@ import type { DrillMeans } from '../../../lib/exercise/drills/drill-stage';
 import type { DrillName, DrillResult } from '../../../lib/exercise/exercise-result';
 import { expectationsOf } from '../../../lib/exercise/expectations';
 import { runDrills } from '../../../lib/exercise/run-exercise';
-import { textAt } from '../../../lib/json';
+import { type JsonObject, textAt } from '../../../lib/json';
 import { DEPLOYMENTS, NAMESPACES, NODES, PODS } from '../../../lib/kubernetes/core-kinds';
-import { NODE_CLAIMS, NODE_POOLS } from '../../../lib/kubernetes/karpenter-kinds';
+import { EC2_NODE_CLASSES, NODE_CLAIMS, NODE_POOLS } from '../../../lib/kubernetes/karpenter-kinds';
 import type { TypedResult } from '../../../lib/rehearsal/rehearsal-terminal';
 import { type RunContext, runContext } from '../../../lib/run-context';
 import { pollFor } from '../../../lib/wait-for';
@@ -32,14 +32,25 @@ describe('a drill', () => {
       return typedResult('lab');
     },
     cdk: () => Promise.reject(new Error('not asked for')),
-    shell: () => Promise.reject(new Error('not asked for')),
+    // The one line that a drill types is a patch.
+    shell: async (line) => {
+      typed.push(line);
+      const [, name = '', patch = '{}'] = /^kubectl patch ec2nodeclass (\S+) --type merge -p '(.*)'$/.exec(line) ?? [];
+      await lab.api.patch(EC2_NODE_CLASSES, { name }, JSON.parse(patch) as JsonObject);
+      return typedResult(line);
+    },
   };
+  const shortages: string[][] = [];
   const events: DrillMeans['events'] = {
     interruptSpot: (instanceId) => {
       lab.controllers.interrupt(instanceId);
       return Promise.resolve();
     },
-    setShortages: () => Promise.resolve(),
+    setShortages: (short) => {
+      shortages.push(short.map(({ instanceType }) => instanceType));
+      lab.controllers.setShortages(short.map(({ instanceType }) => instanceType));
+      return Promise.resolve();
+    },
     passTime: () => Promise.resolve(),
     leaveInterface: () => Promise.resolve(['aws-K8S-i-1']),
     protectByGuardDuty: () => Promise.resolve(['GuardDutyManagedSecurityGroup-vpc-1']),
@@ -50,6 +61,7 @@ describe('a drill', () => {
     events,
     assemblyDirectory: 'cdk.out',
     assemblyWith: () => Promise.reject(new Error('not asked for')),
+    cheapestType: 'c5a.2xlarge',
     countInstances: () => Promise.resolve(lab.controllers.instanceCount),
     everythingInAccount: () => Promise.resolve([]),
   };
@@ -67,11 +79,11 @@ describe('a drill', () => {
   const start = async (given: LabInAFakeOptions = {}): Promise<LabInAFake> => (lab = await labInAFake({ nodePool: QUICK_POOL, ...given }));
   const failureOf = ({ steps }: DrillResult): string => steps.find(({ outcome }) => outcome === 'failed')?.evidence.join('\n') ?? '';
   const evidenceOf = ({ steps }: DrillResult): string => steps.flatMap(({ evidence }) => evidence).join('\n');
-  const namesOf = (kind: typeof NODE_POOLS | typeof NAMESPACES | typeof NODE_CLAIMS): readonly string[] =>
+  const namesOf = (kind: typeof NODE_POOLS | typeof NAMESPACES | typeof NODE_CLAIMS | typeof EC2_NODE_CLASSES): readonly string[] =>
     lab.fake.all(kind).map((body) => textAt(body, 'metadata', 'name') ?? '');
   /** That nothing of a drill's own is left, and the lab's NodePool is as it was. */
   const expectPutBack = (): void => {
-    expect([...namesOf(NAMESPACES), ...namesOf(NODE_POOLS), ...namesOf(NODE_CLAIMS)].filter((name) => name.startsWith('lab-drill'))).toEqual([]);
+    expect([...namesOf(NAMESPACES), ...namesOf(NODE_POOLS), ...namesOf(NODE_CLAIMS), ...namesOf(EC2_NODE_CLASSES)].filter((name) => name.startsWith('lab-drill'))).toEqual([]);
     expect(lab.fake.find(NODE_POOLS, { name: 'default' })).toMatchObject({ spec: { limits: { cpu: 100 } } });
   };
 
@@ -177,6 +189,94 @@ describe('a drill', () => {
       const result = await drill('spot', { deadlines: { noticedSeconds: 0.2 }, means: { events: { ...events, interruptSpot: () => Promise.resolve() } } });
       expect(failureOf(result)).toContain('see whether it runs with the queue of the stack (settings.interruptionQueue)');
       expect(result.steps.at(-1)).toMatchObject({ title: 'Put everything back', outcome: 'passed' });
+      expectPutBack();
+    });
+  });
+
+  describe('of a shortage', () => {
+    beforeEach(() => shortages.splice(0));
+
+    test('shows what a NodePool of one type meets, and that one of many takes the next type', async () => {
+      await start();
+      const result = await drill('capacity');
+      expect(failureOf(result)).toBe('');
+      expect(result).toMatchObject({ verdict: 'passed', proved: expect.stringContaining('gets the next one') as string });
+      expect(evidenceOf(result)).toContain('InsufficientCapacityError: NodeClaim lab-drill-capacity-');
+      expect(evidenceOf(result)).toMatch(/Karpenter logs: failed launching nodeclaim: .*InsufficientInstanceCapacity/);
+      expect(evidenceOf(result)).toMatch(/5 pods run on ip-lab-drill-capacity-\d+ \(c5\.2xlarge, /);
+      expect(shortages).toEqual([['c5a.2xlarge'], []]);
+      expectPutBack();
+    });
+
+    test('fails when no other type comes, and EC2 has all types again', async () => {
+      await start({ boots: false });
+      const result = await drill('capacity', { deadlines: { claimedSeconds: 0.1, nodeReadySeconds: 0.1 } });
+      expect(result.steps.find(({ outcome }) => outcome === 'failed')?.title).toBe('A NodePool that allows more takes the next type');
+      expect(shortages.at(-1)).toEqual([]);
+      expect(result.steps.at(-1)).toMatchObject({ title: 'EC2 has c5a.2xlarge again', outcome: 'passed' });
+      expectPutBack();
+    });
+
+    test('fails when EC2 launches what it should not have', async () => {
+      await start();
+      const result = await drill('capacity', { means: { events: { ...events, setShortages: () => Promise.resolve() } }, deadlines: { refusedSeconds: 0.2 } });
+      expect(failureOf(result)).toContain('Karpenter reports that EC2 has no c5a.2xlarge');
+      expectPutBack();
+    });
+
+    test('fails when it is interrupted, and EC2 has all types again all the same', async () => {
+      await start();
+      const interruption = new AbortController();
+      const interrupted = drill('capacity', {
+        signal: interruption.signal,
+        onProgress: ({ step, state }) => {
+          if (step.startsWith('A NodePool that allows c5a.2xlarge only') && state === 'finished') interruption.abort(new Error('Ctrl-C'));
+        },
+      });
+      await expect(interrupted).rejects.toThrow('Ctrl-C');
+      expect(shortages.at(-1)).toEqual([]);
+      expectPutBack();
+    });
+
+    test('is skipped where no price says which type is the cheapest', async () => {
+      await start();
+      const result = await drill('capacity', { means: { cheapestType: undefined } });
+      expect(result.steps).toMatchObject([{ outcome: 'skipped' }]);
+      expect(result.proved).toBeUndefined();
+    });
+  });
+
+  describe('of drift', () => {
+    const withImage = async (given: LabInAFakeOptions = {}): Promise<void> => {
+      await start(given);
+      lab.fake.put(EC2_NODE_CLASSES, { metadata: { name: 'default' }, spec: { amiSelectorTerms: [{ alias: 'al2023@v20260917' }] } });
+    };
+    beforeEach(() => typed.splice(0));
+
+    test('types a newer image, shows that the nodes drift and are replaced one after the other, and leaves the lab\'s EC2NodeClass alone', async () => {
+      await withImage();
+      const result = await drill('drift');
+      expect(failureOf(result)).toBe('');
+      expect(result).toMatchObject({ verdict: 'passed', proved: expect.stringContaining('disruption budget') as string });
+      expect(typed).toEqual(['kubectl patch ec2nodeclass lab-drill-drift --type merge -p \'{"spec":{"amiSelectorTerms":[{"alias":"al2023@v20261001"}]}}\'']);
+      expect(evidenceOf(result)).toContain('were Drifted; at most 1 node was disrupted at once, as the budget of 1 allows');
+      expect(evidenceOf(result)).toContain('Images: ami-al2023@v20260917 before, ami-al2023@v20261001 now');
+      expect(lab.fake.find(EC2_NODE_CLASSES, { name: 'default' })).toMatchObject({ spec: { amiSelectorTerms: [{ alias: 'al2023@v20260917' }] } });
+      expectPutBack();
+    });
+
+    test('fails when more nodes are disrupted at once than the budget allows', async () => {
+      await withImage({ ignoresBudgets: true });
+      const result = await drill('drift');
+      expect(failureOf(result)).toMatch(/Karpenter disrupted [23] nodes at once; the budget allows 1/);
+      expectPutBack();
+    });
+
+    test('fails when no node drifts, and says which', async () => {
+      await withImage();
+      const deaf: DrillMeans['terminal'] = { ...terminal, shell: (line) => Promise.resolve(typedResult(line)) };
+      const result = await drill('drift', { means: { terminal: deaf }, deadlines: { replacedSeconds: 0.1 } });
+      expect(failureOf(result)).toMatch(/NodeClaim lab-drill-drift-\d+ is still there and not Drifted/);
       expectPutBack();
     });
   });

@@ -16,7 +16,12 @@ export interface PlayOptions {
   readonly withoutLabels?: readonly string[];
   /** Whether launched instances ever become nodes. @default true */
   readonly boots?: boolean;
+  /** Whether all drifted nodes are replaced at once, whatever the budget is. @default false */
+  readonly ignoresBudgets?: boolean;
 }
+
+/** Families of the played instance types, the cheapest first. */
+const FAMILIES = ['c5a', 'c5'];
 
 /** vCPUs of the played instance types. Each holds as many pods of 1 CPU, less one. */
 const SIZES: Readonly<Record<string, number>> = { large: 2, xlarge: 4, '2xlarge': 8, '4xlarge': 16, '8xlarge': 32, '24xlarge': 96 };
@@ -33,6 +38,9 @@ export class PlayedControllers {
   private isPlanned = false;
   private made = 0;
   private readonly bootedAt = new Map<string, number>();
+  private shortTypes: readonly string[] = [];
+  /** Types that EC2 had not when they were asked for. */
+  private readonly avoidedTypes = new Set<string>();
   private readonly emptySince = new Map<string, number>();
   private readonly end: () => void;
 
@@ -54,6 +62,12 @@ export class PlayedControllers {
     const name = nameOf(claim ?? {});
     this.event('NodeClaim', { name }, 'default', 'SpotInterrupted', 'Spot interruption warning was triggered');
     this.fake.remove(NODE_CLAIMS, { name });
+  }
+
+  /** EC2 has none of these instance types from now on, and all others. */
+  setShortages(instanceTypes: readonly string[]): void {
+    this.shortTypes = instanceTypes;
+    this.plan();
   }
 
   /** Instances that run. */
@@ -87,6 +101,7 @@ export class PlayedControllers {
   private playNodeClass(body: JsonObject): void {
     const isDeleted = textAt(body, 'metadata', 'deletionTimestamp') !== undefined;
     if (isDeleted && this.fake.all(NODE_CLAIMS).length === 0) this.fake.put(EC2_NODE_CLASSES, { metadata: { name: nameOf(body), finalizers: [] } });
+    else if (!isDeleted && arrayAt(body, 'status', 'conditions').length === 0) this.fake.put(EC2_NODE_CLASSES, { metadata: { name: nameOf(body) }, status: { conditions: [condition('Ready')] } });
     else if (!isDeleted && arrayAt(body, 'metadata', 'finalizers').length === 0) this.fake.put(EC2_NODE_CLASSES, { metadata: { name: nameOf(body), finalizers: ['karpenter.k8s.aws/termination'] } });
   }
 
@@ -116,7 +131,8 @@ export class PlayedControllers {
   private schedule(pod: JsonObject): void {
     const selector = readTexts(objectAt(pod, 'spec', 'nodeSelector'));
     const reference = { namespace: textAt(pod, 'metadata', 'namespace') ?? '', name: nameOf(pod) };
-    const node = this.fake.all(NODES).find((body) => hasLabels(body, selector) && this.podsOn(nameOf(body)).length < (numberAt(body, 'status', 'capacity', 'pods') ?? 0));
+    const most = isApart(pod) ? 1 : Infinity;
+    const node = this.fake.all(NODES).find((body) => hasLabels(body, selector) && this.podsOn(nameOf(body)).length < Math.min(most, numberAt(body, 'status', 'capacity', 'pods') ?? 0));
     if (node !== undefined) {
       this.fake.put(PODS, { metadata: reference, spec: { nodeName: nameOf(node) }, status: { phase: 'Running', conditions: [condition('Ready')] } });
       return;
@@ -126,20 +142,21 @@ export class PlayedControllers {
       const [key, value] = Object.entries(selector)[0] ?? ['', ''];
       this.event('Pod', reference, reference.namespace, 'FailedScheduling', `Failed to schedule pod, incompatible requirements, key ${key}, ${key} In [${value}] not in any NodePool`);
     } else {
-      this.launchFor(pool, reference, selector);
+      this.launchFor(pool, reference, selector, most);
     }
   }
 
   /** Launches a node for the pods of a selector, unless one that holds this pod is on its way. */
-  private launchFor(pool: JsonObject, pod: { readonly namespace: string; readonly name: string }, selector: Readonly<Record<string, string>>): void {
+  private launchFor(pool: JsonObject, pod: { readonly namespace: string; readonly name: string }, selector: Readonly<Record<string, string>>, mostPods: number): void {
+    if (this.allowedTypes(pool, 'large').every((type) => this.avoidedTypes.has(type))) return;
     const pending = this.fake.all(PODS).filter((body) => textAt(body, 'spec', 'nodeName') === undefined && JSON.stringify(readTexts(objectAt(body, 'spec', 'nodeSelector'))) === JSON.stringify(selector)).length;
     const claims = this.claimsOf(nameOf(pool));
-    const room = claims.filter((claim) => textAt(claim, 'status', 'nodeName') === undefined).reduce((sum, claim) => sum + (numberAt(claim, 'status', 'capacity', 'cpu') ?? 0) - 1, 0);
+    const room = claims.filter((claim) => textAt(claim, 'status', 'nodeName') === undefined).reduce((sum, claim) => sum + Math.min(mostPods, (numberAt(claim, 'status', 'capacity', 'cpu') ?? 0) - 1), 0);
     if (room >= pending) return;
     const used = claims.reduce((sum, claim) => sum + (numberAt(claim, 'status', 'capacity', 'cpu') ?? 0), 0);
     const left = (numberAt(pool, 'spec', 'limits', 'cpu') ?? Infinity) - used;
     const sizes = Object.entries(SIZES).filter(([, vcpus]) => vcpus <= left);
-    const size = sizes.find(([, vcpus]) => vcpus - 1 >= pending - room) ?? sizes.at(-1);
+    const size = sizes.find(([, vcpus]) => vcpus - 1 >= Math.min(mostPods, pending - room)) ?? sizes.at(-1);
     if (size === undefined) {
       const error = `all available instance types exceed limits for nodepool (NodePool=${nameOf(pool)})`;
       this.event('Pod', pod, pod.namespace, 'FailedScheduling', `Failed to schedule pod, ${error}`);
@@ -159,22 +176,67 @@ export class PlayedControllers {
     if (textAt(body, 'metadata', 'deletionTimestamp') !== undefined) this.terminate(body);
     else if (pool === undefined) this.fake.remove(NODE_CLAIMS, { name });
     else if (textAt(body, 'status', 'providerID') === undefined) this.launch(body, pool);
+    else if (textAt(body, 'status', 'imageID') !== this.imageOf(pool)) this.replace(body, pool);
     else if (textAt(body, 'status', 'nodeName') === undefined && this.options.boots !== false && Date.now() >= (this.bootedAt.get(name) ?? 0)) this.register(body);
   }
 
   private launch(claim: JsonObject, pool: JsonObject): void {
     const name = nameOf(claim);
     const [size] = Object.entries(SIZES).find(([, vcpus]) => vcpus === numberAt(claim, 'status', 'capacity', 'cpu')) ?? ['large'];
+    const instanceType = this.typeFor(pool, size);
+    if (instanceType === undefined) return this.refuse(name);
     const capacityType = textAt(arrayAt(arrayAt(pool, 'spec', 'template', 'spec', 'requirements').find((each) => textAt(each, 'key') === 'karpenter.sh/capacity-type'), 'values')[0]) ?? 'on-demand';
-    const labels = { 'node.kubernetes.io/instance-type': `c5a.${size}`, 'topology.kubernetes.io/zone': 'ap-northeast-2a', 'karpenter.sh/capacity-type': capacityType };
+    const labels = { 'node.kubernetes.io/instance-type': instanceType, 'topology.kubernetes.io/zone': 'ap-northeast-2a', 'karpenter.sh/capacity-type': capacityType };
     const providerID = `${this.options.isSimulated === false ? 'aws' : 'kwok-aws'}:///ap-northeast-2a/i-${name}`;
-    this.fake.put(NODE_CLAIMS, { metadata: { name, labels }, status: { providerID, conditions: [condition('Launched')] } });
+    this.fake.put(NODE_CLAIMS, { metadata: { name, labels }, status: { providerID, imageID: this.imageOf(pool), conditions: [condition('Launched')] } });
     this.fake.log(KARPENTER_POD, 'controller', `2026-11-23T18:52:32.1Z stdout F ${JSON.stringify({
-      level: 'INFO', time: new Date().toISOString(), message: 'launched nodeclaim', NodeClaim: { name }, 'instance-type': `c5a.${size}`, zone: 'ap-northeast-2a', 'capacity-type': capacityType, 'provider-id': providerID,
+      level: 'INFO', time: new Date().toISOString(), message: 'launched nodeclaim', NodeClaim: { name }, 'instance-type': instanceType, zone: 'ap-northeast-2a', 'capacity-type': capacityType, 'provider-id': providerID,
     })}`);
     const bootMs = this.options.bootMs ?? 10;
     this.bootedAt.set(name, Date.now() + bootMs);
     this.plan(bootMs + 2);
+  }
+
+  /** Types of a size that a NodePool allows, the cheapest first. One that names types allows these. */
+  private allowedTypes(pool: JsonObject, size: string): readonly string[] {
+    const named = arrayAt(arrayAt(pool, 'spec', 'template', 'spec', 'requirements').find((each) => textAt(each, 'key') === 'node.kubernetes.io/instance-type'), 'values');
+    return named.length > 0 ? named.flatMap((type) => textAt(type) ?? []) : FAMILIES.map((family) => `${family}.${size}`);
+  }
+
+  /** The cheapest allowed type that EC2 has, and has not refused. */
+  private typeFor(pool: JsonObject, size: string): string | undefined {
+    return this.allowedTypes(pool, size).find((type) => !this.avoidedTypes.has(type) && !this.shortTypes.includes(type));
+  }
+
+  /** EC2 has nothing of what a NodePool allows. */
+  private refuse(name: string): void {
+    for (const type of this.shortTypes) this.avoidedTypes.add(type);
+    const error = 'creating instance, insufficient capacity, with fleet error(s), InsufficientInstanceCapacity: We currently do not have sufficient capacity';
+    this.event('NodeClaim', { name }, 'default', 'InsufficientCapacityError', `NodeClaim ${name} event: ${error}`);
+    this.fake.log(KARPENTER_POD, 'controller', JSON.stringify({ level: 'ERROR', time: new Date().toISOString(), message: 'failed launching nodeclaim', error }));
+    this.fake.put(NODE_CLAIMS, { metadata: { name, finalizers: [] } });
+    this.fake.remove(NODE_CLAIMS, { name });
+  }
+
+  private imageOf(pool: JsonObject): string {
+    const nodeClass = this.fake.find(EC2_NODE_CLASSES, { name: textAt(pool, 'spec', 'template', 'spec', 'nodeClassRef', 'name') ?? '' });
+    return `ami-${textAt(arrayAt(nodeClass, 'spec', 'amiSelectorTerms')[0], 'alias') ?? 'any'}`;
+  }
+
+  /** A node of another image than its EC2NodeClass selects: Drifted, and replaced when the budget of its NodePool allows. */
+  private replace(claim: JsonObject, pool: JsonObject): void {
+    const name = nameOf(claim);
+    const conditions = arrayAt(claim, 'status', 'conditions');
+    const has = (type: string): boolean => conditions.some((each) => textAt(each, 'type') === type);
+    if (!has('Drifted')) return void this.fake.put(NODE_CLAIMS, { metadata: { name }, status: { conditions: [...conditions, condition('Drifted')] } });
+    const others = this.claimsOf(nameOf(pool)).filter((other) => nameOf(other) !== name);
+    const areAllRegistered = others.every((other) => textAt(other, 'status', 'nodeName') !== undefined);
+    if (this.options.ignoresBudgets === true) {
+      if (!has('DisruptionReason')) return void this.fake.put(NODE_CLAIMS, { metadata: { name }, status: { conditions: [...conditions, condition('DisruptionReason')] } });
+      setTimeout(() => this.fake.remove(NODE_CLAIMS, { name }), 20);
+    } else if (areAllRegistered && others.every((other) => textAt(other, 'metadata', 'deletionTimestamp') === undefined)) {
+      this.fake.remove(NODE_CLAIMS, { name });
+    }
   }
 
   private register(claim: JsonObject): void {
@@ -256,6 +318,11 @@ function condition(type: string): JsonObject {
 
 function hasLabels(body: JsonObject, selector: Readonly<Record<string, string>>): boolean {
   return Object.entries(selector).every(([key, value]) => textAt(body, 'metadata', 'labels', key) === value);
+}
+
+/** Whether a pod keeps off the nodes of its like. */
+function isApart(pod: JsonObject): boolean {
+  return Object.keys(objectAt(pod, 'spec', 'affinity')).length > 0;
 }
 
 function nameOf(body: JsonObject): string {
