@@ -5,7 +5,9 @@ import type { DeploymentTarget, DeployResult } from '../deploy/deployment-target
 import type { ClassResult, ExerciseResult } from '../exercise/exercise-result';
 import type { ExerciseExpectations } from '../exercise/expectations';
 import type { LabStatus, StatusOptions } from '../exercise/lab-status';
+import type { LifeResult } from '../exercise/life-result';
 import type { RehearsedClassOptions, RehearsedExerciseOptions } from '../exercise/rehearsed-exercise';
+import type { RehearseLifeOptions } from '../exercise/rehearsed-life';
 import type { ScaleOptions, ScaleResult } from '../exercise/scale-lab';
 import type { VerifyOptions, VerifyResult } from '../exercise/verify-lab';
 import type { WatchOptions, WatchResult } from '../exercise/watch-lab';
@@ -66,6 +68,8 @@ export interface LabActions {
   readonly runExercise: (options: RehearsedExerciseOptions, run: RunContext) => Promise<ExerciseResult>;
   /** Does the exercise for all students of a class at once. */
   readonly runClass: (options: RehearsedClassOptions, run: RunContext) => Promise<ClassResult>;
+  /** Rehearses the whole life of a class, from an empty account to an empty account. */
+  readonly rehearseLife: (options: Omit<RehearseLifeOptions, OfTheProcess>, run: RunContext) => Promise<LifeResult>;
   /** Scales the exercise, and waits until its pods run or are gone where that is asked for. */
   readonly scaleLab: (options: ScaleOptions & LabConnection, run: RunContext) => Promise<ScaleResult>;
   /** Says in which state the lab is. */
@@ -110,6 +114,7 @@ export function processActions({ projectDirectory, env }: ProcessActionsOptions)
     cleanRehearsal: async (options, run) => (await import('../rehearsal/stop-rehearsal.js')).cleanRehearsal({ ...options, projectDirectory, env }, run),
     exerciseExpectations,
     runClass: async (options, run) => (await import('../exercise/rehearsed-exercise.js')).runRehearsedClass(options, run),
+    rehearseLife: async (options, run) => (await import('../exercise/rehearsed-life.js')).rehearseLife({ ...options, projectDirectory, env }, run),
     scaleLab: async (options, run) => (await import('../exercise/scale-lab.js')).scaleLab(options, run),
     labStatus: async (options, run) => (await import('../exercise/lab-status.js')).labStatus(options, run),
     watchLab: async (options, run) => (await import('../exercise/watch-lab.js')).watchLab(options, run),

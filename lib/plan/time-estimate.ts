@@ -100,6 +100,15 @@ export function hasTypicalSeconds(type: string): boolean {
   return type in SECONDS;
 }
 
+/** Typical seconds from scaling a Deployment until its pods run on a new node: EC2 launches and boots it, the kubelet pulls the image. */
+export const TYPICAL_NODE_SECONDS = 60;
+
+/**
+ * Typical seconds of a teardown, the middle of the half hour to hour that `docs/real-account.md` names. Most of it is waiting for
+ * interfaces of functions.
+ */
+export const TYPICAL_TEARDOWN_SECONDS = 2700;
+
 /** Resources that take no longer than this stay out of the time line. */
 const SHORT_SECONDS = 5;
 

@@ -47,7 +47,7 @@ const LOCK_SECONDS = 3600;
  * the logs.
  *
  * @throws LabError `RehearsalRunning` when it runs with another assembly
- * @throws LabError `RehearsalNotEmpty` when it is to be empty, and the lab is deployed in it
+ * @throws LabError `RehearsalNotEmpty` when it is to be empty, runs, and has the lab deployed in it
  * @throws LabError `VersionNotRehearsed` when the stack installs another Kubernetes or Karpenter than the toolchain has
  * @throws LabError `TemplateNotPlayable` when something stands in the template that the rehearsal cannot play
  * @throws LabError `RehearsedDeploymentFailed`, `ManifestRefused`, `NodeClassNotReady` or `NodePoolNotReady` for a lab that would not work
@@ -161,7 +161,7 @@ function notEmpty({ name }: RehearsalState): LabError {
   return new LabError({
     code: 'RehearsalNotEmpty',
     message: `The rehearsal ${name} runs, and its account is not empty: the lab is deployed in it.`,
-    received: '--empty',
+    received: name,
     remedy: `Tear the lab down in it, or stop it with npm run rehearse -- --stop${named}, then start it again; or give the new one a name of its own: --name.`,
   });
 }

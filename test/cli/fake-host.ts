@@ -3,6 +3,7 @@ import type { LabActions } from '../../lib/cli/process-actions';
 import type { RehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
 import { FakeClock } from './fake-clock';
 import { removedLab, sweptLab } from './teardown-fixtures';
+import { passedLife } from './life-fixture';
 import { movedDeadline } from './extend-fixture';
 import { createdLab, newTarget } from './deploy-fixtures';
 import { seoulPlan } from './plan-result-fixture';
@@ -75,6 +76,7 @@ export function fakeHost(options: FakeHostOptions = {}): LabHost & { readonly st
       exerciseExpectations: () => Promise.resolve(expectations),
       cleanRehearsal: ({ name = 'default' }) => Promise.resolve({ name, removed: [runningRehearsal.directory] }),
       runExercise: () => Promise.resolve(passedExercise),
+      rehearseLife: ({ name = 'life' }) => Promise.resolve({ ...passedLife, rehearsal: name }),
       runClass: () => Promise.resolve(passedClass),
       labStatus: () => Promise.resolve(runningStatus),
       watchLab: () => Promise.resolve({ endedBy: 'running pods', status: runningStatus }),

@@ -3,6 +3,7 @@ import type { ClassResult, ExerciseResult } from '../../lib/exercise/exercise-re
 import { runLab } from '../../lib/cli/run-lab';
 import { displayWidth } from '../../lib/cli/terminal/text-layout';
 import { fakeHost, type FakeHostOptions, rehearsalThatRuns } from './fake-host';
+import { failedLife } from './life-fixture';
 import { failedClass, failedExercise, passedClass, passedExercise, runningRehearsal } from './rehearsal-fixtures';
 
 async function textOf(argv: readonly string[], options: FakeHostOptions = {}): Promise<string> {
@@ -25,6 +26,8 @@ const RENDERINGS: readonly (readonly [what: string, render: (options?: FakeHostO
   ['its status', (options) => textOf(['rehearse', '--status'], options)],
   ['an exercise that passed', (options) => exerciseTextOf(passedExercise, options)],
   ['an exercise that failed', (options) => exerciseTextOf(failedExercise, options)],
+  ['a life', (options) => textOf(['rehearse', '--life'], options)],
+  ['a life that failed', (options) => textOf(['rehearse', '--life'], { ...options, actions: { rehearseLife: () => Promise.resolve(failedLife) } })],
   ['a class', (options) => classTextOf(passedClass, options)],
   ['a class that failed', (options) => classTextOf(failedClass, options)],
 ];
@@ -115,6 +118,17 @@ describe('an empty rehearsal', () => {
     const text = await textOf(['rehearse', '--status'], { actions: { listRehearsals: () => Promise.resolve([{ ...rehearsalThatRuns('default'), lab }]) } });
     expect(text.replaceAll(/\s+/g, ' ')).toContain(sentence);
     expect(text.includes('npm run lab -- deploy')).toBe(isToDeploy);
+  });
+});
+
+describe('a life', () => {
+  test('that passed says that nothing runs any more, and one that failed how to look at it and stop it', async () => {
+    const passed = await textOf(['rehearse', '--life']);
+    expect(passed).toContain('npm run rehearse -- --clean --name life\n');
+    expect(passed).not.toContain('--stop');
+    const failed = await textOf(['rehearse', '--life'], { actions: { rehearseLife: () => Promise.resolve(failedLife) } });
+    expect(failed).toContain('Failed at step "Deploy the lab".');
+    expect(failed).toContain('npm run rehearse -- --stop --name life\n');
   });
 });
 

@@ -1,12 +1,17 @@
 import { renderPage } from '../../lib/cli/document/render-page';
 import { exerciseDocument } from '../../lib/cli/exercise/exercise-document';
 import { classDocument } from '../../lib/cli/rehearse/class-document';
+import { lifeDocument } from '../../lib/cli/rehearse/life-document';
 import type { ClassResult, ExerciseResult } from '../../lib/exercise/exercise-result';
+import type { LifeResult } from '../../lib/exercise/life-result';
+import { passedLife } from './life-fixture';
 import { markupProblems } from './markup-check';
 import { failedClass, failedExercise, passedClass, passedExercise } from './rehearsal-fixtures';
 
 const exercisePage = (result: ExerciseResult): string => renderPage(exerciseDocument(result));
 const classPage = (result: ClassResult): string => renderPage(classDocument(result));
+
+const lifePage = (result: LifeResult): string => renderPage(lifeDocument(result));
 
 const HOSTILE = `<script>alert("x")</script>'&amp;`;
 
@@ -21,6 +26,7 @@ function withHostileTexts<T>(value: T): T {
 const PAGES: readonly (readonly [what: string, page: string, hostilePage: string])[] = [
   ['an exercise that passed', exercisePage(passedExercise), exercisePage(withHostileTexts(passedExercise))],
   ['an exercise that failed', exercisePage(failedExercise), exercisePage(withHostileTexts(failedExercise))],
+  ['a life', lifePage(passedLife), lifePage(withHostileTexts(passedLife))],
   ['a class', classPage(passedClass), classPage(withHostileTexts(passedClass))],
 ];
 

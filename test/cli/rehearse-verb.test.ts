@@ -6,6 +6,7 @@ import { runLab } from '../../lib/cli/run-lab';
 import { LabError } from '../../lib/lab-error';
 import type { RunContext } from '../../lib/run-context';
 import { fakeHost, rehearsalThatRuns, type FakeHostOptions } from './fake-host';
+import { failedLife } from './life-fixture';
 import { failedExercise, passedClass, passedExercise, runningRehearsal } from './rehearsal-fixtures';
 
 let folder: string;
@@ -46,6 +47,7 @@ describe('the task', () => {
     ['--name two --assembly other', ['exerciseExpectations', 'startRehearsal']],
     ['-c scale=5', ['synthesize', 'exerciseExpectations', 'startRehearsal']],
     ['--empty', ['startRehearsal']],
+    ['--life', ['rehearseLife']],
     ['--run', ['startRehearsal', 'runExercise']],
     ['--drill spot', ['startRehearsal', 'runExercise']],
     ['--run --drill spot --drill limit -c scale=5', ['synthesize', 'startRehearsal', 'runExercise']],
@@ -62,7 +64,7 @@ describe('the task', () => {
   });
 
   test.each([
-    '--run --stop', '--empty --run', '--empty --html x.html', '--run --students 3', '--drill spot --students 3', '--stop --status', '--stop --clean', '--status --clean --run',
+    '--run --stop', '--empty --run', '--life --run', '--life --students 3', '--empty --html x.html', '--run --students 3', '--drill spot --students 3', '--stop --status', '--stop --clean', '--status --clean --run',
     '--html x.html', '--html x.html --stop', '--toolchain', '--toolchain --run', '--raise-limits', '--raise-limits --run', '--vcpu-quota 64', '--vcpu-quota 64 --run', '--stop --assembly cdk.out', '--status -c scale=5', '--clean -c scale=5',
   ])('fails when flags are in conflict: %s', async (argv) => {
     const { host, calls } = recordingHost();
@@ -95,6 +97,21 @@ describe('the task', () => {
     await runLab(['rehearse', '--empty'], host);
     await runLab(['rehearse'], host);
     expect(calls.filter(([name]) => name === 'startRehearsal').map(([, options]) => (options as { readonly isEmpty?: boolean }).isEmpty)).toEqual([true, undefined]);
+  });
+
+  test('walks a life in a rehearsal of its own, unless one is named', async () => {
+    const { host, calls } = recordingHost();
+    await runLab(['rehearse', '--life'], host);
+    await runLab(['rehearse', '--life', '--name', 'two', '--assembly', 'other'], host);
+    expect(calls.filter(([name]) => name === 'rehearseLife').map(([, options]) => options)).toEqual([
+      { name: 'life', assemblyDirectory: join(folder, 'cdk.out') }, { name: 'two', assemblyDirectory: join(folder, 'other') },
+    ]);
+  });
+
+  test('ends with 1 when a step of a life failed, and writes the page all the same', async () => {
+    const { host } = recordingHost({ actions: { rehearseLife: () => Promise.resolve(failedLife) } });
+    expect(await runLab(['rehearse', '--life', '--html', 'life.html'], host)).toBe(1);
+    expect(readFileSync(join(folder, 'life.html'), 'utf8')).toContain('Life of karpenter-lab: failed');
   });
 
   test('raises limits only when told to', async () => {

@@ -60,6 +60,7 @@ export const REHEARSE_FLAGS = [
   new Option('--empty', 'start the AWS account, and leave it empty: you deploy into it yourself'),
   new Option('--run', 'walk the exercise step by step, and say whether it passed'),
   new Option('--drill <name>', `run the exercise, then a drill: ${DRILL_NAMES.join(', ')}; can be repeated`).argParser(chosenDrills),
+  new Option('--life', 'walk the whole life of a class, from an empty account to an empty account, in a rehearsal of its own'),
   new Option('--students <count>', 'run the exercise for a class of this many at once').argParser(studentCount),
   new Option('--raise-limits', 'with --students: raise the limits of the NodePool as far as the class needs, and put them back'),
   new Option('--vcpu-quota <vcpus>', 'with --students: on-demand vCPUs that your account may run, EC2 quota L-1216C47A (default: that of a new account)')
@@ -76,7 +77,7 @@ export const REHEARSE_FLAGS = [
 export type RehearseFlags = FlagsOf<typeof REHEARSE_FLAGS>;
 
 /** One of the things that `lab rehearse` does. */
-export type RehearseTask = 'start' | 'empty' | 'run' | 'class' | 'stop' | 'status' | 'clean';
+export type RehearseTask = 'start' | 'empty' | 'run' | 'life' | 'class' | 'stop' | 'status' | 'clean';
 
 type FlagName = keyof RehearseFlags;
 
@@ -85,6 +86,7 @@ const TASK_FLAGS: readonly (readonly [flag: FlagName, task: RehearseTask])[] = [
   ['empty', 'empty'],
   ['run', 'run'],
   ['drill', 'run'],
+  ['life', 'life'],
   ['students', 'class'],
   ['stop', 'stop'],
   ['status', 'status'],
@@ -96,6 +98,7 @@ const FLAGS_OF_TASK: Readonly<Record<RehearseTask, readonly FlagName[]>> = {
   start: ['assembly', 'context'],
   empty: ['assembly', 'context'],
   run: ['assembly', 'context', 'html'],
+  life: ['assembly', 'context', 'html'],
   class: ['assembly', 'context', 'html', 'raiseLimits', 'vcpuQuota'],
   stop: [],
   status: [],
@@ -136,7 +139,7 @@ function dashed(flag: FlagName): string {
 }
 
 function remedyOf(meaningless: readonly FlagName[]): string {
-  if (meaningless.includes('html')) return 'Add --run, --drill or --students: they have a result to write.';
+  if (meaningless.includes('html')) return 'Add --run, --drill, --life or --students: they have a result to write.';
   if (meaningless.includes('raiseLimits')) return 'Add --students: a class may need more than the NodePool allows.';
   if (meaningless.includes('vcpuQuota')) return 'Add --students: the quota bounds how large a class may be.';
   return meaningless.includes('toolchain') ? 'Add --clean: it removes the toolchain too.' : 'Leave it out.';

@@ -1,5 +1,6 @@
 import { CLASS_SELECTOR } from '../../exercise/class/student-namespaces';
 import type { DrillName, ExerciseResult } from '../../exercise/exercise-result';
+import { LIFE_REHEARSAL } from '../../exercise/life-result';
 import { DEFAULT_REHEARSAL } from '../../rehearsal/rehearsal-paths';
 import type { RehearsalRecord } from '../../rehearsal/rehearsal-state';
 import { beyondInterruption } from '../../run-context';
@@ -10,6 +11,7 @@ import { defectMessage, ExitCode } from '../errors';
 import { exerciseDocument } from '../exercise/exercise-document';
 import { defineVerb, type Invocation, type VerbOutcome } from '../verb';
 import { classDocument } from './class-document';
+import { afterLife, lifeDocument } from './life-document';
 import { emptyDocument, exerciseGuide, goOnSections, rehearsalStatusDocument, rehearseCommand, startedDocument, type StartedRehearsal, stopCommand } from './rehearsal-document';
 import { REHEARSE_FLAGS, type RehearseFlags, type RehearseTask, taskOf } from './rehearse-flags';
 
@@ -20,7 +22,7 @@ export const rehearseVerb = defineVerb({
   description: 'Starts an empty AWS account on this machine and deploys the synthesized assembly into it, as lab deploy does: '
     + 'CloudFormation, IAM, EKS and EC2 are played, Kubernetes, Karpenter, Helm and the functions are real. Every command of '
     + 'the exercise works on it until it is stopped. With --empty you deploy yourself. With --run it walks the exercise and '
-    + 'ends with a verdict. It needs Python, and builds the rest the first time.',
+    + 'ends with a verdict; with --life it walks preflight, deployment, exercise and teardown, from an empty account to an empty one. It needs Python, and builds the rest the first time.',
   flags: REHEARSE_FLAGS,
   run: runRehearse,
 });
@@ -36,6 +38,7 @@ const TASKS: Readonly<Record<RehearseTask, (options: TaskOptions) => Promise<Ver
   start: startOnly,
   empty: startEmpty,
   run: runExercise,
+  life: walkLife,
   class: runClass,
   stop,
   status,
@@ -73,6 +76,19 @@ async function runExercise({ invocation, flags, name }: TaskOptions): Promise<Ve
     document: { ...document, next: goOnSections(rehearsal, result.drills) },
     exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed,
   };
+}
+
+/** The life has a rehearsal of its own, unless the user names one: it begins with an empty account, and leaves one. */
+async function walkLife({ invocation, flags }: TaskOptions): Promise<VerbOutcome> {
+  const { host, run } = invocation;
+  const name = flags.name ?? LIFE_REHEARSAL;
+  const writePage = await pageWriter(flags.html, invocation);
+  const assemblyDirectory = await configuredAssembly(flags, invocation);
+  const result = await tellingWhatRuns(invocation, name, () => host.actions.rehearseLife({ name, assemblyDirectory }, run));
+  const document = lifeDocument(result);
+  await writePage(document);
+  const isPassed = result.verdict === 'passed';
+  return { result, document: { ...document, next: afterLife(result) }, exitCode: isPassed ? ExitCode.Ok : ExitCode.Failed };
 }
 
 async function runClass({ invocation, flags, name }: TaskOptions): Promise<VerbOutcome> {
@@ -133,14 +149,21 @@ export async function onRehearsal<Result>(
   work: (record: RehearsalRecord) => Promise<Result>,
 ): Promise<Rehearsed<Result>> {
   const { host, run } = invocation;
-  try {
+  return tellingWhatRuns(invocation, rehearsal.name, async () => {
     const record = await host.actions.startRehearsal(rehearsal, run);
     run.signal.throwIfAborted();
-    const result = await work(record);
-    run.signal.throwIfAborted();
-    return { rehearsal: record, result };
+    return { rehearsal: record, result: await work(record) };
+  });
+}
+
+/** Does something with a rehearsal. When that fails or is interrupted, a note says what still runs. */
+async function tellingWhatRuns<Result>(invocation: Invocation, name: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    const result = await work();
+    invocation.run.signal.throwIfAborted();
+    return result;
   } catch (error) {
-    await tellWhatRuns(invocation, rehearsal.name);
+    await tellWhatRuns(invocation, name);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import type { LineListener, TypedResult } from '../../rehearsal/rehearsal-terminal';
+import { type LineListener, progressOf, type TypedResult } from '../../rehearsal/rehearsal-terminal';
 import { counted, listed } from '../../words';
 import { exerciseFailed } from '../exercise-context';
 import type { DrillInAccount, DrillMeans } from './drill-stage';
@@ -23,7 +23,8 @@ const LAST_LINES = 4;
 export async function typedStep({ recorder }: Pick<DrillInAccount, 'recorder'>, { title, command, type, exitCode = 0, check = lastLines }: TypedStep): Promise<void> {
   await recorder.step({ title, command }, async (step) => {
     const result = await type((line) => {
-      if (line.trim() !== '') step.news(line.trim());
+      const news = progressOf(line) ?? line.trim();
+      if (news !== '') step.news(news);
     });
     if (result.exitCode !== exitCode) {
       throw exerciseFailed(`It ended with exit code ${result.exitCode}, not ${exitCode}: ${[...result.errors, ...lastLines(result)].slice(-8).join(' | ')}`, `Type it yourself: ${command}`);
@@ -36,18 +37,21 @@ function lastLines({ output }: TypedResult): readonly string[] {
   return output.map((line) => line.trim()).filter((line) => line !== '').slice(-LAST_LINES);
 }
 
+/** Where to type, about which assembly. */
+type TypingMeans = Pick<DrillMeans, 'terminal' | 'assemblyDirectory'>;
+
 /** `lab deploy`, as an instructor types it. */
-export function deployLab({ terminal, assemblyDirectory }: DrillMeans, title: string): TypedStep {
+export function deployLab({ terminal, assemblyDirectory }: TypingMeans, title: string): TypedStep {
   return { title, command: 'npm run lab -- deploy', type: (onLine) => terminal.lab(['deploy', '--yes', '--assembly', assemblyDirectory], onLine) };
 }
 
 /** `lab teardown`, as an instructor types it. */
-export function tearLabDown({ terminal, assemblyDirectory }: DrillMeans, title: string): TypedStep {
+export function tearLabDown({ terminal, assemblyDirectory }: TypingMeans, title: string): TypedStep {
   return { title, command: 'npm run lab -- teardown', type: (onLine) => terminal.lab(['teardown', '--yes', '--assembly', assemblyDirectory], onLine) };
 }
 
 /** Asks every service of the account what it holds, by no name or tag of the lab's. */
-export async function accountEmptyStep({ recorder, means }: DrillInAccount): Promise<void> {
+export async function accountEmptyStep({ recorder, means }: Pick<DrillInAccount, 'recorder'> & { readonly means: Pick<DrillMeans, 'everythingInAccount'> }): Promise<void> {
   await recorder.step({ title: 'The account is empty' }, async (step) => {
     const things = await means.everythingInAccount();
     if (things.length > 0) throw exerciseFailed(`The account still holds ${listed(things.map(({ kind, id }) => `${kind} ${id}`))}.`, 'See what it is: npm run lab -- sweep.');
