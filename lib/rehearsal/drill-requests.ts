@@ -33,11 +33,6 @@ export async function recommendRebalance(endpoint: string, instanceId: string, r
   await tell(endpoint, { method: 'POST', path: '/rehearsal/rebalance-recommendations', body: { instanceId } }, run);
 }
 
-/** Has AWS Health announce a change of an instance. */
-export async function announceHealthEvent(endpoint: string, instanceId: string, eventTypeCode: string, run: RunContext): Promise<void> {
-  await tell(endpoint, { method: 'POST', path: '/rehearsal/health-events', body: { instanceId, eventTypeCode } }, run);
-}
-
 /** Lets time pass for what waits for a moment: the deadline of a class. */
 export async function passTime(endpoint: string, seconds: number, run: RunContext): Promise<void> {
   await tell(endpoint, { method: 'POST', path: CLOCK_PATH, body: { seconds } }, run);

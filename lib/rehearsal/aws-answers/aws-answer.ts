@@ -21,7 +21,7 @@ export function xmlElement(name: string, content: string | readonly XmlElement[]
  *
  * @param namespace the root's `xmlns`
  */
-export function xmlDocument(root: string, elements: readonly XmlElement[], namespace?: string): string {
+function xmlDocument(root: string, elements: readonly XmlElement[], namespace?: string): string {
   const attribute = namespace === undefined ? '' : ` xmlns="${escaped(namespace)}"`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${attribute}>${elements.map(written).join('')}</${root}>`;
 }

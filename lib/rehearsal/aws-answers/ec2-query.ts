@@ -60,7 +60,7 @@ export function dryRunSucceeds(): AwsFault {
 }
 
 /** Whether a value is what a filter asks for: `*` stands for any text, `?` for any one character. */
-export function matchesPattern(value: string, pattern: string): boolean {
+function matchesPattern(value: string, pattern: string): boolean {
   const expression = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
   return new RegExp(`^${expression}$`).test(value);
 }

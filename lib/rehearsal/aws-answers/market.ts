@@ -38,7 +38,7 @@ export function marketOf({ prices, images }: Market): PlayedService {
  * Answers a request with `DryRun` as EC2 does: with the fault that says it would have succeeded.
  * Karpenter asks so whether it reaches EC2, before anything else.
  */
-export function refuseDryRuns(handler: Handler): Handler {
+function refuseDryRuns(handler: Handler): Handler {
   return (request) => {
     if (request.parameters.get('DryRun') === 'true') throw dryRunSucceeds();
     return handler(request);

@@ -85,7 +85,7 @@ export interface RunningOperation {
 }
 
 /** Type of the stack in its own events. */
-export const STACK_TYPE = 'AWS::CloudFormation::Stack';
+const STACK_TYPE = 'AWS::CloudFormation::Stack';
 
 /** A stack: what it is made from, its resources, and what has happened to it. */
 export class PlayedStack {

@@ -15,7 +15,7 @@ import { describedUpdate, eksAnswer, eksDoesNotPlay, eksFault, type EksState, re
 import type { PodIdentities } from './pod-identities';
 
 /** Annotation of the objects that stand in for an add-on's own. Its value names the add-on and its version. */
-export const STAND_IN_ANNOTATION = 'karpenter-lab/stands-in-for';
+const STAND_IN_ANNOTATION = 'karpenter-lab/stands-in-for';
 
 /** Namespace of every add-on. */
 const NAMESPACE = 'kube-system';

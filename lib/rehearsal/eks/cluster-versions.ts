@@ -10,9 +10,10 @@ export interface ClusterVersion {
 }
 
 /**
- * Versions that EKS offers in standard support, as read on 2026-11-26. Only the lab's own can be played.
+ * Versions that EKS offers in standard support, by AWS's release calendar as read on 2026-11-26. Extended support ends twelve months
+ * after standard support, for every version. Only the lab's own version can be played.
  *
- * @see https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html#kubernetes-release-calendar
  */
 export const OFFERED_VERSIONS: readonly ClusterVersion[] = [
   { version: '1.35', endOfStandardSupport: '2027-03-27', endOfExtendedSupport: '2028-03-27' },

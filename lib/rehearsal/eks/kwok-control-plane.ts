@@ -107,7 +107,7 @@ const READY_SECONDS = 120;
  * @returns its processes
  * @throws LabError `ControlPlaneNotStarted` with what kwokctl says
  */
-export async function startKwokCluster(options: KwokClusterOptions, run: RunContext): Promise<readonly ProcessRecord[]> {
+async function startKwokCluster(options: KwokClusterOptions, run: RunContext): Promise<readonly ProcessRecord[]> {
   const { name, kwokDirectory } = options;
   writeFileSync(options.configurationFile, options.configuration);
   const result = await runCommand({

@@ -6,7 +6,7 @@ import { NODE_GROUP_CAPACITY_TYPE_LABEL } from '../../well-known-keys';
 import type { ActiveCluster, NodeGroup, NodeGroupTaint } from './cluster';
 
 /** Label of the nodes of a managed node group. Its value is the group's name. */
-export const NODE_GROUP_LABEL = 'eks.amazonaws.com/nodegroup';
+const NODE_GROUP_LABEL = 'eks.amazonaws.com/nodegroup';
 
 /**
  * User data of a node group's instances as EKS makes it for Amazon Linux 2023: a MIME archive with a NodeConfig, by which

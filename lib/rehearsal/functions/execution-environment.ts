@@ -155,8 +155,3 @@ function failure(errorType: string, errorMessage: string): InvocationResult {
   const error: JsonObject = { errorType, errorMessage };
   return { payload: JSON.stringify(error), hasFailed: true };
 }
-
-/** Waits until all of these have ended. */
-export async function endAll(environments: Iterable<ExecutionEnvironment>): Promise<void> {
-  await Promise.all([...environments].map((environment) => environment.end()));
-}

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { containerLogLine } from '../karpenter-log/log-lines';
+import { containerLogLine } from './log-lines';
 import { type ProcessRecord, processStartTicks } from '../process/running-processes';
 import type { ContainerEnd } from './pod-status';
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ObjectMetadata } from '../../kubernetes/objects';
-import { errorsIn } from '../karpenter-log/log-lines';
+import { errorsIn } from './log-lines';
 
 /**
  * File of the log of one process of a pod, in the format of container runtimes. Its folder is made.

@@ -8,7 +8,7 @@ import { LabError } from '../../lab-error';
 import { isPassing } from '../../passing-failure';
 import { asError, pause } from '../../wait-for';
 import type { Account } from '../account';
-import { withoutRequestIds } from '../karpenter-log/log-lines';
+import { withoutRequestIds } from './log-lines';
 import { freePorts } from '../process/loopback';
 import type { ProcessRecord } from '../process/running-processes';
 import { containerCommand } from './container-environment';

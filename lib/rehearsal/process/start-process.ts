@@ -107,7 +107,7 @@ export async function untilReady(process: ProcessRecord, isReady: () => boolean 
 }
 
 /** The error for a process of a rehearsal that has ended by itself. */
-export function processExited(process: Pick<ProcessRecord, 'name' | 'logFile'>): LabError {
+function processExited(process: Pick<ProcessRecord, 'name' | 'logFile'>): LabError {
   return new LabError({
     code: 'ProcessExited',
     message: `${process.name} ended although the rehearsal needs it${lastWords(process.logFile)}`,

@@ -167,7 +167,7 @@ export interface GoPackage {
 }
 
 /** Template for `go list -f` that {@link parseGoPackages} reads. */
-export const GO_LIST_FORMAT = '{{.ImportPath}}\t{{.Stale}}\t{{.Dir}}\t{{join .GoFiles ","}}';
+const GO_LIST_FORMAT = '{{.ImportPath}}\t{{.Stale}}\t{{.Dir}}\t{{join .GoFiles ","}}';
 
 /** Reads what `go list` wrote. */
 export async function parseGoPackages(output: string): Promise<readonly GoPackage[]> {

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { containerLogLine } from '../../../lib/rehearsal/karpenter-log/log-lines';
+import { containerLogLine } from '../../../lib/rehearsal/karpenter-pods/log-lines';
 import { karpenterLogLines, lastError, podLogFile } from '../../../lib/rehearsal/karpenter-pods/pod-logs';
 import { temporaryFolder } from '../fake-program';
 
