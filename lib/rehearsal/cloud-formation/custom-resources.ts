@@ -27,6 +27,21 @@ export class CustomResourceFailure extends Error {
   }
 }
 
+/** What CloudFormation and the CDK's frameworks put around the words of a function. */
+const AROUND = [/^Received response status \[\w+\] from custom resource\. Message returned: /, /\s*\n\s*(?:Logs: |at )[^]*$/, / \(RequestId: [\w-]+\)$/];
+
+/**
+ * What went wrong in the words of whoever knows: of helm's or kubectl's output, which the CDK's handler hands on as Python writes
+ * bytes, the last error; of another message what is left without what stands around it.
+ */
+export function causeInMessage(message: string): string {
+  const words = AROUND.reduce((text, around) => text.replace(around, ''), message);
+  const output = /b'(.*)'$/s.exec(words)?.[1] ?? /b"(.*)"$/s.exec(words)?.[1];
+  if (output === undefined) return words;
+  const lines = output.replaceAll('\\n', '\n').replaceAll('\\\\', '\\').replaceAll("\\'", "'").split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  return (lines.findLast((line) => /^error/i.test(line)) ?? lines.at(-1) ?? words).replace(/^error: */i, '');
+}
+
 /**
  * Resources that functions of the stack make: CloudFormation invokes the function, and waits for the answer that it puts to the
  * URL of the request.

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, textAt } from '../../json';
 import { typicalSeconds } from '../../plan/time-estimate';
 import { pause } from '../../wait-for';
 import type { Account } from '../account';
-import { CustomResourceFailure } from './custom-resources';
+import { causeInMessage, CustomResourceFailure } from './custom-resources';
 import type { PlayedStack, ResourceState } from './played-stack';
 import type { ExistingResourceRequest, MadeResource, ResourceCredentials, ResourceStack, ResourceType } from './resource-type';
 import { isCustomType, type StackResource } from './stack-template';
@@ -154,7 +154,7 @@ export class ResourceWork {
     if (this.hasFailed || cancelled.aborted) return;
     this.hasFailed = true;
     // A type puts the service's words into CloudFormation's, and keeps what was thrown as the cause.
-    const found = messageOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
+    const found = error instanceof CustomResourceFailure ? causeInMessage(error.message) : messageOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
     account.findings.report({ kind: 'resource-failed', resource: `${state.logicalId} (${state.type})`, expected, found });
   }
 

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { arrayAt, booleanAt, isJsonObject, type JsonObject, type JsonValue, objectAt, textAt } from '../../json';
 import { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { readTexts } from '../../kubernetes/objects';
+import { listed } from '../../words';
 import { type AwsRequest, jsonBody } from '../aws-answers/aws-request';
 import type { RestHandler } from '../aws-answers/rest-routes';
 import type { AccessEntries } from './access-entries';
@@ -16,6 +17,9 @@ import type { LoopbackEndpoints } from './loopback-endpoints';
 /** Addresses of Services where the cluster's VPC does not use them itself; 172.20.0.0/16 otherwise. */
 const SERVICE_CIDR = '10.100.0.0/16';
 const OTHER_SERVICE_CIDR = '172.20.0.0/16';
+
+/** EKS as a service of AWS: what the role of a cluster lets in. */
+const EKS_SERVICE = 'eks.amazonaws.com';
 
 /** Kinds of log of a control plane. */
 const LOG_TYPES = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
@@ -62,7 +66,9 @@ export class Clusters {
     if (version !== PLAYED_VERSION) throw eksDoesNotPlay(`Kubernetes ${version}; its control plane is of ${PLAYED_VERSION}`);
     const roleArn = textAt(body, 'roleArn') ?? '';
     const role = await this.state.role(roleArn);
-    if (role?.trusted.includes('eks.amazonaws.com') !== true) {
+    if (role?.trusted.includes(EKS_SERVICE) !== true) {
+      const found = role === undefined ? 'there is no such role' : `its trust policy lets in ${listed(role.trusted)}`;
+      this.state.account.findings.report({ kind: 'role-not-assumed', resource: roleArn, expected: `${EKS_SERVICE} may assume the role`, found });
       throw eksFault('InvalidParameterException', `Role with arn: ${roleArn}, could not be assumed because it does not exist or the trusted entity is not correct`);
     }
     const subnetIds = textsAt(body, 'resourcesVpcConfig', 'subnetIds');

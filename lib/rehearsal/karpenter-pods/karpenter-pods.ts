@@ -1,6 +1,6 @@
 import { LiveList } from '../../kubernetes/live-list';
 import { APP_NAME_LABEL } from '../../well-known-keys';
-import { asError } from '../../wait-for';
+import { asError, pause } from '../../wait-for';
 import type { Account } from '../account';
 import type { ProcessRecord } from '../process/running-processes';
 import { KARPENTER_PODS, type KarpenterPod, persistently } from './karpenter-pod';
@@ -10,6 +10,9 @@ import { type KarpenterPodsOptions, RunningPod } from './running-pod';
 
 /** Seconds that a process has to end by itself when the account ends. */
 const CLOSE_SECONDS = 3;
+
+/** Seconds that a pod may be without a node that has room for it: as long as it takes until another pod goes. */
+const PLACED_SECONDS = 20;
 
 /**
  * Runs Karpenter's pods as processes, as a kubelet runs containers: the pods that the chart's Deployment has and that the
@@ -26,6 +29,8 @@ export class KarpenterPods {
   private readonly admitted = new Map<string, AdmittedIdentity | undefined>();
   private readonly running = new Map<string, RunningPod>();
   private readonly ending = new Map<string, Promise<void>>();
+  /** Pods for which no node has room, by uid, as they are now. */
+  private readonly unplaced = new Map<string, KarpenterPod>();
   private readonly closing = new AbortController();
 
   private constructor(private readonly account: Account, private readonly options: KarpenterPodsOptions, private readonly list: LiveList<KarpenterPod>) {
@@ -54,6 +59,7 @@ export class KarpenterPods {
     const { uid, namespace = '', deletedAt } = pod.metadata;
     if (pod.container === undefined || this.ending.has(uid)) return;
     if (!this.admitted.has(uid)) this.admitted.set(uid, this.options.podIdentityFor(namespace, pod.serviceAccount));
+    this.lookForPlace(pod);
     this.running.get(uid)?.update(pod);
     // A pod without a node is nobody's: the API server itself removes it.
     if (deletedAt !== undefined && pod.nodeName !== undefined) this.end(pod, true);
@@ -62,9 +68,31 @@ export class KarpenterPods {
     }
   }
 
+  /** A pod that finds no node with room for it is a finding after a while. */
+  private lookForPlace(pod: KarpenterPod): void {
+    const { uid, namespace = '', labels, deletedAt } = pod.metadata;
+    const isUnplaced = deletedAt === undefined && pod.nodeName === undefined && unschedulable(pod) !== undefined;
+    if (!isUnplaced) {
+      this.unplaced.delete(uid);
+      return;
+    }
+    const isKnown = this.unplaced.has(uid);
+    this.unplaced.set(uid, pod);
+    if (isKnown) return;
+    const report = (): void => {
+      const found = unschedulable(this.unplaced.get(uid));
+      if (found === undefined) return;
+      this.account.findings.report({
+        kind: 'pod-not-ready', resource: `${labels['app.kubernetes.io/instance'] ?? 'karpenter'} in namespace ${namespace}`, expected: 'a node has room for each of its pods', found,
+      });
+    };
+    pause(this.options.placedSeconds ?? PLACED_SECONDS, AbortSignal.any([this.options.kubernetes.signal, this.closing.signal])).then(report, () => undefined);
+  }
+
   /** Ends the process of a pod that is gone, as when its node is. */
   private forget(pod: KarpenterPod): void {
     const { uid } = pod.metadata;
+    this.unplaced.delete(uid);
     this.admitted.delete(uid);
     if (this.ending.has(uid)) this.ending.delete(uid);
     else this.end(pod, false);
@@ -84,4 +112,10 @@ export class KarpenterPods {
       this.account.findings.report({ kind: 'pod-not-ready', resource: name, expected: 'the pod goes when its process has ended', found: asError(error).message });
     }));
   }
+}
+
+/** Why no node has room for a pod, in the scheduler's words; undefined where it has not looked, or has found one. */
+function unschedulable(pod: KarpenterPod | undefined): string | undefined {
+  const condition = pod?.conditions.find(({ type, status, reason }) => type === 'PodScheduled' && status === 'False' && reason === 'Unschedulable');
+  return condition?.message.replace(/\. preemption: .*$/, '').replace(/\.$/, '');
 }

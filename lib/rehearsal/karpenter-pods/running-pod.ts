@@ -22,6 +22,8 @@ import { answersWell } from './readiness-probe';
 
 /** What Karpenter's pods are run with. */
 export interface KarpenterPodsOptions {
+  /** Seconds that a pod may be without a node that has room for it. @default 20 */
+  readonly placedSeconds?: number;
   /** The cluster, with all rights. */
   readonly kubernetes: KubernetesApi;
   /** Absolute path of Karpenter's production controller. */

@@ -92,6 +92,13 @@ describe('a cluster', () => {
     expect(small.controlPlane).toEqual([]);
   });
 
+  it('is a finding when its role lets in another service, with the one that it lets in', async () => {
+    await refusalOf(small.client.send(new CreateClusterCommand({ ...CLUSTER, roleArn: roleArn('NodeRole') })));
+    expect(small.account.findings.found).toMatchObject([{
+      kind: 'role-not-assumed', resource: roleArn('NodeRole'), expected: 'eks.amazonaws.com may assume the role', found: 'its trust policy lets in ec2.amazonaws.com',
+    }]);
+  });
+
   it('fails when its name is taken, or another one is there', async () => {
     await small.createCluster();
     expect(await refusalOf(small.client.send(new CreateClusterCommand(CLUSTER)))).toBe('ResourceInUseException: Cluster already exists with name: lab');

@@ -57,7 +57,7 @@ describe('Karpenter\'s pods', () => {
       findings: new Findings(join(folder, 'findings')), run: runContext({ signal: stopped.signal }),
     };
     pods = await KarpenterPods.start(account, {
-      kubernetes: fake.api(), karpenter, podIdentityFor: () => identity, environment: { MARKER: 'a rehearsal' }, logsDirectory: join(folder, 'logs'),
+      kubernetes: fake.api(), karpenter, podIdentityFor: () => identity, placedSeconds: 0.1, environment: { MARKER: 'a rehearsal' }, logsDirectory: join(folder, 'logs'),
     });
   };
 
@@ -90,6 +90,19 @@ describe('Karpenter\'s pods', () => {
     await until('it is ready', () => isReady('one'));
     expect(pods.processes()).toMatchObject([{ name: 'one', logFile: join(folder, 'logs', `${NAMESPACE}_one`, '0.log') }]);
     expect(fake.find(POD_LOGS, { namespace: NAMESPACE, name: 'one' })).toMatchObject({ spec: { logs: [{ logsFile: join(folder, 'logs', `${NAMESPACE}_one`, '0.log') }] } });
+  });
+
+  it('are a finding when no node has room for them, unless one is there in time', async () => {
+    await start();
+    const message = '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available.';
+    const waiting = { spec: { nodeName: null }, status: { podIP: null, conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }] } };
+    put('placed', waiting);
+    put('placed');
+    put('waiting', waiting);
+    await until('it is found', () => readFindings(join(folder, 'findings')).length > 0);
+    expect(readFindings(join(folder, 'findings'))).toMatchObject([{
+      kind: 'pod-not-ready', resource: `karpenter in namespace ${NAMESPACE}`, expected: 'a node has room for each of its pods', found: '0/1 nodes are available: 1 Insufficient cpu',
+    }]);
   });
 
   it('get what a kubelet gives them, and nothing of the user\'s environment', async () => {

@@ -69,7 +69,7 @@ export class EventBus {
 
   /** What the policy of a queue says to a rule that sends to it. */
   private decision(policy: string, queueArn: string, ruleArn: string): PolicyDecision {
-    const statements = policy === '' ? [] : readPolicy(`of ${queueArn}`, policy);
+    const statements = policy === '' ? [] : readPolicy(queueArn, policy);
     const keys = conditionKeys({ 'aws:SourceArn': ruleArn, 'aws:SourceAccount': this.account.accountId, 'aws:SecureTransport': 'true' });
     return evaluatePolicies(statements, { action: 'sqs:SendMessage', resource: queueArn, keys }, { service: EVENTS_SERVICE });
   }
