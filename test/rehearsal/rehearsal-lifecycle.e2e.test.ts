@@ -1,18 +1,18 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { writeChangedAssembly } from '../../lib/assembly/changed-assembly';
 import type { JsonObject } from '../../lib/json';
 import type { ProgressEvent } from '../../lib/progress';
-import { cleanRehearsal, stopRehearsal } from '../../lib/rehearsal/stop-rehearsal';
 import { isProcessRunning, markedProcesses } from '../../lib/rehearsal/process/running-processes';
-import { readState, type RehearsalRecord } from '../../lib/rehearsal/rehearsal-state';
+import { rehearsalPaths } from '../../lib/rehearsal/rehearsal-paths';
+import type { RehearsalRecord } from '../../lib/rehearsal/rehearsal-state';
 import { rehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
 import { startRehearsal } from '../../lib/rehearsal/start-rehearsal';
-import { rehearsalPaths } from '../../lib/rehearsal/rehearsal-paths';
-import { runContext } from '../../lib/run-context';
-import { writeAssembly } from '../assembly/write-assembly';
-import { synthLab } from '../support/synth-lab';
+import { cleanRehearsal, stopRehearsal } from '../../lib/rehearsal/stop-rehearsal';
+import { type RunContext, runContext } from '../../lib/run-context';
+import { deployableAssembly } from '../support/deployable-assembly';
 import { listeningAddresses } from './listening-addresses';
+import { StudentTerminal } from './student-terminal';
 
 const projectDirectory = resolve(__dirname, '../..');
 const name = 'e2e-lifecycle';
@@ -22,76 +22,88 @@ const paths = rehearsalPaths(projectDirectory, name);
 /** 127.0.0.1 as /proc/net/tcp writes it. */
 const LOOPBACK_HEX = '0100007F';
 
-function kubectl(record: RehearsalRecord, ...args: readonly string[]): string {
-  const program = readState(paths.recordFile)?.kubectl ?? 'kubectl';
-  return execFileSync(program, ['--kubeconfig', record.kubeconfig, '--cache-dir', paths.kubectlCacheDirectory, ...args], { encoding: 'utf8' });
+/** Addresses on which processes of the rehearsal listen, those of its control plane and of Karpenter too. */
+function addresses(): readonly string[] {
+  return markedProcesses(paths.directory).flatMap(({ pid }) => listeningAddresses(pid));
 }
 
 describe('the life of a rehearsal', () => {
-  let template: JsonObject;
   let assemblyDirectory: string;
+  const start = (run: Partial<RunContext> = {}, isEmpty = false): Promise<RehearsalRecord> => startRehearsal({ ...rehearsal, assemblyDirectory, isEmpty }, runContext(run));
+  const pids = (): readonly number[] => rehearsalStatus(rehearsal).processes.map(({ pid }) => pid);
 
   beforeAll(async () => {
-    template = (await synthLab()).template.toJSON();
-    assemblyDirectory = writeAssembly(template);
+    assemblyDirectory = await deployableAssembly();
     await cleanRehearsal(rehearsal, runContext());
   });
   afterAll(async () => {
     await cleanRehearsal(rehearsal, runContext());
+    rmSync(assemblyDirectory, { recursive: true, force: true });
   });
 
-  it('begins with a NodePool that Karpenter accepts', async () => {
-    const record = await startRehearsal({ ...rehearsal, assemblyDirectory }, runContext());
+  it('can begin as an empty account, which listens on loopback only', async () => {
+    await start({}, true);
     expect(rehearsalStatus(rehearsal).state).toBe('running');
-    expect(kubectl(record, 'get', 'nodepool', 'default', '--output', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')).toBe('True');
-    expect(kubectl(record, 'get', 'pods', '--all-namespaces', '--field-selector', 'status.phase!=Running', '--output', 'name')).toBe('');
+    expect(new Set(addresses())).toEqual(new Set([LOOPBACK_HEX]));
   });
 
-  it('listens on loopback only', () => {
-    const { processes } = rehearsalStatus(rehearsal);
-    const addresses = processes.flatMap(({ pid }) => listeningAddresses(pid));
-    expect(addresses.length).toBeGreaterThanOrEqual(10);
-    expect(new Set(addresses)).toEqual(new Set([LOOPBACK_HEX]));
-  });
-
-  it('shows Karpenter\'s log where the exercise looks for it', () => {
-    const { record } = rehearsalStatus(rehearsal);
-    if (record === undefined) throw new Error('the rehearsal has no record');
-    expect(kubectl(record, '--namespace', record.karpenterNamespace, 'logs', 'deployment/karpenter', '--all-containers=true')).toContain('"level":"INFO"');
-  });
-
-  it('goes on when it is started again', async () => {
+  it('goes on when it is started again in the same way', async () => {
     const events: ProgressEvent[] = [];
-    const before = rehearsalStatus(rehearsal).processes.map(({ pid }) => pid);
-    const again = await startRehearsal({ ...rehearsal, assemblyDirectory }, runContext({ onProgress: (event) => events.push(event) }));
-    expect(again.processes.map(({ pid }) => pid)).toEqual(before);
+    const before = pids();
+    await start({ onProgress: (event) => events.push(event) }, true);
+    expect(pids()).toEqual(before);
     expect(events).toEqual([expect.objectContaining({ state: 'skipped' })]);
   });
 
   it('fails when it is started with another lab', async () => {
-    const other = writeAssembly(JSON.parse(JSON.stringify(template).replaceAll('karpenter-test', 'another-test')) as JsonObject);
+    const other = join(paths.directory, 'other.out');
+    await writeChangedAssembly(assemblyDirectory, other, (template) => JSON.parse(JSON.stringify(template).replaceAll('karpenter-test', 'another-test')) as JsonObject);
     await expect(startRehearsal({ ...rehearsal, assemblyDirectory: other }, runContext())).rejects.toMatchObject({ code: 'RehearsalRunning' });
     expect(rehearsalStatus(rehearsal).state).toBe('running');
   });
 
-  it('is damaged when Karpenter is killed, and whole again when it is started again', async () => {
-    const karpenter = rehearsalStatus(rehearsal).processes.find((process) => process.name === 'karpenter');
-    process.kill(karpenter?.pid ?? 0, 'SIGKILL');
+  it('is damaged when its account is killed, and begins anew when it is started again', async () => {
+    const before = rehearsalStatus(rehearsal).processes;
+    process.kill(before.find((process) => process.name === 'account')?.pid ?? 0, 'SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, 500));
     const status = rehearsalStatus(rehearsal);
-    expect(status.state).toBe('damaged');
-    expect(status.processes.find((process) => process.name === 'karpenter')?.isRunning).toBe(false);
+    expect([status.state, status.processes.filter(({ isRunning }) => !isRunning).map((process) => process.name)]).toEqual(['damaged', ['account']]);
 
-    const record = await startRehearsal({ ...rehearsal, assemblyDirectory }, runContext());
+    const record = await start({}, true);
     expect(rehearsalStatus(rehearsal).state).toBe('running');
-    expect(status.processes.filter(isProcessRunning)).toEqual([]);
-    expect(record.processes).toHaveLength(status.processes.length);
+    expect(before.filter(isProcessRunning)).toEqual([]);
+    expect(record.processes).toHaveLength(before.length);
+    await stopRehearsal(rehearsal, runContext());
+  });
+
+  it('ends with all its processes when it is interrupted while it is deployed for the first time', async () => {
+    const abort = new AbortController();
+    const starting = start({
+      signal: abort.signal,
+      onProgress: ({ step, detail = '' }) => {
+        if (step === 'Deploy the lab into the account' && /Stack \S+: [1-9]/.test(detail)) abort.abort(new Error('interrupted'));
+      },
+    });
+    await expect(starting).rejects.toThrow('interrupted');
+    expect(markedProcesses(paths.directory)).toEqual([]);
+    expect(rehearsalStatus(rehearsal).state).toBe('stopped');
+  });
+
+  it('has a lab whose NodePool Karpenter accepts, and Karpenter\'s log where the exercise looks for it', async () => {
+    const record = await start();
+    const terminal = new StudentTerminal(projectDirectory, record);
+    expect(terminal.type('kubectl get nodepool default -o jsonpath=\'{.status.conditions[?(@.type=="Ready")].status}\'')).toBe('True');
+    expect(terminal.type('kubectl get pods -A --field-selector status.phase!=Running -o name')).toBe('');
+    expect(terminal.type('kubectl -n $KARPENTER_NAMESPACE logs deployment/karpenter --all-containers=true')).toContain('"level":"INFO"');
+    expect(new Set(addresses())).toEqual(new Set([LOOPBACK_HEX]));
+    expect(addresses().length).toBeGreaterThanOrEqual(10);
   });
 
   it('leaves no process and no port behind when it is stopped, and no file when it is cleaned', async () => {
-    const { processes } = rehearsalStatus(rehearsal);
+    const processes = markedProcesses(paths.directory);
+    expect(processes.map((process) => process.name)).toEqual(expect.arrayContaining(['kube-apiserver', 'etcd']));
     const { stopped } = await stopRehearsal(rehearsal, runContext());
-    expect(stopped).toEqual(expect.arrayContaining(['karpenter', 'kube-apiserver', 'etcd', 'moto', 'aws-answers']));
+    expect(stopped).toEqual(expect.arrayContaining(['moto', 'account']));
     expect(processes.filter(isProcessRunning)).toEqual([]);
     expect(markedProcesses(paths.directory)).toEqual([]);
     expect(rehearsalStatus(rehearsal).state).toBe('stopped');
@@ -100,18 +112,5 @@ describe('the life of a rehearsal', () => {
     await cleanRehearsal(rehearsal, runContext());
     expect(existsSync(paths.directory)).toBe(false);
     expect(existsSync(paths.lockFile)).toBe(false);
-  });
-
-  it('ends with all its processes when it is interrupted while it starts', async () => {
-    const abort = new AbortController();
-    const starting = startRehearsal({ ...rehearsal, assemblyDirectory }, runContext({
-      signal: abort.signal,
-      onProgress: ({ step, state }) => {
-        if (step === 'Apply the CRDs of Karpenter' && state === 'started') abort.abort(new Error('interrupted'));
-      },
-    }));
-    await expect(starting).rejects.toThrow('interrupted');
-    expect(markedProcesses(paths.directory)).toEqual([]);
-    expect(rehearsalStatus(rehearsal).state).toBe('stopped');
   });
 });
