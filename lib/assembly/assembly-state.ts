@@ -51,17 +51,29 @@ export function assemblyState({ assemblyDirectory, projectDirectory }: AssemblyS
 
 function changeOf(made: JsonObject | undefined, configured: JsonObject): string | undefined {
   if (made === undefined) return 'it does not say of which configuration it was made';
-  const keys = differences(made, configured);
+  const keys = differences(made, configured).map(([key]) => key);
   return keys.length === 0 ? undefined : `lab.yaml has another ${keys.join(', ')}`;
 }
 
-/** Keys whose values differ, such as `karpenter.limits.cpu`. */
-function differences(made: JsonValue | undefined, configured: JsonValue | undefined, prefix = ''): readonly string[] {
+/**
+ * The overrides of `lab.yaml` with which a synthesis makes an assembly's configuration again.
+ *
+ * @returns undefined for an assembly that does not record its configuration
+ * @throws LabError when the configuration cannot be read, or is refused
+ */
+export function overridesOf(assemblyDirectory: string): Readonly<Record<string, string>> | undefined {
+  const made = assemblyConfiguration(assemblyDirectory);
+  if (made === undefined) return undefined;
+  return Object.fromEntries(differences(made, asJson(loadConfig())).map(([key, value]) => [key, String(value ?? '')]));
+}
+
+/** Keys whose values differ, such as `karpenter.limits.cpu`, with the value in the assembly. */
+function differences(made: JsonValue | undefined, configured: JsonValue | undefined, prefix = ''): readonly (readonly [key: string, made: JsonValue | undefined])[] {
   if (isJsonObject(made) && isJsonObject(configured)) {
     return [...new Set([...Object.keys(made), ...Object.keys(configured)])]
       .flatMap((key) => differences(made[key], configured[key], prefix === '' ? key : `${prefix}.${key}`));
   }
-  return isDeepStrictEqual(made, configured) ? [] : [prefix];
+  return isDeepStrictEqual(made, configured) ? [] : [[prefix, made]];
 }
 
 function asJson(value: unknown): JsonObject {

@@ -54,7 +54,7 @@ export interface ExerciseResult {
  * The drills in the order in which they run: those that leave the lab where it is come first, so that it is deployed again as seldom
  * as can be.
  */
-export const DRILL_NAMES = ['consolidation', 'limit', 'capacity', 'spot', 'drift', 'stuck', 'destroy', 'teardown', 'rollback'] as const;
+export const DRILL_NAMES = ['consolidation', 'limit', 'capacity', 'spot', 'drift', 'deadline', 'stuck', 'destroy', 'teardown', 'rollback'] as const;
 
 /** A drill that follows the exercise. */
 export type DrillName = (typeof DRILL_NAMES)[number];

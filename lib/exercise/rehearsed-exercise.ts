@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeChangedAssembly } from '../assembly/changed-assembly';
+import { overridesOf } from '../assembly/assembly-state';
 import { type LabView, readLab } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
 import { deployedStack } from '../aws/deployed-lab';
@@ -87,6 +88,8 @@ function meansOf(rehearsal: RehearsalRecord, lab: LabView, run: RunContext): Dri
       protectByGuardDuty: () => asInstructor((aws) => protectByGuardDuty(aws, lab.cluster.name, region)),
     },
     assemblyDirectory,
+    overrides: overridesOf(assemblyDirectory),
+    synthesisDirectory: join(rehearsal.directory, 'synthesized.out'),
     assemblyWith: async (change) => {
       const copy = join(rehearsal.directory, 'changed.out');
       await rm(copy, { recursive: true, force: true });

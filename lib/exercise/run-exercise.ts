@@ -6,6 +6,7 @@ import type { RunContext } from '../run-context';
 import { EXERCISE_DEADLINES } from './deadlines';
 import { capacityDrill } from './drills/capacity-drill';
 import { consolidationDrill } from './drills/consolidation-drill';
+import { deadlineDrill } from './drills/deadline-drill';
 import { driftDrill } from './drills/drift-drill';
 import { type PlayedDrill, playDrill } from './drills/drill-beginning';
 import type { DrillMeans } from './drills/drill-stage';
@@ -79,6 +80,7 @@ const DRILLS: Readonly<Record<DrillName, PlayedDrill>> = {
   capacity: { begins: 'with the lab', play: capacityDrill, proves: 'Where EC2 is short of the cheapest instance type, a NodePool that allows others gets the next one; one that does not gets nothing.' },
   spot: { begins: 'with the lab', play: spotDrill, proves: 'Karpenter hears of a spot interruption by the rules and the queue of the stack, and replaces the node.' },
   drift: { begins: 'with the lab', play: driftDrill, proves: 'Karpenter replaces the nodes of an older image one after the other, no more at once than the disruption budget allows.' },
+  deadline: { begins: 'with the lab', play: deadlineDrill, proves: 'At its deadline, moved by lab extend, AWS deletes the lab by itself, with the rights of the schedule; the account is empty.' },
   stuck: { begins: 'with the lab', play: stuckDrill, proves: 'lab teardown names what holds it, in the cluster and in the network, and a second one gets through; the account is empty.' },
   destroy: { begins: 'with the lab', play: destroyDrill, proves: 'The guard in the stack drains the lab and a student\'s NodePool under npx cdk destroy; the account is empty.' },
   teardown: { begins: 'with the lab', play: teardownDrill, proves: 'lab teardown removes the lab and all that Karpenter launched; the account is empty.' },

@@ -1,4 +1,4 @@
-import { type JsonValue, parseJson, textAt } from '../json';
+import { arrayAt, type JsonValue, parseJson, textAt } from '../json';
 import { LabError } from '../lab-error';
 import type { RunContext } from '../run-context';
 import { requireLoopback } from './process/loopback';
@@ -33,9 +33,14 @@ export async function recommendRebalance(endpoint: string, instanceId: string, r
   await tell(endpoint, { method: 'POST', path: '/rehearsal/rebalance-recommendations', body: { instanceId } }, run);
 }
 
-/** Lets time pass for what waits for a moment: the deadline of a class. */
-export async function passTime(endpoint: string, seconds: number, run: RunContext): Promise<void> {
-  await tell(endpoint, { method: 'POST', path: CLOCK_PATH, body: { seconds } }, run);
+/**
+ * Lets time pass for what waits for a moment: the deadline of a class.
+ *
+ * @returns names of the schedules whose moment has come meanwhile
+ */
+export async function passTime(endpoint: string, seconds: number, run: RunContext): Promise<readonly string[]> {
+  const answer = await tell(endpoint, { method: 'POST', path: CLOCK_PATH, body: { seconds } }, run);
+  return arrayAt(parseJson(answer), 'started').flatMap((name) => textAt(name) ?? []);
 }
 
 interface Telling {
@@ -45,10 +50,11 @@ interface Telling {
 }
 
 /**
+ * @returns the body of the answer
  * @throws LabError `EndpointNotLocal` when the endpoint is not on this machine; `RehearsedEventRefused` when the account refuses it, or
  * does not answer
  */
-async function tell(endpoint: string, { method, path, body }: Telling, { signal }: RunContext): Promise<void> {
+async function tell(endpoint: string, { method, path, body }: Telling, { signal }: RunContext): Promise<string> {
   const url = new URL(path, requireLoopback(endpoint));
   const refused = (message: string, cause?: unknown): LabError => new LabError({
     code: 'RehearsedEventRefused',
@@ -66,4 +72,5 @@ async function tell(endpoint: string, { method, path, body }: Telling, { signal 
   }
   const text = await response.text();
   if (!response.ok) throw refused((textAt(parseJson(text), 'message') ?? text).replace(/\.$/, ''));
+  return text;
 }

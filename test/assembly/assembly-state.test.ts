@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { App } from 'aws-cdk-lib';
-import { assemblyState, type AssemblyState } from '../../lib/assembly/assembly-state';
+import { assemblyState, type AssemblyState, overridesOf } from '../../lib/assembly/assembly-state';
 import { InvalidConfig } from '../../lib/config/problems';
 import { synthLab } from '../support/synth-lab';
 
@@ -59,6 +59,14 @@ describe('the state of an assembly', () => {
   test('is outdated by another name, and says both', () => {
     change(/^clusterName: .*$/m, 'clusterName: seoul-class');
     expect(state()).toMatchObject({ reason: 'lab.yaml has another clusterName', clusterName: 'karpenter-lab', configuredClusterName: 'seoul-class' });
+  });
+
+  test('says with which overrides a synthesis makes it again', () => {
+    expect(overridesOf(join(project, 'cdk.out'))).toEqual({});
+    change(/replicas: 0/, 'replicas: 3');
+    expect(overridesOf(join(project, 'cdk.out'))).toEqual({ 'inflate.replicas': '0' });
+    writeFileSync('cdk.out/karpenter-lab.metadata.json', '{}');
+    expect(overridesOf(join(project, 'cdk.out'))).toBeUndefined();
   });
 
   test('is outdated by newer code', () => {

@@ -23,8 +23,8 @@ export interface AccountEvents {
   readonly interruptSpot: (instanceId: string) => Promise<void>;
   /** EC2 has none of these instances from now on, and all others. */
   readonly setShortages: (shortages: readonly CapacityShortage[]) => Promise<void>;
-  /** Time passes for what waits for a moment: the deadline of a class. */
-  readonly passTime: (seconds: number) => Promise<void>;
+  /** Time passes for what waits for a moment: the deadline of a class. The schedules whose moment has come are returned by name. */
+  readonly passTime: (seconds: number) => Promise<readonly string[]>;
   /** The VPC CNI leaves an interface in a subnet of the cluster. The names are those by which a teardown tells of it. */
   readonly leaveInterface: () => Promise<readonly string[]>;
   /** GuardDuty puts an endpoint and a security group into the VPC of the cluster. The names are those by which a teardown tells of them. */
@@ -43,6 +43,10 @@ export interface DrillMeans {
   readonly events: AccountEvents;
   /** Absolute path of the assembly that is rehearsed. */
   readonly assemblyDirectory: string;
+  /** Overrides of `lab.yaml` with which it can be synthesized again. @default - it does not say of which configuration it was made */
+  readonly overrides?: Readonly<Record<string, string>>;
+  /** Absolute path of a folder that a drill may synthesize into. */
+  readonly synthesisDirectory: string;
   /** Writes a copy of it with another template. @returns the absolute path of the copy */
   readonly assemblyWith: (change: (template: JsonObject) => JsonObject) => Promise<string>;
   /** The instance type that Karpenter takes for the exercise, because it is the cheapest that holds it. @default - no price is known */

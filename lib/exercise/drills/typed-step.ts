@@ -1,6 +1,6 @@
 import { type LineListener, progressOf, type TypedResult } from '../../rehearsal/rehearsal-terminal';
 import { counted, listed } from '../../words';
-import { exerciseFailed } from '../exercise-context';
+import { exerciseFailed, type RunningStep } from '../exercise-context';
 import type { DrillInAccount, DrillMeans } from './drill-stage';
 
 /** A step in which a command is typed. */
@@ -12,6 +12,8 @@ export interface TypedStep {
   readonly type: (onLine: LineListener) => Promise<TypedResult>;
   /** How it must end. @default 0 */
   readonly exitCode?: number;
+  /** Whether it is typed even after a failed step, to put something back. @default false */
+  readonly putsBack?: boolean;
   /** What its output must say, and what of it is evidence. @default - the last lines are evidence */
   readonly check?: (result: TypedResult) => readonly string[];
 }
@@ -20,8 +22,8 @@ export interface TypedStep {
 const LAST_LINES = 4;
 
 /** Types a command, and fails unless it ends as it must. */
-export async function typedStep({ recorder }: Pick<DrillInAccount, 'recorder'>, { title, command, type, exitCode = 0, check = lastLines }: TypedStep): Promise<void> {
-  await recorder.step({ title, command }, async (step) => {
+export async function typedStep({ recorder }: Pick<DrillInAccount, 'recorder'>, { title, command, type, exitCode = 0, putsBack = false, check = lastLines }: TypedStep): Promise<void> {
+  const work = async (step: RunningStep): Promise<void> => {
     const result = await type((line) => {
       const news = progressOf(line) ?? line.trim();
       if (news !== '') step.news(news);
@@ -30,7 +32,8 @@ export async function typedStep({ recorder }: Pick<DrillInAccount, 'recorder'>, 
       throw exerciseFailed(`It ended with exit code ${result.exitCode}, not ${exitCode}: ${[...result.errors, ...lastLines(result)].slice(-8).join(' | ')}`, `Type it yourself: ${command}`);
     }
     step.note(...check(result), `${result.seconds} s, exit code ${result.exitCode}`);
-  });
+  };
+  await (putsBack ? recorder.perform({ title, command }, work) : recorder.step({ title, command }, work));
 }
 
 function lastLines({ output }: TypedResult): readonly string[] {

@@ -51,7 +51,7 @@ describe('a drill', () => {
       lab.controllers.setShortages(short.map(({ instanceType }) => instanceType));
       return Promise.resolve();
     },
-    passTime: () => Promise.resolve(),
+    passTime: () => Promise.resolve([]),
     leaveInterface: () => Promise.resolve(['aws-K8S-i-1']),
     protectByGuardDuty: () => Promise.resolve(['GuardDutyManagedSecurityGroup-vpc-1']),
   };
@@ -60,6 +60,8 @@ describe('a drill', () => {
     terminal,
     events,
     assemblyDirectory: 'cdk.out',
+    overrides: { 'karpenter.limits.cpu': '50' },
+    synthesisDirectory: 'synthesized.out',
     assemblyWith: () => Promise.reject(new Error('not asked for')),
     cheapestType: 'c5a.2xlarge',
     countInstances: () => Promise.resolve(lab.controllers.instanceCount),
@@ -330,6 +332,72 @@ describe('a drill', () => {
     });
   });
 
+  describe('of the deadline', () => {
+    /** A stack that is deleted at nine, or an hour later once it was extended. */
+    const deadline = ({ isHeeded = true, isExtended = true } = {}) => {
+      const commands: string[] = [];
+      let passed = 0;
+      let isThere = true;
+      const stackStatus = () => Promise.resolve(isThere ? 'UPDATE_COMPLETE' : undefined);
+      const means: Partial<DrillMeans> = {
+        stackStatus,
+        terminal: {
+          ...terminal,
+          lab: (args) => {
+            commands.push(args.join(' '));
+            return Promise.resolve(typedResult('lab'));
+          },
+        },
+        events: {
+          ...events,
+          passTime: (seconds) => {
+            passed += seconds;
+            const isDue = isHeeded && passed > (isExtended ? 3 : 2) * 3600;
+            isThere &&= !isDue;
+            return Promise.resolve(isDue ? ['karpenter-lab-deadline'] : []);
+          },
+        },
+      };
+      return { commands, means };
+    };
+
+    test('deploys the lab with a deadline, moves it, and lets both moments pass', async () => {
+      await start();
+      const { commands, means } = deadline();
+      const result = await drill('deadline', { means });
+      expect(failureOf(result)).toBe('');
+      expect(result).toMatchObject({ verdict: 'passed', proved: expect.stringContaining('AWS deletes the lab by itself') as string });
+      expect(commands).toEqual([
+        expect.stringMatching(/^deploy --yes --assembly synthesized\.out -c karpenter\.limits\.cpu=50 -c expiresAt=\d{4}-\d\d-\d\dT\d\d:\d\dZ$/),
+        'extend 1h --yes --assembly synthesized.out',
+      ]);
+      expect(evidenceOf(result)).toContain('Schedule karpenter-lab-deadline asks CloudFormation to delete the stack');
+    });
+
+    test('fails when the lab goes at the first moment although it was extended', async () => {
+      await start();
+      const { means } = deadline({ isExtended: false });
+      expect(failureOf(await drill('deadline', { means }))).toContain('1 schedule started, and the stack is gone, although the deadline was moved.');
+    });
+
+    test('fails when nothing happens at the deadline, and takes the deadline away', async () => {
+      await start();
+      const { commands, means } = deadline({ isHeeded: false });
+      const result = await drill('deadline', { means });
+      expect(failureOf(result)).toContain('No schedule started at the deadline.');
+      expect(commands.at(-1)).toBe('deploy --yes --assembly cdk.out');
+      expect(result.steps.at(-1)).toMatchObject({ title: 'Put everything back: deploy the lab without the deadline', outcome: 'passed' });
+    });
+
+    test('fails when the assembly does not say of which configuration it was made, and deploys nothing else', async () => {
+      await start();
+      const { commands, means } = deadline();
+      const result = await drill('deadline', { means: { ...means, overrides: undefined } });
+      expect(failureOf(result)).toContain('does not say of which configuration it was made');
+      expect(commands).toEqual(['deploy --yes --assembly cdk.out']);
+    });
+  });
+
   describe('that begins with the lab', () => {
     let statuses: (string | undefined)[] = [];
     const stackStatus = (): Promise<string | undefined> => Promise.resolve(statuses.shift());
@@ -387,6 +455,8 @@ test('drills are done in the order in which they follow on each other, and none 
     terminal: { lab: unwanted, cdk: unwanted, shell: unwanted },
     events: { interruptSpot: () => Promise.resolve(), setShortages: unwanted, passTime: unwanted, leaveInterface: unwanted, protectByGuardDuty: unwanted },
     assemblyDirectory: 'cdk.out',
+    overrides: { 'karpenter.limits.cpu': '50' },
+    synthesisDirectory: 'synthesized.out',
     assemblyWith: unwanted,
     countInstances: () => Promise.resolve(lab.controllers.instanceCount),
     everythingInAccount: unwanted,

@@ -45,6 +45,7 @@ describe('a drill that removes the lab', () => {
           protectByGuardDuty: () => Promise.resolve(['guardduty-data', 'GuardDutyManagedSecurityGroup-vpc-1']),
         },
         assemblyDirectory: 'cdk.out',
+        synthesisDirectory: 'synthesized.out',
         assemblyWith: unwanted,
         countInstances: () => Promise.resolve(lab.controllers.instanceCount),
         everythingInAccount: () => Promise.resolve([]),
