@@ -7,12 +7,14 @@ const unreachable = (): never => {
   throw new Error('nothing is started');
 };
 
-test('shows the plan, then the exercise, and ends with its verdict', async () => {
+test('shows the plan, the played deployment, then the exercise, and ends with its verdict', async () => {
   const host = fakeHost();
   expect(await runLab(['start'], host)).toBe(0);
   const { text } = host.stdout;
   expect(text.indexOf('Plan of karpenter-lab')).toBe(0);
-  expect(text.indexOf('Exercise on karpenter-lab: passed')).toBeGreaterThan(text.indexOf('Next steps'));
+  const deployed = text.indexOf('karpenter-lab is deployed in a played AWS account (123456789012, ap-northeast-2)');
+  expect(deployed).toBeGreaterThan(text.indexOf('Next steps'));
+  expect(text.indexOf('Exercise on karpenter-lab: passed')).toBeGreaterThan(deployed);
   expect(text).toContain('PASSED');
 });
 

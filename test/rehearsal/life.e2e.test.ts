@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { LIFE_STAGES, type LifeResult } from '../../lib/exercise/life-result';
 import { rehearseLife } from '../../lib/exercise/rehearsed-life';
@@ -6,21 +6,25 @@ import { rehearsalPaths } from '../../lib/rehearsal/rehearsal-paths';
 import { rehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
 import { cleanRehearsal } from '../../lib/rehearsal/stop-rehearsal';
 import { runContext } from '../../lib/run-context';
-import { writeAssembly } from '../assembly/write-assembly';
-import { synthLab } from '../support/synth-lab';
+import { deployableAssembly } from '../support/deployable-assembly';
 
 const projectDirectory = resolve(__dirname, '../..');
 const rehearsal = { projectDirectory, name: 'e2e-life', env: process.env };
 
 /** One life of a class, by what an instructor and a student type: from an empty account to an empty account. */
 describe('the whole life of a class', () => {
+  let assemblyDirectory: string;
   let result: LifeResult;
 
   beforeAll(async () => {
+    assemblyDirectory = await deployableAssembly();
     await cleanRehearsal(rehearsal, runContext());
-    result = await rehearseLife({ ...rehearsal, assemblyDirectory: writeAssembly((await synthLab()).template.toJSON()) }, runContext());
+    result = await rehearseLife({ ...rehearsal, assemblyDirectory }, runContext());
+  }, 10 * 60_000);
+  afterAll(async () => {
+    await cleanRehearsal(rehearsal, runContext());
+    rmSync(assemblyDirectory, { recursive: true, force: true });
   });
-  afterAll(() => cleanRehearsal(rehearsal, runContext()));
 
   const evidenceOf = (title: string): string => result.steps.filter((step) => step.title === title).flatMap(({ evidence }) => evidence).join('\n');
 

@@ -16,6 +16,39 @@ const DARK = `
   --managed-fill: #271d36; --managed-line: #8660b8; --span: #5c6a7b;
 `;
 
+const DRAWING_RULES = `.drawing text { fill: var(--ink); font-family: inherit; }
+.drawing .title { font-size: 14px; font-weight: 700; }
+.drawing .label { font-size: 13px; font-weight: 600; }
+.drawing .small { font-size: 11.5px; fill: var(--muted); }
+.drawing rect { stroke-width: 1.25; }
+.region { fill: none; stroke: var(--line); stroke-dasharray: 6 4; }
+.outside { fill: var(--panel); stroke: var(--muted); }
+.managed { fill: var(--managed-fill); stroke: var(--managed-line); }
+.vpc { fill: var(--panel); stroke: var(--muted); }
+.zone { fill: var(--page); stroke: var(--line); stroke-dasharray: 4 4; }
+.public { fill: var(--public-fill); stroke: var(--public-line); }
+.private { fill: var(--private-fill); stroke: var(--private-line); }
+.gateway { fill: var(--page); stroke: var(--public-line); }
+.node { fill: var(--page); stroke: var(--private-line); }
+.karpenter { fill: var(--karpenter-fill); stroke: var(--karpenter); }
+.launched { fill: var(--karpenter-fill); stroke: var(--karpenter); stroke-dasharray: 5 3; }
+.pod { fill: var(--karpenter); stroke: none; }
+.pod, .span { rx: 3px; }
+.arrow { fill: none; stroke: var(--muted); stroke-width: 1.5; }
+.arrow-head { fill: var(--muted); }
+.grid { stroke: var(--line); stroke-width: 1; }
+.ready-line { stroke: var(--good); stroke-width: 1.5; stroke-dasharray: 5 3; }
+.other .span { fill: var(--span); stroke: none; }
+.other .label { font-weight: 400; fill: var(--muted); }
+.critical .span { fill: var(--karpenter); stroke: none; }
+`;
+
+/** The style sheet of a drawing that stands alone. It follows the reader's light or dark mode. */
+export const DRAWING_STYLE: Html = new Html(`
+svg {${LIGHT} font-family: system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif; }
+@media (prefers-color-scheme: dark) { svg {${DARK}} }
+${DRAWING_RULES}`);
+
 /** The style sheet of the page. Paper is always light. */
 export const PAGE_STYLE: Html = new Html(`
 :root {${LIGHT}}
@@ -65,32 +98,7 @@ td ul { margin: 0; padding: 0; list-style: none; }
 .notice p { margin: 4px 0 0; color: var(--ink); }
 footer { font-size: 0.875rem; margin-top: 48px; padding-bottom: 40px; }
 .drawing { display: block; width: 100%; height: auto; }
-.drawing text { fill: var(--ink); font-family: inherit; }
-.drawing .title { font-size: 14px; font-weight: 700; }
-.drawing .label { font-size: 13px; font-weight: 600; }
-.drawing .small { font-size: 11.5px; fill: var(--muted); }
-.drawing rect { stroke-width: 1.25; }
-.region { fill: none; stroke: var(--line); stroke-dasharray: 6 4; }
-.outside { fill: var(--panel); stroke: var(--muted); }
-.managed { fill: var(--managed-fill); stroke: var(--managed-line); }
-.vpc { fill: var(--panel); stroke: var(--muted); }
-.zone { fill: var(--page); stroke: var(--line); stroke-dasharray: 4 4; }
-.public { fill: var(--public-fill); stroke: var(--public-line); }
-.private { fill: var(--private-fill); stroke: var(--private-line); }
-.gateway { fill: var(--page); stroke: var(--public-line); }
-.node { fill: var(--page); stroke: var(--private-line); }
-.karpenter { fill: var(--karpenter-fill); stroke: var(--karpenter); }
-.launched { fill: var(--karpenter-fill); stroke: var(--karpenter); stroke-dasharray: 5 3; }
-.pod { fill: var(--karpenter); stroke: none; }
-.pod, .span { rx: 3px; }
-.arrow { fill: none; stroke: var(--muted); stroke-width: 1.5; }
-.arrow-head { fill: var(--muted); }
-.grid { stroke: var(--line); stroke-width: 1; }
-.ready-line { stroke: var(--good); stroke-width: 1.5; stroke-dasharray: 5 3; }
-.other .span { fill: var(--span); stroke: none; }
-.other .label { font-weight: 400; fill: var(--muted); }
-.critical .span { fill: var(--karpenter); stroke: none; }
-@media print {
+${DRAWING_RULES}@media print {
   body { font-size: 10pt; }
   main, header, footer { padding-left: 0; padding-right: 0; }
   .scroll { overflow-x: visible; }

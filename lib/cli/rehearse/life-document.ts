@@ -1,7 +1,6 @@
 import { LIFE_STAGES, type LifeResult, type LifeStage, type LifeStep } from '../../exercise/life-result';
-import { counted, durationText } from '../../words';
-import type { LabDocument, Section, Timeline, TimelineSpan } from '../document/document';
-import { verdictSection } from '../document/document';
+import { durationText } from '../../words';
+import { type LabDocument, type Section, type Timeline, type TimelineSpan, verdictSection } from '../document/document';
 import { stepsBlock } from '../exercise/exercise-document';
 import { rehearseCommand, stopCommand } from './rehearsal-document';
 
@@ -85,9 +84,4 @@ function spansOf(steps: readonly LifeStep[], seconds: SecondsOfStep, detail?: (s
 function label(stage: LifeStage, steps: readonly LifeStep[]): string {
   const other = steps.find(({ outcome }) => outcome !== 'passed');
   return other === undefined ? stage : `${stage} (${other.outcome})`;
-}
-
-/** The life in one sentence, for a picture of it. */
-export function lifeSentence({ totalSeconds, totalEstimatedAwsSeconds, steps }: LifeResult): string {
-  return `${counted(steps.length, 'step')} in ${durationText(totalSeconds)} on this computer, about ${durationText(totalEstimatedAwsSeconds)} on AWS`;
 }

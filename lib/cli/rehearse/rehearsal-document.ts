@@ -6,7 +6,7 @@ import { NOT_SIMULATED } from '../../exercise/shown-labels';
 import { DEFAULT_REHEARSAL } from '../../rehearsal/rehearsal-paths';
 import type { RehearsalRecord } from '../../rehearsal/rehearsal-state';
 import type { RehearsalStatus } from '../../rehearsal/rehearsal-status';
-import { counted, shellWord } from '../../words';
+import { counted, durationText, shellWord } from '../../words';
 import { findingSections } from '../exercise/exercise-document';
 import { figures, type LabDocument, type Section, table } from '../document/document';
 
@@ -56,6 +56,19 @@ export function startedDocument({ rehearsal, commands, notSimulated }: StartedRe
     title: `Rehearsal ${rehearsal.name} of ${rehearsal.clusterName} is ready${rehearsal.findings === undefined ? '' : ', but something is at fault'}`,
     sections: [...findingSections(rehearsal.findings), ...reachSections(rehearsal), exercise, { heading: 'Not simulated', blocks: [notSimulated] }],
     next: [stopSection(rehearsal)],
+  };
+}
+
+/**
+ * A lab that stands in a rehearsal.
+ *
+ * @param awsSeconds seconds that its deployment would take on AWS
+ */
+export function deployedDocument({ clusterName, accountId, region }: RehearsalRecord, { seconds, awsSeconds }: { readonly seconds: number; readonly awsSeconds: number }): LabDocument {
+  return {
+    title: `${clusterName} is deployed in a played AWS account`,
+    subtitle: `${accountId}, ${region}`,
+    glance: [[durationText(seconds), 'on this computer'], [durationText(awsSeconds), 'on AWS, estimated']],
   };
 }
 

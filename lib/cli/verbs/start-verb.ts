@@ -5,16 +5,16 @@ import { ExitCode } from '../errors';
 import { type AssemblyFlags, assemblyFlags, configuredAssembly } from '../assembly-flag';
 import { planDocument } from '../plan/plan-document';
 import { exerciseDocument } from '../exercise/exercise-document';
-import { goOnSections } from '../rehearse/rehearsal-document';
+import { deployedDocument, goOnSections } from '../rehearse/rehearsal-document';
 import { rehearsedExerciseOn, onRehearsal } from '../rehearse/rehearse-verb';
 import { defineVerb, type Invocation, type VerbOutcome } from '../verb';
 
 /** `lab start`: the first command of a newcomer. */
 export const startVerb = defineVerb({
   name: 'start',
-  summary: 'plan the lab, then rehearse the exercise on this machine',
-  description: 'Shows the plan, then starts a rehearsal and walks the exercise on it. Where Python is missing it ends '
-    + 'after the plan and says what to install.',
+  summary: 'plan the lab, then rehearse its deployment and the exercise on this machine',
+  description: 'Shows the plan, then deploys the lab into an AWS account that is played on this machine, and walks the '
+    + 'exercise on it. Where Python is missing it ends after the plan and says what to install.',
   flags: assemblyFlags,
   run: runStart,
 });
@@ -40,7 +40,12 @@ function planOnly(plan: PlanResult, shortfalls: readonly LabError[]): VerbOutcom
 
 async function rehearse(invocation: Invocation, plan: PlanResult, assemblyDirectory: string): Promise<VerbOutcome> {
   const choice = { name: DEFAULT_REHEARSAL, assemblyDirectory };
-  const { rehearsal, result } = await onRehearsal(invocation, choice, rehearsedExerciseOn(invocation, []));
+  const { clock } = invocation.run;
+  const began = clock.nowMillis();
+  const { rehearsal, result } = await onRehearsal(invocation, choice, (record) => {
+    invocation.show(deployedDocument(record, { seconds: (clock.nowMillis() - began) / 1000, awsSeconds: plan.time.readySeconds }));
+    return rehearsedExerciseOn(invocation, [])(record);
+  });
   return {
     result: { plan, rehearsal, exercise: result },
     document: { ...exerciseDocument(result), next: goOnSections(rehearsal) },

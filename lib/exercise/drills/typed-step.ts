@@ -21,6 +21,9 @@ export interface TypedStep {
 /** Lines at the end of a command's output that are evidence. */
 const LAST_LINES = 4;
 
+/** Lines of a command's errors and output that are shown with its failure. */
+const MOST_LINES = 12;
+
 /** Types a command, and fails unless it ends as it must. */
 export async function typedStep({ recorder }: Pick<DrillInAccount, 'recorder'>, { title, command, type, exitCode = 0, putsBack = false, check = lastLines }: TypedStep): Promise<void> {
   const work = async (step: RunningStep): Promise<void> => {
@@ -29,11 +32,16 @@ export async function typedStep({ recorder }: Pick<DrillInAccount, 'recorder'>, 
       if (news !== '') step.news(news);
     });
     if (result.exitCode !== exitCode) {
-      throw exerciseFailed(`It ended with exit code ${result.exitCode}, not ${exitCode}: ${[...result.errors, ...lastLines(result)].slice(-8).join(' | ')}`, `Type it yourself: ${command}`);
+      throw exerciseFailed(`It ended with exit code ${result.exitCode}, not ${exitCode}: ${[...withoutProgress(result.errors), ...lastLines(result)].slice(0, MOST_LINES).join(' | ')}`, `Type it yourself: ${command}`);
     }
     step.note(...check(result), `${result.seconds} s, exit code ${result.exitCode}`);
   };
   await (putsBack ? recorder.perform({ title, command }, work) : recorder.step({ title, command }, work));
+}
+
+/** Lines of a verb's errors that say what went wrong, the cause first. */
+function withoutProgress(errors: readonly string[]): readonly string[] {
+  return errors.filter((line) => line.trim() !== '' && progressOf(line) === undefined).map((line) => line.trim());
 }
 
 function lastLines({ output }: TypedResult): readonly string[] {
