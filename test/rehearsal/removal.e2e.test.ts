@@ -90,7 +90,9 @@ describe('a lab on a rehearsal is removed', () => {
     const second = await type('teardown', '--yes');
     const result = resultOf<TeardownResult>(second);
     expect([second.exitCode, result.outcome, result.remaining]).toEqual([0, 'clean', []]);
-    expect(result.accounted.filter(({ kind }) => kind === 'instance').map(({ removedBy }) => removedBy)).toEqual(['Karpenter']);
+    // Karpenter goes on in between, and may have ended the instance before the second one looks.
+    expect(result.terminatedInstances).toEqual([]);
+    expect(result.accounted.filter(({ kind, removedBy }) => kind === 'instance' && removedBy !== 'Karpenter')).toEqual([]);
     expect(await everything()).toEqual([]);
 
     const third = resultOf<TeardownResult>(await type('teardown', '--yes'));
