@@ -1,15 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { DrillResult, ExerciseResult } from '../../lib/exercise/exercise-result';
+import type { DrillName, DrillResult, ExerciseResult } from '../../lib/exercise/exercise-result';
 import { parseJson } from '../../lib/json';
 import type { StartedRehearsal } from '../../lib/cli/rehearse/rehearsal-document';
 import type { RehearsalRecord } from '../../lib/rehearsal/rehearsal-state';
 import type { RehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
 import { isProcessRunning, markedProcesses, type ProcessRecord } from '../../lib/rehearsal/process/running-processes';
 import { rehearsalPaths } from '../../lib/rehearsal/rehearsal-paths';
-import { writeAssembly } from '../assembly/write-assembly';
-import { synthLab } from '../support/synth-lab';
+import { deployableAssembly } from '../support/deployable-assembly';
 import { LabUser, type LabOutcome } from './lab-command';
 import { allListeningSockets, listeningAddresses, listeningSockets } from './listening-addresses';
 import { StudentTerminal } from './student-terminal';
@@ -21,6 +20,13 @@ const BASIC_DEPLOY = join(projectDirectory, 'test/fixtures/exercise-basic-deploy
 const BY_HAND = 'e2e-by-hand';
 const BY_ITSELF = 'e2e-by-itself';
 const NAMES = [BY_HAND, BY_ITSELF];
+
+/** The drills of an instructor's day. Those of a removal that goes wrong are in removal.e2e.test.ts. */
+const DRILLS: readonly DrillName[] = ['consolidation', 'limit', 'capacity', 'spot', 'drift', 'deadline', 'teardown'];
+
+/** What a start and what all drills may take, on a computer that is busy with other things. */
+const START_MILLIS = 600_000;
+const DRILLS_MILLIS = 1_800_000;
 
 /** 127.0.0.1 as /proc/net/tcp writes it. */
 const LOOPBACK_HEX = '0100007F';
@@ -48,15 +54,14 @@ describe('the exercise on a rehearsal, typed by hand, while lab walks it on anot
   };
 
   beforeAll(async () => {
-    const { template } = await synthLab();
-    assembly = ['--assembly', writeAssembly(template.toJSON())];
+    assembly = ['--assembly', await deployableAssembly()];
     await clean();
   });
   afterAll(clean);
 
   test('begins again after its command was killed while it started', async () => {
     const { child, outcome, says } = user.start('rehearse', '--name', BY_HAND, ...assembly);
-    await says('Apply the CRDs of Karpenter');
+    await says('Assets in the bootstrap bucket');
     child.kill('SIGKILL');
     await outcome;
     const left = processesOf(BY_HAND);
@@ -70,14 +75,14 @@ describe('the exercise on a rehearsal, typed by hand, while lab walks it on anot
     expect(left.filter(isProcessRunning)).toEqual([]);
     expect((await statusOf(BY_HAND))?.state).toBe('running');
 
-    byItself = user.start('rehearse', '--name', BY_ITSELF, ...assembly, '--json', '--run', ...['consolidation', 'limit', 'spot', 'teardown'].flatMap((drill) => ['--drill', drill])).outcome;
-  });
+    byItself = user.start('rehearse', '--name', BY_ITSELF, ...assembly, '--json', '--run', ...DRILLS.flatMap((drill) => ['--drill', drill])).outcome;
+  }, START_MILLIS);
 
   test('finds the namespace and the Deployment there', () => {
     expect(terminal.typeInVain('kubectl create namespace karpenter-test')).toContain('AlreadyExists');
     expect(terminal.type(`kubectl apply -f ${BASIC_DEPLOY}`)).toMatch(/^deployment.apps\/inflate (configured|unchanged)/);
     expect(terminal.type('kubectl get deployment -n karpenter-test inflate')).toMatch(/inflate +0\/0/);
-    expect(terminal.type(typed('Look at the nodes before'))).not.toContain('kwok-');
+    expect(terminal.type(typed('Look at the nodes before')).trim().split('\n')).toHaveLength(3);
   });
 
   test('comes to five pods on one node when it is scaled', async () => {
@@ -98,7 +103,7 @@ describe('the exercise on a rehearsal, typed by hand, while lab walks it on anot
 
   test('shows the node by its team label, with the labels of the exercise', () => {
     expect(typed('See the node')).toBe('kubectl get nodes -l eks-team=my-team');
-    expect(terminal.type(typed('See the node')).trim().split('\n')).toEqual([expect.stringMatching(/^NAME/), expect.stringMatching(/^kwok-\S+ +Ready /)]);
+    expect(terminal.type(typed('See the node')).trim().split('\n')).toEqual([expect.stringMatching(/^NAME/), expect.stringMatching(/^ip-10-11-\S+ +Ready .* v1\.\d+\.\d+-eks-/)]);
     expect(typed('See its labels')).toBe('kubectl get node -l eks-team=my-team -o json | jq -r \'.items[0].metadata.labels\'');
     expect(parseJson(terminal.type(typed('See its labels')))).toMatchObject({
       'eks-team': 'my-team',
@@ -118,7 +123,7 @@ describe('the exercise on a rehearsal, typed by hand, while lab walks it on anot
   test('stands beside another rehearsal, and both listen on loopback alone', async () => {
     const [one = [], two = []] = NAMES.map(processesOf);
     expect(two.length).toBeGreaterThanOrEqual(9);
-    expect(one.length).toBe(two.length);
+    expect(one.length).toBeGreaterThanOrEqual(9);
     const sockets = [one, two].map((processes) => new Set(processes.flatMap(({ pid }) => listeningSockets(pid))));
     expect([...sockets[0] ?? []].filter((socket) => sockets[1]?.has(socket))).toEqual([]);
     expect(new Set([...one, ...two].flatMap(({ pid }) => listeningAddresses(pid)))).toEqual(new Set([LOOPBACK_HEX]));
@@ -155,20 +160,23 @@ describe('the exercise on a rehearsal, typed by hand, while lab walks it on anot
         'scaled', 'pods pending', 'NodeClaim created', 'NodeClaim launched', 'node registered', 'node ready', 'pods running',
       ]);
       expect(result.nodes).toEqual([expect.objectContaining({ exercisePods: 5, capacityType: 'on-demand' })]);
-    });
+    }, DRILLS_MILLIS);
 
     test('lists what is not simulated as the start of a rehearsal does', () => {
-      expect(notSimulated.length).toBeGreaterThan(5);
+      expect(notSimulated.length).toBeLessThanOrEqual(4);
       expect(result.notSimulated).toEqual(notSimulated);
     });
 
     test.each<[DrillResult['name'], RegExp]>([
       ['consolidation', /Gone \d+\.\d s after the scaling/],
       ['limit', /exceed limits for nodepool/],
+      ['capacity', /InsufficientCapacityError: (.*\n)+5 pods run on /],
       ['spot', /SpotInterrupted/],
-      ['teardown', /CloudFormation deleted [\w-]+\n(.*\n)*[1-9]\d* NodeClaims? before, 0 after\n[1-9]\d* instances? before, 0 after\nThere is no stack [\w-]+ any more\nThere is no cluster [\w-]+ any more/],
-    ])('passes the drill %s', (name, words) => {
-      expect(drill(name)?.verdict).toBe('passed');
+      ['drift', /were Drifted; at most 1 node was disrupted at once, as the budget of 1 allows/],
+      ['deadline', /Schedule [\w-]+ asks CloudFormation to delete the stack, with its own role\n(.*\n)+0 resources: every service was asked/],
+      ['teardown', /[1-9]\d* instances?, [1-9]\d* resources in the account\n(.*\n)+0 resources: every service was asked/],
+    ])('passes the drill %s, and says what it has proved', (name, words) => {
+      expect(drill(name)).toMatchObject({ verdict: 'passed', proved: expect.any(String) as string });
       expect(evidenceOf(drill(name)?.steps ?? [])).toMatch(words);
     });
 
@@ -178,12 +186,14 @@ describe('the exercise on a rehearsal, typed by hand, while lab walks it on anot
       const other = new StudentTerminal(projectDirectory, started.rehearsal);
       expect(other.type('kubectl get nodepools,ec2nodeclasses')).toMatch(/nodepool\.karpenter\.sh\/default(.*\n)+ec2nodeclass\.karpenter\.k8s\.aws\/default/);
       expect(other.type('kubectl get deployment -n karpenter-test inflate')).toMatch(/inflate +0\/0/);
-    });
+    }, START_MILLIS);
 
     test('is stopped whole after one of its processes was killed', async () => {
       const processes = processesOf(BY_ITSELF);
-      const killed = (await statusOf(BY_ITSELF))?.processes.find(({ name }) => name === 'kube-apiserver');
-      process.kill(killed?.pid ?? 0, 'SIGKILL');
+      const killed = (await statusOf(BY_ITSELF))?.processes.find(({ name }) => name === 'account');
+      if (killed === undefined) throw new Error('the rehearsal has no account');
+      // Its control plane and Karpenter outlive it.
+      process.kill(killed.pid, 'SIGKILL');
       await pause(500);
       expect((await statusOf(BY_ITSELF))?.state).toBe('damaged');
       await user.json('rehearse', '--stop', '--name', BY_ITSELF);

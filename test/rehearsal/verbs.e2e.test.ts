@@ -9,6 +9,7 @@ import { cleanRehearsal } from '../../lib/rehearsal/stop-rehearsal';
 import { startRehearsal } from '../../lib/rehearsal/start-rehearsal';
 import { runContext } from '../../lib/run-context';
 import { writeAssembly } from '../assembly/write-assembly';
+import { deployableAssembly } from '../support/deployable-assembly';
 import { synthLab } from '../support/synth-lab';
 
 const projectDirectory = resolve(__dirname, '../..');
@@ -26,10 +27,10 @@ describe('status, watch, scale and verify', () => {
   let kubeconfig: string;
 
   beforeAll(async () => {
-    assembly = writeAssembly((await synthLab()).template.toJSON());
+    assembly = await deployableAssembly();
     await cleanRehearsal(rehearsal, runContext());
     ({ kubeconfig } = await startRehearsal({ ...rehearsal, assemblyDirectory: assembly }, runContext()));
-  });
+  }, 600_000);
   afterAll(async () => {
     await cleanRehearsal(rehearsal, runContext());
   });
