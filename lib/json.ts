@@ -53,6 +53,11 @@ export function arrayAt(value: JsonValue | undefined, ...path: readonly string[]
   return isJsonArray(found) ? found : [];
 }
 
+/** A text as it is; any other value as JSON writes it. */
+export function textOrJson(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value) ?? '';
+}
+
 /** The string under a path. A number comes out as text, because Kubernetes takes `cpu: 1` and `cpu: "1"` alike. */
 export function textAt(value: JsonValue | undefined, ...path: readonly string[]): string | undefined {
   const found = valueAt(value, ...path);

@@ -63,7 +63,7 @@ export class CloudFormation implements PlayedService {
 
   /** Waits for what goes on in the stacks. To be called once the account's run is aborted. */
   async close(): Promise<void> {
-    await Promise.all([...this.stacks.values()].map(({ running }) => running?.ended));
+    await Promise.all([...this.stacks.values()].map(async ({ running }) => running?.ended));
   }
 
   private readonly operations: Readonly<Record<string, Operation>> = {

@@ -1,4 +1,4 @@
-import { arrayAt, isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectAt, valueAt } from '../../json';
+import { arrayAt, isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectAt, textOrJson, valueAt } from '../../json';
 
 /** What intrinsic functions are worked out from. */
 export interface EvaluationScope {
@@ -102,14 +102,14 @@ export class Evaluation {
 }
 
 const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
-  Ref: (name, evaluation) => evaluation.referenceOf(String(name)),
-  Condition: (name, evaluation) => evaluation.holds(String(name)),
+  Ref: (name, evaluation) => evaluation.referenceOf(textOrJson(name)),
+  Condition: (name, evaluation) => evaluation.holds(textOrJson(name)),
   'Fn::GetAtt': getAtt,
-  'Fn::Join': (argument, evaluation) => evaluation.listOf(at(argument, 1)).map((part) => evaluation.textOf(part)).join(String(at(argument, 0))),
-  'Fn::Split': (argument, evaluation) => evaluation.textOf(at(argument, 1)).split(String(at(argument, 0))),
+  'Fn::Join': (argument, evaluation) => evaluation.listOf(at(argument, 1)).map((part) => evaluation.textOf(part)).join(textOrJson(at(argument, 0))),
+  'Fn::Split': (argument, evaluation) => evaluation.textOf(at(argument, 1)).split(textOrJson(at(argument, 0))),
   'Fn::Select': select,
   'Fn::Sub': substitute,
-  'Fn::If': (argument, evaluation) => evaluation.valueOf(at(argument, evaluation.holds(String(at(argument, 0))) ? 1 : 2)),
+  'Fn::If': (argument, evaluation) => evaluation.valueOf(at(argument, evaluation.holds(textOrJson(at(argument, 0))) ? 1 : 2)),
   'Fn::Equals': (argument, evaluation) => evaluation.textOf(at(argument, 0)) === evaluation.textOf(at(argument, 1)),
   'Fn::Not': (argument, evaluation) => !evaluation.isTrue(at(argument, 0)),
   'Fn::And': (argument, evaluation) => listed(argument).every((each) => evaluation.isTrue(each)),
@@ -149,7 +149,7 @@ function select(argument: JsonValue, evaluation: Evaluation): JsonValue {
 
 function substitute(argument: JsonValue, evaluation: Evaluation): string {
   const [text, variables] = isJsonArray(argument) ? argument : [argument];
-  return String(text).replace(/\$\{([^}]+)\}/g, (_match, name: string) => {
+  return textOrJson(text).replace(/\$\{([^}]+)\}/g, (_match, name: string) => {
     if (name.startsWith('!')) return `\${${name.slice(1)}}`;
     const own = objectAt(variables)[name];
     if (own !== undefined) return evaluation.textOf(own);

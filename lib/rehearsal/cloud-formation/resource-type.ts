@@ -22,7 +22,7 @@ export interface ResourceType {
    *
    * @default - any change makes a new resource, and deletes the old one afterwards
    */
-  update?(resource: ExistingResourceRequest, old: MadeResource & { readonly properties: JsonObject }): Promise<MadeResource>;
+  readonly update?: (resource: ExistingResourceRequest, old: MadeResource & { readonly properties: JsonObject }) => Promise<MadeResource>;
   /**
    * Deletes a resource, and waits until it is gone. One that is not there counts as deleted. What fails with an error named
    * `DependencyViolation` or `ResourceInUseException` is asked for again for some minutes of AWS time, as CloudFormation does.

@@ -92,8 +92,9 @@ export class Ec2 implements PlayedService {
   }
 
   /** Closes its connections. What is still to come ends with the signal of the account. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     closeMotoAws(this.aws);
+    return Promise.resolve();
   }
 
   private readonly drills = restRoutes({

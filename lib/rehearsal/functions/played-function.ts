@@ -1,4 +1,4 @@
-import { arrayAt, type JsonObject, numberAt, objectAt, textAt, valueAt } from '../../json';
+import { arrayAt, type JsonObject, numberAt, objectAt, textAt, textOrJson, valueAt } from '../../json';
 import type { StoredCode } from './code-store';
 import { invalidParameter, lambdaTime, notPlayedByLambda } from './lambda-answers';
 
@@ -97,7 +97,7 @@ export function listAt(body: JsonObject, ...path: readonly string[]): readonly s
 
 /** The texts of an object under a path. */
 export function textsAt(body: JsonObject, ...path: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(objectAt(body, ...path)).map(([key, value]) => [key, String(value)]));
+  return Object.fromEntries(Object.entries(objectAt(body, ...path)).map(([key, value]) => [key, textOrJson(value)]));
 }
 
 /** A function's configuration as Lambda answers with it. */

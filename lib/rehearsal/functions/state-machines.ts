@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { arrayAt, type JsonObject, parseJson, textAt } from '../../json';
+import { arrayAt, type JsonObject, parseJson, textAt, textOrJson } from '../../json';
 import type { Account } from '../account';
 import type { Handler, Handling } from '../aws-answers/aws-answer';
 import { AwsFault, jsonBody } from '../aws-answers/aws-request';
@@ -95,7 +95,7 @@ export class StateMachines {
     UntagResource: (request) => {
       const body = jsonBody(request);
       const { tags } = this.machine(body, 'resourceArn');
-      for (const key of arrayAt(body, 'tagKeys')) tags.delete(String(key));
+      for (const key of arrayAt(body, 'tagKeys')) tags.delete(textOrJson(key));
       return answered({});
     },
     ListTagsForResource: (request) => {

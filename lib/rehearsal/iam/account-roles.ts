@@ -72,7 +72,7 @@ export class MotoRoles implements RoleBook {
 
   private async accountRole(name: string, role: RoleDetail, policies: ReadonlyMap<string, string>): Promise<AccountRole> {
     if (role.PermissionsBoundary !== undefined) throw policyNotUnderstood(name, 'a permissions boundary');
-    const managed = (role.AttachedManagedPolicies ?? []).map(({ PolicyArn: arn = '', PolicyName: policy = '' }) => {
+    const managed = (role.AttachedManagedPolicies ?? []).map(async ({ PolicyArn: arn = '', PolicyName: policy = '' }) => {
       const document = policies.get(arn);
       return document === undefined ? this.awsManagedPolicy(arn) : readPolicy(policy, document);
     });

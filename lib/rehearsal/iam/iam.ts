@@ -79,9 +79,10 @@ export class Iam implements RoleSessions, PlayedService {
   }
 
   /** Closes the connections to moto. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.aws.ec2.destroy();
     this.aws.iam.destroy();
+    return Promise.resolve();
   }
 
   /** Moto has changed something, and its answer is on the way. */

@@ -39,7 +39,7 @@ const onLogStream = (action: string): AuthorizationsOf => (request, { accountId 
 const onInstanceProfile = (action: string): AuthorizationsOf => async ({ parameters }, context) => {
   const known = await context.resources.instanceProfile(parameters.get('InstanceProfileName') ?? '');
   const resource = known?.arn ?? newInstanceProfileArn(parameters, context);
-  return [{ action, resource, keys: requestTagKeys(memberTags(parameters)), tags: async () => known?.tags ?? {} }];
+  return [{ action, resource, keys: requestTagKeys(memberTags(parameters)), tags: () => Promise.resolve(known?.tags ?? {}) }];
 };
 
 function newInstanceProfileArn(parameters: URLSearchParams, { accountId }: AuthorizationContext): string {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LabError } from '../../lab-error';
+import type { LabError } from '../../lab-error';
 import type { Environment } from '../../run-command';
 import { type RunContext, sideBySide } from '../../run-context';
 import { platformShortfall, runsLayerPrograms } from '../platform';

@@ -49,7 +49,7 @@ describe('the server', () => {
     const judged: string[] = [];
     const judge = async ({ service, operation, accessKeyId }: { readonly service: string; readonly operation: string; readonly accessKeyId: string }) => {
       judged.push(`${accessKeyId} ${service} ${operation}`);
-      if (service === 'ec2') throw new AwsFault('UnauthorizedOperation', 'You are not authorized', 403);
+      return service === 'ec2' ? Promise.reject(new AwsFault('UnauthorizedOperation', 'You are not authorized', 403)) : Promise.resolve();
     };
     const server = await startAwsAnswers({ ...options(), judge });
     expect((await postJson(server.url, 'pricing', 'AWSPriceListService.GetProducts', '{"ServiceCode":"AmazonEC2"}')).status).toBe(200);
@@ -59,7 +59,7 @@ describe('the server', () => {
   });
 
   it('fails with a request that is not signed, unless a service of the account takes it [judge-unsigned]', async () => {
-    const server = await startAwsAnswers({ ...options(), judge: async () => undefined });
+    const server = await startAwsAnswers({ ...options(), judge: () => Promise.resolve() });
     const response = await fetch(`${server.url}/?Action=DescribeVpcs`);
     expect([response.status, await response.text()]).toEqual([403, expect.stringContaining('MissingAuthenticationToken')]);
     await server.close();

@@ -80,7 +80,7 @@ describe('a stack is made in the order of its dependencies, and deleted in the r
   });
 
   it('fails when an attribute does not exist: CloudFormation says which', async () => {
-    const plain = { ...fakes.of('AWS::Test::Plain'), create: async () => ({ physicalId: 'p', attributes: {} }) };
+    const plain = { ...fakes.of('AWS::Test::Plain'), create: () => Promise.resolve({ physicalId: 'p', attributes: {} }) };
     await account.stop();
     account = await PlayedAccount.start([plain, fakes.of(THING)]);
     const reads = { Type: THING, Properties: { Attribute: { 'Fn::GetAtt': ['P', 'Arn'] } } };

@@ -69,10 +69,10 @@ export class PlayedAccount {
     const account: Account = {
       accountId: '123456789012', region: REGION, endpoint, moto: moto ?? endpoint, directory, compression,
       sessions: {
-        assumeForService: async ({ roleArn }) => {
+        assumeForService: ({ roleArn }) => {
           played?.assumed.push(roleArn);
-          if (roleArn.endsWith('/stranger')) throw new AwsFault('AccessDenied', 'cloudformation.amazonaws.com may not assume it', 403);
-          return { accessKeyId: 'ASIAROLE', secretAccessKey: 'role', sessionToken: 'role', expiration: new Date(Date.now() + 3_600_000) };
+          if (roleArn.endsWith('/stranger')) return Promise.reject(new AwsFault('AccessDenied', 'cloudformation.amazonaws.com may not assume it', 403));
+          return Promise.resolve({ accessKeyId: 'ASIAROLE', secretAccessKey: 'role', sessionToken: 'role', expiration: new Date(Date.now() + 3_600_000) });
         },
       },
       findings: new Findings(join(directory, 'findings.jsonl')),

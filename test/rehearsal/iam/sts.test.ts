@@ -91,7 +91,7 @@ describe('GetCallerIdentity', () => {
       'Action': 'GetCallerIdentity', 'Version': '2011-06-15', 'X-Amz-Credential': `${accessKeyId}/20261127/ap-northeast-2/sts/aws4_request`, 'X-Amz-Security-Token': sessionToken,
     });
 
-    const request = readAwsRequest({ method: 'GET', target: `/?${query}`, headers: {}, body: Buffer.alloc(0) });
+    const request = readAwsRequest({ method: 'GET', target: `/?${query.toString()}`, headers: {}, body: Buffer.alloc(0) });
     expect(element(await office.answer(request), 'Arn')).toBe(`arn:aws:sts::${ACCOUNT}:assumed-role/Deploy/kim`);
   });
 });

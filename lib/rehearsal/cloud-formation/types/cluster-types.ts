@@ -1,5 +1,5 @@
 import {
-  type Cluster, CreateClusterCommand, type CreateClusterCommandInput, DeleteClusterCommand, DescribeClusterCommand, type EKSClient, type Logging,
+  type Cluster, type ClusterIssue, CreateClusterCommand, type CreateClusterCommandInput, DeleteClusterCommand, DescribeClusterCommand, type EKSClient, type Logging,
   type LogType, UpdateClusterConfigCommand, type UpdateClusterConfigCommandInput, UpdateClusterVersionCommand, type VpcConfigRequest,
 } from '@aws-sdk/client-eks';
 import { arrayAt, type JsonObject, objectAt, textAt } from '../../../json';
@@ -61,11 +61,16 @@ function clusterType(clients: ResourceClients): PlayedType {
   };
 }
 
+/** What EKS says is wrong; undefined where it says nothing. */
+function listedIssues(issues: readonly ClusterIssue[] = []): string | undefined {
+  return issues.length === 0 ? undefined : issues.map(({ code, message }) => `${code}: ${message}`).join('; ');
+}
+
 /** A cluster that answers; false while it is made, changed or deleted. */
 async function activeCluster(eks: EKSClient, name: string): Promise<Cluster | false> {
   const { cluster } = await eks.send(new DescribeClusterCommand({ name }));
   if (cluster?.status === 'FAILED') {
-    throw new ResourceFailure('NotStabilized', cluster.health?.issues?.map(({ code, message }) => `${code}: ${message}`).join('; ') || `Cluster ${name} is FAILED.`);
+    throw new ResourceFailure('NotStabilized', listedIssues(cluster.health?.issues) ?? `Cluster ${name} is FAILED.`);
   }
   return cluster?.status === 'ACTIVE' ? cluster : false;
 }

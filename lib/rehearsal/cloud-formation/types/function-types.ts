@@ -8,7 +8,7 @@ import {
   CreateStateMachineCommand, DeleteStateMachineCommand, DescribeStateMachineCommand, type SFNClient, TagResourceCommand as TagStateMachineCommand,
   UntagResourceCommand as UntagStateMachineCommand, UpdateStateMachineCommand,
 } from '@aws-sdk/client-sfn';
-import { arrayAt, isJsonObject, type JsonObject, objectAt, textAt } from '../../../json';
+import { arrayAt, isJsonObject, type JsonObject, objectAt, textAt, textOrJson } from '../../../json';
 import { type MadeResource, physicalName } from '../resource-type';
 import { asInput, given, type PlayedType, ResourceFailure, unlessGone, untilSteady } from './played-type';
 import type { ResourceClients } from './resource-clients';
@@ -32,8 +32,8 @@ function layerType(clients: ResourceClients): PlayedType {
       const { LayerVersionArn } = await clients.of(resource).lambda.send(new PublishLayerVersionCommand({
         LayerName: textAt(properties, 'LayerName') ?? physicalName(resource, MAX_LAYER_NAME),
         Content: asInput<LayerVersionContentInput>(objectAt(properties, 'Content'), ['S3Bucket', 'S3Key', 'S3ObjectVersion']),
-        CompatibleArchitectures: arrayAt(properties, 'CompatibleArchitectures').map((value) => String(value) as Architecture),
-        CompatibleRuntimes: arrayAt(properties, 'CompatibleRuntimes').map((value) => String(value) as Runtime),
+        CompatibleArchitectures: arrayAt(properties, 'CompatibleArchitectures').map((value) => textOrJson(value) as Architecture),
+        CompatibleRuntimes: arrayAt(properties, 'CompatibleRuntimes').map((value) => textOrJson(value) as Runtime),
         Description: textAt(properties, 'Description'),
         LicenseInfo: textAt(properties, 'LicenseInfo'),
       }));
@@ -79,7 +79,7 @@ function functionType(clients: ResourceClients): PlayedType {
       const { lambda } = clients.of(resource);
       const { physicalId: FunctionName, properties } = resource;
       const settled = () => untilSteady(resource, type, () => activeFunction(lambda, FunctionName));
-      const arn = String(made(await settled()).attributes['Arn']);
+      const arn = textOrJson(made(await settled()).attributes['Arn']);
       await lambda.send(new UpdateFunctionCodeCommand({
         ...asInput<JsonObject>(objectAt(properties, 'Code'), ['S3Bucket', 'S3Key', 'S3ObjectVersion', 'ZipFile']),
         ...asInput<{ readonly Architectures?: Architecture[] }>(properties, ['Architectures']),
@@ -139,7 +139,7 @@ const MAX_STATE_MACHINE_NAME = 80;
 function stateMachineType(clients: ResourceClients): PlayedType {
   const type = 'AWS::StepFunctions::StateMachine';
   const definitionOf = ({ DefinitionString, Definition }: JsonObject): string =>
-    isJsonObject(Definition) ? JSON.stringify(Definition) : String(DefinitionString ?? '');
+    isJsonObject(Definition) ? JSON.stringify(Definition) : textOrJson(DefinitionString ?? '');
   const made = async (stepFunctions: SFNClient, stateMachineArn: string): Promise<MadeResource> => {
     const { name = '', revisionId } = await stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn }));
     return { physicalId: stateMachineArn, attributes: { Arn: stateMachineArn, Name: name, StateMachineRevisionId: revisionId ?? 'INITIAL' } };

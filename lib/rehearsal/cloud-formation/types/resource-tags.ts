@@ -1,5 +1,5 @@
 import { CreateTagsCommand, DeleteTagsCommand, type EC2Client, type ResourceType as TaggedKind, type TagSpecification } from '@aws-sdk/client-ec2';
-import { arrayAt, isJsonObject, type JsonObject, textAt } from '../../../json';
+import { arrayAt, isJsonObject, type JsonObject, textAt, textOrJson } from '../../../json';
 import { STACK_ID_TAG, STACK_NAME_TAG } from '../../../well-known-keys';
 import type { ResourceRequest } from '../resource-type';
 
@@ -52,7 +52,7 @@ export async function retag(ec2: EC2Client, id: string, resource: ResourceReques
 function ownTags(properties: JsonObject): Readonly<Record<string, string>> {
   const tags = properties['Tags'];
   const entries = isJsonObject(tags)
-    ? Object.entries(tags).map(([key, value]) => [key, String(value)])
+    ? Object.entries(tags).map(([key, value]) => [key, textOrJson(value)])
     : arrayAt(tags).map((tag) => [textAt(tag, 'Key') ?? '', textAt(tag, 'Value') ?? '']);
   return Object.fromEntries(entries) as Record<string, string>;
 }

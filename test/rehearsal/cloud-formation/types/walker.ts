@@ -1,6 +1,6 @@
 import { CreateSecurityGroupCommand, DeleteSecurityGroupCommand, EC2Client } from '@aws-sdk/client-ec2';
 import type { SynthesizedStack } from '../../../../lib/assembly/synthesized-stack';
-import { arrayAt, isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectAt, textAt } from '../../../../lib/json';
+import { arrayAt, isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectAt, textAt, textOrJson } from '../../../../lib/json';
 import type { MadeResource } from '../../../../lib/rehearsal/cloud-formation/resource-type';
 import type { PlayedType } from '../../../../lib/rehearsal/cloud-formation/types/played-type';
 import type { PlayedTypes } from '../../../../lib/rehearsal/cloud-formation/types/played-types';
@@ -89,13 +89,13 @@ export class Walker {
     if (isJsonArray(value)) return value.map((item) => this.resolved(item));
     if (!isJsonObject(value)) return value;
     const [key = ''] = Object.keys(value);
-    if (key === 'Ref') return this.referred(String(value['Ref']));
+    if (key === 'Ref') return this.referred(textOrJson(value['Ref']));
     if (key === 'Fn::GetAtt') return this.attribute(...arrayAt(value, 'Fn::GetAtt').map(String) as [string, string]);
     if (key === 'Fn::Join') {
       const [separator = '', parts = []] = arrayAt(value, 'Fn::Join');
-      return arrayAt(this.resolved(parts)).map(String).join(String(separator));
+      return arrayAt(this.resolved(parts)).map(String).join(textOrJson(separator));
     }
-    if (key === 'Fn::Sub') return String(value['Fn::Sub']).replaceAll(/\$\{([^}]+)\}/g, (_all, name: string) => String(this.referred(name)));
+    if (key === 'Fn::Sub') return textOrJson(value['Fn::Sub']).replaceAll(/\$\{([^}]+)\}/g, (_all, name: string) => textOrJson(this.referred(name)));
     // The one condition of the lab asks whether this is the partition `aws`.
     if (key === 'Fn::If') return this.resolved(arrayAt(value, 'Fn::If')[1] ?? '');
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, this.resolved(inner)]));

@@ -29,9 +29,9 @@ let assume: RoleSessions['assumeForService'];
 beforeEach(async () => {
   kubernetes = await FakeKubernetes.start();
   assumed = [];
-  assume = async (options) => {
+  assume = (options) => {
     assumed.push(options);
-    return { accessKeyId: 'ASIANODE', secretAccessKey: 'secret', sessionToken: 'token', expiration: new Date(0) };
+    return Promise.resolve({ accessKeyId: 'ASIANODE', secretAccessKey: 'secret', sessionToken: 'token', expiration: new Date(0) });
   };
   ec2.reset();
   ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ Routes: [{ DestinationCidrBlock: '0.0.0.0/0', TransitGatewayId: 'tgw-1' }] }] });

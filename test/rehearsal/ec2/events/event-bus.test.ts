@@ -42,7 +42,7 @@ beforeEach(() => {
   policy(ALLOW, DENY_HTTP);
 });
 
-const messages = (): readonly unknown[] => sqs.commandCalls(SendMessageCommand).map(({ args: [{ input }] }) => JSON.parse(input.MessageBody ?? ''));
+const messages = (): readonly unknown[] => sqs.commandCalls(SendMessageCommand).map(({ args: [{ input }] }) => JSON.parse(input.MessageBody ?? '') as unknown);
 
 describe('an event', () => {
   it('reaches the queue of a rule that wants it, as EventBridge writes it', async () => {
