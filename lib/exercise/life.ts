@@ -55,7 +55,7 @@ export async function walkLife({ rehearsal, lab, means, startSeconds }: LifeOpti
   const expectations = expectationsOf(lab);
   const { terminal, assemblyDirectory } = means;
   const verb = (name: string, ...args: readonly string[]): Pick<TypedStep, 'command' | 'type'> => ({
-    command: `npm run lab -- ${name}`, type: (onLine) => terminal.lab([name, ...args, '--assembly', assemblyDirectory], onLine),
+    command: ['npm run lab --', name].join(' '), type: (onLine) => terminal.lab([name, ...args, '--assembly', assemblyDirectory], onLine),
   });
 
   life.began({ title: 'Start an empty AWS account', command: `npm run rehearse -- --empty --name ${rehearsal}` }, startSeconds);

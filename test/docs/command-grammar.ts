@@ -27,6 +27,7 @@ const KUBECTL_VERBS: Readonly<Record<string, readonly string[]>> = {
   'patch': ['--type=', '-p='],
   'port-forward': [],
   'rollout restart': [],
+  'rollout status': ['--timeout='],
   'scale': ['--replicas='],
   'top': [],
 };
