@@ -87,6 +87,9 @@ export const NODE_GROUP_TAG = 'eks:nodegroup-name';
 /** Application that a Kubernetes object belongs to, such as `kube-ops-view`. */
 export const APP_NAME_LABEL = 'app.kubernetes.io/name';
 
+/** Release of Helm's that a Kubernetes object belongs to, such as `karpenter`. */
+export const APP_INSTANCE_LABEL = 'app.kubernetes.io/instance';
+
 /** Annotation on the nodes that kwok, a simulator of nodes, plays. */
 export const SIMULATED_ANNOTATION = 'kwok.x-k8s.io/node';
 
@@ -101,6 +104,12 @@ export const EKS_CLUSTER_TAG = 'eks:eks-cluster-name';
  */
 export const CLUSTER_SECURITY_GROUP_TAG = 'aws:eks:cluster-name';
 
+/** The VPC CNI's tag for the cluster of an interface that it makes. Its value is the cluster's name. */
+export const CNI_CLUSTER_TAG = 'cluster.k8s.amazonaws.com/name';
+
+/** The VPC CNI's tag for itself, on an interface that it makes. */
+export const CNI_OWNER_TAG = ['eks:eni:owner', 'amazon-vpc-cni'] as const;
+
 /** Tag with a stack's name that CloudFormation puts on what it makes. Nobody else can write it. */
 export const STACK_NAME_TAG = 'aws:cloudformation:stack-name';
 
@@ -109,6 +118,12 @@ export const STACK_ID_TAG = 'aws:cloudformation:stack-id';
 
 /** API group and version of roles in Kubernetes, and of their bindings. */
 export const RBAC_API = 'rbac.authorization.k8s.io/v1';
+
+/** API group and version of Ingresses. */
+export const NETWORKING_API = 'networking.k8s.io/v1';
+
+/** API group and version of admission webhooks' configurations. */
+export const ADMISSION_API = 'admissionregistration.k8s.io/v1';
 
 /** API group and version of requests for tokens, and of their review. */
 export const AUTHENTICATION_API = 'authentication.k8s.io/v1';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type JsonObject, objectAt, parseJson, textAt } from '../json';
-import { MANIFEST_FILE, readAssembly } from './read-assembly';
+import { MANIFEST_FILE, readAssembly, STACK_ARTIFACT } from './read-assembly';
 
 /**
  * Writes a copy of an assembly with another template, to try what comes of a mistake. The template gets an asset's name of its own,
@@ -16,7 +16,7 @@ export async function writeChangedAssembly(directory: string, copy: string, chan
   readAssembly(directory);
   await cp(directory, copy, { recursive: true });
   const manifest = objectAt(parseJson(await readFile(join(copy, MANIFEST_FILE), 'utf8')), 'artifacts');
-  const stack = Object.values(manifest).find((artifact) => textAt(artifact, 'type') === 'aws:cloudformation:stack');
+  const stack = Object.values(manifest).find((artifact) => textAt(artifact, 'type') === STACK_ARTIFACT);
   const templateFile = join(copy, textAt(stack, 'properties', 'templateFile') ?? '');
   const text = JSON.stringify(change(objectAt(parseJson(await readFile(templateFile, 'utf8')))), undefined, 1);
   await writeFile(templateFile, text);

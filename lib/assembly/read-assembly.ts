@@ -8,10 +8,13 @@ import { SynthesizedStack } from './synthesized-stack';
 /** The file of an assembly that names its parts. */
 export const MANIFEST_FILE = 'manifest.json';
 
+/** Type of a stack among the parts of an assembly. */
+export const STACK_ARTIFACT = 'aws:cloudformation:stack';
+
 /** Stacks that a manifest names, by id. */
 function stackArtifacts(manifest: JsonValue): readonly (readonly [id: string, artifact: JsonObject])[] {
   return Object.entries(objectAt(manifest, 'artifacts'))
-    .filter(([, artifact]) => textAt(artifact, 'type') === 'aws:cloudformation:stack')
+    .filter(([, artifact]) => textAt(artifact, 'type') === STACK_ARTIFACT)
     .map(([id, artifact]) => [id, objectAt(artifact)]);
 }
 

@@ -2,6 +2,7 @@ import { CreateNetworkInterfaceCommand, CreateSecurityGroupCommand, CreateVpcEnd
 import { DescribeClusterCommand } from '@aws-sdk/client-eks';
 import { asking } from '../aws/aws-failure';
 import type { LabAws } from '../aws/lab-aws';
+import { CNI_CLUSTER_TAG, CNI_OWNER_TAG } from '../well-known-keys';
 
 /*
  * What services of AWS leave in the network of a cluster, and what keeps that network from being deleted. A rehearsed account has
@@ -31,7 +32,7 @@ export async function leaveInterface(aws: LabAws, clusterName: string): Promise<
     Groups: [groupId],
     Description: description,
     TagSpecifications: tagged('network-interface', {
-      'cluster.k8s.amazonaws.com/name': clusterName, 'node.k8s.amazonaws.com/instance_id': instanceId, 'eks:eni:owner': 'amazon-vpc-cni',
+      [CNI_CLUSTER_TAG]: clusterName, 'node.k8s.amazonaws.com/instance_id': instanceId, [CNI_OWNER_TAG[0]]: CNI_OWNER_TAG[1],
     }),
   })));
   return [description];

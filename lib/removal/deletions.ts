@@ -3,6 +3,7 @@ import { KubernetesRequestRefused } from '../kubernetes/api-request';
 import { NAMESPACES } from '../kubernetes/core-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import type { ResourceKind } from '../kubernetes/objects';
+import { ADMISSION_API } from '../well-known-keys';
 import { listed, withFullStop } from '../words';
 import { existing, type NamedObject, objectName, readNamedObject } from './named-objects';
 
@@ -12,7 +13,7 @@ interface WebhookConfiguration extends NamedObject {
 }
 
 const webhookConfigurations = (kind: string, plural: string): ResourceKind<WebhookConfiguration> => ({
-  apiVersion: 'admissionregistration.k8s.io/v1', kind, plural, isNamespaced: false,
+  apiVersion: ADMISSION_API, kind, plural, isNamespaced: false,
   read: (body: JsonObject) => ({ ...readNamedObject(body), webhooks: arrayAt(body, 'webhooks').map((webhook) => textAt(webhook, 'name') ?? '') }),
 });
 

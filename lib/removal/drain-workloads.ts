@@ -2,6 +2,7 @@ import { arrayAt, isJsonObject, type JsonObject, textAt } from '../json';
 import { NAMESPACES } from '../kubernetes/core-kinds';
 import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { DEFAULT_NAMESPACE, type ResourceKind, SYSTEM_NAMESPACES } from '../kubernetes/objects';
+import { NETWORKING_API } from '../well-known-keys';
 import type { Deletions } from './deletions';
 import { existing, type NamedObject, readNamedObject, stillThere } from './named-objects';
 
@@ -18,7 +19,7 @@ const LOAD_BALANCER_KINDS: readonly ResourceKind<AwsBacked>[] = [
     read: (body) => ({ ...readNamedObject(body), isInAws: textAt(body, 'spec', 'type') === 'LoadBalancer' }),
   },
   {
-    apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', plural: 'ingresses', isNamespaced: true,
+    apiVersion: NETWORKING_API, kind: 'Ingress', plural: 'ingresses', isNamespaced: true,
     read: (body) => ({ ...readNamedObject(body), isInAws: true }),
   },
   {

@@ -3,7 +3,7 @@ import {
   paginateDescribeSecurityGroupRules, paginateDescribeSecurityGroups, RevokeSecurityGroupEgressCommand, RevokeSecurityGroupIngressCommand,
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
-import { CLUSTER_SECURITY_GROUP_TAG } from '../../well-known-keys';
+import { CLUSTER_SECURITY_GROUP_TAG, CNI_CLUSTER_TAG, CNI_OWNER_TAG } from '../../well-known-keys';
 import type { LabAws } from '../lab-aws';
 import {
   exactTag, gathered, type LabNames, type Leftover, type LeftoverKind, ownedByCluster, type Tags, tagsFrom, tryRemoval,
@@ -12,12 +12,6 @@ import { LOAD_BALANCER_CLUSTER_TAG } from './load-balancer-leftovers';
 
 /** What the VPC CNI writes as the description of each interface it makes. */
 const CNI_DESCRIPTION = 'aws-K8S-';
-
-/** The VPC CNI's tag for its cluster. */
-const CNI_CLUSTER_TAG = 'cluster.k8s.amazonaws.com/name';
-
-/** The VPC CNI's tag for itself. */
-const CNI_OWNER = ['eks:eni:owner', 'amazon-vpc-cni'] as const;
 
 /**
  * Network interfaces that the VPC CNI made and left behind: attached to nothing, and tagged for the cluster, or, where an
@@ -51,7 +45,7 @@ export const NETWORK_INTERFACES: LeftoverKind = {
 
 function evidenceOf(tags: Tags, { Groups }: NetworkInterface, clusterName: string, clusterGroups: ReadonlySet<string>): string | undefined {
   if (tags.has(CNI_CLUSTER_TAG)) return exactTag(tags, [CNI_CLUSTER_TAG, clusterName]);
-  const owner = exactTag(tags, CNI_OWNER);
+  const owner = exactTag(tags, CNI_OWNER_TAG);
   const group = Groups?.find(({ GroupId }) => GroupId !== undefined && clusterGroups.has(GroupId));
   return owner === undefined || group === undefined ? undefined : `${owner} and security group ${group.GroupId} of the cluster`;
 }

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../json';
-import { isJsonObject, objectAt, textAt } from '../../json';
+import { HELM_CHART_TYPE } from '../../assembly/kubernetes-objects';
+import { isJsonObject, type JsonObject, objectAt, textAt } from '../../json';
 import type { TypedResult } from '../../rehearsal/rehearsal-terminal';
 import { listed } from '../../words';
 import { exerciseFailed } from '../exercise-context';
@@ -39,12 +39,11 @@ export async function rollbackDrill(account: DrillInAccount): Promise<void> {
 }
 
 /** The chart from which Karpenter itself runs, not its CRDs. */
-const CHART_TYPE = 'Custom::AWSCDK-EKS-HelmChart';
 const RELEASE = 'karpenter';
 
 function withChartVersion(template: JsonObject, version: string): JsonObject {
   const resources = Object.entries(objectAt(template, 'Resources')).map(([logicalId, resource]) => {
-    const isChart = isJsonObject(resource) && resource['Type'] === CHART_TYPE && textAt(resource, 'Properties', 'Release') === RELEASE;
+    const isChart = isJsonObject(resource) && resource['Type'] === HELM_CHART_TYPE && textAt(resource, 'Properties', 'Release') === RELEASE;
     return [logicalId, isChart ? { ...resource, Properties: { ...objectAt(resource, 'Properties'), Version: version } } : resource] as const;
   });
   return { ...template, Resources: Object.fromEntries(resources) };

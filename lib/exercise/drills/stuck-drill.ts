@@ -1,6 +1,7 @@
 import { readNamedObject, type NamedObject } from '../../removal/named-objects';
 import type { ResourceKind } from '../../kubernetes/objects';
 import type { TypedResult } from '../../rehearsal/rehearsal-terminal';
+import { ADMISSION_API, NETWORKING_API } from '../../well-known-keys';
 import { listed } from '../../words';
 import { exerciseFailed } from '../exercise-context';
 import type { DrillContext } from './drill-stage';
@@ -48,8 +49,8 @@ export async function stuckDrill(context: DrillContext): Promise<void> {
 
 const named = (apiVersion: string, kind: string, plural: string, isNamespaced: boolean): ResourceKind<NamedObject> => ({ apiVersion, kind, plural, isNamespaced, read: readNamedObject });
 
-const INGRESSES = named('networking.k8s.io/v1', 'Ingress', 'ingresses', true);
-const WEBHOOKS = named('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', false);
+const INGRESSES = named(NETWORKING_API, 'Ingress', 'ingresses', true);
+const WEBHOOKS = named(ADMISSION_API, 'ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', false);
 
 /** What a student leaves in the cluster that keeps a drain. */
 async function objectsInTheWayStep({ api, recorder }: DrillContext): Promise<void> {

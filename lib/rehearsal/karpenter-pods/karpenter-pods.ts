@@ -1,5 +1,5 @@
 import { LiveList } from '../../kubernetes/live-list';
-import { APP_NAME_LABEL } from '../../well-known-keys';
+import { APP_INSTANCE_LABEL, APP_NAME_LABEL } from '../../well-known-keys';
 import { asError, pause } from '../../wait-for';
 import type { Account } from '../account';
 import type { ProcessRecord } from '../process/running-processes';
@@ -83,7 +83,7 @@ export class KarpenterPods {
       const found = unschedulable(this.unplaced.get(uid));
       if (found === undefined) return;
       this.account.findings.report({
-        kind: 'pod-not-ready', resource: `${labels['app.kubernetes.io/instance'] ?? 'karpenter'} in namespace ${namespace}`, expected: 'a node has room for each of its pods', found,
+        kind: 'pod-not-ready', resource: `${labels[APP_INSTANCE_LABEL] ?? 'karpenter'} in namespace ${namespace}`, expected: 'a node has room for each of its pods', found,
       });
     };
     pause(this.options.placedSeconds ?? PLACED_SECONDS, AbortSignal.any([this.options.kubernetes.signal, this.closing.signal])).then(report, () => undefined);

@@ -7,6 +7,7 @@ import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LabError } from '../../lab-error';
 import { isPassing } from '../../passing-failure';
 import { asError, pause } from '../../wait-for';
+import { APP_INSTANCE_LABEL } from '../../well-known-keys';
 import type { Account } from '../account';
 import { withoutRequestIds } from './log-lines';
 import { freePorts } from '../process/loopback';
@@ -241,7 +242,7 @@ export class RunningPod {
     const association = `no pod identity association of ${namespace}/${this.pod.serviceAccount} stood when the pod was admitted`;
     this.account.findings.report({
       kind: 'pod-not-ready',
-      resource: `${labels['app.kubernetes.io/instance'] ?? 'karpenter'} in namespace ${namespace}`,
+      resource: `${labels[APP_INSTANCE_LABEL] ?? 'karpenter'} in namespace ${namespace}`,
       expected: 'its pods are Ready',
       found: `${withoutRequestIds(found)}${this.identity === undefined ? ` (${association})` : ''}`,
     });
