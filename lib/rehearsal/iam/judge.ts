@@ -61,11 +61,12 @@ export class Judge {
   private async keysOf(request: AwsRequest, caller: Caller, role: AccountRole | undefined, { action, keys, tags }: Authorization): Promise<ConditionKeys> {
     const isAsked = tags !== undefined && (role?.statements ?? []).some((statement) => isAboutAction(statement, action) && asksForTags(statement));
     const has = isAsked ? Object.entries(await tags()) : [];
+    const tagPrefixes = request.service === 'ec2' ? ['aws', 'ec2'] : ['aws'];
     return conditionKeys({
       ...callerKeys(caller, role, this.options.accountId),
       'aws:RequestedRegion': request.region,
       ...keys,
-      ...Object.fromEntries(has.flatMap(([key, value]) => [[`aws:ResourceTag/${key}`, value], ...(request.service === 'ec2' ? [[`ec2:ResourceTag/${key}`, value]] : [])])),
+      ...Object.fromEntries(has.flatMap(([key, value]) => tagPrefixes.map((prefix) => [`${prefix}:ResourceTag/${key}`, value] as const))),
     });
   }
 

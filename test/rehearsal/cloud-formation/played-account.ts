@@ -53,11 +53,10 @@ export class PlayedAccount {
   }
 
   static async start(types: readonly ResourceType[], { compression = Number.POSITIVE_INFINITY, moto }: PlayedAccountOptions = {}): Promise<PlayedAccount> {
-    let played: PlayedAccount | undefined;
     const server = createServer((incoming, outgoing) => {
       void buffer(incoming).then(async (body) => {
         const request = readAwsRequest({ method: incoming.method ?? 'GET', target: incoming.url ?? '/', headers: incoming.headers, body });
-        await played?.respond(request, outgoing);
+        await played.respond(request, outgoing);
       }).catch(() => outgoing.destroy());
     });
     server.listen(0, '127.0.0.1');
@@ -70,7 +69,7 @@ export class PlayedAccount {
       accountId: '123456789012', region: REGION, endpoint, moto: moto ?? endpoint, directory, compression,
       sessions: {
         assumeForService: ({ roleArn }) => {
-          played?.assumed.push(roleArn);
+          played.assumed.push(roleArn);
           if (roleArn.endsWith('/stranger')) return Promise.reject(new AwsFault('AccessDenied', 'cloudformation.amazonaws.com may not assume it', 403));
           return Promise.resolve({ accessKeyId: 'ASIAROLE', secretAccessKey: 'role', sessionToken: 'role', expiration: new Date(Date.now() + 3_600_000) });
         },
@@ -78,7 +77,7 @@ export class PlayedAccount {
       findings: new Findings(join(directory, 'findings.jsonl')),
       run: runContext({ signal: ended.signal }),
     };
-    played = new PlayedAccount(endpoint, directory, new CloudFormation(account, { types }), async () => {
+    const played: PlayedAccount = new PlayedAccount(endpoint, directory, new CloudFormation(account, { types }), async () => {
       ended.abort();
       server.close();
       server.closeAllConnections();

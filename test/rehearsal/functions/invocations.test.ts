@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
-import { isJsonObject, type JsonValue, parseJson } from '../../../lib/json';
+import { isJsonObject, type JsonValue, parseJson, textOrJson } from '../../../lib/json';
 import { eventually, makeFunction, type PlayingAccount, startPlayingAccount, zipOf } from './playing-account';
 
 /** What a function returned, or its error. */
@@ -188,6 +188,6 @@ describe('functions of Python', () => {
     const answer = await call(lambda, 'child');
     const [, child] = /^(\d+)$/m.exec(Buffer.from(answer.LogResult ?? '', 'base64').toString('utf8')) ?? [];
     await other.stop();
-    for (const pid of [String(contentOf(answer)), child ?? '']) await eventually(() => hasEnded(pid));
+    for (const pid of [textOrJson(contentOf(answer)), child ?? '']) await eventually(() => hasEnded(pid));
   });
 });

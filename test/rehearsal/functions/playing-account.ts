@@ -58,7 +58,6 @@ export async function startPlayingAccount(options: PlayingAccountOptions = {}): 
   const assumed: AssumeForServiceOptions[] = [];
   const objects = new Map<string, Buffer>();
   const end = new AbortController();
-  let functions: Functions | undefined;
 
   const s3: Handler = ({ target }) => {
     const object = objects.get(target);
@@ -68,7 +67,7 @@ export async function startPlayingAccount(options: PlayingAccountOptions = {}): 
   const server = createServer((incoming, outgoing) => {
     void answer(incoming, outgoing, options.moto, (request) => {
       requests.push(request);
-      return options.first?.(request) ?? functions?.handlerOf(request) ?? options.others?.(request) ?? (request.service === 's3' && options.moto === undefined ? s3 : undefined);
+      return options.first?.(request) ?? functions.handlerOf(request) ?? options.others?.(request) ?? (request.service === 's3' && options.moto === undefined ? s3 : undefined);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -93,7 +92,7 @@ export async function startPlayingAccount(options: PlayingAccountOptions = {}): 
     findings: new Findings(join(folder, 'findings.jsonl')),
     run: runContext({ signal: end.signal }),
   };
-  functions = new Functions(account, {
+  const functions: Functions = new Functions(account, {
     python: 'python3',
     nodeRuntime: bundled('node-runtime/main.ts', folder),
     helm: bundled('helm/main.ts', folder),

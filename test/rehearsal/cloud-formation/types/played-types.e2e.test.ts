@@ -6,6 +6,7 @@ import { EventBridgeClient, ListTargetsByRuleCommand } from '@aws-sdk/client-eve
 import { AddRoleToInstanceProfileCommand, CreateInstanceProfileCommand, DeleteInstanceProfileCommand, GetRoleCommand, IAMClient, RemoveRoleFromInstanceProfileCommand } from '@aws-sdk/client-iam';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
+import { textAt } from '../../../../lib/json';
 import { everythingIn } from '../../../../lib/rehearsal/account-contents';
 import type { PlayedTypes } from '../../../../lib/rehearsal/cloud-formation/types/played-types';
 import { makeEmptyAccount, rolesOfEmptyAccount } from '../../../../lib/rehearsal/empty-account';
@@ -137,7 +138,7 @@ describe('the resources of the lab in moto', () => {
     await walker.deleteOne(nat);
     const { Addresses } = await ec2.send(new DescribeAddressesCommand({ PublicIps: [resource('AWS::EC2::EIP').made.physicalId] }));
     expect(Addresses?.[0]?.AssociationId).toBeUndefined();
-    const { NetworkInterfaces } = await ec2.send(new DescribeNetworkInterfacesCommand({ Filters: [{ Name: 'subnet-id', Values: [String(nat.properties['SubnetId'])] }] }));
+    const { NetworkInterfaces } = await ec2.send(new DescribeNetworkInterfacesCommand({ Filters: [{ Name: 'subnet-id', Values: [textAt(nat.properties, 'SubnetId') ?? ''] }] }));
     expect(NetworkInterfaces).toEqual([]);
   });
 

@@ -27,7 +27,7 @@ describe('the types whose services the account plays itself', () => {
       asked.push({ what, body: JSON.parse(body === '' ? '{}' : body) as JsonObject });
       const left = answers.get(what) ?? [];
       const answer = (left.length > 1 ? left.shift() : left[0]) ?? {};
-      const fault = textAt(answer as JsonObject, 'fault');
+      const fault = textAt(answer, 'fault');
       response.writeHead(fault === undefined ? 200 : 400, { 'content-type': 'application/json', ...(fault !== undefined && { 'x-amzn-errortype': fault }) });
       response.end(JSON.stringify(fault === undefined ? answer : { message: `${fault} it is`, __type: fault }));
     });
