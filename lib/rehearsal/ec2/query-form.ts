@@ -12,7 +12,7 @@ export function formObject(parameters: URLSearchParams): JsonObject {
     let node = root;
     for (const key of keys) {
       const child = node.get(key);
-      const next: FormNode = typeof child === 'object' ? child : new Map();
+      const next: FormNode = typeof child === 'object' ? child : new Map<string, FormNode | string>();
       node.set(key, next);
       node = next;
     }
