@@ -48,7 +48,7 @@ describe('verify', () => {
     await scaled(5);
     const labels = observed(await verify(), 'node labels');
     expect(labels?.outcome).toBe('pass');
-    expect(labels?.evidence.at(-1)).toMatch(/^For information, not simulated: .*topology\.ebs\.csi\.aws\.com\/zone/);
+    expect(labels?.evidence.at(-1)).toMatch(/^For information, without: .*topology\.ebs\.csi\.aws\.com\/zone/);
   });
 
   test('judges a student by their own namespace', async () => {

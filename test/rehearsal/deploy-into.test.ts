@@ -15,7 +15,10 @@ describe('a deployment into a rehearsed account', () => {
     mkdirSync(join(projectDirectory, 'dist'));
     writeFileSync(join(projectDirectory, 'dist', 'lab.js'), program);
     const findings = new Findings(paths.findingsFile);
-    for (const kind of found) findings.report({ kind, resource: `Of${kind}`, expected: 'it works', found: 'it does not' });
+    // Findings of before decide nothing, so they come while the verb runs.
+    setTimeout(() => {
+      for (const kind of found) findings.report({ kind, resource: `Of${kind}`, expected: 'it works', found: 'it does not' });
+    }, 20);
     const terminal = { projectDirectory, environment: { PATH: process.env['PATH'] ?? '' } };
     return typeDeployment({ paths, assemblyDirectory: '/lab/cdk.out', terminal }, runContext()).then(() => 'deployed', (error: unknown) => error);
   }
@@ -25,7 +28,7 @@ describe('a deployment into a rehearsed account', () => {
   });
 
   it('fails when the verb fails, with the cause of what was found and then the last words of the verb', async () => {
-    expect(await deploy('console.log("Stack: rolled back"); process.exitCode = 1;', ['access-denied', 'event-not-delivered'])).toMatchObject({
+    expect(await deploy('setTimeout(() => { console.log("Stack: rolled back"); process.exitCode = 1; }, 500);', ['access-denied', 'event-not-delivered'])).toMatchObject({
       code: 'RehearsedDeploymentFailed',
       message: 'Ofaccess-denied: it does not; expected: it works.',
       received: 'Ofevent-not-delivered: it does not; expected: it works.\nStack: rolled back',

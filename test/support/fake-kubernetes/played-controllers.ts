@@ -176,7 +176,7 @@ export class PlayedControllers {
     if (textAt(body, 'metadata', 'deletionTimestamp') !== undefined) this.terminate(body);
     else if (pool === undefined) this.fake.remove(NODE_CLAIMS, { name });
     else if (textAt(body, 'status', 'providerID') === undefined) this.launch(body, pool);
-    else if (textAt(body, 'status', 'imageID') !== this.imageOf(pool)) this.replace(body, pool);
+    else if ((textAt(body, 'status', 'imageID') ?? this.imageOf(pool)) !== this.imageOf(pool)) this.replace(body, pool);
     else if (textAt(body, 'status', 'nodeName') === undefined && this.options.boots !== false && Date.now() >= (this.bootedAt.get(name) ?? 0)) this.register(body);
   }
 
