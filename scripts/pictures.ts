@@ -20,7 +20,7 @@ async function main([lifeFile]: readonly string[]): Promise<void> {
   if (lifeFile === undefined) throw new Error('Give the file that `npm run --silent lab -- rehearse --life --json` has written.');
   const life = JSON.parse(readFileSync(lifeFile, 'utf8')) as LifeResult;
   if (life.verdict !== 'passed') throw new Error('The life has failed.');
-  const planned = await plan({ assemblyDirectory: resolve('cdk.out'), now: new Date() });
+  const planned = plan({ assemblyDirectory: resolve('cdk.out'), now: new Date() });
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(join(FOLDER, 'plan.svg'), renderPicture({
     ...planDocument(planned), drawings: [{ heading: 'Architecture', drawing: architectureDrawing(planned) }],

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { assemblyConfiguration, MANIFEST_FILE } from './read-assembly';
-import { isJsonObject, textAt, type JsonObject, type JsonValue } from '../json';
+import { isJsonArray, isJsonObject, textAt, type JsonObject, type JsonValue } from '../json';
 import { loadConfig } from '../config/load';
 
 /** Whether an assembly still matches the configuration and the code. */
@@ -64,7 +64,14 @@ function changeOf(made: JsonObject | undefined, configured: JsonObject): string 
 export function overridesOf(assemblyDirectory: string): Readonly<Record<string, string>> | undefined {
   const made = assemblyConfiguration(assemblyDirectory);
   if (made === undefined) return undefined;
-  return Object.fromEntries(differences(made, asJson(loadConfig())).map(([key, value]) => [key, String(value ?? '')]));
+  return Object.fromEntries(differences(made, asJson(loadConfig())).map(([key, value]) => [key, overrideText(value)]));
+}
+
+/** A value as `-c` takes it: lists with commas. */
+function overrideText(value: JsonValue | undefined): string {
+  if (value === undefined || value === null) return '';
+  if (isJsonArray(value)) return value.map(overrideText).join(',');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Keys whose values differ, such as `karpenter.limits.cpu`, with the value in the assembly. */

@@ -61,7 +61,7 @@ describe('the exercise on a rehearsal, typed by hand, while lab walks it on anot
 
   test('begins again after its command was killed while it started', async () => {
     const { child, outcome, says } = user.start('rehearse', '--name', BY_HAND, ...assembly);
-    await says('Assets in the bootstrap bucket');
+    await says('Deploy the lab into the account');
     child.kill('SIGKILL');
     await outcome;
     const left = processesOf(BY_HAND);
