@@ -16,7 +16,7 @@ const FOLDER = join('docs', 'images');
  * @example
  * npm run --silent lab -- rehearse --life --json > life.json && npm run pictures -- life.json
  */
-async function main([lifeFile]: readonly string[]): Promise<void> {
+function main([lifeFile]: readonly string[]): void {
   if (lifeFile === undefined) throw new Error('Give the file that `npm run --silent lab -- rehearse --life --json` has written.');
   const life = JSON.parse(readFileSync(lifeFile, 'utf8')) as LifeResult;
   if (life.verdict !== 'passed') throw new Error('The life has failed.');
@@ -35,7 +35,9 @@ async function main([lifeFile]: readonly string[]): Promise<void> {
   process.stdout.write(`${FOLDER}/plan.svg and ${FOLDER}/life.svg are written.\n`);
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
+try {
+  main(process.argv.slice(2));
+} catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
-});
+}
