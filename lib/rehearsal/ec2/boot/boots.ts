@@ -69,6 +69,10 @@ export class Boots {
       const instance = await readBootingInstance(aws, instanceId, region);
       if (instance === undefined) return;
       const outcome = await joinCluster(instance, this.options);
+      if ('isNameTaken' in outcome) {
+        await pause(FIRST_RETRY_SECONDS, run.signal);
+        continue;
+      }
       if (!('obstacle' in outcome)) {
         if (outcome.cluster !== undefined) await cloudController.initialize(instance, outcome.cluster);
         return;

@@ -3,7 +3,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isAwsError, NO_SUCH_ENTITY } from '../../../aws/aws-failure';
 import { clusterToken } from '../../../aws/cluster-token';
-import { parseJson, textAt } from '../../../json';
+import { type JsonObject, parseJson, textAt } from '../../../json';
 import { KubernetesRequestRefused, sendRequest } from '../../../kubernetes/api-request';
 import type { Connection } from '../../../kubernetes/connection';
 import { NODES } from '../../../kubernetes/core-kinds';
@@ -17,7 +17,7 @@ import type { MotoAws } from '../moto-aws';
 import type { NodeCluster, NodeClusters } from '../node-cluster';
 import type { BootingInstance } from './booting-instance';
 import { type NodeConfig, readNodeConfig } from './node-config';
-import { nodeObject } from './node-object';
+import { nodeObject, providerId } from './node-object';
 import { type Obstacle, obstacleAtTheControlPlane, obstacleOnTheWayOut } from './way-to-cluster';
 
 /** What an instance joins with. */
@@ -28,8 +28,11 @@ export interface JoinOptions {
   readonly clusters: NodeClusters;
 }
 
-/** What became of a try to join: the cluster that was joined, or what is in the way. */
-export type JoinOutcome = { readonly cluster?: NodeCluster } | { readonly obstacle: Obstacle };
+/**
+ * What became of a try to join: the cluster that was joined, or what is in the way; or the Node of another instance still has the
+ * name, as of one that had the address before, and goes soon.
+ */
+export type JoinOutcome = { readonly cluster?: NodeCluster } | { readonly obstacle: Obstacle } | { readonly isNameTaken: true };
 
 /** Seconds that an API server has to answer a node. */
 const TIMEOUT_SECONDS = 10;
@@ -118,6 +121,17 @@ interface Registration {
   readonly roleArn: string;
 }
 
+/** @returns false while the name is that of another instance's Node. A kubelet that starts again finds its own Node, and takes it. */
+async function create(api: KubernetesApi, body: JsonObject, instance: BootingInstance): Promise<boolean> {
+  try {
+    await api.create(NODES, body);
+    return true;
+  } catch (error) {
+    if (!(error instanceof KubernetesRequestRefused) || error.reason !== 'AlreadyExists') throw error;
+    return (await api.get(NODES, { name: instance.privateDnsName }))?.providerId === providerId(instance);
+  }
+}
+
 async function register(registration: Registration, signal: AbortSignal): Promise<JoinOutcome> {
   const { instance, config, image, shape, connection, cluster, roleArn } = registration;
   // No rehearsal asks an address of the internet.
@@ -132,13 +146,11 @@ async function register(registration: Registration, signal: AbortSignal): Promis
         : obstacle(accessEntry, 'the API server refuses its token (401 Unauthorized)');
     }
     const serverVersion = (textAt(parseJson(text), 'gitVersion') ?? '').replace(/^v/, '');
-    await new KubernetesApi(connection, signal, 'kubelet').create(NODES, nodeObject({ instance, image, config, shape, serverVersion }));
-    return { cluster };
+    const api = new KubernetesApi(connection, signal, 'kubelet');
+    return await create(api, nodeObject({ instance, image, config, shape, serverVersion }), instance) ? { cluster } : { isNameTaken: true };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof KubernetesRequestRefused) {
-      // A kubelet that starts again finds its Node, and takes it.
-      if (error.reason === 'AlreadyExists') return { cluster };
       if (error.status === 401 || error.status === 403) return obstacle(accessEntry, `it may not register its Node: ${error.message}`);
     }
     if (!(error instanceof LabError) || error.code !== 'KubernetesUnreachable') throw error;

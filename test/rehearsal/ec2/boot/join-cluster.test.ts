@@ -64,6 +64,13 @@ describe('an instance that boots', () => {
     await expect(join()).resolves.toMatchObject({ cluster: { name: 'karpenter-lab' } });
   });
 
+  it('waits while the node of an instance that had its address before is not gone yet', async () => {
+    await join({ id: 'i-0before' });
+    await expect(join()).resolves.toEqual({ isNameTaken: true });
+    kubernetes.remove(NODES, { name: 'ip-10-11-72-27.ap-northeast-2.compute.internal' });
+    await expect(join()).resolves.toMatchObject({ cluster: { name: 'karpenter-lab' } });
+  });
+
   it('fails when its user data has no NodeConfig', async () => {
     await expect(join({ userData: '#!/bin/bash' })).resolves.toEqual(obstacle('holds a NodeConfig', 'none in its user data'));
     await expect(join({ userData: '' })).resolves.toEqual(obstacle('holds a NodeConfig', 'no user data'));
