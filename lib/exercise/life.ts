@@ -8,10 +8,11 @@ import type { RunContext } from '../run-context';
 import { NODE_POOL_LABEL } from '../well-known-keys';
 import { counted, listed, secondsText } from '../words';
 import type { DrillMeans } from './drills/drill-stage';
+import { STUDENT, studentObjects } from './drills/student-work';
 import { accountEmptyStep, deployLab, tearLabDown, type TypedStep, typedStep } from './drills/typed-step';
 import { exerciseCommands, LAUNCH_MESSAGE } from './exercise-commands';
 import { exerciseFailed, type StepTitle, StepRecorder } from './exercise-context';
-import { deploymentBodyOf, type ExerciseExpectations, expectationsOf } from './expectations';
+import { type ExerciseExpectations, expectationsOf } from './expectations';
 import type { LifeResult, LifeStage, LifeStep } from './life-result';
 import { NOT_SIMULATED, SHOWN_LABELS } from './shown-labels';
 
@@ -32,12 +33,6 @@ export interface LifeOptions {
   /** Seconds that the start of the account took. */
   readonly startSeconds: number;
 }
-
-/** Replicas of a student's own Deployment. */
-const STUDENT_REPLICAS = 2;
-
-/** Name of a student, and of all that the student makes. */
-const STUDENT = 'student-1';
 
 /** Seconds that kubectl waits for pods: EC2 has its slow days. */
 const ROLLOUT_SECONDS = 300;
@@ -151,8 +146,9 @@ async function walkExercise(life: Life, means: LifeMeans, expectations: Exercise
   await type('Karpenter has a NodePool that is ready', commands.karpenter, someLines(/ True /, 2));
   await type('Scale out', commands.scale(replicas), someLines(/ scaled$/, 1));
   await type('Wait until the pods run', rolloutCommand(namespace, deploymentName), someLines(/ successfully rolled out$/, 1), withBoot);
-  // Its NodeClaim is Ready a moment after the pods run.
-  await type('See what Karpenter launched', commands.nodeClaims, allLines(/ (?:True|Unknown) /, 1));
+  // Karpenter counts a node as ready a moment after its pods run.
+  await type('Wait until Karpenter knows its node', `kubectl wait --for=condition=Ready nodeclaims --all --timeout ${ROLLOUT_SECONDS}s`, someLines(/ condition met$/, 1));
+  await type('See what Karpenter launched', commands.nodeClaims, allLines(/ True /, 1));
   await type('Read it in its log', forTerminal(commands.log), someLines(new RegExp(LAUNCH_MESSAGE), 1));
   await type('See the node', commands.nodes, allLines(/ Ready /, 1));
   await type('See the pods on it', commands.pods, allLines(/ Running /, replicas));
@@ -199,7 +195,7 @@ function shownOtherwise(command: string, lines: readonly string[]): Error {
 
 /** A student with a NodePool, a namespace and pods of their own, of which the stack knows nothing. */
 async function bringStudent(life: Life, means: LifeMeans, lab: { readonly lab: LabView; readonly expectations: ExerciseExpectations }): Promise<void> {
-  const file = means.writeFile(`${STUDENT}.yaml`, studentObjects(lab));
+  const file = means.writeFile(`${STUDENT}.yaml`, studentObjects(nodePoolOf(lab), lab.expectations));
   const type = (title: string, command: string, check: TypedStep['check'], awsSeconds?: AwsSeconds): Promise<void> =>
     life.typed('a student', { title, command, type: (onLine) => means.terminal.shell(command, onLine), check }, awsSeconds);
   await type('A student makes a NodePool, a namespace and pods', `kubectl apply -f ${file}`, allLines(/ created$/, 3));
@@ -207,22 +203,7 @@ async function bringStudent(life: Life, means: LifeMeans, lab: { readonly lab: L
   await type('They run on a node of the student\'s own', `kubectl get nodes -l ${NODE_POOL_LABEL}=${STUDENT}`, allLines(/ Ready /, 1));
 }
 
-/** The lab's NodePool and Deployment, with the student's name in the place of the lab's. */
-function studentObjects({ lab, expectations }: { readonly lab: LabView; readonly expectations: ExerciseExpectations }): readonly JsonObject[] {
-  const team = Object.fromEntries(Object.keys(expectations.nodeSelector).map((key) => [key, STUDENT]));
-  const pool = objectAt(kubernetesObjects(lab.stack).find(({ kind, name }) => kind === NODE_POOLS.kind && name === expectations.nodePoolName)?.body, 'spec');
-  const nodes = objectAt(pool, 'template');
-  const deployment = objectAt(deploymentBodyOf(expectations), 'spec');
-  const pods = objectAt(deployment, 'template');
-  return [
-    {
-      apiVersion: NODE_POOLS.apiVersion, kind: NODE_POOLS.kind, metadata: { name: STUDENT },
-      spec: { ...pool, template: { ...nodes, metadata: { labels: { ...objectAt(nodes, 'metadata', 'labels'), ...team } } } },
-    },
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: STUDENT } },
-    {
-      apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: expectations.deploymentName, namespace: STUDENT },
-      spec: { ...deployment, replicas: STUDENT_REPLICAS, template: { ...pods, spec: { ...objectAt(pods, 'spec'), nodeSelector: team } } },
-    },
-  ];
+/** The body of the lab's NodePool, as the stack applies it. */
+function nodePoolOf({ lab, expectations }: { readonly lab: LabView; readonly expectations: ExerciseExpectations }): JsonObject | undefined {
+  return kubernetesObjects(lab.stack).find(({ kind, name }) => kind === NODE_POOLS.kind && name === expectations.nodePoolName)?.body;
 }

@@ -24,7 +24,7 @@ import { causeFirst, type Finding, type FindingKind, findingSentence, readFindin
 import { interruptSpotInstance, passTime, setCapacityShortages } from '../rehearsal/drill-requests';
 import { INSTRUCTOR_CREDENTIALS } from '../rehearsal/iam/principals';
 import { leaveInterface, protectByGuardDuty } from '../rehearsal/left-in-network';
-import { rehearsalPrograms } from '../rehearsal/rehearsal';
+import { keptPrograms } from '../rehearsal/rehearsal-programs';
 import { RehearsalTerminal } from '../rehearsal/rehearsal-terminal';
 
 /** A run of the exercise on a rehearsal. */
@@ -74,7 +74,7 @@ function meansOf(rehearsal: RehearsalRecord, lab: LabView, run: RunContext): Dri
   };
   return {
     connect: async () => {
-      await admitInstructor({ ...rehearsal, lab, tokenCommand: rehearsalPrograms(terminal.projectDirectory).eksToken }, run);
+      await admitInstructor({ ...rehearsal, lab, tokenCommand: keptPrograms(rehearsal.directory).eksToken }, run);
       return KubernetesApi.connect(rehearsal, run);
     },
     stackStatus: () => asInstructor(async ({ cloudFormation }) => (await deployedStack(cloudFormation, lab.stack.stackName))?.status),

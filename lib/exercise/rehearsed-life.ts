@@ -5,7 +5,7 @@ import { readLab } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
 import { everythingIn } from '../rehearsal/account-contents';
 import { admitInstructor } from '../rehearsal/deploy-into';
-import { rehearsalPrograms } from '../rehearsal/rehearsal';
+import { keptPrograms } from '../rehearsal/rehearsal-programs';
 import type { RehearsalRecord } from '../rehearsal/rehearsal-state';
 import { RehearsalTerminal } from '../rehearsal/rehearsal-terminal';
 import { startRehearsal, type StartRehearsalOptions } from '../rehearsal/start-rehearsal';
@@ -35,7 +35,7 @@ export async function rehearseLife({ name = LIFE_REHEARSAL, ...options }: Rehear
   const lab = readLab(readAssembly(options.assemblyDirectory));
   const result = await walkLife({
     rehearsal: name, lab, startSeconds,
-    means: meansOf(record, run, () => admitInstructor({ ...record, lab, tokenCommand: rehearsalPrograms(options.projectDirectory).eksToken }, run)),
+    means: meansOf(record, run, () => admitInstructor({ ...record, lab, tokenCommand: keptPrograms(record.directory).eksToken }, run)),
   }, run);
   if (result.verdict === 'passed') await stopRehearsal({ projectDirectory: options.projectDirectory, name }, run);
   return result;

@@ -157,12 +157,9 @@ export const NODES: ResourceKind<ClusterNode> = {
   }),
 };
 
-/** Scheme of the provider ids that Karpenter's simulated EC2 hands out; EC2's own is `aws`. */
-const SIMULATED_SCHEME = 'kwok-aws:';
-
-/** Whether a node is simulated, so that no container runs on it: its annotation or its provider id says so. */
-export function isSimulatedNode({ metadata, providerId }: ClusterNode): boolean {
-  return SIMULATED_ANNOTATION in metadata.annotations || providerId?.startsWith(SIMULATED_SCHEME) === true;
+/** Whether a node is a rehearsal's, so that no container runs on it: its annotation says so. */
+export function isSimulatedNode({ metadata }: ClusterNode): boolean {
+  return SIMULATED_ANNOTATION in metadata.annotations;
 }
 
 /** An event: what a controller reports about an object. */

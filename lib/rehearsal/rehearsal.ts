@@ -1,15 +1,15 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabView } from '../assembly/lab-view';
 import { MOTO_ACCOUNT } from './aws-answers/aws-answer';
 import { namespaceOf } from '../kubernetes/objects';
-import { LabError } from '../lab-error';
 import type { Environment } from '../run-command';
 import type { RunContext } from '../run-context';
 import { freePorts, LOOPBACK } from './process/loopback';
 import { type ProcessEnvironment, processEnvironment } from './process/process-environment';
 import { type StartedProcess, startProcess, type StartProcessOptions } from './process/start-process';
 import type { RehearsalPaths } from './rehearsal-paths';
+import { keepPrograms, type RehearsalPrograms } from './rehearsal-programs';
 import { assemblyDigest, StateFile } from './rehearsal-state';
 import { environmentLines, terminalVariables } from './terminal-environment';
 import type { Toolchain } from './toolchain/toolchain';
@@ -48,48 +48,8 @@ const LISTENERS = ['moto', 'account'] as const;
 /** Ports of a rehearsal, all on loopback. */
 export type RehearsalPorts = Readonly<Record<(typeof LISTENERS)[number], number>>;
 
-/** Programs of this project that run as processes of a rehearsal. Absolute paths. */
-export interface RehearsalPrograms {
-  /** The account: `account-process/main.ts`. */
-  readonly account: string;
-  /** Makes tokens for kubectl: `eks/token-command.ts`. */
-  readonly eksToken: string;
-  /** Runs functions for Node.js: `functions/node-runtime/main.ts`. */
-  readonly nodeRuntime: string;
-  /** Runs functions for Python: `functions/python-runtime/main.py`. */
-  readonly pythonRuntime: string;
-  /** The helm that functions find first: `functions/helm/main.ts`. */
-  readonly helm: string;
-}
-
-/**
- * The programs as `npm run build` makes them.
- *
- * @throws LabError `ProgramsNotBuilt`
- */
-export function rehearsalPrograms(projectDirectory: string): RehearsalPrograms {
-  return {
-    account: built(projectDirectory, 'account.js'),
-    eksToken: built(projectDirectory, 'eks-token.js'),
-    nodeRuntime: built(projectDirectory, 'node-runtime.js'),
-    pythonRuntime: join(projectDirectory, 'lib', 'rehearsal', 'functions', 'python-runtime', 'main.py'),
-    helm: built(projectDirectory, 'helm.js'),
-  };
-}
-
-function built(projectDirectory: string, name: string): string {
-  const file = join(projectDirectory, 'dist', name);
-  if (existsSync(file)) return file;
-  throw new LabError({
-    code: 'ProgramsNotBuilt',
-    message: 'A program of the rehearsal is not built.',
-    received: file,
-    remedy: 'Run npm run build in the folder of the lab, then run the command again.',
-  });
-}
-
 /** What a rehearsal is made of. */
-export interface PrepareRehearsalOptions extends Pick<Rehearsal, 'name' | 'lab' | 'assemblyDirectory' | 'paths' | 'projectDirectory' | 'toolchain' | 'programs'> {
+export interface PrepareRehearsalOptions extends Pick<Rehearsal, 'name' | 'lab' | 'assemblyDirectory' | 'paths' | 'projectDirectory' | 'toolchain'> {
   /** The user's environment. */
   readonly env: Environment;
 }
@@ -132,6 +92,7 @@ export async function prepareRehearsal({ env, ...made }: PrepareRehearsalOptions
   });
   return {
     ...made,
+    programs: keepPrograms(projectDirectory, paths.directory),
     ports,
     awsEndpoint,
     accountId,

@@ -11,8 +11,9 @@ import { waitForNodeProvisioning } from './node-provisioning-readiness';
 import { requirePlayable } from './playable-template';
 import { withLock } from './process/lock-file';
 import { processEnvironment } from './process/process-environment';
-import { prepareRehearsal, type Rehearsal, rehearsalPrograms, type RehearsedCluster } from './rehearsal';
+import { prepareRehearsal, type Rehearsal, type RehearsedCluster } from './rehearsal';
 import { DEFAULT_REHEARSAL, type RehearsalPaths, rehearsalPaths } from './rehearsal-paths';
+import { keptPrograms, requireBuiltPrograms } from './rehearsal-programs';
 import { assemblyDigest, readableState, type RehearsalRecord, type RehearsalState } from './rehearsal-state';
 import { type RehearsalOptions, rehearsalStatus } from './rehearsal-status';
 import { rehearsedLab } from './rehearsed-lab';
@@ -60,7 +61,7 @@ export async function startRehearsal(options: StartRehearsalOptions, run: RunCon
   const lab = readLab(readAssembly(options.assemblyDirectory));
   requireRehearsedVersions(lab, readToolchainDefinition(projectDirectory).versions);
   requirePlayable(lab.stack);
-  const programs = rehearsalPrograms(projectDirectory);
+  requireBuiltPrograms(projectDirectory);
 
   return withLock(paths.lockFile, {
     deadlineSeconds: LOCK_SECONDS,
@@ -68,12 +69,12 @@ export async function startRehearsal(options: StartRehearsalOptions, run: RunCon
   }, run, async () => {
     const running = runningRehearsal(options, lab, paths);
     if (running !== undefined) {
-      await goOn(running, { lab, paths, programs, env: options.env, isEmpty: options.isEmpty ?? false }, run);
+      await goOn(running, { lab, paths, programs: keptPrograms(paths.directory), env: options.env, isEmpty: options.isEmpty ?? false }, run);
       return running;
     }
     const toolchain = await ensureToolchain(options, run);
     await clearAway(paths);
-    const rehearsal = await prepareRehearsal({ ...options, name, lab, paths, programs, toolchain }, run);
+    const rehearsal = await prepareRehearsal({ ...options, name, lab, paths, toolchain }, run);
     try {
       await startParts(rehearsal, options.isEmpty ?? false, run);
     } catch (error) {

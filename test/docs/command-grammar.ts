@@ -30,6 +30,7 @@ const KUBECTL_VERBS: Readonly<Record<string, readonly string[]>> = {
   'rollout status': ['--timeout='],
   'scale': ['--replicas='],
   'top': [],
+  'wait': ['--for=', '--all', '--timeout='],
 };
 
 const KUBECTL_GLOBAL_FLAGS = ['-n=', '--namespace=', '--kubeconfig='];
@@ -41,7 +42,7 @@ const KINDS = new Set([
 ]);
 
 /** Verbs whose first argument is a kind, or several with commas between. */
-const VERBS_OF_KINDS = ['get', 'describe', 'delete', 'edit', 'patch', 'scale', 'rollout restart'];
+const VERBS_OF_KINDS = ['get', 'describe', 'delete', 'edit', 'patch', 'scale', 'rollout restart', 'wait'];
 
 /** A command of kubectl, taken apart. */
 export interface KubectlCommand {

@@ -21,6 +21,7 @@ const POD = 'inflate-1   1/1   Running   0   9s   10.11.0.25   ip-10-11-64-5   <
 /** What a command shows where all goes well, by a part of it. The first that is found counts. */
 const SHOWN: readonly (readonly [part: string, output: readonly string[]])[] = [
   ['get nodepools', ['NAME   NODECLASS   NODES   READY   AGE', 'nodepool.karpenter.sh/default   default   0   True    8m', '', 'NAME   READY   AGE', 'ec2nodeclass.karpenter.k8s.aws/default   True    8m']],
+  ['kubectl wait', ['nodeclaim.karpenter.sh/default-kv2gs condition met']],
   ['get nodeclaims', ['NAME   TYPE   READY   AGE', 'default-kv2gs   c5a.2xlarge   on-demand   True    5s ']],
   ['scale', ['deployment.apps/inflate scaled']],
   ['rollout', ['Waiting ...', 'deployment "inflate" successfully rolled out']],
@@ -28,7 +29,7 @@ const SHOWN: readonly (readonly [part: string, output: readonly string[]])[] = [
   ['-o json', [JSON.stringify(LABELS)]],
   ['get nodes', ['NAME   STATUS   ROLES', 'ip-10-11-64-5   Ready    <none>   3s']],
   ['get pods', ['NAME   READY   STATUS', ...Array.from({ length: 5 }, () => POD)]],
-  ['apply', ['nodepool.karpenter.sh/student-1 created', 'namespace/student-1 created', 'deployment.apps/inflate created']],
+  ['apply', ['nodepool.karpenter.sh/student-7 created', 'namespace/student-7 created', 'deployment.apps/inflate created']],
   ['command -v jq', ['/usr/bin/jq']],
 ];
 
@@ -76,7 +77,8 @@ test('types preflight, deployment, exercise, check, a student\'s NodePool, statu
   expect([result.verdict, failedTitle(result)]).toEqual(['passed', undefined]);
   expect(account.typed.map((command) => command.split(' ').slice(0, 3).join(' '))).toEqual([
     'lab preflight --assembly', 'lab deploy --yes', 'command -v jq',
-    'kubectl get nodes', 'kubectl get nodepools,ec2nodeclasses', 'kubectl scale deployment', 'kubectl rollout status', 'kubectl get nodeclaims',
+    'kubectl get nodes', 'kubectl get nodepools,ec2nodeclasses', 'kubectl scale deployment', 'kubectl rollout status',
+    'kubectl wait --for=condition=Ready', 'kubectl get nodeclaims',
     'kubectl -n $KARPENTER_NAMESPACE', 'kubectl get nodes', 'kubectl get pods', 'kubectl get node',
     'lab verify --assembly', 'kubectl apply -f', 'kubectl rollout status', 'kubectl get nodes', 'lab status --assembly', 'lab teardown --yes',
   ]);
@@ -99,11 +101,11 @@ test('a student\'s NodePool and pods have the student\'s label, and nothing of t
   const account = new FakeAccount();
   await account.live();
   expect(account.written).toMatchObject([
-    { kind: 'NodePool', metadata: { name: 'student-1' }, spec: { template: { metadata: { labels: { 'eks-team': 'student-1' } } } } },
-    { kind: 'Namespace', metadata: { name: 'student-1' } },
-    { kind: 'Deployment', metadata: { name: 'inflate', namespace: 'student-1' }, spec: { replicas: 2, template: { spec: { nodeSelector: { 'eks-team': 'student-1' } } } } },
+    { kind: 'NodePool', metadata: { name: 'student-7' }, spec: { template: { metadata: { labels: { 'eks-team': 'student-7' } } } } },
+    { kind: 'Namespace', metadata: { name: 'student-7' } },
+    { kind: 'Deployment', metadata: { name: 'inflate', namespace: 'student-7' }, spec: { replicas: 2, template: { spec: { nodeSelector: { 'eks-team': 'student-7' } } } } },
   ]);
-  expect(account.typed).toContain('kubectl apply -f .lab/rehearsals/life/student-1.yaml');
+  expect(account.typed).toContain('kubectl apply -f .lab/rehearsals/life/student-7.yaml');
 });
 
 test('types what comes before jq where there is none, and reads it as it is', async () => {
@@ -118,13 +120,14 @@ test.each<[title: string, differing: Differing]>([
   ['Look at the nodes before', { 'get nodes': { output: ['NAME   STATUS', 'ip-10-11-0-4   NotReady   <none>   3s'] } }],
   ['Karpenter has a NodePool that is ready', { 'get nodepools': { output: ['nodepool.karpenter.sh/default   default   0   False    8m'] } }],
   ['Wait until the pods run', { 'inflate --timeout': { exitCode: 1, output: ['error: timed out waiting for the condition'] } }],
+  ['Wait until Karpenter knows its node', { 'kubectl wait': { exitCode: 1, output: ['error: timed out waiting for the condition on nodeclaims/default-kv2gs'] } }],
   ['See what Karpenter launched', { 'get nodeclaims': { output: ['No resources found'] } }],
   ['Read it in its log', { ' logs ': { output: ['[]'] } }],
   ['See the pods on it', { 'get pods': { output: [POD, POD] } }],
   ['See its labels', { '-o json': { output: ['null'] } }],
   ['See its labels', { '-o json': { output: [JSON.stringify({ ...LABELS, 'karpenter.sh/nodepool': undefined })] } }],
   ['Check the outcome of the exercise', { 'lab verify': { exitCode: 1 } }],
-  ['A student makes a NodePool, a namespace and pods', { apply: { output: ['nodepool.karpenter.sh/student-1 created'] } }],
+  ['A student makes a NodePool, a namespace and pods', { apply: { output: ['nodepool.karpenter.sh/student-7 created'] } }],
   ['Tear the lab down', { 'lab teardown': { exitCode: 1 } }],
 ])('fails when the step "%s" shows something else, and takes none after it', async (title, differing) => {
   const result = await new FakeAccount(differing).live();

@@ -39,8 +39,8 @@ describe('verify', () => {
     ]);
     expect(observed(result, 'deployment')?.evidence).toEqual(['image none', 'cpu request 1', 'nodeSelector eks-team=my-team']);
     expect(observed(result, 'nodes')?.evidence[1]).toMatch(/^ip-default-\d+ has eks-team=my-team$/);
-    expect(observed(result, 'NodeClaims')?.evidence[0]).toMatch(/^default-\d+: c5a.2xlarge, ap-northeast-2a, kwok-aws:/);
-    expect(observed(result, 'launch log')?.evidence[0]).toMatch(/^default-\d+: c5a.2xlarge, ap-northeast-2a, on-demand, kwok-aws:/);
+    expect(observed(result, 'NodeClaims')?.evidence[0]).toMatch(/^default-\d+: c5a.2xlarge, ap-northeast-2a, aws:/);
+    expect(observed(result, 'launch log')?.evidence[0]).toMatch(/^default-\d+: c5a.2xlarge, ap-northeast-2a, on-demand, aws:/);
     expect(result.nodes).toEqual([expect.objectContaining({ instanceType: 'c5a.2xlarge', exercisePods: 5, pricePerHour: 0.344 })]);
   });
 

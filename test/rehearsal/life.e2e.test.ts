@@ -37,7 +37,7 @@ describe('the whole life of a class', () => {
 
   it('shows the exercise by a stock kubectl as EKS shows it', () => {
     expect(evidenceOf('Look at the nodes before').match(/ip-10-11-\S+ +Ready .*-eks-/g)).toHaveLength(2);
-    expect(evidenceOf('See what Karpenter launched')).toMatch(/c\d\w*\.2xlarge +on-demand +ap-northeast-2\w +ip-10-11-\S+ +(?:True|Unknown) .* aws:\/\/\/ap-northeast-2\w\/i-[0-9a-f]{17} /);
+    expect(evidenceOf('See what Karpenter launched')).toMatch(/c\d\w*\.2xlarge +on-demand +ap-northeast-2\w +ip-10-11-\S+ +True .* aws:\/\/\/ap-northeast-2\w\/i-[0-9a-f]{17} /);
     expect(evidenceOf('Read it in its log')).toContain('launched nodeclaim');
     expect(evidenceOf('See the pods on it').match(/ Running /g)).toHaveLength(5);
     expect(evidenceOf('See its labels')).toMatch(/^32 of 32 labels: eks-team=my-team/);

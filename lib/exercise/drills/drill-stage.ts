@@ -67,10 +67,8 @@ export type DrillInAccount = Omit<DrillContext, 'api'>;
 
 /** How a drill's own NodePool differs from the lab's. */
 export interface StageOptions {
-  /** Name of the drill. */
+  /** Name of the drill. The NodePool and the namespace are named after it: `lab-drill-spot`. */
   readonly drill: string;
-  /** Name of the NodePool and of the namespace. @default - after the drill: `lab-drill-spot` */
-  readonly name?: string;
   /** Capacity types of its nodes. @default - those of the lab's NodePool */
   readonly capacityTypes?: readonly string[];
   /** Instance types of its nodes. @default - those that the lab's NodePool allows */
@@ -169,9 +167,10 @@ async function clearStage({ api, expectations, deadlines }: ExerciseContext, has
 }
 
 /** The exercise's expectations, on the stage. */
-export function stageExpectations(
-  expectations: ExerciseExpectations, { drill, name = `lab-drill-${drill}`, capacityTypes, hasOwnNodeClass = false, podsApart }: StageOptions,
+function stageExpectations(
+  expectations: ExerciseExpectations, { drill, capacityTypes, hasOwnNodeClass = false, podsApart }: StageOptions,
 ): ExerciseExpectations {
+  const name = `lab-drill-${drill}`;
   const nodeSelector = Object.fromEntries(Object.keys(expectations.nodeSelector).map((key) => [key, name]));
   const deployment = deploymentBodyOf(expectations) ?? {};
   const spec = objectAt(deployment, 'spec');
@@ -219,12 +218,12 @@ async function nodeClassBody({ api, expectations }: ExerciseContext, stage: Exer
 }
 
 /** The lab's NodePool, as it is in the cluster, with a drill's changes. */
-export async function nodePoolBody(context: ExerciseContext, stage: ExerciseExpectations, options: StageOptions): Promise<JsonObject> {
+async function nodePoolBody(context: ExerciseContext, stage: ExerciseExpectations, options: StageOptions): Promise<JsonObject> {
   return drillNodePool(await labNodePool(context), stage, options);
 }
 
 /** The lab's NodePool, as it is in the cluster. */
-async function labNodePool({ api, expectations }: Pick<ExerciseContext, 'api' | 'expectations'>): Promise<JsonObject> {
+export async function labNodePool({ api, expectations }: Pick<ExerciseContext, 'api' | 'expectations'>): Promise<JsonObject> {
   const { items: [body] } = await api.listBodies(NODE_POOLS, { fieldSelector: `metadata.name=${expectations.nodePoolName}` });
   if (body === undefined) throw exerciseFailed(`There is no NodePool ${expectations.nodePoolName} to make the drill's NodePool from.`, `Bring it back: ${RESTORE_NODE_POOL}.`);
   return body;

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { LabError } from '../../lab-error';
 import type { RehearsalPaths } from '../rehearsal-paths';
-import type { RehearsalPorts, RehearsalPrograms } from '../rehearsal';
+import type { RehearsalPorts } from '../rehearsal';
+import type { RehearsalPrograms } from '../rehearsal-programs';
 import type { Toolchain } from '../toolchain/toolchain';
 
 /** All that the process of an account is told. It is a file of JSON; nothing in it is secret. */
@@ -17,6 +18,8 @@ export interface AccountConfiguration {
   readonly ports: RehearsalPorts;
   readonly toolchain: Toolchain;
   readonly programs: RehearsalPrograms;
+  /** Absolute path of the folder of the lab, whose packages functions find. */
+  readonly projectDirectory: string;
 }
 
 /** Writes the file that the process is started with. */

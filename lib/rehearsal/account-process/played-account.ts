@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { LabError } from '../../lab-error';
 import { priceTableOf } from '../../plan/price-table';
 import type { RunContext } from '../../run-context';
@@ -83,13 +83,13 @@ export async function startPlayedAccount(configuration: AccountConfiguration, wr
 }
 
 /** What functions are run with: the programs of the toolchain and of this project. */
-function functionsOptions({ toolchain, programs, paths }: AccountConfiguration): FunctionsOptions {
+function functionsOptions({ toolchain, programs, paths, projectDirectory }: AccountConfiguration): FunctionsOptions {
   return {
     python: toolchain.python,
     nodeRuntime: programs.nodeRuntime,
     helm: programs.helm,
     pythonRuntime: programs.pythonRuntime,
-    nodeModules: resolve(programs.nodeRuntime, '../../node_modules'),
+    nodeModules: join(projectDirectory, 'node_modules'),
     cacheDirectory: join(toolchain.directory, '..', 'functions'),
     charts: toolchain.karpenterCharts,
     environment: processEnvironment(paths, toolchain.binDirectory, process.env),

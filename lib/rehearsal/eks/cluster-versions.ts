@@ -10,8 +10,9 @@ export interface ClusterVersion {
 }
 
 /**
- * Versions that EKS offers in standard support, by AWS's release calendar as read on 2026-11-26. Extended support ends twelve months
- * after standard support, for every version. Only the lab's own version can be played.
+ * Versions that EKS offers in standard support. Standard support ends on the days of AWS's release calendar; those of 1.35 are from
+ * copies of it, because the calendar itself was not read for them. Extended support ends twelve months after standard support, as
+ * AWS says for every version. Only the lab's own version can be played.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html#kubernetes-release-calendar
  */

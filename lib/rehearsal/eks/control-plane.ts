@@ -28,7 +28,7 @@ export interface ControlPlane {
    * @throws LabError `ControlPlaneNotStarted`
    */
   start(options: ControlPlaneStart): Promise<ControlPlaneAddress>;
-  /** Stops it, and forgets all that it held. One that does not run is left alone. */
+  /** Stops it. The next start begins without what it held. One that does not run is left alone. */
   stop(): Promise<void>;
   /** Its processes; none while it does not run. */
   processes(): readonly ProcessRecord[];

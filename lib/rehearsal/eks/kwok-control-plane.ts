@@ -152,7 +152,7 @@ export interface KwokControlPlaneOptions extends Pick<KwokctlOptions, 'documents
   readonly toolchain: Programs & Pick<Toolchain, 'kwokctl'>;
   /** Environment of every process: it carries the rehearsal's marker, by which strays are found. */
   readonly environment: ProcessEnvironment;
-  /** Absolute path of the folder for its files. It is emptied with each start. */
+  /** Absolute path of the folder for its files. It is emptied with each start, and stays after a stop. */
   readonly directory: string;
   /** Called whenever its processes have changed, such as to keep a record of them. @default - nobody listens */
   readonly onProcesses?: (processes: readonly ProcessRecord[]) => void;
@@ -170,6 +170,8 @@ export class KwokControlPlane implements ControlPlane {
   async start({ tokenReviewUrl, serviceCidr, podCidr }: ControlPlaneStart): Promise<ControlPlaneAddress> {
     const { name, directory, toolchain, documents, kwokKinds } = this.options;
     await this.stop();
+    // What an earlier one held is forgotten only now: whoever looks for the cause of a failure finds its logs.
+    rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
     const webhook = join(directory, 'token-review.yaml');
     writeFileSync(webhook, stringify(webhookConfiguration(tokenReviewUrl)));
@@ -197,7 +199,6 @@ export class KwokControlPlane implements ControlPlane {
   async stop(): Promise<void> {
     await Promise.all(this.records.map((record) => stopProcess(record)));
     this.changeProcesses([]);
-    rmSync(this.options.directory, { recursive: true, force: true });
   }
 
   processes(): readonly ProcessRecord[] {

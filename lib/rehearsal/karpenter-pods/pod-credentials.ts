@@ -6,15 +6,11 @@ import type { ResourceKind } from '../../kubernetes/objects';
 import { LabError } from '../../lab-error';
 import { isPassing } from '../../passing-failure';
 import { asError, pause } from '../../wait-for';
+import type { PodRole } from '../eks/pod-identities';
 import type { KarpenterPod } from './karpenter-pod';
 
-/** What a pod gets at its admission where a pod identity association stands. */
-export interface AdmittedIdentity {
-  /** For whom the pod's ServiceAccount token must be made: `pods.eks.amazonaws.com`. */
-  readonly audience: string;
-  /** Environment variables of each container, without `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`. */
-  readonly environment: Readonly<Record<string, string>>;
-}
+/** What a pod gets at its admission where a pod identity association stands, as far as its containers see it. */
+export type AdmittedIdentity = Pick<PodRole, 'audience' | 'environment'>;
 
 /** Seconds that a token for the API server is good for: an hour, as in a pod. */
 const API_TOKEN_SECONDS = 3600;

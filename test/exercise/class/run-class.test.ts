@@ -102,7 +102,7 @@ describe('a class', () => {
   test('goes on beside a node of before that stays, and says so', async () => {
     await start({ nodePool: { limits: { cpu: 8 } } });
     const labels = { 'eks-team': 'my-team', 'karpenter.sh/nodepool': 'default' };
-    lab.fake.put(NODE_CLAIMS, { metadata: { name: 'of-before', labels }, status: { providerID: 'kwok-aws:///ap-northeast-2a/i-1', nodeName: 'gone' } });
+    lab.fake.put(NODE_CLAIMS, { metadata: { name: 'of-before', labels }, status: { providerID: 'aws:///ap-northeast-2a/i-1', nodeName: 'gone' } });
     const result = await run({ students: 1, deadlines: { clearedSeconds: 0.1 } });
     expect(result).toMatchObject({ verdict: 'passed', remarks: ['1 node of before stayed, and the class may have used what room they had: of-before.'] });
   });

@@ -187,7 +187,7 @@ export class PlayedControllers {
     if (instanceType === undefined) return this.refuse(name);
     const capacityType = textAt(arrayAt(arrayAt(pool, 'spec', 'template', 'spec', 'requirements').find((each) => textAt(each, 'key') === 'karpenter.sh/capacity-type'), 'values')[0]) ?? 'on-demand';
     const labels = { 'node.kubernetes.io/instance-type': instanceType, 'topology.kubernetes.io/zone': 'ap-northeast-2a', 'karpenter.sh/capacity-type': capacityType };
-    const providerID = `${this.options.isSimulated === false ? 'aws' : 'kwok-aws'}:///ap-northeast-2a/i-${name}`;
+    const providerID = `aws:///ap-northeast-2a/i-${name}`;
     this.fake.put(NODE_CLAIMS, { metadata: { name, labels }, status: { providerID, imageID: this.imageOf(pool), conditions: [condition('Launched')] } });
     this.fake.log(KARPENTER_POD, 'controller', `2026-11-23T18:52:32.1Z stdout F ${JSON.stringify({
       level: 'INFO', time: new Date().toISOString(), message: 'launched nodeclaim', NodeClaim: { name }, 'instance-type': instanceType, zone: 'ap-northeast-2a', 'capacity-type': capacityType, 'provider-id': providerID,
