@@ -26,11 +26,11 @@ const COMPRESSION = 60;
  * @throws LabError `ProcessExited`, `AwsNotReady` or `AmiAliasNotRehearsed`
  */
 export async function startAccount(rehearsal: Rehearsal, run: RunContext): Promise<void> {
-  const { name, lab, accountId, paths, ports, toolchain, programs, projectDirectory } = rehearsal;
+  const { name, lab, accountId, paths, ports, toolchain, programs, projectDirectory, environment } = rehearsal;
   const { stack } = lab;
   writeFileSync(paths.imagesFile, JSON.stringify(motoImages(publishedImages({ kubernetesVersions: [lab.cluster.version], releases: releasesFor(lab) }))));
   mkdirSync(paths.accountDirectory, { recursive: true });
-  writeAccountConfiguration({ rehearsal: name, accountId, region: stack.region, compression: COMPRESSION, paths, ports, toolchain, programs, projectDirectory });
+  writeAccountConfiguration({ rehearsal: name, accountId, region: stack.region, compression: COMPRESSION, paths, ports, toolchain, programs, projectDirectory, environment });
 
   const moto = await startPart(rehearsal, {
     name: 'moto',

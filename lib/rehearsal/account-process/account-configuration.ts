@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { LabError } from '../../lab-error';
+import type { ProcessEnvironment } from '../process/process-environment';
 import type { RehearsalPaths } from '../rehearsal-paths';
 import type { RehearsalPorts } from '../rehearsal';
 import type { RehearsalPrograms } from '../rehearsal-programs';
@@ -18,6 +19,8 @@ export interface AccountConfiguration {
   readonly ports: RehearsalPorts;
   readonly toolchain: Toolchain;
   readonly programs: RehearsalPrograms;
+  /** Environment of every process that the account starts. */
+  readonly environment: ProcessEnvironment;
   /** Absolute path of the folder of the lab, whose packages functions find. */
   readonly projectDirectory: string;
 }

@@ -22,7 +22,6 @@ import { PolicyUses } from '../iam/policy-uses';
 import { ControlPlaneWithKarpenter } from '../karpenter-pods/control-plane-with-karpenter';
 import { karpenterPodStages, KWOK_KINDS } from '../karpenter-pods/kwok-documents';
 import { LOOPBACK } from '../process/loopback';
-import { processEnvironment } from '../process/process-environment';
 import { Scheduler } from '../scheduler';
 import type { AccountConfiguration } from './account-configuration';
 
@@ -83,7 +82,7 @@ export async function startPlayedAccount(configuration: AccountConfiguration, wr
 }
 
 /** What functions are run with: the programs of the toolchain and of this project. */
-function functionsOptions({ toolchain, programs, paths, projectDirectory }: AccountConfiguration): FunctionsOptions {
+function functionsOptions({ toolchain, programs, projectDirectory, environment }: AccountConfiguration): FunctionsOptions {
   return {
     python: toolchain.python,
     nodeRuntime: programs.nodeRuntime,
@@ -92,13 +91,12 @@ function functionsOptions({ toolchain, programs, paths, projectDirectory }: Acco
     nodeModules: join(projectDirectory, 'node_modules'),
     cacheDirectory: join(toolchain.directory, '..', 'functions'),
     charts: toolchain.karpenterCharts,
-    environment: processEnvironment(paths, toolchain.binDirectory, process.env),
+    environment,
   };
 }
 
 /** The control plane, which carries Karpenter's pods for as long as it runs. */
-function controlPlaneOf({ rehearsal, paths, toolchain }: AccountConfiguration, account: Account, podIdentityFor: Eks['podIdentityFor']): ControlPlane {
-  const environment = processEnvironment(paths, toolchain.binDirectory, process.env);
+function controlPlaneOf({ rehearsal, paths, toolchain, environment }: AccountConfiguration, account: Account, podIdentityFor: Eks['podIdentityFor']): ControlPlane {
   const controlPlane = new KwokControlPlane({
     name: rehearsal, toolchain, environment, directory: paths.controlPlaneDirectory, documents: karpenterPodStages(), kwokKinds: KWOK_KINDS,
   }, account.run);
