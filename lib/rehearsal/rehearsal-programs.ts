@@ -17,13 +17,13 @@ export interface RehearsalPrograms {
 }
 
 /** Where the programs are in the folder of the lab, once `npm run build` has made them. */
-const PROGRAM_FILES: RehearsalPrograms = {
+const PROGRAM_FILES = {
   account: 'dist/account.js',
   eksToken: 'dist/eks-token.js',
   nodeRuntime: 'dist/node-runtime.js',
   pythonRuntime: 'lib/rehearsal/functions/python-runtime/main.py',
   helm: 'dist/helm.js',
-};
+} as const satisfies RehearsalPrograms;
 
 /**
  * Requires that the programs are built.
