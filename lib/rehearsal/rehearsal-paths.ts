@@ -30,6 +30,8 @@ export interface RehearsalPaths {
   readonly homeDirectory: string;
   /** Temporary files of the processes. */
   readonly temporaryDirectory: string;
+  /** Processes of the cluster's control plane, as the account has started them: JSON. */
+  readonly controlPlaneProcesses: string;
   /** Files of the cluster's control plane. */
   readonly controlPlaneDirectory: string;
   /** kubectl's cache of what the API server serves. */
@@ -79,6 +81,7 @@ export function rehearsalPaths(projectDirectory: string, name: string): Rehearsa
     logsDirectory: within('logs'),
     homeDirectory: within('home'),
     temporaryDirectory: within('tmp'),
+    controlPlaneProcesses: within('control-plane.json'),
     controlPlaneDirectory: within('control-plane'),
     kubectlCacheDirectory: within('kubectl-cache'),
     imagesFile: within('node-images.json'),

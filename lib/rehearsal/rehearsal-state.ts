@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { SynthesizedStack } from '../assembly/synthesized-stack';
 import { LabError } from '../lab-error';
@@ -118,6 +118,17 @@ export class StateFile {
     writeFileSync(`${this.file}.part`, `${JSON.stringify(this.state, undefined, 2)}\n`, { mode: 0o600 });
     renameSync(`${this.file}.part`, this.file);
   }
+}
+
+/** Writes down the processes of a control plane. */
+export function writeProcesses(file: string, processes: readonly ProcessRecord[]): void {
+  writeFileSync(`${file}.part`, JSON.stringify(processes), { mode: 0o600 });
+  renameSync(`${file}.part`, file);
+}
+
+/** The processes that {@link writeProcesses} wrote down; none where there is no cluster. */
+export function readProcesses(file: string): readonly ProcessRecord[] {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) as readonly ProcessRecord[] : [];
 }
 
 function unreadable(file: string, cause: unknown): LabError {

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { LabError } from '../lab-error';
 import type { RunContext } from '../run-context';
 import { isProcessRunning, markedFolders, markedProcesses, type ProcessRecord } from './process/running-processes';
-import { readableState, type RehearsalRecord } from './rehearsal-state';
+import { readableState, readProcesses, type RehearsalRecord } from './rehearsal-state';
 import { rehearsedLab, type RehearsedLab } from './rehearsed-lab';
 import { DEFAULT_REHEARSAL, isRehearsalName, rehearsalPaths, rehearsalsDirectory } from './rehearsal-paths';
 
@@ -59,7 +59,8 @@ export function rehearsalStatus({ projectDirectory, name = DEFAULT_REHEARSAL }: 
     const processes = markedProcesses(paths.directory).map((process) => ({ ...process, isRunning: true }));
     return { name, state: processes.length > 0 || existsSync(paths.recordFile) ? 'damaged' : 'absent', processes };
   }
-  const processes = state.processes.map((process) => ({ ...process, isRunning: isProcessRunning(process) }));
+  const recorded = [...state.processes, ...readProcesses(paths.controlPlaneProcesses)];
+  const processes = recorded.map((process) => ({ ...process, isRunning: isProcessRunning(process) }));
   return { name, state: stateOf(state.phase, processes), record: state, processes };
 }
 

@@ -4,7 +4,7 @@ import { MARKER } from '../../lib/rehearsal/process/process-environment';
 import { stopProcess } from '../../lib/rehearsal/process/stop-process';
 import { cleanRehearsal, stopRehearsal } from '../../lib/rehearsal/stop-rehearsal';
 import { isProcessRunning, type ProcessRecord } from '../../lib/rehearsal/process/running-processes';
-import { readState, type RehearsalState, StateFile } from '../../lib/rehearsal/rehearsal-state';
+import { readState, type RehearsalState, StateFile, writeProcesses } from '../../lib/rehearsal/rehearsal-state';
 import { listRehearsals, rehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
 import { rehearsalPaths } from '../../lib/rehearsal/rehearsal-paths';
 import { runContext } from '../../lib/run-context';
@@ -31,6 +31,22 @@ describe('a rehearsal', () => {
     expect(await stopRehearsal({ projectDirectory }, runContext())).toEqual({ name: 'default', stopped: [] });
     await cleanRehearsal({ projectDirectory, env: {} }, runContext());
     expect(existsSync(`${projectDirectory}/.lab`)).toBe(false);
+  });
+
+  it('counts the control plane that its account has started', async () => {
+    const projectDirectory = temporaryFolder();
+    const account = await sleepingProcess({}, 'account');
+    const apiServer = await sleepingProcess({}, 'kube-apiserver');
+    rehearsalOf(projectDirectory, 'ready', [account]);
+    writeProcesses(rehearsalPaths(projectDirectory, 'default').controlPlaneProcesses, [apiServer]);
+    expect(rehearsalStatus({ projectDirectory })).toMatchObject({ state: 'running', processes: [{ name: 'account' }, { name: 'kube-apiserver' }] });
+
+    await stopProcess(apiServer);
+    expect(rehearsalStatus({ projectDirectory }).state).toBe('damaged');
+    // After a teardown there is none, and nothing is wrong.
+    writeProcesses(rehearsalPaths(projectDirectory, 'default').controlPlaneProcesses, []);
+    expect(rehearsalStatus({ projectDirectory }).state).toBe('running');
+    await stopProcess(account);
   });
 
   it('runs while all its processes do, is damaged by a kill, and is stopped for good', async () => {

@@ -22,6 +22,7 @@ import { PolicyUses } from '../iam/policy-uses';
 import { ControlPlaneWithKarpenter } from '../karpenter-pods/control-plane-with-karpenter';
 import { karpenterPodStages, KWOK_KINDS } from '../karpenter-pods/kwok-documents';
 import { LOOPBACK } from '../process/loopback';
+import { writeProcesses } from '../rehearsal-state';
 import { Scheduler } from '../scheduler';
 import type { AccountConfiguration } from './account-configuration';
 
@@ -99,6 +100,7 @@ function functionsOptions({ toolchain, programs, projectDirectory, environment }
 function controlPlaneOf({ rehearsal, paths, toolchain, environment }: AccountConfiguration, account: Account, podIdentityFor: Eks['podIdentityFor']): ControlPlane {
   const controlPlane = new KwokControlPlane({
     name: rehearsal, toolchain, environment, directory: paths.controlPlaneDirectory, documents: karpenterPodStages(), kwokKinds: KWOK_KINDS,
+    onProcesses: (records) => writeProcesses(paths.controlPlaneProcesses, records),
   }, account.run);
   return new ControlPlaneWithKarpenter(account, controlPlane, {
     karpenter: toolchain.karpenter, podIdentityFor, environment, logsDirectory: join(paths.logsDirectory, 'karpenter'),
