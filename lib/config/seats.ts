@@ -1,0 +1,41 @@
+/*
+ * What a class is called in the cluster. Stack, charts and verbs read the names here, so that each is written once.
+ */
+
+/** The most seats that a class can have: with more, the template would near the size that CloudFormation takes. */
+export const MOST_SEATS = 200;
+
+/** Label of a seat's namespace. Its value is the seat's name. */
+export const SEAT_LABEL = 'karpenter-lab/seat';
+
+/** Namespace of what belongs to the class as a whole, such as its marks. Students have no rights in it. */
+export const CLASS_NAMESPACE = 'karpenter-lab-class';
+
+/** Annotation of {@link CLASS_NAMESPACE}: minutes after which an idle seat is scaled to 0. */
+export const IDLE_MINUTES_ANNOTATION = 'karpenter-lab/idle-minutes';
+
+/** Annotation of {@link CLASS_NAMESPACE}: CPU cores that a seat may request. */
+export const CPU_PER_SEAT_ANNOTATION = 'karpenter-lab/cpu-per-seat';
+
+/** Annotation of {@link CLASS_NAMESPACE}: path of the roster, relative to the folder of the lab. */
+export const ROSTER_ANNOTATION = 'karpenter-lab/roster';
+
+/** NodePool that launches nodes for seats as the exercise does: its weight puts it first. */
+export const CLASS_NODE_POOL = 'class';
+
+/** NodePool for pods of seats that ask for spot capacity or for another architecture. */
+export const CLASS_OPTIONS_NODE_POOL = 'class-options';
+
+/** ServiceAccount of a student, in the namespace of the seat. */
+export const STUDENT_ACCOUNT = 'student';
+
+/** PriorityClass of pods that only hold room on a node until others need it. */
+export const PLACEHOLDER_PRIORITY = 'placeholder';
+
+/**
+ * Names of the seats of a class: `student-001`, `student-002` and so on. A seat's name is also its namespace's, and the value of the
+ * team label that its nodes carry.
+ */
+export function seatNames(students: number): readonly string[] {
+  return Array.from({ length: students }, (_, index) => `student-${String(index + 1).padStart(3, '0')}`);
+}
