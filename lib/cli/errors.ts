@@ -75,16 +75,20 @@ const CODES: Readonly<Record<string, string>> = {
 
 const SUGGESTION = /\n\(Did you mean (?<suggestion>.+)\?\)$/;
 
-/** What commander found wrong with the command line, in the lab's own form. */
-export function commandLineError(error: CommanderError): UsageError {
+/**
+ * What commander found wrong with the command line, in the lab's own form.
+ *
+ * @param help the command whose help says what is right
+ */
+export function commandLineError(error: CommanderError, help = 'lab --help'): UsageError {
   const sentence = error.message.replace(/^error: /, '');
   const suggestion = SUGGESTION.exec(sentence)?.groups?.['suggestion'];
   const message = sentence.replace(SUGGESTION, '').replace(/\.$/, '');
-  const help = 'See `lab --help`.';
+  const seeHelp = `See \`${help}\`.`;
   return new UsageError({
     code: CODES[error.code] ?? 'InvalidCommandLine',
     message: `${message.charAt(0).toUpperCase()}${message.slice(1)}.`,
-    remedy: suggestion === undefined ? help : `Did you mean ${suggestion}? ${help}`,
+    remedy: suggestion === undefined ? seeHelp : `Did you mean ${suggestion}? ${seeHelp}`,
     cause: error,
   });
 }

@@ -1,11 +1,12 @@
-import { Command, type OptionValues } from '@commander-js/extra-typings';
+import { Command, type CommanderError, type OptionValues } from '@commander-js/extra-typings';
 import manifest from '../../package.json';
-import { EXIT_CODE_MEANINGS } from './errors';
+import { classVerbs } from './class/class-verbs';
+import { commandLineError, EXIT_CODE_MEANINGS } from './errors';
 import type { LabHost } from './host';
 import { planVerb } from './plan/plan-verb';
 import { rehearseVerb } from './rehearse/rehearse-verb';
 import type { TextLayout } from './terminal/text-layout';
-import type { Verb } from './verb';
+import type { Verb, VerbGroup } from './verb';
 import { deployVerb } from './verbs/deploy-verb';
 import { extendVerb } from './verbs/extend-verb';
 import { preflightVerb } from './verbs/preflight-verb';
@@ -26,11 +27,13 @@ export interface VerbRequest {
 
 /** What the program is made of. */
 export interface ProgramOptions {
-  readonly verbs: readonly Verb[];
+  readonly verbs: readonly (Verb | VerbGroup)[];
   readonly host: LabHost;
   readonly layout: TextLayout;
   /** Runs the verb that the command line asks for. */
   readonly onRequest: (request: VerbRequest) => Promise<void>;
+  /** Gets the help that names the verbs, where the command line names none. */
+  readonly onVerbMissing: (help: string) => void;
 }
 
 /** Builds the commander program from the table of verbs. It throws instead of exiting, and prints only the help that was asked for. */
@@ -45,23 +48,43 @@ export function labProgram(options: ProgramOptions): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
+      writeErr: (help) => options.onVerbMissing(help),
       // An error reaches the caller as an exception, which renders it.
-      writeErr: () => undefined,
+      outputError: () => undefined,
       getOutHelpWidth: () => layout.width,
+      getErrHelpWidth: () => layout.width,
     })
     .configureHelp({ showGlobalOptions: true, styleTitle: layout.style.heading })
     .addHelpText('after', `\n${exitCodeHelp(layout)}`);
-  for (const verb of options.verbs) {
-    const command = program.command(verb.name).summary(verb.summary).description(verb.description);
-    for (const positional of verb.positionals ?? []) {
-      command.argument(positional.name, positional.summary);
-    }
-    for (const flag of verb.flags) {
-      command.addOption(flag);
-    }
-    command.action(() => options.onRequest({ verb, positionals: command.args, flags: command.opts() }));
+  for (const entry of options.verbs) {
+    if ('verbs' in entry) addGroup(program, entry, options.onRequest);
+    else addVerb(program, entry, options.onRequest);
   }
   return program;
+}
+
+function addGroup(program: Command, { name, summary, description, verbs }: VerbGroup, onRequest: ProgramOptions['onRequest']): void {
+  const group = program.command(name).summary(summary).description(description).exitOverride((error) => {
+    throw isHelp(error) ? error : commandLineError(error, `lab ${name} --help`);
+  });
+  for (const verb of verbs) addVerb(group, verb, onRequest);
+}
+
+function addVerb(parent: Command, verb: Verb, onRequest: ProgramOptions['onRequest']): void {
+  const command = parent.command(verb.name).summary(verb.summary).description(verb.description);
+  for (const positional of verb.positionals ?? []) {
+    command.argument(positional.name, positional.summary);
+  }
+  for (const flag of verb.flags) {
+    command.addOption(flag);
+  }
+  command.action(() => onRequest({ verb, positionals: command.args, flags: command.opts() }));
+}
+
+/** Whether commander ended because it has shown help, or the version. */
+export function isHelp({ code, exitCode }: CommanderError): boolean {
+  // The code of `help VERB` is the process's exit code, which another failure may have set.
+  return exitCode === 0 || code === 'commander.help';
 }
 
 function exitCodeHelp(layout: TextLayout): string {
@@ -70,7 +93,7 @@ function exitCodeHelp(layout: TextLayout): string {
 }
 
 /** Every verb of the command line, in the order of a class. */
-export const VERBS: readonly Verb[] = [
+export const VERBS: readonly (Verb | VerbGroup)[] = [
   startVerb,
   planVerb,
   rehearseVerb,
@@ -80,6 +103,7 @@ export const VERBS: readonly Verb[] = [
   watchVerb,
   scaleVerb,
   verifyVerb,
+  classVerbs,
   extendVerb,
   teardownVerb,
   sweepVerb,

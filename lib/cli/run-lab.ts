@@ -4,7 +4,7 @@ import { renderText } from './document/render-text';
 import { errorDocument, errorText } from './error-report';
 import { commandLineError, errorExitCode, ExitCode, InterruptedError, UsageError } from './errors';
 import type { LabHost } from './host';
-import { labProgram, type VerbRequest, VERBS } from './program';
+import { isHelp, labProgram, type VerbRequest, VERBS } from './program';
 import { Terminal } from './terminal/terminal';
 
 /**
@@ -26,18 +26,27 @@ export async function runLab(argv: readonly string[], host: LabHost): Promise<Ex
     onRequest: async (request) => {
       exitCode = await runVerb(request, isJson, host, terminal);
     },
+    onVerbMissing: (help) => {
+      if (isJson) throw VERB_MISSING;
+      terminal.noteLines([help.trimEnd()]);
+      exitCode = ExitCode.Usage;
+    },
   });
-  if (argv.length === 0) {
-    terminal.noteLines([program.helpInformation().trimEnd()]);
-    return ExitCode.Usage;
-  }
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
   } catch (error) {
+    if (error instanceof CommanderError && isHelp(error)) return exitCode;
     return reportError(error, argv, host, terminal);
   }
 }
+
+/** A program that reads JSON has no use for the help. */
+const VERB_MISSING = new UsageError({
+  code: 'VerbMissing',
+  message: 'The command line names no verb.',
+  remedy: 'See `lab --help`, or `lab class --help` for the verbs of a class.',
+});
 
 /** Said at once: what fails on Windows (programs, paths, signals) fails late, with words that name no cause. */
 const WINDOWS = new UsageError({
@@ -69,10 +78,6 @@ async function runVerb(request: VerbRequest, isJson: boolean, host: LabHost, ter
 }
 
 function reportError(error: unknown, argv: readonly string[], host: LabHost, terminal: Terminal): ExitCode {
-  // commander takes the code of `help VERB` from the process's exit code, which another failure may have set.
-  if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) {
-    return ExitCode.Ok; // The help or the version was asked for, and printed.
-  }
   terminal.endProgress();
   terminal.endLive();
   const isVerbose = argv.includes('--verbose');

@@ -86,6 +86,12 @@ export interface Verb extends VerbDescription {
   readonly run: (invocation: Invocation, flags: OptionValues) => Promise<VerbOutcome>;
 }
 
+/** Verbs that belong together. Each is called by the name of the group and its own: `lab class open`. */
+export interface VerbGroup extends Pick<VerbDescription, 'name' | 'summary' | 'description'> {
+  /** In the order of the group's help. */
+  readonly verbs: readonly Verb[];
+}
+
 /**
  * Makes a verb that receives the flags that it declares, each with its type.
  *

@@ -69,6 +69,20 @@ describe('exit codes', () => {
     expect(host.stderr.text).not.toBe('');
   });
 
+  test('2 with the help on stderr when no verb is named', async () => {
+    const host = fakeHost();
+    expect(await runLab(['--verbose'], host)).toBe(2);
+    expect(host.stdout.text).toBe('');
+    expect(host.stderr.text).toContain('Usage: lab');
+  });
+
+  test('2 with an error as JSON when no verb is named to a program', async () => {
+    const host = fakeHost();
+    expect(await runLab(['--json'], host)).toBe(2);
+    expect(JSON.parse(host.stdout.text)).toMatchObject({ error: { code: 'VerbMissing' } });
+    expect(host.stderr.text).toBe('');
+  });
+
   test('2 when the configuration is refused', async () => {
     expect(await runLab(['plan'], failingHost(invalidConfig))).toBe(2);
   });

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { manifestFilesOf } from '../../charts/write-charts';
 import { kubernetesObjects } from '../../lib/assembly/kubernetes-objects';
 import { readLab, type LabView } from '../../lib/assembly/lab-view';
-import { labProgram, VERBS } from '../../lib/cli/program';
+import { isHelp, labProgram, VERBS } from '../../lib/cli/program';
 import { streamLayout } from '../../lib/cli/terminal/text-layout';
 import { labCharts } from '../charts/default-lab-charts';
 import { fakeHost } from '../cli/fake-host';
@@ -55,14 +55,14 @@ function labArguments({ words }: PrintedCommand): readonly string[] | undefined 
 /** Why the program of `lab` does not take these arguments; undefined where it does, or where only the value of the last of them is missing: that names a verb or a flag. */
 async function refusalOf(args: readonly string[]): Promise<string | undefined> {
   const host = fakeHost();
-  const program = labProgram({ verbs: VERBS, host, layout: streamLayout(host.stdout, {}), onRequest: () => Promise.resolve() });
+  const program = labProgram({ verbs: VERBS, host, layout: streamLayout(host.stdout, {}), onRequest: () => Promise.resolve(), onVerbMissing: () => undefined });
   try {
     await program.parseAsync([...args], { from: 'user' });
     return undefined;
   } catch (error) {
     if (!(error instanceof CommanderError)) return String(error);
-    const isName = error.code === 'commander.optionMissingArgument' || (error.code === 'commander.missingArgument' && args.length === 1);
-    return isName || error.exitCode === 0 ? undefined : error.message;
+    const isName = error.code === 'commander.optionMissingArgument' || (error.code === 'commander.missingArgument' && args.length === 1) || isHelp(error);
+    return isName ? undefined : error.message;
   }
 }
 
