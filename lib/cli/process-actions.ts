@@ -2,6 +2,7 @@ import type { AssemblyState } from '../assembly/assembly-state';
 import type { SynthesizeOptions } from '../assembly/synthesize';
 import type { DeploymentTargetOptions, DeployOptions } from '../deploy/deploy';
 import type { DeploymentTarget, DeployResult } from '../deploy/deployment-target';
+import type { ClassStatus } from '../exercise/class/class-status';
 import type { ClassResult, ExerciseResult } from '../exercise/exercise-result';
 import type { ExerciseExpectations } from '../exercise/expectations';
 import type { LabStatus, StatusOptions } from '../exercise/lab-status';
@@ -78,6 +79,10 @@ export interface LabActions {
   readonly watchLab: (options: WatchOptions & LabConnection, run: RunContext) => Promise<WatchResult>;
   /** Says whether the exercise has reached its outcome. */
   readonly verifyLab: (options: VerifyOptions, run: RunContext) => Promise<VerifyResult>;
+  /** Looks at a class once, remembers what its students have reached, and scales nothing. */
+  readonly classStatus: (options: LabConnection, run: RunContext) => Promise<ClassStatus>;
+  /** Keeps a class until the run is interrupted: remembers what its students have reached, and scales idle seats to 0. */
+  readonly followClass: (options: LabConnection, onStatus: (status: ClassStatus) => void, run: RunContext) => Promise<void>;
 }
 
 /** What the real actions take from their process. */
@@ -119,6 +124,9 @@ export function processActions({ projectDirectory, env }: ProcessActionsOptions)
     labStatus: async (options, run) => (await import('../exercise/lab-status.js')).labStatus(options, run),
     watchLab: async (options, run) => (await import('../exercise/watch-lab.js')).watchLab(options, run),
     verifyLab: async (options, run) => (await import('../exercise/verify-lab.js')).verifyLab(options, run),
+    classStatus: async (options, run) => (await import('../exercise/class/class-keeper.js')).classStatus({ ...options, projectDirectory }, run),
+    followClass: async (options, onStatus, run) =>
+      (await import('../exercise/class/class-keeper.js')).followClass({ ...options, projectDirectory }, onStatus, run),
     runExercise: async (options, run) => (await import('../exercise/rehearsed-exercise.js')).runRehearsedExercise(options, run),
   };
 }

@@ -1,6 +1,7 @@
 import type { LabHost, OutputStream } from '../../lib/cli/host';
 import type { LabActions } from '../../lib/cli/process-actions';
 import type { RehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
+import { classAtWork } from './class-fixtures';
 import { FakeClock } from './fake-clock';
 import { removedLab, sweptLab } from './teardown-fixtures';
 import { passedLife } from './life-fixture';
@@ -82,6 +83,11 @@ export function fakeHost(options: FakeHostOptions = {}): LabHost & { readonly st
       watchLab: () => Promise.resolve({ endedBy: 'running pods', status: runningStatus }),
       scaleLab: () => Promise.resolve(scaledOut),
       verifyLab: () => Promise.resolve(passedVerify),
+      classStatus: () => Promise.resolve(classAtWork),
+      followClass: (_, onStatus) => {
+        onStatus(classAtWork);
+        return Promise.resolve();
+      },
       ...options.actions,
     },
   };
