@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import { KubeDeployment, KubeNamespace, Quantity } from 'cdk8s-plus-29/lib/imports/k8s';
 import type { Construct } from 'constructs';
-import { TEAM_LABEL } from './node-pool-chart';
+import { TEAM_LABEL } from '../lib/config/names';
 
 /** What the exercise's workload is made of. */
 export interface InflateChartProps {

@@ -3,9 +3,12 @@ import { resourceNames } from '../lib/config/names';
 import type { LabConfig } from '../lib/config/schema';
 import { versions } from '../lib/config/versions';
 import { CLUSTER_SECURITY_GROUP_TAG } from '../lib/well-known-keys';
+import { seatNames } from '../lib/config/seats';
+import { ClassChart } from './class-chart';
 import { InflateChart } from './inflate-chart';
 import { KubeOpsViewChart } from './kube-ops-view-chart';
 import { NodePoolChart } from './node-pool-chart';
+import { SeatChart } from './seat-chart';
 
 /**
  * Tag by which Karpenter finds the subnets it may launch nodes into. Its value is the cluster's name.
@@ -48,23 +51,36 @@ export class LabCharts extends App {
   readonly inflate: InflateChart;
   readonly kubeOpsView: KubeOpsViewChart;
 
+  /**
+   * What the seats share.
+   *
+   * @default - there is no class
+   */
+  readonly classChart?: ClassChart;
+
+  /** The seats of the class, in the order of their names. Empty without a class. */
+  readonly seats: readonly SeatChart[];
+
   constructor(config: LabConfig, wiring: LabChartsWiring) {
     super({ outdir: 'cdk8s.out' });
-    const { karpenter, inflate, team, tags } = config;
+    const { karpenter, inflate, team, tags, class: { students, names: rosterFile, idleMinutes, cpuPerSeat } } = config;
 
+    const nodePool = {
+      architectures: karpenter.architectures,
+      capacityTypes: karpenter.capacityTypes,
+      instanceCategories: karpenter.instanceCategories,
+      minInstanceGeneration: karpenter.minInstanceGeneration,
+      consolidation: karpenter.consolidation,
+    };
     this.nodePool = new NodePoolChart(this, 'NodePool', {
-      team,
+      ...nodePool,
+      teams: [team],
       tags,
       nodeRoleName: wiring.nodeRoleName,
       subnetSelectorTags: wiring.subnetSelectorTags,
       securityGroupSelectorTags: wiring.securityGroupSelectorTags,
       amiAlias: karpenter.amiAlias,
-      architectures: karpenter.architectures,
-      capacityTypes: karpenter.capacityTypes,
-      instanceCategories: karpenter.instanceCategories,
-      minInstanceGeneration: karpenter.minInstanceGeneration,
       limits: karpenter.limits,
-      consolidation: karpenter.consolidation,
     });
     this.inflate = new InflateChart(this, 'Inflate', {
       team,
@@ -74,5 +90,13 @@ export class LabCharts extends App {
       image: inflate.image,
     });
     this.kubeOpsView = new KubeOpsViewChart(this, 'KubeOpsView', { image: wiring.kubeOpsViewImage });
+
+    const seats = seatNames(students);
+    if (students > 0) {
+      this.classChart = new ClassChart(this, 'Class', {
+        seats, cpuPerSeat, idleMinutes, rosterFile, nodePool, karpenterNamespace: karpenter.namespace, nodeClass: this.nodePool.nodeClass,
+      });
+    }
+    this.seats = seats.map((seat) => new SeatChart(this, seat, { seat, cpu: cpuPerSeat }));
   }
 }

@@ -1,16 +1,14 @@
 import { ApiObject, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { TEAM_LABEL } from '../lib/config/names';
 import { NODE_POOLS } from '../lib/kubernetes/karpenter-kinds';
 import {
-  ARCHITECTURE_LABEL, CAPACITY_TYPE_LABEL, INSTANCE_CATEGORY_LABEL, INSTANCE_GENERATION_LABEL, INSTANCE_HYPERVISOR_LABEL,
+  ARCHITECTURE_LABEL, CAPACITY_TYPE_LABEL, INSTANCE_CATEGORY_LABEL, INSTANCE_CPU_LABEL, INSTANCE_GENERATION_LABEL, INSTANCE_HYPERVISOR_LABEL,
   OPERATING_SYSTEM_LABEL,
 } from '../lib/well-known-keys';
 import { KubeEc2NodeClass, type Ec2NodeClassProps } from './ec2-node-class';
 import type { Immutable } from './manifest';
 import type { NodePool as NodePoolManifest } from './schemas/karpenter.sh_nodepools.v1';
-
-/** The node label by which a team's pods find the nodes of its NodePool. Its value is the team's name. */
-export const TEAM_LABEL = 'eks-team';
 
 /** Which nodes Karpenter may launch, how many, and when it removes them. */
 export interface NodePoolOptions {
@@ -21,8 +19,26 @@ export interface NodePoolOptions {
    */
   readonly name?: string;
 
-  /** Team that the nodes are for: the value of their {@link TEAM_LABEL}. */
-  readonly team: string;
+  /**
+   * Teams that the nodes are for: values of their {@link TEAM_LABEL}. A node is of one team. Of several, it is of the team whose pods
+   * it was launched for.
+   */
+  readonly teams: readonly string[];
+
+  /**
+   * Which NodePool Karpenter tries first: the one with the highest weight.
+   *
+   * @see https://karpenter.sh/docs/concepts/nodepools/#specweight
+   * @default - no weight, which counts as 0
+   */
+  readonly weight?: number;
+
+  /**
+   * vCPUs of the largest node.
+   *
+   * @default - any size
+   */
+  readonly maxInstanceCpu?: number;
 
   /**
    * CPU architectures that nodes may have.
@@ -107,13 +123,14 @@ interface NodePoolProps extends NodePoolOptions {
  */
 export class KubeNodePool extends ApiObject {
   constructor(scope: Construct, id: string, props: NodePoolProps) {
+    const [team] = props.teams.length === 1 ? props.teams : [];
     const manifest: Immutable<NodePoolManifest> = {
       apiVersion: NODE_POOLS.apiVersion,
       kind: NODE_POOLS.kind,
       metadata: { name: props.name ?? 'default' },
       spec: {
         template: {
-          metadata: { labels: { [TEAM_LABEL]: props.team } },
+          ...(team === undefined ? {} : { metadata: { labels: { [TEAM_LABEL]: team } } }),
           spec: {
             nodeClassRef: {
               group: props.nodeClass.apiGroup,
@@ -132,11 +149,15 @@ export class KubeNodePool extends ApiObject {
               },
               // Bare metal has no hypervisor. It takes many minutes to boot and costs dollars an hour.
               { key: INSTANCE_HYPERVISOR_LABEL, operator: 'In', values: ['nitro'] },
+              ...(props.maxInstanceCpu === undefined ? [] : [{ key: INSTANCE_CPU_LABEL, operator: 'Lt', values: [String(props.maxInstanceCpu + 1)] } as const]),
+              // `In` and not `Exists`: a pod that selects no team would get a node of a random value.
+              ...(team === undefined ? [{ key: TEAM_LABEL, operator: 'In', values: props.teams } as const] : []),
             ],
             expireAfter: props.expireAfter ?? '720h',
             terminationGracePeriod: props.terminationGracePeriod ?? '5m',
           },
         },
+        ...(props.weight === undefined ? {} : { weight: props.weight }),
         limits: { cpu: props.limits.cpu, memory: props.limits.memory },
         disruption: {
           consolidationPolicy: props.consolidation.policy,

@@ -20,6 +20,8 @@ export function manifestFilesOf(charts: LabCharts): readonly ManifestFile[] {
     { name: 'namespace.yaml', objects: [manifestOf(charts.inflate.exerciseNamespace)] },
     { name: 'basic-deploy.yaml', objects: [manifestOf(charts.inflate.deployment)] },
     { name: 'kube-ops-view.yaml', objects: manifestsOf(charts.kubeOpsView) },
+    ...(charts.classChart === undefined ? [] : [{ name: 'class.yaml', objects: manifestsOf(charts.classChart) }]),
+    ...(charts.seats.length === 0 ? [] : [{ name: 'seats.yaml', objects: charts.seats.flatMap(manifestsOf) }]),
   ];
 }
 

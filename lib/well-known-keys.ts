@@ -116,8 +116,11 @@ export const STACK_NAME_TAG = 'aws:cloudformation:stack-name';
 /** The same with the stack's ARN. */
 export const STACK_ID_TAG = 'aws:cloudformation:stack-id';
 
-/** API group and version of roles in Kubernetes, and of their bindings. */
-export const RBAC_API = 'rbac.authorization.k8s.io/v1';
+/** API group of roles in Kubernetes, and of their bindings. */
+export const RBAC_GROUP = 'rbac.authorization.k8s.io';
+
+/** The same with its version. */
+export const RBAC_API = `${RBAC_GROUP}/v1`;
 
 /** API group and version of Ingresses. */
 export const NETWORKING_API = 'networking.k8s.io/v1';

@@ -7,6 +7,7 @@ import {
   type AccessEntryView, type AddonView, type ClusterView, type NodeGroupView, type PodIdentityView, readAccessEntries, readAddons, readCluster,
   readNodeGroups, readPodIdentities,
 } from './cluster-view';
+import { type ClassView, readClass } from './class-view';
 import { type Applied, type HelmChart, helmCharts, objectsOfKind } from './kubernetes-objects';
 import { type NetworkView, readNetwork } from './network-view';
 import { notTheLab, type SynthesizedStack } from './synthesized-stack';
@@ -31,6 +32,12 @@ export interface LabView {
   readonly workloads: readonly Applied<Workload>[];
   /** The Deployment that a class scales: the one that runs only on nodes of {@link nodePool}. */
   readonly exercise: Applied<Deployment>;
+  /**
+   * The class, where the lab has seats for one.
+   *
+   * @default - the lab is the instructor's alone
+   */
+  readonly class?: ClassView;
   /**
    * When AWS deletes the lab by itself.
    *
@@ -77,6 +84,7 @@ export function readLab(stack: SynthesizedStack): LabView {
     nodeClass,
     workloads: [...deployments, ...objectsOfKind(stack, DAEMON_SETS)],
     exercise,
+    class: readClass(stack),
     deadline: readDeadline(stack),
   };
 }

@@ -26,6 +26,9 @@ export function resourceNames(clusterName: string): ResourceNames {
   };
 }
 
+/** The node label by which a team's pods find the nodes of its NodePool. Its value is the team's name. */
+export const TEAM_LABEL = 'eks-team';
+
 /** CloudFormation type of the custom resource that drains Karpenter before the stack goes. */
 export const DRAIN_GUARD_TYPE = 'Custom::KarpenterDrainGuard';
 

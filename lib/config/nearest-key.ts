@@ -19,6 +19,8 @@ export function nearestKeys(unknownKey: string, knownKeys: readonly string[]): r
   const shallowFirst = knownKeys.toSorted((a, b) => a.split('.').length - b.split('.').length);
   const attempts = [
     () => sameName(unknownKey, ofGroup),
+    () => knownKeys.filter((key) => nameOf(key) === nameOf(unknownKey)),
+    () => ofGroup.filter((key) => groupOf(key) === '' && isNameOfKey(unknownKey, key)),
     () => sameName(unknownKey, knownKeys),
     () => nearestByName(unknownKey, ofGroup),
     () => nearestByName(unknownKey, knownKeys),

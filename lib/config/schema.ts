@@ -13,6 +13,7 @@ import {
   API_ACCESS_ALLOWED, apiAccessViolation, CIDR_PATTERN, MAX_ZONES, MIN_ZONES, REGION_ALLOWED, REGION_PATTERN, VPC_CIDR_ALLOWED, vpcCidrViolation, ZONE_ALLOWED,
   ZONE_PATTERN,
 } from './network-values';
+import { MOST_CPU_PER_SEAT, MOST_SEATS } from './seats';
 import { tagKeyViolation, TAGS_ALLOWED, tagSetViolation, tagValueViolation } from './tags';
 import {
   ACCOUNT_ALLOWED, ACCOUNT_PATTERN, accountViolation, ADMIN_ALLOWED, adminViolation, CAPACITY_TYPES_ALLOWED, capacityTypesViolation, CPU_ALLOWED, CPU_PATTERN, cpuViolation, DURATION_ALLOWED,
@@ -199,6 +200,31 @@ const inflate = z.strictObject({
   }),
 });
 
+const classOfSeats = z.strictObject({
+  students: documented(z.int().min(0).max(MOST_SEATS).default(0), {
+    description: 'Seats of the class: each has a namespace, rights and nodes of its own. 0 means no class: the lab is the instructor\'s alone.',
+    allowed: `a whole number from 0 to ${MOST_SEATS}`,
+    link: 'https://kubernetes.io/docs/concepts/security/multi-tenancy/',
+    examples: [30],
+  }),
+  names: documented(z.string().default(''), {
+    description: 'Roster: path of a CSV file with the columns seat and name. Only the commands of the class read it, on your computer; no name goes to AWS. Empty means none.',
+    allowed: 'a path, relative to the folder of the lab',
+    link: 'https://www.rfc-editor.org/rfc/rfc4180',
+    examples: ['class.csv'],
+  }),
+  idleMinutes: documented(z.int().min(5).max(1440).default(30), {
+    description: 'Minutes without a change after which a seat that is scaled out is scaled to 0, while `lab class board` runs.',
+    allowed: 'a whole number from 5 to 1440',
+    link: 'https://karpenter.sh/docs/concepts/disruption/#consolidation',
+  }),
+  cpuPerSeat: documented(z.int().min(1).max(MOST_CPU_PER_SEAT).default(7), {
+    description: 'CPU cores that the pods of a seat may request together. It also bounds the size of a node: 7 cores fit on 8.',
+    allowed: `a whole number from 1 to ${MOST_CPU_PER_SEAT}`,
+    link: 'https://kubernetes.io/docs/concepts/policy/resource-quotas/',
+  }),
+});
+
 /**
  * The shape, defaults and documentation of `lab.yaml`. Types, the JSON Schema for editors
  * and the configuration reference are all derived from this one object.
@@ -289,6 +315,9 @@ export const labConfigSchema = z.strictObject({
   }),
   inflate: documented(inflate.prefault({}), {
     description: 'The exercise: a Deployment whose pods do nothing but ask for CPU.',
+  }),
+  class: documented(classOfSeats.prefault({}), {
+    description: 'The class: students who do the exercise at the same time, each in a seat.',
   }),
   tags: documented(
     z.record(z.string().superRefine(refusing(tagKeyViolation)), z.string().superRefine(refusing(tagValueViolation)))

@@ -39,3 +39,18 @@ export const PLACEHOLDER_PRIORITY = 'placeholder';
 export function seatNames(students: number): readonly string[] {
   return Array.from({ length: students }, (_, index) => `student-${String(index + 1).padStart(3, '0')}`);
 }
+
+/** vCPUs of the instance sizes that a seat's node can have, from `large` on. */
+const NODE_CPUS: readonly number[] = [2, 4, 8, 16, 32];
+
+/** The most cores that a seat may request. */
+export const MOST_CPU_PER_SEAT = 31;
+
+/**
+ * vCPUs of the largest node that a seat gets: the smallest size that holds all that the seat may request, beside what the kubelet and
+ * the DaemonSets keep for themselves. Karpenter counts a node that it has not launched yet as the largest that it may become, so a
+ * bound here is what makes the limits of a class mean what they say.
+ */
+export function seatNodeCpu(cpuPerSeat: number): number {
+  return NODE_CPUS.find((cpu) => cpu > cpuPerSeat) ?? Math.max(...NODE_CPUS);
+}

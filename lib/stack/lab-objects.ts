@@ -13,10 +13,13 @@ export interface LabObjectsProps {
   readonly controller: IDependable;
 }
 
+/** Seats that one call of kubectl applies: few enough for the size of an event, and for the time that a call may take. */
+const SEATS_PER_MANIFEST = 20;
+
 /**
  * The objects of `charts/`, applied to the cluster: the same that a student could apply by hand.
  *
- * Deletion: workloads go first, so that nodes empty; then the NodePool, with which its NodeClaims
+ * Deletion: workloads and seats go first, so that nodes empty; then what seats share, with the NodePools of the class; then the NodePool, with which its NodeClaims
  * and instances go; then the EC2NodeClass, with which instance profiles and launch templates go.
  */
 export class LabObjects extends Construct {
@@ -46,7 +49,12 @@ export class LabObjects extends Construct {
     const nodePool = apply('NodePool', [manifestOf(charts.nodePool.nodePool)], nodeClass);
     apply('Inflate', manifestsOf(charts.inflate), nodePool);
     apply('KubeOpsView', manifestsOf(charts.kubeOpsView), nodePool);
-    this.nodeProvisioning = nodePool;
+    const shared = charts.classChart === undefined ? nodePool : apply('Class', manifestsOf(charts.classChart), nodePool);
+    for (let first = 0; first < charts.seats.length; first += SEATS_PER_MANIFEST) {
+      const seats = charts.seats.slice(first, first + SEATS_PER_MANIFEST);
+      apply(`Seats${first / SEATS_PER_MANIFEST + 1}`, seats.flatMap(manifestsOf), shared);
+    }
+    this.nodeProvisioning = shared;
     this.nodePoolName = charts.nodePool.nodePool.name;
   }
 }

@@ -1,0 +1,36 @@
+import type { LabView } from '../../assembly/lab-view';
+import { CLASS_NODE_POOL } from '../../config/seats';
+import { type JsonObject, objectAt } from '../../json';
+import { DEPLOYMENTS } from '../../kubernetes/core-kinds';
+import { deploymentBodyOf, type ExerciseExpectations, expectationsOf } from '../expectations';
+
+/**
+ * What the exercise should find in a seat, and what it should lead to: what it does in the lab's own namespace, with the names of the
+ * seat.
+ *
+ * @param seat name of a seat of the lab's class
+ */
+export function seatExpectations(lab: LabView, seat: string): ExerciseExpectations {
+  const ofLab = expectationsOf(lab);
+  const nodeSelector = Object.fromEntries(Object.keys(ofLab.nodeSelector).map((key) => [key, seat]));
+  const deployment = deploymentBodyOf(ofLab);
+  return {
+    ...ofLab,
+    namespace: seat,
+    nodeSelector,
+    nodePoolName: CLASS_NODE_POOL,
+    objects: deployment === undefined ? [] : [seatDeployment(deployment, seat, nodeSelector)],
+  };
+}
+
+/** The exercise's Deployment as the student of a seat applies it: with no pods yet. */
+function seatDeployment(body: JsonObject, seat: string, nodeSelector: Readonly<Record<string, string>>): JsonObject {
+  const { name } = DEPLOYMENTS.read(body).metadata;
+  const spec = objectAt(body, 'spec');
+  const template = objectAt(spec, 'template');
+  return {
+    ...body,
+    metadata: { name, namespace: seat },
+    spec: { ...spec, replicas: 0, template: { ...template, spec: { ...objectAt(template, 'spec'), nodeSelector } } },
+  };
+}
