@@ -37,8 +37,8 @@ export function costNow(lab: LabView, nodeClaims: readonly NodeClaim[], began: s
     return { idlePerHour: 0, karpenterPerHour: 0, totalPerHour: 0, basis: [], unavailable: `${noPriceTable(region)}, so no price is given.` };
   }
   const launched = nodeClaims.filter(({ instanceType }) => instanceType !== undefined);
-  const volume = nodeVolumePricePerHour(lab, table);
-  const priceOf = (claim: NodeClaim): number => (pricePerHour(claim, region) ?? 0) + volume;
+  const pricer = nodePricer(lab);
+  const priceOf = (claim: NodeClaim): number => pricer(claim) ?? nodeVolumePricePerHour(lab, table);
   const idlePerHour = sum(idleCostLines(lab, table).map((line) => line.pricePerHour));
   const karpenterPerHour = sum(launched.map(priceOf));
   const unpricedClaims = launched.filter((claim) => pricePerHour(claim, region) === undefined);
@@ -54,13 +54,32 @@ export function costNow(lab: LabView, nodeClaims: readonly NodeClaim[], began: s
     ...(unpriced.length > 0 && { unpriced }),
   };
   if (began === undefined || Number.isNaN(Date.parse(began))) return figures;
-  const hoursSince = (time: string): number => Math.max(0, now.getTime() - Date.parse(time)) / MILLIS_PER_HOUR;
   return {
     ...figures,
     since: began,
-    sinceDeploy: idlePerHour * hoursSince(began) + sum(launched.map((claim) => priceOf(claim) * hoursSince(claim.metadata.createdAt))),
+    sinceDeploy: idlePerHour * hoursBetween(began, now) + sum(launched.map((claim) => priceOf(claim) * hoursBetween(claim.metadata.createdAt, now))),
     basis: [...figures.basis, 'Since the namespace kube-system was made, some minutes after the control plane is billed. Nodes that are gone again, traffic, logs and tax are left out.'],
   };
+}
+
+/**
+ * What a node of Karpenter's costs with its volume, in USD an hour.
+ *
+ * @returns undefined for a node whose type the price table lacks
+ */
+export function nodePricer(lab: LabView): (claim: Pick<NodeClaim, 'instanceType' | 'capacityType'>) => number | undefined {
+  const { region } = lab.stack;
+  const table = priceTableOf(region);
+  const volume = table === undefined ? 0 : nodeVolumePricePerHour(lab, table);
+  return (claim) => {
+    const price = pricePerHour(claim, region);
+    return price === undefined ? undefined : price + volume;
+  };
+}
+
+/** Hours from a moment, as ISO 8601, to now. 0 where this computer's clock is behind. */
+export function hoursBetween(time: string, now: Date): number {
+  return Math.max(0, now.getTime() - Date.parse(time)) / MILLIS_PER_HOUR;
 }
 
 function sum(prices: readonly number[]): number {

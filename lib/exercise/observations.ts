@@ -228,30 +228,43 @@ function labels({ name, node }: NodeOfPods, nodeSelector: Readonly<Record<string
 }
 
 /**
- * Whether Karpenter's log shows the launches. The NodeClaims prove the same, and a log is lost when a controller pod is replaced or
- * the log is rotated. So a log without the line, or one that cannot be read, is `unknown` and no failure.
+ * {@link launchObservation}, with a read of Karpenter's log. One that cannot be read is `unknown`, too.
  *
  * @throws LabError `KubernetesUnreachable`
  */
 export async function launchLogObservation(api: KubernetesApi, state: ExerciseState, expectations: ExerciseExpectations): Promise<Observation> {
-  const claims = nodesOfPods(state).flatMap(({ claim }) => claim ?? []).map(({ metadata }) => metadata.name);
-  const asked = { name: 'launch log', expected: `Karpenter's log shows "${LAUNCH_MESSAGE}"`, command: exerciseCommands(expectations).log } as const;
-  if (claims.length === 0) return { ...asked, outcome: 'unknown', evidence: ['There is no NodeClaim to look for.'] };
-  let launches: readonly LaunchLine[];
+  if (claimNamesOf(state).length === 0) return launchObservation(state, expectations, []);
   try {
-    launches = (await readKarpenterLog(api, expectations, undefined)).flatMap((line) => launchOf(line) ?? []);
+    return launchObservation(state, expectations, (await readKarpenterLog(api, expectations, undefined)).flatMap((line) => launchOf(line) ?? []));
   } catch (error) {
     if (!(error instanceof LabError) || error.code === 'KubernetesUnreachable') throw error;
-    return { ...asked, outcome: 'unknown', evidence: [`The log cannot be read: ${error.message}`] };
+    return { ...launchObservation(state, expectations, []), evidence: [`The log cannot be read: ${error.message}`] };
   }
+}
+
+/**
+ * Whether Karpenter's log shows the launches. The NodeClaims prove the same, and a log is lost when a controller pod is replaced or
+ * the log is rotated. So a log without the line is `unknown` and no failure.
+ *
+ * @param launches launches that the log shows, others among them
+ */
+export function launchObservation(state: ExerciseState, expectations: ExerciseExpectations, launches: readonly LaunchLine[]): Observation {
+  const claims = claimNamesOf(state);
   const found = launches.filter(({ nodeClaim }) => claims.includes(nodeClaim));
   const silent = claims.filter((name) => !found.some(({ nodeClaim }) => nodeClaim === name));
   return {
-    ...asked,
-    outcome: silent.length === 0 ? 'pass' : 'unknown',
-    evidence: [
+    name: 'launch log',
+    expected: `Karpenter's log shows "${LAUNCH_MESSAGE}"`,
+    outcome: claims.length > 0 && silent.length === 0 ? 'pass' : 'unknown',
+    evidence: claims.length === 0 ? ['There is no NodeClaim to look for.'] : [
       ...found.map(({ nodeClaim, instanceType, zone, capacityType, providerId }) => `${nodeClaim}: ${instanceType}, ${zone}, ${capacityType}, ${providerId}`),
       ...(silent.length === 0 ? [] : [`No line for ${listed(silent)}: the log was rotated, or its pod replaced. The NodeClaim's condition Launched is the proof.`]),
     ],
+    command: exerciseCommands(expectations).log,
   };
+}
+
+/** NodeClaims of the nodes that run the pods, by name. */
+function claimNamesOf(state: ExerciseState): readonly string[] {
+  return nodesOfPods(state).flatMap(({ claim }) => claim ?? []).map(({ metadata }) => metadata.name);
 }

@@ -1,6 +1,6 @@
 import { arrayAt, type JsonObject, numberAt, objectAt, textAt } from '../json';
 import { SIMULATED_ANNOTATION } from '../well-known-keys';
-import { type Conditioned, isTrue, type ObjectMetadata, readConditions, readMetadata, readTexts, type ResourceKind } from './objects';
+import { type Conditioned, isTrue, type ObjectMetadata, readChangedAt, readConditions, readMetadata, readTexts, type ResourceKind } from './objects';
 
 /** A namespace. */
 export interface Namespace extends Conditioned {
@@ -16,6 +16,37 @@ export const NAMESPACES: ResourceKind<Namespace> = {
   plural: 'namespaces',
   isNamespaced: false,
   read: (body) => ({ metadata: readMetadata(body), conditions: readConditions(body), phase: textAt(body, 'status', 'phase') ?? '' }),
+};
+
+/** A ServiceAccount. */
+export interface ServiceAccount {
+  readonly metadata: ObjectMetadata;
+}
+
+/** ServiceAccounts. */
+export const SERVICE_ACCOUNTS: ResourceKind<ServiceAccount> = {
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  isNamespaced: true,
+  read: (body) => ({ metadata: readMetadata(body) }),
+};
+
+/** A ConfigMap. */
+export interface ConfigMap {
+  readonly metadata: ObjectMetadata;
+  /** A change that names it fails where somebody else has changed the object since. */
+  readonly resourceVersion: string;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** ConfigMaps. */
+export const CONFIG_MAPS: ResourceKind<ConfigMap> = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  isNamespaced: true,
+  read: (body) => ({ metadata: readMetadata(body), resourceVersion: textAt(body, 'metadata', 'resourceVersion') ?? '', data: readTexts(objectAt(body, 'data')) }),
 };
 
 /** What each container of a pod's spec requests, as quantities by resource. Init containers, which end before the others run, are left out. */
@@ -37,6 +68,8 @@ export interface Workload extends Conditioned {
 /** A Deployment. */
 export interface Deployment extends Workload {
   readonly readyReplicas: number;
+  /** When somebody last created, applied or scaled it, as ISO 8601 in UTC. */
+  readonly changedAt: string;
   readonly matchLabels: Readonly<Record<string, string>>;
   /** Images of its containers. */
   readonly images: readonly string[];
@@ -55,6 +88,7 @@ export const DEPLOYMENTS: ResourceKind<Deployment> = {
     return {
       ...readWorkload(body, 'Deployment'),
       readyReplicas: numberAt(body, 'status', 'readyReplicas') ?? 0,
+      changedAt: readChangedAt(body),
       matchLabels: readTexts(objectAt(body, 'spec', 'selector', 'matchLabels')),
       images: containers.flatMap((container) => textAt(container, 'image') ?? []),
       cpuRequest: textAt(containers[0], 'resources', 'requests', 'cpu'),

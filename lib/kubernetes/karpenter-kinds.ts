@@ -9,6 +9,8 @@ const KARPENTER_API = 'karpenter.sh/v1';
 export interface NodeClaim extends Conditioned {
   readonly metadata: ObjectMetadata;
   readonly nodePoolName: string;
+  /** What its node must be. Only what it asks of one value is a label of the NodeClaim, and only once it is launched. */
+  readonly requirements: readonly NodeRequirement[];
   /** Such as `c5a.2xlarge`. @default - it is not launched yet */
   readonly instanceType?: string;
   /** @default - it is not launched yet */
@@ -39,6 +41,7 @@ export const NODE_CLAIMS: ResourceKind<NodeClaim> = {
       metadata,
       conditions: readConditions(body),
       nodePoolName: metadata.labels[NODE_POOL_LABEL] ?? '',
+      requirements: arrayAt(body, 'spec', 'requirements').map(readRequirement),
       instanceType: metadata.labels[INSTANCE_TYPE_LABEL],
       zone: metadata.labels[ZONE_LABEL],
       capacityType: metadata.labels[CAPACITY_TYPE_LABEL],
@@ -50,6 +53,12 @@ export const NODE_CLAIMS: ResourceKind<NodeClaim> = {
     };
   },
 };
+
+/** The value that a NodeClaim's node gets for a label; undefined where it has none, or may have one of several. */
+export function labelOf({ metadata, requirements }: NodeClaim, key: string): string | undefined {
+  const [value, ...others] = requirements.find((requirement) => requirement.key === key && requirement.operator === 'In')?.values ?? [];
+  return metadata.labels[key] ?? (others.length === 0 ? value : undefined);
+}
 
 /** Id of the EC2 instance behind a provider id. */
 export function instanceIdOf(providerId: string): string {

@@ -80,6 +80,17 @@ export function readMetadata(body: JsonObject): ObjectMetadata {
   };
 }
 
+/**
+ * When somebody last changed what an object should be, by the API server's clock, as ISO 8601 in UTC: when it was scaled, applied or
+ * created. What controllers write about its state does not count. The API server keeps it, so it is the same after a restart.
+ */
+export function readChangedAt(body: JsonObject): string {
+  return arrayAt(body, 'metadata', 'managedFields')
+    .filter((entry) => textAt(entry, 'subresource') !== 'status')
+    .flatMap((entry) => textAt(entry, 'time') ?? [])
+    .reduce((latest, time) => time > latest ? time : latest, textAt(body, 'metadata', 'creationTimestamp') ?? '');
+}
+
 /** Keys and their texts, such as labels; numbers become text, other values are left out. */
 export function readTexts(value: JsonValue | undefined): Readonly<Record<string, string>> {
   const object = objectAt(value);

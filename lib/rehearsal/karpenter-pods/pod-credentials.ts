@@ -1,8 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { textAt } from '../../json';
+import { CONFIG_MAPS } from '../../kubernetes/core-kinds';
 import type { KubernetesApi, TokenRequest } from '../../kubernetes/kubernetes-api';
-import type { ResourceKind } from '../../kubernetes/objects';
 import { LabError } from '../../lab-error';
 import { isPassing } from '../../passing-failure';
 import { asError, pause } from '../../wait-for';
@@ -26,15 +25,6 @@ const RETRY_SECONDS = 5;
 
 /** ConfigMap that Kubernetes puts into each namespace. */
 const AUTHORITY = 'kube-root-ca.crt';
-
-/** Certificate authorities of the API server. */
-const AUTHORITIES: ResourceKind<{ readonly certificate?: string }> = {
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  plural: 'configmaps',
-  isNamespaced: true,
-  read: (body) => ({ certificate: textAt(body, 'data', 'ca.crt') }),
-};
 
 /**
  * Gives a pod what a kubelet mounts into it: a token of its ServiceAccount for the API server, and one for EKS Pod Identity where
@@ -60,8 +50,8 @@ export async function podCredentials(
 }
 
 async function kubeconfigText(kubernetes: KubernetesApi, { metadata: { namespace = '' } }: KarpenterPod, tokenFile: string): Promise<string> {
-  const authority = await kubernetes.get(AUTHORITIES, { namespace, name: AUTHORITY });
-  if (authority?.certificate === undefined) {
+  const authority = (await kubernetes.get(CONFIG_MAPS, { namespace, name: AUTHORITY }))?.data['ca.crt'];
+  if (authority === undefined) {
     throw new LabError({
       code: 'AuthorityMissing',
       message: `Namespace ${namespace} has no ConfigMap ${AUTHORITY} yet, from which pods know the API server.`,
@@ -77,7 +67,7 @@ async function kubeconfigText(kubernetes: KubernetesApi, { metadata: { namespace
     contexts: [{ name: 'pod', context: { cluster: 'cluster', user: 'service-account', namespace } }],
     clusters: [{
       name: 'cluster',
-      cluster: { server: kubernetes.server, 'certificate-authority-data': Buffer.from(authority.certificate).toString('base64') },
+      cluster: { server: kubernetes.server, 'certificate-authority-data': Buffer.from(authority).toString('base64') },
     }],
     users: [{ name: 'service-account', user: { tokenFile } }],
   }, undefined, 2);
