@@ -34,3 +34,30 @@ export type ProgressListener = (event: ProgressEvent) => void;
 
 /** For callers that show no progress. */
 export const ignoreProgress: ProgressListener = () => undefined;
+
+/** Is called with how much of a step is left, and of how much in all. */
+export type RemainderListener = (left: number, of: number) => void;
+
+/**
+ * Runs a step and reports its progress: its start, how much is done of how much, and its end, even when it fails.
+ *
+ * @returns what `work` returns
+ */
+export async function reported<Result>(
+  { onProgress }: { readonly onProgress: ProgressListener }, step: string, work: (news: RemainderListener) => Promise<Result>,
+): Promise<Result> {
+  onProgress({ step, state: 'started' });
+  let lastLeft = -1;
+  try {
+    const result = await work((left, of) => {
+      if (left === lastLeft) return;
+      lastLeft = left;
+      onProgress({ step, state: 'running', detail: `${of - left} of ${of}`, fraction: of === 0 ? 1 : (of - left) / of });
+    });
+    onProgress({ step, state: 'finished' });
+    return result;
+  } catch (error) {
+    onProgress({ step, state: 'skipped', detail: 'not done to its end' });
+    throw error;
+  }
+}

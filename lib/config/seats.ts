@@ -20,6 +20,9 @@ export const CPU_PER_SEAT_ANNOTATION = 'karpenter-lab/cpu-per-seat';
 /** Annotation of {@link CLASS_NAMESPACE}: path of the roster, relative to the folder of the lab. */
 export const ROSTER_ANNOTATION = 'karpenter-lab/roster';
 
+/** Annotation of a student's ServiceAccount: when the token ends that was made for it last, as ISO 8601 in UTC. A seat that was never opened has none. */
+export const TOKEN_END_ANNOTATION = 'karpenter-lab/token-end';
+
 /** NodePool that launches nodes for seats as the exercise does: its weight puts it first. */
 export const CLASS_NODE_POOL = 'class';
 

@@ -59,23 +59,3 @@ export interface ClassContext {
   readonly nodePool: NodePool;
   readonly deadlines: ClassDeadlines;
 }
-
-/** Is called with how much of a step is left, and of how much in all. */
-export type RemainderListener = (left: number, of: number) => void;
-
-/** Runs a step and reports its progress: its start, how much is done of how much, and its end, even when it fails. */
-export async function reported({ onProgress }: RunContext, step: string, work: (news: RemainderListener) => Promise<unknown>): Promise<void> {
-  onProgress({ step, state: 'started' });
-  let lastLeft = -1;
-  try {
-    await work((left, of) => {
-      if (left === lastLeft) return;
-      lastLeft = left;
-      onProgress({ step, state: 'running', detail: `${of - left} of ${of}`, fraction: of === 0 ? 1 : (of - left) / of });
-    });
-  } catch (error) {
-    onProgress({ step, state: 'skipped', detail: 'not done to its end' });
-    throw error;
-  }
-  onProgress({ step, state: 'finished' });
-}

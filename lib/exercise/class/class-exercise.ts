@@ -4,6 +4,7 @@ import type { NodePool } from '../../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { isTrue, trueCondition } from '../../kubernetes/objects';
 import { EXERCISE_REPLICAS } from '../../plan/launch-estimate';
+import { reported } from '../../progress';
 import { DeadlinePassed, forEachBounded, Ticker, waitFor } from '../../wait-for';
 import { counted, listed } from '../../words';
 import { eventLines, LIMIT_MESSAGE, limitLines, NODE_PROVISIONING, nodePoolLines } from '../diagnosis';
@@ -12,7 +13,7 @@ import { pricePerHour } from '../exercise-timeline';
 import { type ExerciseExpectations, podMillisOf } from '../expectations';
 import { notSimulated } from '../shown-labels';
 import { classBounds, type ClassUse, limitsForClass, raiseLimits } from './class-bounds';
-import { type ClassContext, type ClassOptions, reported } from './class-context';
+import { type ClassContext, type ClassOptions } from './class-context';
 import { CLASS_CONCURRENCY, CLASS_SELECTOR, makeNamespaces } from './student-namespaces';
 
 /** The result of a class before the clean-up. */

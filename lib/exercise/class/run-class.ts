@@ -3,6 +3,7 @@ import { DEPLOYMENTS, selectorText } from '../../kubernetes/core-kinds';
 import { NODE_CLAIMS, type NodePool } from '../../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LabError } from '../../lab-error';
+import { type RemainderListener, reported } from '../../progress';
 import { beyondInterruption, type RunContext } from '../../run-context';
 import { DeadlinePassed } from '../../wait-for';
 import { NODE_POOL_LABEL } from '../../well-known-keys';
@@ -12,7 +13,7 @@ import { CLASS_DEADLINES } from '../deadlines';
 import { exerciseCommands, RESTORE_NODE_POOL } from '../exercise-commands';
 import type { ClassResult } from '../exercise-result';
 import { restoreLimits } from './class-bounds';
-import { type ClassContext, type ClassOptions, type RemainderListener, reported } from './class-context';
+import { type ClassContext, type ClassOptions } from './class-context';
 import { type ClassOutcome, doClassExercise } from './class-exercise';
 import { namespacesLeft, removeNamespaces, studentNamespaces } from './student-namespaces';
 
