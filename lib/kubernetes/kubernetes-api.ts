@@ -115,6 +115,11 @@ export class KubernetesApi {
     this.connection.close();
   }
 
+  /** The moment by the API server's own clock, in whole seconds. */
+  async serverTime(): Promise<Date> {
+    return new Date((await this.exchange({ method: 'GET', path: '/version' })).at);
+  }
+
   /**
    * One object.
    *
