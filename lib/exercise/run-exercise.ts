@@ -16,6 +16,7 @@ import { rollbackDrill } from './drills/rollback-drill';
 import { spotDrill } from './drills/spot-drill';
 import { stuckDrill } from './drills/stuck-drill';
 import { teardownDrill } from './drills/teardown-drill';
+import { deployByCdk } from './drills/typed-step';
 import { exerciseContext, type ExerciseOptions, StepRecorder, type WatchedExercise, watching } from './exercise-context';
 import { DRILL_NAMES, type DrillName, type DrillResult, type ExerciseMark, type ExerciseResult, type LaunchedNode } from './exercise-result';
 import { launchedNodes, timelineOf } from './exercise-timeline';
@@ -82,7 +83,7 @@ const DRILLS: Readonly<Record<DrillName, PlayedDrill>> = {
   drift: { begins: 'with the lab', play: driftDrill, proves: 'Karpenter replaces the nodes of an older image one after the other, no more at once than the disruption budget allows.' },
   deadline: { begins: 'with the lab', play: deadlineDrill, proves: 'At its deadline, moved by lab extend, AWS deletes the lab by itself, with the rights of the schedule; the account is empty.' },
   stuck: { begins: 'with the lab', play: stuckDrill, proves: 'lab teardown names what holds it, in the cluster and in the network, and a second one gets through; the account is empty.' },
-  destroy: { begins: 'with the lab', play: destroyDrill, proves: 'The guard in the stack drains the lab and a student\'s NodePool under npx cdk destroy; the account is empty.' },
+  destroy: { begins: 'with the lab', deploy: deployByCdk, play: destroyDrill, proves: 'The guard in the stack drains the lab and a student\'s NodePool under npx cdk destroy; the account is empty.' },
   teardown: { begins: 'with the lab', play: teardownDrill, proves: 'lab teardown removes the lab and all that Karpenter launched; the account is empty.' },
   rollback: { begins: 'without the lab', play: rollbackDrill, proves: 'A deployment that fails in the middle names its first cause, and leaves nothing.' },
 };

@@ -1,11 +1,13 @@
 import { isStanding } from '../../aws/deployed-lab';
 import type { DrillContext, DrillInAccount } from './drill-stage';
-import { deployLab, tearLabDown, typedStep } from './typed-step';
+import { deployLab, tearLabDown, type TypedStep, typedStep, type TypingMeans } from './typed-step';
 
 /** A drill as it is played, by what it begins with. That is made first where it is not so. */
 export type PlayedDrill = {
   /** A lab that stands, to whose cluster the drill is connected. */
   readonly begins: 'with the lab';
+  /** How the lab is deployed where it is not there. @default - by `lab deploy` */
+  readonly deploy?: (means: TypingMeans, title: string) => TypedStep;
   readonly play: (context: DrillContext) => Promise<void>;
   /** What it proves when all its steps have passed, in one sentence. */
   readonly proves: string;
@@ -23,7 +25,7 @@ export async function playDrill(drill: PlayedDrill, account: DrillInAccount): Pr
   if (status !== undefined && (drill.begins === 'without the lab' || !isStanding(status))) await typedStep(account, tearLabDown(means, 'Tear down what is there'));
   if (drill.begins === 'without the lab') return drill.play(account);
 
-  if (!isStanding(status)) await typedStep(account, deployLab(means, 'Deploy the lab, which is not there'));
+  if (!isStanding(status)) await typedStep(account, (drill.deploy ?? deployLab)(means, 'Deploy the lab, which is not there'));
   // Without a lab there is no cluster to connect to.
   if (recorder.verdict === 'failed') return;
   const api = await means.connect();

@@ -49,11 +49,16 @@ function lastLines({ output }: TypedResult): readonly string[] {
 }
 
 /** Where to type, about which assembly. */
-type TypingMeans = Pick<DrillMeans, 'terminal' | 'assemblyDirectory'>;
+export type TypingMeans = Pick<DrillMeans, 'terminal' | 'assemblyDirectory'>;
 
 /** `lab deploy`, as an instructor types it. */
 export function deployLab({ terminal, assemblyDirectory }: TypingMeans, title: string): TypedStep {
   return { title, command: 'npm run lab -- deploy', type: (onLine) => terminal.lab(['deploy', '--yes', '--assembly', assemblyDirectory], onLine) };
+}
+
+/** `npx cdk deploy`, as one types it who knows the CDK. Synthesis is not what is tried. */
+export function deployByCdk({ terminal, assemblyDirectory }: TypingMeans, title: string): TypedStep {
+  return { title, command: 'npx cdk deploy', type: (onLine) => terminal.cdk(['deploy', '--require-approval', 'never', '--app', assemblyDirectory], onLine) };
 }
 
 /** `lab teardown`, as an instructor types it. */
