@@ -13,7 +13,7 @@ import {
   API_ACCESS_ALLOWED, apiAccessViolation, CIDR_PATTERN, MAX_ZONES, MIN_ZONES, REGION_ALLOWED, REGION_PATTERN, VPC_CIDR_ALLOWED, vpcCidrViolation, ZONE_ALLOWED,
   ZONE_PATTERN,
 } from './network-values';
-import { MOST_CPU_PER_SEAT, MOST_SEATS } from './seats';
+import { DEFAULT_CPU_PER_SEAT, MOST_CPU_PER_SEAT, MOST_SEATS } from './seats';
 import { tagKeyViolation, TAGS_ALLOWED, tagSetViolation, tagValueViolation } from './tags';
 import {
   ACCOUNT_ALLOWED, ACCOUNT_PATTERN, accountViolation, ADMIN_ALLOWED, adminViolation, CAPACITY_TYPES_ALLOWED, capacityTypesViolation, CPU_ALLOWED, CPU_PATTERN, cpuViolation, DURATION_ALLOWED,
@@ -218,7 +218,7 @@ const classOfSeats = z.strictObject({
     allowed: 'a whole number from 5 to 1440',
     link: 'https://karpenter.sh/docs/concepts/disruption/#consolidation',
   }),
-  cpuPerSeat: documented(z.int().min(1).max(MOST_CPU_PER_SEAT).default(7), {
+  cpuPerSeat: documented(z.int().min(1).max(MOST_CPU_PER_SEAT).default(DEFAULT_CPU_PER_SEAT), {
     description: 'CPU cores that the pods of a seat may request together. It also bounds the size of a node: 7 cores fit on 8.',
     allowed: `a whole number from 1 to ${MOST_CPU_PER_SEAT}`,
     link: 'https://kubernetes.io/docs/concepts/policy/resource-quotas/',

@@ -43,6 +43,9 @@ export function seatNames(students: number): readonly string[] {
   return Array.from({ length: students }, (_, index) => `student-${String(index + 1).padStart(3, '0')}`);
 }
 
+/** Cores that a seat may request unless told otherwise. */
+export const DEFAULT_CPU_PER_SEAT = 7;
+
 /** vCPUs of the instance sizes that a seat's node can have, from `large` on. */
 const NODE_CPUS: readonly number[] = [2, 4, 8, 16, 32];
 

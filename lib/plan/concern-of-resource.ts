@@ -2,7 +2,9 @@ import type { TemplateResource } from '../assembly/intrinsics';
 import { type KubernetesObject, kubernetesObjects } from '../assembly/kubernetes-objects';
 import type { LabView } from '../assembly/lab-view';
 import { DRAIN_GUARD_TYPE } from '../config/names';
+import { CLASS_NAMESPACE } from '../config/seats';
 import { textAt } from '../json';
+import { NAMESPACES } from '../kubernetes/core-kinds';
 import { EC2_NODE_CLASSES, NODE_POOLS } from '../kubernetes/karpenter-kinds';
 
 /** What a resource can be for, in the order in which the plan shows it. */
@@ -13,6 +15,7 @@ export const CONCERNS = [
   'Add-ons',
   'Karpenter',
   'Exercise',
+  'Class',
   'Tools in the cluster',
   'Access',
   'Deadline',
@@ -87,9 +90,11 @@ function karpenterServiceAccount({ karpenter }: LabView): string {
   return textAt(karpenter.values, 'serviceAccount', 'name') ?? karpenter.name;
 }
 
-function manifestConcern({ stack, exercise }: LabView, logicalId: string): Concern | undefined {
+function manifestConcern({ stack, exercise, class: seats }: LabView, logicalId: string): Concern | undefined {
   const objects = kubernetesObjects(stack).filter((object) => object.logicalId === logicalId);
   if (objects.length === 0) return undefined;
+  const classNamespaces = seats === undefined ? [] : [CLASS_NAMESPACE, ...seats.seats];
+  if (objects.some(({ kind, name }) => kind === NAMESPACES.kind && classNamespaces.includes(name))) return 'Class';
   if (objects.some(({ kind }) => KARPENTER_KINDS.includes(kind))) return 'Karpenter';
   if (objects.every(({ kind }) => RBAC_KINDS.includes(kind))) return 'Access';
   const isExercise = logicalId === exercise.logicalId

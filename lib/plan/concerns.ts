@@ -1,11 +1,11 @@
 import { MANIFEST_TYPE } from '../assembly/kubernetes-objects';
 import type { LabView } from '../assembly/lab-view';
-import { DRAIN_GUARD_TYPE } from '../config/names';
+import { DRAIN_GUARD_TYPE, TEAM_LABEL } from '../config/names';
 import { numberAt } from '../json';
-import type { NodeRequirement } from '../kubernetes/karpenter-kinds';
+import type { NodePool, NodeRequirement } from '../kubernetes/karpenter-kinds';
 import { namespaceOf } from '../kubernetes/objects';
 import {
-  ARCHITECTURE_LABEL, CAPACITY_TYPE_LABEL, INSTANCE_CATEGORY_LABEL, INSTANCE_FAMILY_LABEL, INSTANCE_GENERATION_LABEL,
+  ARCHITECTURE_LABEL, CAPACITY_TYPE_LABEL, INSTANCE_CATEGORY_LABEL, INSTANCE_CPU_LABEL, INSTANCE_FAMILY_LABEL, INSTANCE_GENERATION_LABEL,
   INSTANCE_HYPERVISOR_LABEL, INSTANCE_TYPE_LABEL, OPERATING_SYSTEM_LABEL, ZONE_LABEL,
 } from '../well-known-keys';
 import { counted, cpuText, listed, listedZones, momentText } from '../words';
@@ -37,6 +37,7 @@ function concernLines(lab: LabView): Readonly<Record<Concern, readonly string[]>
     'Add-ons': [lab.addons.map(({ name, version }) => `${name} ${version === undefined ? 'in the version that EKS prefers' : shortVersion(version)}`).join(', ')],
     'Karpenter': karpenterLines(lab),
     'Exercise': exerciseLines(lab),
+    'Class': classLines(lab),
     'Tools in the cluster': toolLines(lab),
     'Access': accessLines(lab),
     'Deadline': deadlineLines(lab),
@@ -74,13 +75,28 @@ function karpenterLines({ stack, charts, karpenter, nodePool, nodeClass }: LabVi
   const others = charts.filter(({ logicalId }) => logicalId !== karpenter.logicalId);
   const queues = stack.resourcesOfType('AWS::SQS::Queue').length;
   const rules = stack.resourcesOfType('AWS::Events::Rule').length;
-  const limits = Object.entries(nodePool.limits).map(([resource, limit]) => `${resource} ${limit}`);
-  const within = limits.length > 0 ? [`at most ${listed(limits)}`] : [];
   return [
     `Charts ${listed([karpenter, ...others].map(({ name, version }) => `${name} ${version ?? ''}`.trim()))} in ${karpenter.namespace}`,
     `${counted(queues, 'queue')} fed by ${counted(rules, 'EventBridge rule')}`,
-    `NodePool ${nodePool.metadata.name}: ${[...requirementPhrases(nodePool.requirements), ...within].join(', ')}`,
+    nodePoolLine(nodePool),
     `EC2NodeClass ${nodeClass.metadata.name}: ${listed(nodeClass.amiAliases)}`,
+  ];
+}
+
+function nodePoolLine({ metadata, requirements, limits }: NodePool): string {
+  const most = Object.entries(limits).map(([resource, limit]) => `${resource} ${limit}`);
+  const within = most.length > 0 ? [`at most ${listed(most)}`] : [];
+  return `NodePool ${metadata.name}: ${[...requirementPhrases(requirements), ...within].join(', ')}`;
+}
+
+/** The seats, and the NodePools that they share. */
+function classLines({ class: seats }: LabView): readonly string[] {
+  if (seats === undefined) return [];
+  const [first = '', ...others] = seats.seats;
+  const names = others.length === 0 ? first : `${first} to ${others.at(-1)}`;
+  return [
+    `${counted(seats.seats.length, 'seat')}, ${names}: a namespace each, with a student's rights and ${cpuText(seats.cpuPerSeat * 1000)}`,
+    ...seats.nodePools.map(nodePoolLine),
   ];
 }
 
@@ -161,7 +177,9 @@ function requirementPhrase(requirement: NodeRequirement): readonly string[] {
   const { key, operator, values } = requirement;
   const isOnly = (value: string): boolean => operator === 'In' && values.length === 1 && values[0] === value;
   if (key === OPERATING_SYSTEM_LABEL && isOnly('linux')) return []; // The lab has only Linux nodes.
+  if (key === TEAM_LABEL) return []; // A list of all seats, which are named once.
   if (key === INSTANCE_HYPERVISOR_LABEL && isOnly('nitro')) return ['no bare metal'];
+  if (key === INSTANCE_CPU_LABEL && operator === 'Lt') return [`up to ${Number(values[0]) - 1} vCPUs`];
   if (operator === 'In' && TELLING_KEYS.includes(key)) return [values.join(' or ')];
   return [[key.slice(key.lastIndexOf('/') + 1), operator, values.join(', ')].filter((part) => part !== '').join(' ')];
 }

@@ -1,7 +1,8 @@
 import type { LabView } from '../assembly/lab-view';
 import { HOURS_PER_MONTH, noPriceTable, type PriceTable } from './price-table';
 import { mebibytes } from '../kubernetes/allocatable';
-import type { CostEstimate, CostLine, LaunchEstimate, UnpricedInstances } from './plan-result';
+import type { CostEstimate, CostLine, LaunchedNodes, LaunchEstimate, UnpricedInstances } from './plan-result';
+import { counted } from '../words';
 
 /** How long a class takes, and how much of it the exercise is scaled out. */
 export interface ClassTime {
@@ -14,12 +15,16 @@ const DEFAULT_NODE_VOLUMES = ['20Gi'];
 
 const MEBIBYTES_PER_GIBIBYTE = 1024;
 
-/** The bill per hour and for a class, at list price. */
-export function estimateCost(lab: LabView, table: PriceTable | undefined, launch: LaunchEstimate, time: ClassTime): CostEstimate {
+/**
+ * The bill per hour and for a class, at list price.
+ *
+ * @param seatNodes nodes of each seat while it is scaled out
+ */
+export function estimateCost(lab: LabView, table: PriceTable | undefined, launch: LaunchEstimate, time: ClassTime, seatNodes: readonly LaunchedNodes[] = []): CostEstimate {
   if (table === undefined) return unknownCost(lab.stack.region, time);
 
   const idleLines = idleCostLines(lab, table);
-  const scaledOutLines = scaledOutLinesOf(lab, table, launch);
+  const scaledOutLines = scaledOutLinesOf(lab, table, launch, seatNodes);
   const unpriced = [...unpricedSystemNodes(lab, table), ...(launch.unavailable === undefined ? [] : [{ what: 'Karpenter nodes' }])];
   const idlePerHour = total(idleLines);
   const scaledOutPerHour = total(scaledOutLines);
@@ -79,10 +84,20 @@ export function nodeVolumePricePerHour(lab: LabView, { rates }: PriceTable): num
   return monthly(nodeVolumeGiB(lab) * rates.gp3PerGBMonth);
 }
 
-function scaledOutLinesOf(lab: LabView, table: PriceTable, launch: LaunchEstimate): readonly CostLine[] {
-  const nodeCount = launch.likely.reduce((sum, { count }) => sum + count, 0);
+/** USD per hour for nodes that Karpenter launches, with their volumes. */
+export function launchedPricePerHour(lab: LabView, table: PriceTable, nodes: readonly LaunchedNodes[]): number {
+  return nodes.reduce((sum, { count, pricePerHour }) => sum + count * (pricePerHour + nodeVolumePricePerHour(lab, table)), 0);
+}
+
+function scaledOutLinesOf(lab: LabView, table: PriceTable, launch: LaunchEstimate, seatNodes: readonly LaunchedNodes[]): readonly CostLine[] {
+  const seats = lab.class?.seats.length ?? 0;
+  const groups = [
+    ...launch.likely.map((nodes) => ({ ...nodes, what: 'Karpenter nodes' })),
+    ...seatNodes.map((nodes) => ({ ...nodes, what: `Nodes of ${counted(seats, 'seat')}`, count: seats * nodes.count })),
+  ];
+  const nodeCount = groups.reduce((sum, { count }) => sum + count, 0);
   return [
-    ...launch.likely.map(({ instanceType, count, pricePerHour }) => line(`Karpenter nodes, ${instanceType}`, count, pricePerHour)),
+    ...groups.map(({ what, instanceType, count, pricePerHour }) => line(`${what}, ${instanceType}`, count, pricePerHour)),
     line(`Volumes of Karpenter nodes, gp3 ${nodeVolumeGiB(lab)} GiB`, nodeCount, nodeVolumePricePerHour(lab, table)),
   ].filter(({ quantity }) => quantity > 0);
 }

@@ -9,6 +9,7 @@ export interface PlanResult {
   readonly systemNodes: SystemNodeFit;
   readonly cost: CostEstimate;
   readonly launch: LaunchEstimate;
+  readonly class: ClassEstimate;
   readonly time: TimeEstimate;
   readonly security: SecurityPosture;
   readonly warnings: readonly PlanWarning[];
@@ -194,6 +195,75 @@ export interface LaunchEstimate {
    * @default 0
    */
   readonly pendingPods?: number;
+}
+
+/** What a class of seats costs and needs, by its size. */
+export interface ClassEstimate {
+  /** Seats of the lab. 0: it has no class, and the figures say what one would cost. */
+  readonly students: number;
+  /** What one seat takes when its student scales out. */
+  readonly seat: SeatEstimate;
+  /** Classes of three sizes, and of the lab's own, smallest first. */
+  readonly sizes: readonly ClassSize[];
+  /** Settings that make a seat cheaper: each alone, then all of them. */
+  readonly savings: readonly ClassSaving[];
+  /** What all nodes of each NodePool together may have. Without a class, only the instructor's NodePool is there. */
+  readonly caps: readonly NodePoolCap[];
+  /**
+   * Why there are no figures, in one sentence. Where it is set, {@link sizes} and {@link savings} are empty, and {@link seat} means nothing.
+   *
+   * @default - there are figures
+   */
+  readonly unavailable?: string;
+}
+
+/** What one seat takes while its five pods are scaled out. */
+export interface SeatEstimate {
+  readonly nodes: readonly LaunchedNodes[];
+  readonly capacityType: string;
+  /** vCPUs of the nodes. */
+  readonly vcpus: number;
+  /** USD an hour of the nodes and their volumes. */
+  readonly pricePerHour: number;
+  /** Addresses that the nodes take of their subnets. */
+  readonly addresses: number;
+}
+
+/** A class of one size, with every seat and the instructor's own exercise scaled out. */
+export interface ClassSize {
+  readonly students: number;
+  /** Whether the lab has as many seats. */
+  readonly isOwn: boolean;
+  /** Nodes that Karpenter launches. */
+  readonly nodes: number;
+  /** vCPUs of all nodes, the system nodes among them. */
+  readonly vcpus: number;
+  /** Addresses that the nodes of the seats take of their subnets. */
+  readonly addresses: number;
+  /** USD an hour while nothing is scaled out. */
+  readonly idlePerHour: number;
+  /** USD an hour of the whole lab. */
+  readonly scaledOutPerHour: number;
+  /** {@link scaledOutPerHour} by {@link students}: USD for an hour of one student. */
+  readonly studentHour: number;
+  /** USD for the hours of the plan: idle for all of them, scaled out for a part. */
+  readonly total: number;
+}
+
+/** Settings that make a seat cheaper. */
+export interface ClassSaving {
+  /** Keys with their values, as `-c` takes them: `inflate.cpu=250m`. */
+  readonly settings: readonly string[];
+  readonly seat: SeatEstimate;
+  /** USD that a seat costs less for an hour. */
+  readonly savedPerSeatHour: number;
+}
+
+/** Limit of a NodePool. */
+export interface NodePoolCap {
+  readonly nodePool: string;
+  /** vCPUs. @default - it has no limit */
+  readonly vcpus?: number;
 }
 
 /** One resource on the time line. */

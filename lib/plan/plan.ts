@@ -4,6 +4,7 @@ import type { SynthesizedStack } from '../assembly/synthesized-stack';
 import { namespaceOf } from '../kubernetes/objects';
 import { priceTableOf } from './price-table';
 import type { PlannedLab, PlanResult } from './plan-result';
+import { estimateClass, estimateSeat } from './class-estimate';
 import { describeConcerns } from './concerns';
 import { estimateCost } from './cost';
 import { estimateLaunch } from './launch-estimate';
@@ -64,7 +65,9 @@ export function planStack(stack: SynthesizedStack, options: PlannedClass = {}): 
   const prices = priceTableOf(stack.region);
   const systemNodes = planSystemNodes(lab);
   const launch = estimateLaunch(lab, prices);
-  const cost = estimateCost(lab, prices, launch, { classHours, scaledOutHours });
+  const seat = estimateSeat(lab, prices);
+  const cost = estimateCost(lab, prices, launch, { classHours, scaledOutHours }, 'unavailable' in seat ? [] : seat.nodes);
+  const classEstimate = estimateClass(lab, prices, { seat, launch, cost });
   const time = estimateTime(lab);
   return {
     lab: namesOf(lab),
@@ -73,9 +76,10 @@ export function planStack(stack: SynthesizedStack, options: PlannedClass = {}): 
     systemNodes,
     cost,
     launch,
+    class: classEstimate,
     time,
     security: describeSecurity(lab),
-    warnings: findWarnings(lab, { systemNodes, cost, launch, time, now: options.now }),
+    warnings: findWarnings(lab, { systemNodes, cost, launch, class: classEstimate, time, now: options.now }),
   };
 }
 

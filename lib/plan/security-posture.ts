@@ -25,6 +25,7 @@ export function describeSecurity(lab: LabView): SecurityPosture {
       ...nodeMetadataFacts(lab),
       podIdentityFact(lab),
       ...deadlineFacts(lab),
+      ...seatFacts(lab),
       `${addressFact(lab)}; ${logFact(lab)}.`,
     ],
   };
@@ -37,6 +38,13 @@ export function peopleWhoAreAdmin({ accessEntries }: LabView): readonly AccessEn
 
 function isAdmin({ policies }: AccessEntryView): boolean {
   return policies.includes(ADMIN_POLICY);
+}
+
+/** What a student may do, who comes in by a token and not by AWS. */
+function seatFacts({ class: seats, karpenter }: LabView): readonly string[] {
+  return seats === undefined ? [] : [
+    `${counted(seats.seats.length, 'seat')}: each student has rights in one namespace, and reads nodes, NodePools and the logs in ${karpenter.namespace}.`,
+  ];
 }
 
 function authenticationFact({ cluster }: LabView): string {

@@ -4,9 +4,10 @@ import { standardSupportEnd } from '../config/compatibility';
 import { apiReach } from '../config/network-values';
 import { versions } from '../config/versions';
 import { amountText, counted, listed, momentText, moreThan } from '../words';
+import { classWarnings } from './class-warnings';
 import { selectedZones } from './launch-options';
 import { systemPodsOf } from './node-pods';
-import type { CostEstimate, LaunchEstimate, PlanWarning, SystemNodeFit, TimeEstimate } from './plan-result';
+import type { ClassEstimate, CostEstimate, LaunchEstimate, PlanWarning, SystemNodeFit, TimeEstimate } from './plan-result';
 import { peopleWhoAreAdmin } from './security-posture';
 import { podsWithoutRoom } from './system-nodes';
 import { DEFAULT_VCPU_QUOTA, standardVcpus, VCPU_QUOTA_CODES } from './vcpu-quota';
@@ -15,6 +16,7 @@ import { DEFAULT_VCPU_QUOTA, standardVcpus, VCPU_QUOTA_CODES } from './vcpu-quot
 export interface WarningSources extends DeadlineSources {
   readonly systemNodes: SystemNodeFit;
   readonly launch: LaunchEstimate;
+  readonly class: ClassEstimate;
 }
 
 /** What to change or to know before money is spent: dangers first, then limits, then information. */
@@ -22,6 +24,7 @@ export function findWarnings(lab: LabView, sources: WarningSources): readonly Pl
   return [
     ...accessWarnings(lab),
     ...launchWarnings(lab, sources.launch),
+    ...classWarnings(lab, sources.class, sources.launch),
     ...systemNodeWarnings(lab, sources.systemNodes),
     ...priceWarnings(lab, sources),
     ...versionWarnings(lab),
@@ -52,7 +55,7 @@ function accessWarnings(lab: LabView): readonly PlanWarning[] {
   if (!cluster.isPublic) {
     warnings.push({
       code: 'ApiEndpointPrivate',
-      message: 'Outside the VPC, kubectl will time out.',
+      message: `Outside the VPC, kubectl will time out${lab.class === undefined ? '' : ': no student can use a seat'}.`,
       remedy: 'Set apiAccess.',
     });
   }
@@ -180,8 +183,9 @@ function natWarnings({ network }: LabView): readonly PlanWarning[] {
   }];
 }
 
-function quotaWarnings({ systemNodes, launch }: WarningSources): readonly PlanWarning[] {
-  const vcpus = standardVcpus([{ instanceType: systemNodes.instanceType, count: systemNodes.nodeCount }, ...launch.likely]);
+function quotaWarnings({ systemNodes, launch, class: { students, seat } }: WarningSources): readonly PlanWarning[] {
+  const vcpus = standardVcpus([{ instanceType: systemNodes.instanceType, count: systemNodes.nodeCount }, ...launch.likely])
+    + students * standardVcpus(seat.nodes);
   const unknown = systemNodes.unavailable === undefined ? '' : ` and those of ${systemNodes.nodeCount} ${systemNodes.instanceType}`;
   return vcpus <= DEFAULT_VCPU_QUOTA ? [] : [{
     code: 'VcpuQuotaNeeded',

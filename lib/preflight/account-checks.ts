@@ -81,11 +81,13 @@ export const spotRoleCheck: Check = {
   name: 'Spot role',
   asksAws: true,
   run: async ({ aws, lab }) => {
-    if (!usesSpot(lab)) return passed(`Not needed: NodePool ${lab.nodePool.metadata.name} launches no spot instances.`);
+    if (!usesSpot(lab) && lab.class === undefined) return passed(`Not needed: NodePool ${lab.nodePool.metadata.name} launches no spot instances.`);
     const found = await asking('iam:GetRole', () => unlessAbsent(() => aws.iam.send(new GetRoleCommand({ RoleName: SPOT_ROLE })), ...NO_SUCH_ENTITY));
-    return found === undefined
-      ? failed(`There is no role ${SPOT_ROLE}, so EC2 would refuse spot instances.`, 'Run `aws iam create-service-linked-role --aws-service-name spot.amazonaws.com`.')
-      : passed(`Role ${SPOT_ROLE} exists.`);
+    if (found !== undefined) return passed(`Role ${SPOT_ROLE} exists.`);
+    const remedy = 'Run `aws iam create-service-linked-role --aws-service-name spot.amazonaws.com`.';
+    return usesSpot(lab)
+      ? failed(`There is no role ${SPOT_ROLE}, so EC2 would refuse spot instances.`, remedy)
+      : warned(`There is no role ${SPOT_ROLE}, so EC2 would refuse the spot instances that students ask for in the guide.`, remedy);
   },
 };
 

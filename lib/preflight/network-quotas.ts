@@ -2,7 +2,10 @@ import { DescribeAddressesCommand, paginateDescribeNatGateways, paginateDescribe
 import { referencesIn } from '../assembly/intrinsics';
 import type { LabView } from '../assembly/lab-view';
 import { asking } from '../aws/aws-failure';
-import { type Check, type CheckContext, type CheckOutcome, ownStack, passed } from './preflight-check';
+import { seatCount } from '../plan/class-estimate';
+import { addressDemand, NODES_AT_ONCE } from '../plan/class-warnings';
+import { counted } from '../words';
+import { type Check, type CheckContext, type CheckOutcome, ownStack, passed, warned } from './preflight-check';
 import { quotaFinding, quotaLimit, type ServiceQuota } from './service-quota';
 
 /** Whether the quota of the region has room for the public addresses of the NAT gateways. */
@@ -44,6 +47,20 @@ function regionalQuotaCheck(name: string, { quota, type, count }: RegionalQuota)
     },
   };
 }
+
+/** Whether the private subnets have addresses for the nodes of all seats. AWS is not asked: the stack makes the subnets. */
+export const seatAddressesCheck: Check = {
+  name: 'Addresses for the class',
+  asksAws: false,
+  run: ({ lab, seat }) => {
+    const students = seatCount(lab);
+    if (students === 0) return passed('Not needed: the lab has no class.');
+    if ('unavailable' in seat) return warned(`Not checked: ${seat.unavailable}`, 'Count the addresses of its nodes yourself: a node takes whole network interfaces, and one to spare.');
+    const { needed, available, mostSeats } = addressDemand(lab, students, seat.addresses);
+    const evidence = `The private subnets have ${counted(available, 'address', 'addresses')}; ${counted(students, 'seat')} with ${NODES_AT_ONCE} nodes each and the system nodes may take ${counted(needed)}.`;
+    return needed <= available ? passed(evidence) : warned(evidence, `Set vpcCidr to a larger range before the lab is deployed, or class.students to ${mostSeats} or fewer.`);
+  },
+};
 
 const SEVERITY: readonly CheckOutcome[] = ['pass', 'warn', 'fail'];
 

@@ -3,6 +3,7 @@ import type { BootstrapRequirement } from '../assembly/read-assembly';
 import type { DeployedResource, DeployedStack } from '../aws/deployed-lab';
 import type { AwsCaller, LabAws } from '../aws/lab-aws';
 import { LabError } from '../lab-error';
+import type { SeatFigures } from '../plan/class-estimate';
 import type { LaunchEstimate } from '../plan/plan-result';
 import type { RunContext } from '../run-context';
 
@@ -72,6 +73,8 @@ export interface CheckContext {
   readonly tools: LocalTools;
   /** What Karpenter will most likely launch for the exercise. */
   readonly launch: LaunchEstimate;
+  /** What a seat of the class takes while it is scaled out. */
+  readonly seat: SeatFigures;
   /** @default - the stack asks nothing of the CDK's bootstrap stack */
   readonly bootstrap?: BootstrapRequirement;
   /** Who asks; the request is made once. */

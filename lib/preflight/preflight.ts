@@ -5,6 +5,7 @@ import { deployedResources, deployedStack } from '../aws/deployed-lab';
 import { type AwsCaller, checkedCaller, connectAws, type LabAws } from '../aws/lab-aws';
 import { forEachBounded } from '../wait-for';
 import { LabError } from '../lab-error';
+import { estimateSeat } from '../plan/class-estimate';
 import { estimateLaunch } from '../plan/launch-estimate';
 import { priceTableOf } from '../plan/price-table';
 import type { RunContext } from '../run-context';
@@ -13,7 +14,7 @@ import { accessCheck, adminsCheck } from './admin-checks';
 import { awsCliCheck, kubectlCheck, localTools, nodeCheck } from './computer-checks';
 import { imagesCheck } from './image-checks';
 import { clusterNameCheck, iamNamesCheck, logGroupNameCheck, queueNameCheck, scheduleNameCheck } from './name-checks';
-import { addressQuotaCheck, natGatewayQuotaCheck, vpcQuotaCheck } from './network-quotas';
+import { addressQuotaCheck, natGatewayQuotaCheck, seatAddressesCheck, vpcQuotaCheck } from './network-quotas';
 import { addOnVersionsCheck, instanceTypesCheck, kubernetesVersionCheck, zonesCheck } from './offering-checks';
 import {
   type Check, type CheckContext, type CheckFinding, type CheckOutcome, type LocalTools, type PreflightCheck, type PreflightResult, type StackInPlace,
@@ -39,6 +40,7 @@ export const PREFLIGHT_CHECKS: readonly Check[] = [
   vpcQuotaCheck,
   addressQuotaCheck,
   natGatewayQuotaCheck,
+  seatAddressesCheck,
   zonesCheck,
   instanceTypesCheck,
   kubernetesVersionCheck,
@@ -92,6 +94,7 @@ export async function preflightIn(aws: LabAws, options: PreflightOptions, run: R
     aws,
     tools: options.tools ?? localTools(env, run),
     launch: estimateLaunch(lab, priceTableOf(region)),
+    seat: estimateSeat(lab, priceTableOf(region)),
     bootstrap: readBootstrapRequirement(assemblyDirectory),
     caller,
     stack: once(() => stackInPlace(aws, stackName)),

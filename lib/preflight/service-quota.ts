@@ -26,6 +26,8 @@ export interface QuotaDemand {
   readonly wanted?: number;
   /** What {@link wanted} is made of, in words. @default - as {@link neededFor} */
   readonly wantedFor?: string;
+  /** Keys that make {@link wanted} less. @default 'karpenter.limits.cpu' */
+  readonly loweredBy?: string;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function quotaLimit({ service, code }: ServiceQuota, { aws }: Check
 }
 
 /** Compares what is needed with what is free. */
-export function quotaFinding({ quota, limit, used, needed, neededFor, wanted = needed, wantedFor = neededFor }: QuotaDemand): CheckFinding {
+export function quotaFinding({ quota, limit, used, needed, neededFor, wanted = needed, wantedFor = neededFor, loweredBy = 'karpenter.limits.cpu' }: QuotaDemand): CheckFinding {
   const free = Math.max(0, limit - used);
   const figures = `${limit} ${quota.unit} allowed, ${used} in use: ${free} free.`;
   const demand = (count: number, what: string | undefined): string => `${count}${what === undefined ? '' : ` (${what})`}`;
@@ -56,7 +58,7 @@ export function quotaFinding({ quota, limit, used, needed, neededFor, wanted = n
   if (wanted > free) {
     return warned(
       `${figures} The exercise needs ${demand(needed, neededFor)}, but a class may take up to ${demand(wanted, wantedFor)}.`,
-      `${raise(used + wanted)} Or lower karpenter.limits.cpu.`,
+      `${raise(used + wanted)} Or lower ${loweredBy}.`,
     );
   }
   return passed(`${figures} The lab needs ${demand(wanted, wantedFor)}.`);

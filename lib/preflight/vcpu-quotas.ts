@@ -4,9 +4,12 @@ import { asking } from '../aws/aws-failure';
 import { cpuMillis } from '../kubernetes/allocatable';
 import { INSTANCE_CATEGORIES } from '../config/values';
 import { allowedCapacityTypes, allowedValues } from '../plan/launch-options';
-import type { LaunchEstimate } from '../plan/plan-result';
+import { seatCount, type SeatFigures } from '../plan/class-estimate';
+import { NODES_AT_ONCE } from '../plan/class-warnings';
+import { EXERCISE_REPLICAS } from '../plan/launch-estimate';
 import { instanceTypeShape } from '../plan/price-table';
 import { FAMILY_VCPU_QUOTAS, type FamilyVcpuQuota, isStandardType, standardVcpus, systemVcpus, VCPU_QUOTA_CODES } from '../plan/vcpu-quota';
+import { counted } from '../words';
 import { clusterTag, INSTANCE_CATEGORY_LABEL } from '../well-known-keys';
 import { type Check, type CheckContext, type CheckFinding, failed, ownStack, passed, warned } from './preflight-check';
 import { quotaFinding, quotaLimit, type ServiceQuota } from './service-quota';
@@ -50,10 +53,13 @@ function vcpusOf({ CpuOptions, InstanceType }: Instance): number {
 interface VcpuDemand {
   /** System nodes, and what Karpenter will most likely launch for the exercise. */
   readonly needed: number;
-  readonly neededFor: string;
+  /** @default - nothing is needed */
+  readonly neededFor?: string;
   /** The same with all that the NodePool's limit allows. */
   readonly wanted: number;
   readonly wantedFor: string;
+  /** Keys that make it less. @default - those of a lab without a class */
+  readonly loweredBy?: string;
 }
 
 /** Whether Karpenter may launch spot instances for the exercise. */
@@ -62,32 +68,62 @@ export function usesSpot(lab: LabView): boolean {
 }
 
 /** vCPUs that the lab asks of on-demand capacity: the system nodes, and Karpenter's where the NodePool allows them. */
-function onDemandDemand(lab: LabView, launch: LaunchEstimate): VcpuDemand {
-  const system = systemVcpus(lab);
-  const parts = `system nodes ${system}`;
+function onDemandDemand({ lab, launch, seat }: CheckContext): VcpuDemand {
+  const system = { what: 'system nodes', vcpus: systemVcpus(lab) };
   const isAllowed = allowedCapacityTypes(lab.nodePool.requirements).includes('on-demand') && launchesStandard(lab);
-  if (!isAllowed) return { needed: system, neededFor: parts, wanted: system, wantedFor: parts };
+  if (!isAllowed) return demandOf(lab, [system], [system]);
   // Karpenter takes spot first and falls back, so with both allowed only the fallback is on demand.
   const likely = usesSpot(lab) ? 0 : standardVcpus(launch.likely);
   const limit = Math.max(likely, limitVcpus(lab));
-  return {
-    needed: system + likely,
-    neededFor: likely === 0 ? parts : `${parts}, exercise ${likely}`,
-    wanted: system + limit,
-    wantedFor: `${parts}, limit of NodePool ${lab.nodePool.metadata.name} ${limit}`,
-  };
+  return demandOf(
+    lab,
+    [system, { what: 'exercise', vcpus: likely }, { what: seatsText(lab), vcpus: usesSpot(lab) ? 0 : seatVcpus(lab, seat) }],
+    [system, { what: limitText(lab), vcpus: limit }, { what: `${seatsText(lab)} with ${NODES_AT_ONCE} nodes each`, vcpus: NODES_AT_ONCE * seatVcpus(lab, seat) }],
+  );
 }
 
 /** vCPUs that the lab asks of spot capacity, where the NodePool allows it. */
-function spotDemand(lab: LabView, launch: LaunchEstimate): VcpuDemand {
+function spotDemand({ lab, launch, seat }: CheckContext): VcpuDemand {
+  const seats = seatVcpus(lab, seat);
+  if (!usesSpot(lab)) return demandOf(lab, [], [{ what: `${seatsText(lab)} where the guide asks for spot capacity`, vcpus: seats }]);
   const likely = standardVcpus(launch.likely);
   const limit = Math.max(likely, limitVcpus(lab));
+  return demandOf(
+    lab,
+    [{ what: 'exercise', vcpus: likely }, { what: seatsText(lab), vcpus: seats }],
+    [{ what: limitText(lab), vcpus: limit }, { what: `${seatsText(lab)} with ${NODES_AT_ONCE} nodes each`, vcpus: NODES_AT_ONCE * seats }],
+  );
+}
+
+/** A part of a demand. */
+interface DemandPart {
+  readonly what: string;
+  readonly vcpus: number;
+}
+
+function demandOf(lab: LabView, needed: readonly DemandPart[], wanted: readonly DemandPart[]): VcpuDemand {
+  const total = (parts: readonly DemandPart[]): number => parts.reduce((sum, { vcpus }) => sum + vcpus, 0);
+  const words = (parts: readonly DemandPart[]): string => parts.filter(({ vcpus }) => vcpus > 0).map(({ what, vcpus }) => `${what} ${vcpus}`).join(', ');
   return {
-    needed: likely,
-    neededFor: `exercise ${likely}`,
-    wanted: limit,
-    wantedFor: `limit of NodePool ${lab.nodePool.metadata.name} ${limit}`,
+    needed: total(needed),
+    ...(needed.length > 0 && { neededFor: words(needed) }),
+    wanted: total(wanted),
+    wantedFor: words(wanted),
+    ...(lab.class !== undefined && { loweredBy: 'karpenter.limits.cpu or class.students' }),
   };
+}
+
+function limitText({ nodePool }: LabView): string {
+  return `limit of NodePool ${nodePool.metadata.name}`;
+}
+
+function seatsText(lab: LabView): string {
+  return counted(seatCount(lab), 'seat');
+}
+
+/** vCPUs of the Standard families that all seats take together while they are scaled out. */
+function seatVcpus(lab: LabView, seat: SeatFigures): number {
+  return 'unavailable' in seat ? 0 : seatCount(lab) * standardVcpus(seat.nodes);
 }
 
 /** vCPUs that the NodePool's limit allows; 0 for a NodePool without a limit, so that only the exercise counts. */
@@ -100,15 +136,15 @@ function limitVcpus({ nodePool: { limits } }: LabView): number {
 export const onDemandQuotaCheck: Check = {
   name: 'Quota: on-demand vCPUs',
   asksAws: true,
-  run: (context) => vcpuFinding(context, 'onDemand', onDemandDemand(context.lab, context.launch)),
+  run: (context) => vcpuFinding(context, 'onDemand', onDemandDemand(context)),
 };
 
 /** Whether EC2 allows the spot instances that the NodePool does. */
 export const spotQuotaCheck: Check = {
   name: 'Quota: spot vCPUs',
   asksAws: true,
-  run: (context) => usesSpot(context.lab) && launchesStandard(context.lab)
-    ? vcpuFinding(context, 'spot', spotDemand(context.lab, context.launch))
+  run: (context) => (usesSpot(context.lab) || context.lab.class !== undefined) && launchesStandard(context.lab)
+    ? vcpuFinding(context, 'spot', spotDemand(context))
     : passed(`NodePool ${context.lab.nodePool.metadata.name} launches no spot instances${usesSpot(context.lab) ? ' of the Standard families' : ''}.`),
 };
 
@@ -163,7 +199,7 @@ async function familyFinding(context: CheckContext, { families, categories, ...c
   const isCounted = (instanceType: string): boolean => categories.includes(/^[a-z]+/.exec(instanceType)?.[0] ?? '');
   const [limit, running] = await Promise.all([quotaLimit(quota, context), runningVcpus(context, isCounted)]);
   // The pods' requests: which instances they would make, no table knows. Karpenter takes spot first, and others where it may.
-  const pods = Math.ceil(replicas * podRequest.cpuMillis / 1000);
+  const pods = Math.ceil((replicas + seatCount(lab) * EXERCISE_REPLICAS) * podRequest.cpuMillis / 1000);
   const isNeeded = isOnlyChoice && (capacity === 'spot' || codes.spot === undefined || !usesSpot(lab));
   return quotaFinding({
     quota,

@@ -1,4 +1,4 @@
-import type { LaunchCandidate, PlanResult, PlannedSubnet, TimelineEntry } from '../../lib/plan/plan-result';
+import type { ClassSize, LaunchCandidate, PlanResult, PlannedSubnet, SeatEstimate, TimelineEntry } from '../../lib/plan/plan-result';
 
 /** A plan of the lab in Seoul with its defaults, as the action computes it. */
 export const seoulPlan: PlanResult = {
@@ -119,6 +119,16 @@ export const seoulPlan: PlanResult = {
       '4 vCPU (3.92 allocatable) are too few, 8 vCPU (7.91 allocatable) enough.',
     ],
   },
+  class: {
+    students: 0,
+    seat: seat('c5a.2xlarge', 8, 0.3465, 30),
+    sizes: [10, 30, 100].map((students) => classSize(students)),
+    savings: [
+      { settings: ['karpenter.capacityTypes=spot'], seat: { ...seat('m7i.2xlarge', 8, 0.1215, 30), capacityType: 'spot' }, savedPerSeatHour: 0.225 },
+      { settings: ['inflate.cpu=250m'], seat: seat('c5a.large', 2, 0.0885, 20), savedPerSeatHour: 0.258 },
+    ],
+    caps: [{ nodePool: 'default', vcpus: 100 }],
+  },
   time: {
     readySeconds: 790,
     ratioToFloor: 1.03,
@@ -167,6 +177,27 @@ export const seoulPlan: PlanResult = {
   ],
 };
 
+/** The same lab with thirty seats. */
+export const classPlan: PlanResult = {
+  ...seoulPlan,
+  cost: {
+    ...seoulPlan.cost,
+    scaledOutLines: [
+      { what: 'Node c5a.2xlarge, on-demand', quantity: 1, unitPricePerHour: 0.344, pricePerHour: 0.344 },
+      { what: 'Nodes of 30 seats, c5a.2xlarge', quantity: 30, unitPricePerHour: 0.344, pricePerHour: 10.32 },
+      { what: 'gp3 volume, 20 GB', quantity: 31, unitPricePerHour: 0.0025, pricePerHour: 0.0775 },
+    ],
+    scaledOutPerHour: 10.7415,
+    classTotal: 11.5605,
+  },
+  class: {
+    ...seoulPlan.class,
+    students: 30,
+    sizes: [10, 30, 100].map((students) => classSize(students, 30)),
+    caps: [{ nodePool: 'default', vcpus: 100 }, { nodePool: 'class', vcpus: 480 }, { nodePool: 'class-options', vcpus: 480 }],
+  },
+};
+
 /** The same lab in a region whose prices are in no table. */
 export const unpricedPlan: PlanResult = {
   ...seoulPlan,
@@ -177,6 +208,10 @@ export const unpricedPlan: PlanResult = {
   },
   launch: {
     ...seoulPlan.launch, likely: [], candidates: [], compatibleTypeCount: 0, reasons: [],
+    unavailable: 'There is no price table for eu-north-1, so there is nothing to choose the cheapest instance type from.',
+  },
+  class: {
+    ...seoulPlan.class, sizes: [], savings: [],
     unavailable: 'There is no price table for eu-north-1, so there is nothing to choose the cheapest instance type from.',
   },
 };
@@ -197,6 +232,25 @@ export const unknownTypePlan: PlanResult = {
     unavailable: 'The size of c6a.large is in no table, so nothing says whether they fit.',
   },
 };
+
+function seat(instanceType: string, vcpus: number, pricePerHour: number, addresses: number): SeatEstimate {
+  return { nodes: [{ instanceType, count: 1, podsEach: 5, pricePerHour: pricePerHour - 0.0025 }], capacityType: 'on-demand', vcpus, pricePerHour, addresses };
+}
+
+function classSize(students: number, own = 0): ClassSize {
+  const scaledOut = (students + 1) * 0.3465;
+  return {
+    students,
+    isOwn: students === own,
+    nodes: students + 1,
+    vcpus: 12 + students * 8,
+    addresses: students * 30,
+    idlePerHour: 0.273,
+    scaledOutPerHour: 0.273 + scaledOut,
+    studentHour: (0.273 + scaledOut) / students,
+    total: 3 * 0.273 + scaledOut,
+  };
+}
 
 function subnetsOf(zone: string, index: number): readonly PlannedSubnet[] {
   const availabilityZone = `ap-northeast-2${zone}`;

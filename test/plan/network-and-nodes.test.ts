@@ -1,4 +1,4 @@
-import { planNetwork } from '../../lib/plan/network';
+import { nodeAddresses, planNetwork } from '../../lib/plan/network';
 import { planSystemNodes, podsWithoutRoom } from '../../lib/plan/system-nodes';
 import { addon, deployment, karpenterChart, manifest, nodeGroup, smallLabView } from '../assembly/small-lab';
 
@@ -76,5 +76,18 @@ describe('the system nodes', () => {
 
   test('have nothing to offer where their type is unknown', () => {
     expect(planSystemNodes(smallLabView({ Nodes: nodeGroup('z9.nano', 2) })).allocatable).toEqual({ cpuMillis: 0, memoryMiB: 0, pods: 0 });
+  });
+});
+
+describe('the addresses that a node takes', () => {
+  test('come in whole network interfaces, with one to spare', () => {
+    // c5a.2xlarge: 4 interfaces of 15 addresses, of which the first is the interface's own.
+    expect(nodeAddresses('c5a.2xlarge', 5)).toBe(30);
+    expect(nodeAddresses('c5a.2xlarge', 15)).toBe(45);
+    expect(nodeAddresses('c5a.2xlarge', 56)).toBe(60);
+  });
+
+  test('are those of the pods for an instance type in no table', () => {
+    expect(nodeAddresses('x9.large', 7)).toBe(7);
   });
 });

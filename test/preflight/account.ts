@@ -16,6 +16,7 @@ import type { LabView } from '../../lib/assembly/lab-view';
 import { checkedCaller, connectAws } from '../../lib/aws/lab-aws';
 import { deployedResources, deployedStack } from '../../lib/aws/deployed-lab';
 import { priceTableOf } from '../../lib/plan/price-table';
+import { estimateSeat } from '../../lib/plan/class-estimate';
 import { estimateLaunch } from '../../lib/plan/launch-estimate';
 import type { CheckContext, LocalTools } from '../../lib/preflight/preflight-check';
 import { machineClock, type RunContext, runContext } from '../../lib/run-context';
@@ -103,6 +104,7 @@ export class MockAccount {
       lab,
       aws: this.aws,
       tools: { node: '20.19.5', kubectl: () => Promise.resolve('1.35.2'), awsCli: () => Promise.resolve('2.31.0'), ...tools },
+      seat: estimateSeat(lab, priceTableOf('ap-northeast-2')),
       launch: estimateLaunch(lab, priceTableOf('ap-northeast-2')),
       bootstrap: { version: 6, parameterName: '/cdk-bootstrap/hnb659fds/version' },
       caller: () => checkedCaller(this.aws, lab.stack.account),

@@ -9,6 +9,7 @@ import {
 import type { AssemblyFlags } from '../assembly-flag';
 import { type Facts, figures, flexible, type LabDocument, type Named, type Paragraph, type Section, table, type TableRow, type TimelineSpan, toned } from '../document/document';
 import { architectureDrawing } from './architecture-drawing';
+import { classSection } from './class-section';
 import { nextSteps } from './next-steps';
 
 /**
@@ -25,8 +26,9 @@ export function planDocument(plan: PlanResult, flags: AssemblyFlags = {}): LabDo
     sections: [
       architecture(plan),
       created(plan),
-      cost(plan.cost),
+      cost(plan),
       launch(plan),
+      classSection(plan),
       time(plan.time),
       systemNodes(plan.systemNodes),
       security(plan.security),
@@ -82,7 +84,7 @@ function created({ concerns }: PlanResult): Section {
 }
 
 /** What an hour costs, idle and scaled out, and what the class costs; or why that is not known. */
-function cost(estimate: CostEstimate): Section {
+function cost({ cost: estimate, class: { students } }: PlanResult): Section {
   const { unpriced = [], unavailable, priceSources, notIncluded } = estimate;
   if (unavailable !== undefined) return { heading: 'Cost', badge: { text: 'unknown', tone: 'bad' }, blocks: [unavailable] };
   const missing = unpriced.length === 0 ? '' : ' (incomplete)';
@@ -98,7 +100,7 @@ function cost(estimate: CostEstimate): Section {
         ...unpriced.map(({ what, quantity }) => [what, quantity === undefined ? 'unknown' : counted(quantity), 'unknown', 'unknown']),
         { cells: [`Idle${missing}`, '', '', unitPriceText(estimate.idlePerHour)], isTotal: true },
         ...estimate.scaledOutLines.map(billCells),
-        { cells: [`With the exercise scaled out${missing}`, '', '', unitPriceText(scaledOutPrice(estimate))], isTotal: true },
+        { cells: [`With the exercise${students === 0 ? '' : ' and all seats'} scaled out${missing}`, '', '', unitPriceText(scaledOutPrice(estimate))], isTotal: true },
       ]),
       toned('muted', `Prices: ${priceSources.slice(0, 2).join('; ')}`, 'terminal'),
       toned('muted', `Prices of ${estimate.ratesAsOf} (rates), ${estimate.instancePricesAsOf} (instances); see lib/plan/prices. Sources: ${priceSources.join('; ')}.`, 'page'),

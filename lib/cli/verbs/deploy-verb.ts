@@ -5,9 +5,10 @@ import type { PreflightResult } from '../../preflight/preflight-check';
 import { counted, durationText, hourlyText, moreThan } from '../../words';
 import { assemblyToDeploy, assemblyToDeployFlag } from '../assembly-flag';
 import { contextFlag } from '../context-flag';
-import { type LabDocument, type Table, toned } from '../document/document';
+import { type LabDocument, type Named, type Table, toned } from '../document/document';
 import { ExitCode, UsageError } from '../errors';
 import { confirmed, yesFlag } from '../flags';
+import { capsText, sizeText } from '../plan/class-section';
 import { accessFacts } from '../plan/plan-document';
 import { defineVerb, type FlagsOf, type Invocation, type VerbOutcome } from '../verb';
 import { checksTable } from './preflight-verb';
@@ -91,6 +92,7 @@ function deploySummary({ target, plan, preflight }: DeploySummary): LabDocument 
       { heading: 'What it will be', blocks: [{ kind: 'facts', facts: [
         ['Stack', `${target.stackName}: ${counted(resources, 'resource')}, EKS ${lab.kubernetesVersion}, Karpenter ${lab.karpenterVersion}`],
         ['Costs', costText(plan)],
+        ...classFacts(plan),
         ...accessFacts(plan.security),
         ...(target.keptStatus === undefined ? [] : [['Goes on from', `${target.keptStatus}: what the failed deployment made stays, and nothing is rolled back now either`] as const]),
         ['Ready in', isNew ? `about ${durationText(plan.time.readySeconds)} (estimate)` : 'a time that depends on what has changed'],
@@ -105,8 +107,9 @@ function notPassedTable({ checks }: PreflightResult): Table {
 }
 
 /** The question that is asked before anything is made. */
-function deployQuestion({ stackName, account, region, mode }: DeploymentTarget, { cost }: PlanResult): string {
-  const price = cost.unavailable === undefined ? `${moreThan(cost)}${hourlyText(cost.idlePerHour)} until it is removed` : 'its price is not known';
+function deployQuestion({ stackName, account, region, mode }: DeploymentTarget, { cost, class: { students } }: PlanResult): string {
+  const scaledOut = students === 0 ? '' : `, up to ${hourlyText(cost.idlePerHour + cost.scaledOutPerHour)} with all ${counted(students, 'seat')} scaled out`;
+  const price = cost.unavailable === undefined ? `${moreThan(cost)}${hourlyText(cost.idlePerHour)} until it is removed${scaledOut}` : 'its price is not known';
   return `${mode === 'create' ? 'Deploy' : 'Update'} ${stackName} in account ${account}, ${region} (${price})?`;
 }
 
@@ -133,6 +136,17 @@ function stoppedDocument(preflight: PreflightResult): LabDocument {
   };
 }
 
-function costText({ cost }: PlanResult): string {
-  return cost.unavailable ?? `${moreThan(cost)}${hourlyText(cost.idlePerHour)} from now until it is removed, ${hourlyText(cost.scaledOutPerHour)} more while the exercise is scaled out`;
+function costText({ cost, class: { students } }: PlanResult): string {
+  const scaledOut = students === 0 ? 'the exercise is scaled out' : `the exercise and all ${counted(students, 'seat')} are scaled out`;
+  return cost.unavailable ?? `${moreThan(cost)}${hourlyText(cost.idlePerHour)} from now until it is removed, ${hourlyText(cost.scaledOutPerHour)} more while ${scaledOut}`;
+}
+
+/** What the seats of a class may come to cost, and what caps it. */
+function classFacts({ class: estimate, cost }: PlanResult): readonly Named[] {
+  const own = estimate.sizes.find(({ isOwn }) => isOwn);
+  if (estimate.students === 0) return [];
+  return [
+    ['Class', `${counted(estimate.students, 'seat')}, all scaled out: ${own === undefined ? estimate.unavailable ?? 'unknown' : `${moreThan(cost)}${sizeText(own)}`}`],
+    ['Capped by', capsText(estimate)],
+  ];
 }

@@ -2,7 +2,7 @@ import { type JsonObject, objectAt, parseJson, textAt } from '../../json';
 import { cpuMillis, mebibytes } from '../../kubernetes/allocatable';
 import { NODE_POOLS, type NodeClaim, type NodePool } from '../../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
-import { instanceTypeShape } from '../../plan/price-table';
+import { nodeAddresses } from '../../plan/network';
 import { DEFAULT_VCPU_QUOTA, VCPU_QUOTA_CODES } from '../../plan/vcpu-quota';
 import { counted } from '../../words';
 import type { ClassBound } from '../exercise-result';
@@ -75,25 +75,6 @@ function bound({ students }: ClassUse, what: ClassBound['what'], { used, fixed =
 
 function sum(use: ClassUse, of: (node: ClassUse['nodes'][number]) => number): number {
   return use.nodes.reduce((total, node) => total + of(node), 0);
-}
-
-/** Spare network interfaces that the VPC CNI attaches by default: its `WARM_ENI_TARGET`. */
-const WARM_INTERFACES = 1;
-
-/**
- * How many addresses of its subnet a node takes. The VPC CNI attaches whole network interfaces, each with all its addresses: as
- * many as the pods need, and one to spare.
- *
- * @param pods pods of the node that have an address of their own
- * @see https://github.com/aws/amazon-vpc-cni-k8s/blob/master/docs/eni-and-ip-target.md
- * @returns addresses; for an unknown instance type only those of the pods
- */
-export function nodeAddresses(instanceType: string, pods: number): number {
-  const shape = instanceTypeShape(instanceType);
-  if (shape === undefined) return pods;
-  // The first address of each interface is the interface's own.
-  const inUse = Math.max(1, Math.ceil(pods / (shape.ipv4PerEni - 1)));
-  return Math.min(shape.maxEnis, inUse + WARM_INTERFACES) * shape.ipv4PerEni;
 }
 
 /** Annotation that keeps a NodePool's own limits while they are raised, so that they can be put back even after a crash. */
