@@ -3,6 +3,7 @@ import { DEFAULT_CPU_PER_SEAT, seatNodeCpu } from '../config/seats';
 import { cpuMillis } from '../kubernetes/allocatable';
 import type { NodePool, NodeRequirement } from '../kubernetes/karpenter-kinds';
 import { CAPACITY_TYPE_LABEL, INSTANCE_CPU_LABEL } from '../well-known-keys';
+import { listed } from '../words';
 import { launchedPricePerHour } from './cost';
 import { estimateLaunch, EXERCISE_REPLICAS } from './launch-estimate';
 import { allowedCapacityTypes } from './launch-options';
@@ -36,7 +37,7 @@ export function estimateSeat(lab: LabView, table: PriceTable | undefined, change
   const launch = estimateLaunch(seenFromSeat(lab, change), table);
   const isHeld = launch.likely.length > 0 && (launch.pendingPods ?? 0) === 0;
   if (table === undefined || launch.unavailable !== undefined || !isHeld) {
-    return { unavailable: launch.unavailable ?? `No node that ${seatPool(lab).metadata.name} may launch holds the ${EXERCISE_REPLICAS} pods of a seat.` };
+    return { unavailable: launch.unavailable ?? `No node that NodePool ${seatPool(lab).metadata.name} may launch holds the ${EXERCISE_REPLICAS} pods of a seat.` };
   }
   return {
     nodes: launch.likely,
@@ -126,7 +127,7 @@ function savingsOf(lab: LabView, table: PriceTable, seat: SeatEstimate, { podReq
   return choices.flatMap((choice): readonly ClassSaving[] => {
     const changed = estimateSeat(lab, table, choice);
     if ('unavailable' in changed || changed.pricePerHour >= seat.pricePerHour) return [];
-    return [{ settings: settingsOf(choice), seat: changed, savedPerSeatHour: seat.pricePerHour - changed.pricePerHour }];
+    return [{ what: wordsFor(choice), settings: settingsOf(choice), seat: changed, savedPerSeatHour: seat.pricePerHour - changed.pricePerHour }];
   });
 }
 
@@ -135,6 +136,10 @@ function settingsOf({ capacityTypes, podCpu }: SeatChange): readonly string[] {
     ...(capacityTypes === undefined ? [] : [`karpenter.capacityTypes=${capacityTypes.join(',')}`]),
     ...(podCpu === undefined ? [] : [`inflate.cpu=${podCpu}`]),
   ];
+}
+
+function wordsFor({ capacityTypes, podCpu }: SeatChange): string {
+  return listed([...(capacityTypes === undefined ? [] : ['spot capacity']), ...(podCpu === undefined ? [] : [`pods of ${podCpu} CPU`])]);
 }
 
 function capOf({ metadata, limits: { cpu } }: NodePool): NodePoolCap {

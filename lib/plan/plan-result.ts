@@ -252,6 +252,8 @@ export interface ClassSize {
 
 /** Settings that make a seat cheaper. */
 export interface ClassSaving {
+  /** In words: `spot capacity`, `pods of 250m CPU`, or both. */
+  readonly what: string;
   /** Keys with their values, as `-c` takes them: `inflate.cpu=250m`. */
   readonly settings: readonly string[];
   readonly seat: SeatEstimate;

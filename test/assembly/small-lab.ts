@@ -1,6 +1,9 @@
 import type { JsonObject, JsonValue } from '../../lib/json';
 import { readLab, type LabView } from '../../lib/assembly/lab-view';
 import { SynthesizedStack } from '../../lib/assembly/synthesized-stack';
+import {
+  CLASS_NAMESPACE, CLASS_NODE_POOL, CLASS_OPTIONS_NODE_POOL, CPU_PER_SEAT_ANNOTATION, IDLE_MINUTES_ANNOTATION, SEAT_LABEL, seatNames,
+} from '../../lib/config/seats';
 import { versions } from '../../lib/config/versions';
 
 /** What a test changes: a resource by logical id, or undefined to leave it out. */
@@ -82,6 +85,38 @@ export function deployment(
     kind: 'Deployment',
     metadata: { name, namespace },
     spec: { replicas, template: { spec: { nodeSelector, containers: [{ name, resources: { requests } }] } } },
+  };
+}
+
+/** A class of so many seats: its two NodePools for nodes of at most 8 vCPUs, its namespace, and those of the seats. */
+export function seats(students: number, requirements: readonly JsonObject[] = DEFAULT_REQUIREMENTS): Changes {
+  const names = seatNames(students);
+  const pool = (name: string, weight: number, own: readonly JsonObject[]): JsonObject => ({
+    apiVersion: 'karpenter.sh/v1',
+    kind: 'NodePool',
+    metadata: { name },
+    spec: {
+      weight,
+      limits: { cpu: 32 * students },
+      template: { spec: {
+        nodeClassRef: { group: 'karpenter.k8s.aws', kind: 'EC2NodeClass', name: 'default' },
+        requirements: [
+          ...own,
+          { key: 'karpenter.k8s.aws/instance-cpu', operator: 'Lt', values: ['9'] },
+          { key: 'eks-team', operator: 'In', values: names },
+        ],
+      } },
+    },
+  });
+  const options = requirements.filter(({ key }) => key !== 'karpenter.sh/capacity-type' && key !== 'kubernetes.io/arch');
+  const namespace = (name: string, metadata: JsonObject): JsonObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...metadata } });
+  return {
+    Class: manifest([
+      pool(CLASS_NODE_POOL, 10, requirements),
+      pool(CLASS_OPTIONS_NODE_POOL, 5, options),
+      namespace(CLASS_NAMESPACE, { annotations: { [IDLE_MINUTES_ANNOTATION]: '30', [CPU_PER_SEAT_ANNOTATION]: '7' } }),
+    ], 'NodePool'),
+    Seats1: manifest(names.map((name) => namespace(name, { labels: { [SEAT_LABEL]: name } })), 'Class'),
   };
 }
 

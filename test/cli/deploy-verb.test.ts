@@ -3,7 +3,7 @@ import type { SynthesizeOptions } from '../../lib/assembly/synthesize';
 import { runLab } from '../../lib/cli/run-lab';
 import { createdLab, newTarget } from './deploy-fixtures';
 import { fakeHost, type FakeHostOptions } from './fake-host';
-import { seoulPlan } from './plan-result-fixture';
+import { classPlan, seoulPlan } from './plan-result-fixture';
 import { unreadyAccount } from './preflight-fixtures';
 
 describe('lab deploy', () => {
@@ -35,6 +35,21 @@ describe('lab deploy', () => {
     for (const words of ['account 111122223333', 'Costs', 'Kubernetes API', 'Cluster admins', 'karpenter-lab is created, in 14 min', 'aws eks update-kubeconfig', 'export KARPENTER_NAMESPACE=kube-system']) {
       expect(host.stdout.text).toContain(words);
     }
+  });
+
+  it('says before it asks what a class comes to cost with all seats scaled out, and what caps that', async () => {
+    const host = hostOf({ plan: () => Promise.resolve(classPlan) }, true);
+    await expect(runLab(['deploy'], host)).resolves.toBe(0);
+    expect(host.questions).toEqual([expect.stringContaining('(0.273 USD/h until it is removed, up to 11.014 USD/h with all 30 seats scaled out)?')]);
+    const text = host.stdout.text.replaceAll(/\s+/g, ' ');
+    expect(text).toContain('30 seats, all scaled out: 31 nodes, 252 vCPUs, 11.014 USD/h, 0.367 USD/h for each student');
+    expect(text).toContain('at most, by NodePool: default 100, class 480 and class-options 480.');
+  });
+
+  it('says nothing of seats where there are none', async () => {
+    const host = hostOf({}, true);
+    await runLab(['deploy'], host);
+    expect(`${host.stdout.text}${host.questions.join('')}`).not.toMatch(/seat|Capped by/);
   });
 
   const warned = (code: string) => ({ plan: () => Promise.resolve({ ...seoulPlan, warnings: [{ code, message: 'The deadline.', remedy: 'Set expiresAt.' }] }) });

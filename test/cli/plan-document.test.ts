@@ -5,7 +5,7 @@ import type { AssemblyFlags } from '../../lib/cli/assembly-flag';
 import { runLab } from '../../lib/cli/run-lab';
 import { displayWidth } from '../../lib/cli/terminal/text-layout';
 import { fakeHost, type FakeHostOptions } from './fake-host';
-import { seoulPlan, unknownTypePlan, unpricedPlan } from './plan-result-fixture';
+import { classPlan, seoulPlan, unknownTypePlan, unpricedPlan } from './plan-result-fixture';
 
 async function planTextOf(plan: PlanResult, options: FakeHostOptions = {}): Promise<string> {
   const host = fakeHost({ ...options, actions: { plan: () => Promise.resolve(plan) } });
@@ -165,4 +165,40 @@ test('shows every warning with its remedy', async () => {
 test('takes control characters out of names', async () => {
   const text = await planTextOf({ ...seoulPlan, lab: { ...seoulPlan.lab, clusterName: 'evil\u001b[31m\u202elab' } });
   expect(text).not.toMatch(/[\u001b\u202e]/);
+});
+
+describe('a class in the plan', () => {
+  const sectionOf = async (plan: PlanResult): Promise<string> => {
+    const text = await planTextOf(plan);
+    return text.slice(text.indexOf('\nA class'), text.indexOf('\nTime to ready'));
+  };
+
+  test('is shown for three sizes where the lab has no seats, without limits that are not there', async () => {
+    const section = await sectionOf(seoulPlan);
+    expect(section).toContain('the lab has no seats: class.students');
+    expect(section.match(/^ {2}(10|30|100) +\d/gm)).toHaveLength(3);
+    expect(section).not.toContain('at most');
+  });
+
+  test('reads as agreed where the lab has seats', async () => {
+    expect(await sectionOf(classPlan)).toMatchSnapshot();
+  });
+
+  test('is in the bill, and is opened before the exercise', async () => {
+    const text = await planTextOf(classPlan);
+    expect(text).toMatch(/Nodes of 30 seats, c5a\.2xlarge +30 /);
+    expect(text).toContain('With the exercise and all seats scaled out');
+  });
+
+  test.each([60, 80])('stays within %i columns', async (columns) => {
+    const text = stripVTControlCharacters(await planTextOf(classPlan, { isTTY: true, columns }));
+    const section = text.slice(text.indexOf('\nA class'), text.indexOf('\nTime to ready'));
+    expect(section.split('\n').filter((line) => displayWidth(line) > columns)).toEqual([]);
+  });
+
+  test('has no figures where there are no prices', async () => {
+    const section = await sectionOf(unpricedPlan);
+    expect(section).toContain('There is no price table for eu-north-1');
+    expect(section).not.toContain('Student-hour');
+  });
 });

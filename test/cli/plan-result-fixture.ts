@@ -124,8 +124,8 @@ export const seoulPlan: PlanResult = {
     seat: seat('c5a.2xlarge', 8, 0.3465, 30),
     sizes: [10, 30, 100].map((students) => classSize(students)),
     savings: [
-      { settings: ['karpenter.capacityTypes=spot'], seat: { ...seat('m7i.2xlarge', 8, 0.1215, 30), capacityType: 'spot' }, savedPerSeatHour: 0.225 },
-      { settings: ['inflate.cpu=250m'], seat: seat('c5a.large', 2, 0.0885, 20), savedPerSeatHour: 0.258 },
+      { what: 'spot capacity', settings: ['karpenter.capacityTypes=spot'], seat: { ...seat('m7i.2xlarge', 8, 0.1215, 30), capacityType: 'spot' }, savedPerSeatHour: 0.225 },
+      { what: 'pods of 250m CPU', settings: ['inflate.cpu=250m'], seat: seat('c5a.large', 2, 0.0885, 20), savedPerSeatHour: 0.258 },
     ],
     caps: [{ nodePool: 'default', vcpus: 100 }],
   },

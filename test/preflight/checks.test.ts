@@ -15,12 +15,12 @@ import { bootstrapCheck, credentialsCheck, leftoverInstancesCheck, spotRoleCheck
 import { accessCheck, adminsCheck } from '../../lib/preflight/admin-checks';
 import { addOnVersionsCheck, instanceTypesCheck, kubernetesVersionCheck, zonesCheck } from '../../lib/preflight/offering-checks';
 import { imagesCheck } from '../../lib/preflight/image-checks';
-import { addressQuotaCheck, natGatewayQuotaCheck, vpcQuotaCheck } from '../../lib/preflight/network-quotas';
+import { addressQuotaCheck, natGatewayQuotaCheck, seatAddressesCheck, vpcQuotaCheck } from '../../lib/preflight/network-quotas';
 import { awsCliCheck, kubectlCheck, nodeCheck } from '../../lib/preflight/computer-checks';
 import type { Check, CheckContext } from '../../lib/preflight/preflight-check';
 import { clusterNameCheck, iamNamesCheck, logGroupNameCheck, queueNameCheck, scheduleNameCheck } from '../../lib/preflight/name-checks';
 import { familyQuotasCheck, onDemandQuotaCheck, spotQuotaCheck } from '../../lib/preflight/vcpu-quotas';
-import { adminEntry, cluster, DEFAULT_REQUIREMENTS, nodePool, resource, smallLabView } from '../assembly/small-lab';
+import { adminEntry, type Changes, cluster, DEFAULT_REQUIREMENTS, nodePool, resource, seats, smallLabView } from '../assembly/small-lab';
 import { ACCOUNT, awsError, INSTRUCTOR_SESSION, MockAccount, role, runAt } from './account';
 
 const SSO = 'aws-reserved/sso.amazonaws.com/ap-northeast-2';
@@ -309,6 +309,66 @@ describe('preflight', () => {
     it('leave the Standard quota to the system nodes where all else is of other families', async () => {
       await expect(foundBy(onDemandQuotaCheck, categoriesOf(['g']))).resolves.toEqual(['pass', expect.stringContaining('The lab needs 4 (system nodes 4)')]);
       await expect(foundBy(spotQuotaCheck, categoriesOf(['g'], ['spot']))).resolves.toEqual(['pass', 'NodePool default launches no spot instances of the Standard families.']);
+    });
+  });
+
+  describe('a class', () => {
+    const classOf = (students: number, changes: Changes = {}): CheckContext => account.context(smallLabView({ ...seats(students), ...changes }));
+    const narrow = resource('AWS::EC2::Subnet', {
+      CidrBlock: '10.11.0.0/23', AvailabilityZone: 'ap-northeast-2a', VpcId: { Ref: 'Vpc' }, Tags: [{ Key: 'karpenter.sh/discovery', Value: 'lab' }],
+    });
+
+    it('needs the vCPUs of all seats at once, and may take those of two nodes in each', async () => {
+      account.allow({ 'L-1216C47A': 584 });
+      await expect(foundBy(onDemandQuotaCheck, classOf(30))).resolves.toEqual([
+        'pass', expect.stringContaining('The lab needs 584 (system nodes 4, limit of NodePool default 100, 30 seats with 2 nodes each 480).')]);
+      account.allow({ 'L-1216C47A': 252 });
+      await expect(foundBy(onDemandQuotaCheck, classOf(30))).resolves.toEqual([
+        'warn',
+        expect.stringContaining('The exercise needs 252 (system nodes 4, exercise 8, 30 seats 240), but a class may take up to 584'),
+        expect.stringMatching(/at least 584 .* Or lower karpenter\.limits\.cpu or class\.students\./),
+      ]);
+    });
+
+    it('fails when the seats do not get their vCPUs', async () => {
+      account.allow({ 'L-1216C47A': 251 });
+      await expect(foundBy(onDemandQuotaCheck, classOf(30))).resolves.toEqual(['fail', expect.stringContaining('The lab needs 252'), expect.stringContaining('at least 252')]);
+    });
+
+    it('warns when the seats cannot have the spot instances that the guide asks for', async () => {
+      account.allow({ 'L-34B43A08': 240 });
+      await expect(foundBy(spotQuotaCheck, classOf(30))).resolves.toEqual(['pass', expect.stringContaining('needs 240 (30 seats where the guide asks for spot capacity 240)')]);
+      account.allow({ 'L-34B43A08': 0 });
+      await expect(foundBy(spotQuotaCheck, classOf(30))).resolves.toEqual(['warn', expect.stringContaining('up to 240'), expect.stringContaining('L-34B43A08')]);
+      account.iam.on(GetRoleCommand).rejects(awsError('NoSuchEntityException'));
+      await expect(foundBy(spotRoleCheck, classOf(30))).resolves.toEqual(['warn', expect.stringContaining('in the guide'), expect.stringContaining('create-service-linked-role')]);
+    });
+
+    it('on spot capacity needs the quota of spot instances for its seats', async () => {
+      const spot = [...DEFAULT_REQUIREMENTS.filter(({ key }) => key !== CAPACITY_TYPE), { key: CAPACITY_TYPE, operator: 'In', values: ['spot'] }];
+      account.allow({ 'L-34B43A08': 247, 'L-1216C47A': 4 });
+      const context = account.context(smallLabView({ NodePool: nodePool(spot), ...seats(30, spot) }));
+      await expect(foundBy(spotQuotaCheck, context)).resolves.toEqual(['fail', expect.stringContaining('needs 248 (exercise 8, 30 seats 240)'), expect.anything()]);
+      await expect(foundBy(onDemandQuotaCheck, context)).resolves.toEqual(['pass', expect.stringContaining('needs 4 (system nodes 4)')]);
+    });
+
+    it('counts the pods of its seats against a family with a quota of its own', async () => {
+      const graphics = DEFAULT_REQUIREMENTS.map((requirement) => requirement['key'] === 'karpenter.k8s.aws/instance-category' ? { ...requirement, values: ['g'] } : requirement);
+      account.allow({ 'L-DB2E81BA': 154 });
+      const context = account.context(smallLabView({ NodePool: nodePool(graphics), ...seats(30, graphics) }));
+      await expect(foundBy(familyQuotasCheck, context)).resolves.toEqual(['fail', expect.stringContaining('needs 155'), expect.anything()]);
+    });
+
+    it('warns when the subnets have too few addresses for its nodes', async () => {
+      // 507 + 16379 addresses; 36 for the system nodes, 60 for each seat and the instructor.
+      await expect(foundBy(seatAddressesCheck, classOf(30, { PrivateA: narrow }))).resolves.toEqual([
+        'pass', 'The private subnets have 16,886 addresses; 30 seats with 2 nodes each and the system nodes may take 1,896.']);
+      await expect(foundBy(seatAddressesCheck, classOf(8, { PrivateA: narrow, PrivateB: undefined }))).resolves.toEqual([
+        'warn', expect.stringContaining('have 507 addresses'), expect.stringContaining('class.students to 6 or fewer')]);
+    });
+
+    it('is asked about by nothing where the lab has none', async () => {
+      await expect(foundBy(seatAddressesCheck)).resolves.toEqual(['pass', 'Not needed: the lab has no class.']);
     });
   });
 

@@ -14,13 +14,14 @@ export function classSection({ class: estimate, cost }: PlanResult): Section {
     blocks: [
       ...sizes.filter(({ isOwn }) => isOwn).map((size) => toned('strong', `All ${counted(students, 'seat')} scaled out: ${moreThan(cost)}${sizeText(size)}`)),
       `A seat that is scaled out gets ${seatNodesText(seat)}, ${hourlyText(seat.pricePerHour)} with the volume.`,
+      `USD an hour, idle and with every seat and the instructor's exercise scaled out:`,
       table(
         [
-          'Students', figures('Nodes'), figures('vCPUs'), { ...figures('Addresses'), only: 'page' }, figures('USD/h idle'), figures('scaled out'), figures('USD a student-hour'),
-          { ...figures(`USD for ${cost.classHours} h`), only: 'page' },
+          'Students', figures('Nodes'), figures('vCPUs'), { ...figures('Addresses'), only: 'page' }, figures('Idle'), figures('Scaled out'), figures('Student-hour'),
+          { ...figures(`${cost.classHours} h in all`), only: 'page' },
         ],
         sizes.map(sizeCells),
-        { caption: `Every seat and the instructor's exercise scaled out; in the last column for ${cost.scaledOutHours} h of ${cost.classHours} h` },
+        { caption: `Classes by their size; in the last column scaled out for ${cost.scaledOutHours} h of ${cost.classHours} h` },
       ),
       ...savingBlocks(savings),
       students === 0 ? '' : capsText(estimate),
@@ -41,7 +42,7 @@ export function capsText({ caps }: ClassEstimate): string {
 
 function sizeCells({ students, isOwn, nodes, vcpus, addresses, idlePerHour, scaledOutPerHour, studentHour, total }: ClassSize): readonly string[] {
   return [
-    `${students}${isOwn ? ' (this lab)' : ''}`,
+    `${students}${isOwn ? ' (own)' : ''}`,
     counted(nodes),
     counted(vcpus),
     counted(addresses),
@@ -56,12 +57,12 @@ function savingBlocks(savings: readonly ClassSaving[]): readonly Block[] {
   if (savings.length === 0) return [];
   return [
     table(
-      [flexible('What would save'), 'Node of a seat', figures('vCPUs'), figures('USD/h a seat'), figures('saved')],
-      savings.map(({ settings, seat, savedPerSeatHour }) => [
-        settings.join(', '), seatTypesText(seat), counted(seat.vcpus), unitPriceText(seat.pricePerHour), unitPriceText(savedPerSeatHour),
+      [flexible('A seat with'), 'Node', figures('vCPUs'), figures('USD/h'), figures('Saved')],
+      savings.map(({ what, seat, savedPerSeatHour }) => [
+        what, seatTypesText(seat), counted(seat.vcpus), unitPriceText(seat.pricePerHour), unitPriceText(savedPerSeatHour),
       ]),
     ),
-    toned('muted', 'The nodes are others then than those that the guide shows; prices of spot capacity move.'),
+    toned('muted', `By ${listed([...new Set(savings.flatMap(({ settings }) => settings))].map((setting) => `-c ${setting}`))}. The nodes are others then than in the guide; spot prices move.`),
   ];
 }
 
