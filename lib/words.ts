@@ -3,6 +3,12 @@
  * and one for columns of a table.
  */
 
+/** Languages of what students and a class read: the board, the guide, the page to print. Everything else is in English. */
+export const LANGUAGES = ['en', 'ko'] as const;
+
+/** One of {@link LANGUAGES}, as BCP 47 has it. */
+export type Language = (typeof LANGUAGES)[number];
+
 /** A number with its thousands apart, and with its noun if it has one: `24,561`, `1 subnet`, `3 subnets`, `2 addresses`. */
 export function counted(count: number, noun?: string, plural = `${noun}s`): string {
   const figure = count.toLocaleString('en-US');

@@ -2,6 +2,7 @@ import { Option } from '@commander-js/extra-typings';
 import { NAMESPACE_PATTERN } from '../config/names';
 import type { LabConnection } from '../exercise/connected-lab';
 import { kubeconfigPath } from '../kubernetes/lab-cluster';
+import { type Language, LANGUAGES } from '../words';
 import { assemblyFlags, deployedAssembly } from './assembly-flag';
 import { UsageError } from './errors';
 import type { FlagsOf, Invocation } from './verb';
@@ -77,6 +78,20 @@ function timeoutSeconds(text: string): number {
   const seconds = /^\d+$/.test(text) ? Number(text) : 0;
   if (seconds > 0 && seconds <= 86_400) return seconds;
   throw new UsageError({ code: 'InvalidTimeout', message: '--timeout takes a whole number of seconds from 1 to 86400.', received: text, remedy: 'Give it in seconds: `--timeout 600`.' });
+}
+
+/** `--language`: of what a class reads. */
+export const languageFlag = new Option('--language <language>', `language: ${LANGUAGES.join(' or ')} (default: ${LANGUAGES[0]})`).argParser(knownLanguage);
+
+function knownLanguage(text: string): Language {
+  const language = LANGUAGES.find((known) => known === text.toLowerCase());
+  if (language !== undefined) return language;
+  throw new UsageError({
+    code: 'InvalidLanguage',
+    message: `--language takes ${LANGUAGES.join(' or ')}.`,
+    received: text,
+    remedy: 'Say `--language ko` for Korean, or leave it out for English.',
+  });
 }
 
 /** `--yes`: change or delete without asking. */

@@ -1,4 +1,4 @@
-const VOID_ELEMENTS = new Set(['meta']);
+const VOID_ELEMENTS = new Set(['meta', 'link']);
 const TOKEN = /<!DOCTYPE html>|<style>[^<]*<\/style>|<(?<closing>\/?)(?<name>[a-zA-Z][\w-]*)(?:\s+[\w:-]+="[^"<>]*")*\s*(?<selfClosing>\/?)>|[^<]+|</g;
 const STRAY_AMPERSAND = /&(?!(?:amp|lt|gt|quot|#39);)/;
 

@@ -5,7 +5,7 @@ import ts from 'typescript';
 const ROOT = resolve(__dirname, '../..');
 
 /** Texts for people. */
-export const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'docs/lab-guide.md', 'docs/instructor-runbook.md', 'docs/real-account.md'] as const;
+export const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'docs/lab-guide.md', 'docs/instructor-runbook.md', 'docs/real-account.md', 'docs/class.md'] as const;
 
 /** One program with its arguments, as somebody is told to type it. */
 export interface PrintedCommand {
