@@ -7,7 +7,8 @@ import type { ClassResult, ExerciseResult } from '../exercise/exercise-result';
 import type { ExerciseExpectations } from '../exercise/expectations';
 import type { LabStatus, StatusOptions } from '../exercise/lab-status';
 import type { LifeResult } from '../exercise/life-result';
-import type { RehearsedClassOptions, RehearsedExerciseOptions } from '../exercise/rehearsed-exercise';
+import type { RehearsedClassOptions } from '../exercise/rehearsed-class';
+import type { RehearsedExerciseOptions } from '../exercise/rehearsed-exercise';
 import type { RehearseLifeOptions } from '../exercise/rehearsed-life';
 import type { ScaleOptions, ScaleResult } from '../exercise/scale-lab';
 import type { VerifyOptions, VerifyResult } from '../exercise/verify-lab';
@@ -67,8 +68,10 @@ export interface LabActions {
   readonly exerciseExpectations: (assemblyDirectory: string) => Promise<ExerciseExpectations>;
   /** Does the exercise, then the drills. */
   readonly runExercise: (options: RehearsedExerciseOptions, run: RunContext) => Promise<ExerciseResult>;
-  /** Does the exercise for all students of a class at once. */
-  readonly runClass: (options: RehearsedClassOptions, run: RunContext) => Promise<ClassResult>;
+  /** Reads from an assembly how many seats its class has. */
+  readonly countSeats: (assemblyDirectory: string) => Promise<number>;
+  /** Plays students of a class who do the exercise at once, each in a seat of their own. */
+  readonly playClass: (options: RehearsedClassOptions, run: RunContext) => Promise<ClassResult>;
   /** Rehearses the whole life of a class, from an empty account to an empty account. */
   readonly rehearseLife: (options: Omit<RehearseLifeOptions, OfTheProcess>, run: RunContext) => Promise<LifeResult>;
   /** Scales the exercise, and waits until its pods run or are gone where that is asked for. */
@@ -118,7 +121,8 @@ export function processActions({ projectDirectory, env }: ProcessActionsOptions)
     },
     cleanRehearsal: async (options, run) => (await import('../rehearsal/stop-rehearsal.js')).cleanRehearsal({ ...options, projectDirectory, env }, run),
     exerciseExpectations,
-    runClass: async (options, run) => (await import('../exercise/rehearsed-exercise.js')).runRehearsedClass(options, run),
+    countSeats,
+    playClass: async (options, run) => (await import('../exercise/rehearsed-class.js')).runRehearsedClass(options, run),
     rehearseLife: async (options, run) => (await import('../exercise/rehearsed-life.js')).rehearseLife({ ...options, projectDirectory, env }, run),
     scaleLab: async (options, run) => (await import('../exercise/scale-lab.js')).scaleLab(options, run),
     labStatus: async (options, run) => (await import('../exercise/lab-status.js')).labStatus(options, run),
@@ -136,4 +140,9 @@ async function exerciseExpectations(assemblyDirectory: string): Promise<Exercise
     import('../assembly/read-assembly.js'), import('../assembly/lab-view.js'), import('../exercise/expectations.js'),
   ]);
   return expectationsOf(readLab(readAssembly(assemblyDirectory)));
+}
+
+async function countSeats(assemblyDirectory: string): Promise<number> {
+  const [{ readAssembly }, { readLab }] = await Promise.all([import('../assembly/read-assembly.js'), import('../assembly/lab-view.js')]);
+  return readLab(readAssembly(assemblyDirectory)).class?.seats.length ?? 0;
 }

@@ -4,7 +4,7 @@
 export interface ExerciseDeadlines {
   /** Until Karpenter, the NodePool and the EC2NodeClass say that they are ready. */
   readonly readySeconds: number;
-  /** Until the pods, nodes or the namespace of an earlier run are gone. A class adds the NodePool's `consolidateAfter` for nodes. */
+  /** Until the pods, nodes or the namespace of an earlier run are gone. */
   readonly clearedSeconds: number;
   /** From the scaling until the pods exist and Karpenter has answered with a NodeClaim. It decides within seconds, so a longer wait brings nothing. */
   readonly claimedSeconds: number;
@@ -42,24 +42,6 @@ export const EXERCISE_DEADLINES: ExerciseDeadlines = {
   refusedSeconds: 60,
   consolidatedSeconds: 180,
   deletedSeconds: 300,
-};
-
-/** How long each stage of a class may take, in seconds. All pods of the class run within `runningSeconds` after the scaling. */
-export interface ClassDeadlines extends Pick<ExerciseDeadlines, 'clearedSeconds' | 'runningSeconds' | 'deletedSeconds' | 'consolidatedSeconds'> {
-  /** Without any change while nodes boot. After it the class waits for no more pods. */
-  readonly bootStallSeconds: number;
-  /** Without any change while no node boots. After it a limit most likely keeps Karpenter from launching more. */
-  readonly idleStallSeconds: number;
-}
-
-/** Deadlines for a class of a hundred, whose namespaces alone take a minute and a half to delete. */
-export const CLASS_DEADLINES: ClassDeadlines = {
-  clearedSeconds: EXERCISE_DEADLINES.clearedSeconds,
-  runningSeconds: 900,
-  bootStallSeconds: 180,
-  idleStallSeconds: 45,
-  deletedSeconds: 600,
-  consolidatedSeconds: 300,
 };
 
 /** Seconds that a scaling is followed, until the pods run or are gone. An EC2 node takes one to two minutes. */

@@ -78,52 +78,46 @@ export interface Distribution {
   readonly max: number;
 }
 
-/** What happened when a class did the exercise at once. */
+/** Name of the rehearsal on which a class is played. */
+export const CLASS_REHEARSAL = 'class';
+
+/** What happened when students were played who did the exercise at once, each in a seat of their own. */
 export interface ClassResult {
   readonly verdict: 'passed' | 'failed';
+  readonly cluster: string;
   readonly students: number;
   readonly replicasEach: number;
-  /** Students whose pods all ran. */
+  /** Students whose commands all succeeded, whose pods all ran, and who passed when the class was graded. */
   readonly finished: number;
-  /** Seconds from scaling until a student's last pod runs, over the students who finished. All 0 where none did. */
+  /** Students who passed when the class was graded. */
+  readonly graded: number;
+  /** Seconds from scaling until a student's last pod runs, over the students whose pods all ran. All 0 where none did. */
   readonly secondsToRunning: Distribution;
+  /** Seconds from the first student's first command to the last one's last. */
   readonly totalSeconds: number;
   readonly nodesByInstanceType: Readonly<Record<string, number>>;
   readonly nodeCount: number;
-  /** USD per hour for all nodes, by the price table. */
+  /** USD per hour for all nodes with their volumes, by the price table. */
   readonly pricePerHour: number;
-  /** The bound that kept pods from running. @default - the cluster reports none */
-  readonly boundMet?: BoundMet;
-  /** Whether the limits of the NodePool were raised for the class. */
-  readonly areLimitsRaised: boolean;
-  /** Bounds on the size of a class, the nearest first, an assumed one last. Bounds without a measured use are left out. */
-  readonly bounds: readonly ClassBound[];
-  /** Whether it ran on a rehearsal, where AWS is played and containers do not run. */
-  readonly isSimulated: boolean;
-  readonly notSimulated: readonly string[];
-  /** What the run changed before the class and did not put back, and nodes that stayed, one line each. */
-  readonly remarks: readonly string[];
-  /** What went wrong, one line each: pods that stayed pending and why, objects that remained after the clean-up. */
+  /** Students whose pods came to run on more than one node. Karpenter may decide while some of the pods are not there yet. */
+  readonly studentsWithSeveralNodes: number;
+  /** Mebibytes that all processes of the rehearsal held at their peak, the students' commands included. */
+  readonly peakMemoryMebibytes: number;
+  /** How much of the NodePool's limits was used when one of them kept pods from running. @default - none did */
+  readonly limitMet?: string;
+  /** The command at which a student's work ended, where it did. */
+  readonly failures: readonly StudentFailure[];
+  /** What went wrong besides, one line each: pods that did not run and why, pods on nodes that were not their student's. */
   readonly problems: readonly string[];
+  readonly notSimulated: readonly string[];
 }
 
-/** A bound that a class met. */
-export interface BoundMet {
-  readonly what: 'limits of the NodePool';
-  /** How much of it is used, in the cluster's figures. */
-  readonly detail: string;
-}
-
-/** A limited resource that bounds the size of a class. */
-export interface ClassBound {
-  readonly what: 'NodePool cpu limit' | 'NodePool memory limit' | 'subnet addresses' | 'on-demand vCPU quota';
-  readonly used: number;
-  readonly available: number;
-  readonly unit: string;
-  /** How many students it is enough for. */
-  readonly enoughForStudents: number;
-  /** Where the available figure comes from. */
-  readonly source: string;
-  /** Whether the available figure is assumed, because neither the lab nor the user gives it. */
-  readonly isAssumed: boolean;
+/** A command of a student that failed. */
+export interface StudentFailure {
+  readonly seat: string;
+  /** As it was typed: one line, or several. */
+  readonly command: string;
+  readonly exitCode: number;
+  /** What it printed, standard output and errors together. */
+  readonly output: string;
 }

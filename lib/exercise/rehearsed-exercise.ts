@@ -7,10 +7,8 @@ import { readAssembly } from '../assembly/read-assembly';
 import { deployedStack } from '../aws/deployed-lab';
 import { karpenterInstances } from '../aws/karpenter-instances';
 import { connectAws, type LabAws } from '../aws/lab-aws';
-import { classExpectationsOf } from './class/class-context';
-import { runClass } from './class/run-class';
 import type { DrillMeans } from './drills/drill-stage';
-import type { ClassResult, DrillName, ExerciseResult } from './exercise-result';
+import type { DrillName, ExerciseResult } from './exercise-result';
 import { expectationsOf } from './expectations';
 import { runDrills, runExercise, withDrills } from './run-exercise';
 import { KubernetesApi } from '../kubernetes/kubernetes-api';
@@ -100,29 +98,4 @@ function meansOf(rehearsal: RehearsalRecord, lab: LabView, run: RunContext): Dri
     everythingInAccount: () => everythingIn({ accountId, endpoint: awsEndpoint, region, run }),
     countInstances: () => asInstructor(async ({ ec2 }) => (await karpenterInstances(ec2, lab.cluster.name)).length),
   };
-}
-
-/** A class that does the exercise on a rehearsal. */
-export interface RehearsedClassOptions {
-  readonly rehearsal: RehearsalRecord;
-  readonly students: number;
-  /** Whether to raise the NodePool's limits as far as the class needs, and put them back after it. */
-  readonly raiseLimits: boolean;
-  /** vCPUs of on-demand instances that the account of the lab may run. @default - that of a new account is assumed */
-  readonly vcpuQuota?: number;
-}
-
-/** Runs a class on a rehearsal, with the replicas of its assembly, or the exercise's five where that has 0. */
-export async function runRehearsedClass({ rehearsal, ...options }: RehearsedClassOptions, run: RunContext): Promise<ClassResult> {
-  const lab = readLab(readAssembly(rehearsal.assemblyDirectory));
-  const api = await KubernetesApi.connect(rehearsal, run);
-  try {
-    return await runClass(api, {
-      ...options,
-      expectations: classExpectationsOf(lab),
-      replicasEach: lab.exercise.replicas > 0 ? lab.exercise.replicas : undefined,
-    }, run);
-  } finally {
-    api.close();
-  }
 }

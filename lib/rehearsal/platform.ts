@@ -77,6 +77,8 @@ export interface ProcessTable {
   readonly startTicks: (pid: number) => number | undefined;
   /** Processes of this user that have this variable in their environment. */
   readonly withVariable: (variable: string) => readonly FoundProcess[];
+  /** Mebibytes of memory that a process holds, pages that it shares with others included; 0 for one that has ended. */
+  readonly residentMebibytes: (pid: number) => number;
 }
 
 /** The table of this computer. */
@@ -86,6 +88,9 @@ export function processTable(): ProcessTable {
 
 /** Position of the start time among the fields of `/proc/PID/stat` that follow the command's name. */
 const START_TIME_FIELD = 19;
+
+/** What the system counts memory in. */
+const KIBIBYTES_PER_MEBIBYTE = 1024;
 
 /** State of a process that has ended and waits for its parent to notice. */
 const ZOMBIE = 'Z';
@@ -111,6 +116,7 @@ const PROC_TABLE: ProcessTable = {
     const program = readable(() => readlinkSync(`/proc/${pid}/exe`));
     return [{ pid, startTicks, value: entry.slice(variable.length + 1), program, name: `${basename(program)} (${pid})` }];
   }),
+  residentMebibytes: (pid) => Number(/^VmRSS:\s+(\d+) kB$/m.exec(readable(() => readFileSync(`/proc/${pid}/status`, 'utf8')))?.[1] ?? 0) / KIBIBYTES_PER_MEBIBYTE,
 };
 
 /** What is read of a process. Nothing of one that has ended meanwhile, or is another user's. */
@@ -135,12 +141,13 @@ const PS_BYTES = 64 * 2 ** 20;
  * @param ownWithEnvironment flags for all processes of this user, with environments and whole lines: `-xwwE` on macOS, `xwwe` on Linux
  */
 export function psTable(ownWithEnvironment: string): ProcessTable {
-  const processes = (...selection: readonly string[]) => {
-    const { stdout, error } = spawnSync('/bin/ps', [...selection, '-o', 'pid=,state=,lstart=,command='], {
-      encoding: 'utf8', env: { LC_ALL: 'C', TZ: 'UTC' }, maxBuffer: PS_BYTES,
-    });
+  const written = (...args: readonly string[]): string => {
+    const { stdout, error } = spawnSync('/bin/ps', args, { encoding: 'utf8', env: { LC_ALL: 'C', TZ: 'UTC' }, maxBuffer: PS_BYTES });
     if (error !== undefined) throw error;
-    return stdout.split('\n').flatMap((line) => {
+    return stdout;
+  };
+  const processes = (...selection: readonly string[]) => {
+    return written(...selection, '-o', 'pid=,state=,lstart=,command=').split('\n').flatMap((line) => {
       const [, pid, state = '', start, command = ''] = PS_LINE.exec(line) ?? [];
       if (pid === undefined || state.startsWith(ZOMBIE)) return [];
       return [{ pid: Number(pid), startTicks: Date.parse(`${start} UTC`) / 1000, command }];
@@ -154,5 +161,6 @@ export function psTable(ownWithEnvironment: string): ProcessTable {
       const program = command.split(' ')[0] ?? '';
       return value === undefined ? [] : [{ pid, startTicks, value, program, name: `${basename(program)} (${pid})` }];
     }),
+    residentMebibytes: (pid) => Number(written('-p', String(pid), '-o', 'rss=').trim()) / KIBIBYTES_PER_MEBIBYTE,
   };
 }

@@ -1,12 +1,14 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { RunContext } from '../run-context';
 
 /** Where commands are typed. It is a part of a rehearsal's record. */
 export interface TerminalPlace {
-  /** Absolute path of the folder of the lab: the working folder. */
+  /** Absolute path of the folder of the lab. */
   readonly projectDirectory: string;
+  /** Absolute path of the working folder. @default - the folder of the lab */
+  readonly workingDirectory?: string;
   /** The whole environment: the rehearsal's AWS with the instructor's keys, its kubeconfig, and a PATH with the cluster's kubectl. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -37,6 +39,21 @@ export function progressOf(line: string): string | undefined {
 /** Seconds that a command has to end after it was interrupted, before it is ended by force. */
 const GRACE_SECONDS = 20;
 
+function signalProgram(child: ChildProcess, signal: NodeJS.Signals): void {
+  child.kill(signal);
+}
+
+/** A shell alone would end, and leave what it waits for running. */
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    // All of the group have ended meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /**
  * A terminal that is pointed at a rehearsal. What is typed here is what users type on AWS: the same programs, told by their
  * environment that AWS is elsewhere.
@@ -56,24 +73,25 @@ export class RehearsalTerminal {
 
   /** Types a line into a shell, such as `kubectl get nodes | wc -l`. */
   shell(line: string, onLine?: LineListener): Promise<TypedResult> {
-    return this.type(line, ['/bin/sh', '-c', line], onLine);
+    return this.type(line, ['/bin/sh', '-c', line], onLine, signalGroup);
   }
 
   /** An interruption of the run is passed on to the command, as Ctrl-C is. */
-  private async type(command: string, [program = '', ...args]: readonly string[], onLine: LineListener = () => undefined): Promise<TypedResult> {
+  private async type(command: string, [program = '', ...args]: readonly string[], onLine: LineListener = () => undefined, send = signalProgram): Promise<TypedResult> {
     const { signal, clock } = this.run;
+    const { projectDirectory, workingDirectory = projectDirectory, environment } = this.place;
     signal.throwIfAborted();
     const startedAt = clock.nowMillis();
     // In a session of its own: Ctrl-C in the user's terminal reaches this process only, and is passed on once.
-    const child = spawn(program, args, { cwd: this.place.projectDirectory, env: this.place.environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(program, args, { cwd: workingDirectory, env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const ended = new Promise<number>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code, endedBy) => resolve(code ?? (endedBy === 'SIGINT' ? 130 : 1)));
     });
     let force: NodeJS.Timeout | undefined;
     const interrupt = (): void => {
-      child.kill('SIGINT');
-      force = setTimeout(() => child.kill('SIGKILL'), GRACE_SECONDS * 1000);
+      send(child, 'SIGINT');
+      force = setTimeout(() => send(child, 'SIGKILL'), GRACE_SECONDS * 1000);
     };
     signal.addEventListener('abort', interrupt, { once: true });
     const output: string[] = [];

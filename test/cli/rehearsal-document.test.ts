@@ -17,7 +17,7 @@ function exerciseTextOf(result: ExerciseResult, options: FakeHostOptions = {}): 
 }
 
 function classTextOf(result: ClassResult, options: FakeHostOptions = {}): Promise<string> {
-  return textOf(['rehearse', '--students', '100'], { ...options, actions: { runClass: () => Promise.resolve(result) } });
+  return textOf(['rehearse', '--students', '100'], { ...options, actions: { playClass: () => Promise.resolve(result) } });
 }
 
 const RENDERINGS: readonly (readonly [what: string, render: (options?: FakeHostOptions) => Promise<string>])[] = [
@@ -195,35 +195,27 @@ describe('a class', () => {
   test('has all its figures', async () => {
     const words = await wordsOf(passedClass);
     for (const figure of [
-      '100 of 100 students finished', 'fastest 33.2 s', 'median 61.8 s', '90 of 100 90.1 s', 'slowest 97.4 s', 'm5a.24xlarge 5', 'c5a.2xlarge 2', '28.123 USD/h', 'on 7 nodes', 'Bound met:', 'First bound',
+      '100 of 100 students finished', 'fastest 33.2 s', 'median 61.8 s', '90 of 100 90.1 s', 'slowest 97.4 s', 'c5a.2xlarge 98', 'c5a.xlarge 4', '34.123 USD/h', '102 in all', '7.3 GiB of memory here',
+      '2 students got more than one',
     ]) {
       expect(words).toContain(figure);
     }
   });
 
-  test('says which bound it met before any other', async () => {
-    const words = await wordsOf({ ...failedClass, finished: 12, bounds: passedClass.bounds });
-    expect(words).toContain('Bound met: the limits of the NodePool. NodePool default has launched cpu 0 of 4.');
-    expect(words.indexOf('Bound met')).toBeLessThan(words.indexOf('NodePool cpu limit'));
-    expect(await wordsOf(passedClass)).toContain('Bound met: none, with the limits of the NodePool raised for the class.');
-    expect(await wordsOf({ ...passedClass, areLimitsRaised: false })).toContain('Bound met: none.');
-    expect(await wordsOf({ ...passedClass, finished: 99 })).toContain('Bound met: none that is known.');
-  });
-
-  test('says which bound comes first for a larger one, and takes no assumption for it', async () => {
+  test('says how to go on with it', async () => {
     const words = await wordsOf(passedClass);
-    expect(words).toContain('First bound of a larger class: the NodePool cpu limit, enough for 201 students.');
-    expect(words).toContain('An account with the assumed on-demand vCPU quota of 5 would be enough for 1: give the quota of yours with --vcpu-quota.');
-    expect(words).toMatch(/on-demand vCPU 496 5 vCPU 1 student a new account, EC2 quota, assumed quota L-1216C47A/);
-    const given = passedClass.bounds.map((bound) => ({ ...bound, isAssumed: false })).toSorted((a, b) => a.enoughForStudents - b.enoughForStudents);
-    const known = await wordsOf({ ...passedClass, bounds: given });
-    expect(known).toContain('First bound of a larger class: the on-demand vCPU quota, enough for 1 student.');
-    expect(known).not.toMatch(/quota, assumed|assumed on-demand/);
+    expect(words).toContain('npm run lab -- class status --assembly cdk.out');
+    expect(words).toContain('npm run lab -- class close --assembly cdk.out');
   });
 
-  test('of which nothing ran tells no bound that was not measured', async () => {
+  test('that failed says which limit it met, and at which command students ended', async () => {
     const words = await wordsOf(failedClass);
-    expect(words).toContain('First bound of a larger class: not known, because no pod of the class ran.');
-    expect(words).not.toContain('enough for');
+    expect(words).toContain('0 of 100 students finished the exercise; 0 passed when the class was graded.');
+    expect(words).toContain('The class met a limit. NodePool class has launched cpu 0 of 4.');
+    expect(words).toContain('exceed limits for nodepool');
+    expect(words).toContain('timed out waiting for the condition');
+    expect(words).toContain('7 students came no further');
+    expect(words).not.toContain('student-007');
+    expect(words).not.toContain('Time to Running');
   });
 });

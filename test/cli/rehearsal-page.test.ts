@@ -80,7 +80,7 @@ test('a run without a timeline and without nodes has no empty drawing and no emp
 test('the page of a class of which nobody finished says why, and draws no times', () => {
   const page = classPage(failedClass);
   expect(markupProblems(page)).toEqual([]);
-  expect(page).toContain('exceed limits for NodePool default');
+  expect(page).toContain('exceed limits for nodepool');
   expect(page).not.toContain('<svg');
 });
 

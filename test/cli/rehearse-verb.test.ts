@@ -51,7 +51,7 @@ describe('the task', () => {
     ['--run', ['startRehearsal', 'runExercise']],
     ['--drill spot', ['startRehearsal', 'runExercise']],
     ['--run --drill spot --drill limit -c scale=5', ['synthesize', 'startRehearsal', 'runExercise']],
-    ['--students 30', ['startRehearsal', 'runClass']],
+    ['--students 30', ['countSeats', 'startRehearsal', 'playClass']],
     ['--stop', ['stopRehearsal']],
     ['--status', ['listRehearsals']],
     ['--status --name two', ['rehearsalStatus']],
@@ -65,7 +65,7 @@ describe('the task', () => {
 
   test.each([
     '--run --stop', '--empty --run', '--life --run', '--life --students 3', '--empty --html x.html', '--run --students 3', '--drill spot --students 3', '--stop --status', '--stop --clean', '--status --clean --run',
-    '--html x.html', '--html x.html --stop', '--toolchain', '--toolchain --run', '--raise-limits', '--raise-limits --run', '--vcpu-quota 64', '--vcpu-quota 64 --run', '--stop --assembly cdk.out', '--status -c scale=5', '--clean -c scale=5',
+    '--html x.html', '--html x.html --stop', '--toolchain', '--toolchain --run', '--stop --assembly cdk.out', '--status -c scale=5', '--clean -c scale=5',
   ])('fails when flags are in conflict: %s', async (argv) => {
     const { host, calls } = recordingHost();
     expect(await runLab(['rehearse', ...argv.split(' ')], host)).toBe(2);
@@ -74,8 +74,8 @@ describe('the task', () => {
   });
 
   test.each([
-    ['--drill chaos', 'UnknownDrill'], ['--students 0', 'InvalidStudents'], ['--students 1000', 'InvalidStudents'], ['--students many', 'InvalidStudents'],
-    ['--students 1.5', 'InvalidStudents'], ['--students 3 --vcpu-quota 0', 'InvalidVcpuQuota'], ['--students 3 --vcpu-quota many', 'InvalidVcpuQuota'], ['--name ../x', 'RehearsalNameRefused'], ['--name -x', 'RehearsalNameRefused'], ['--name Two', 'RehearsalNameRefused'],
+    ['--drill chaos', 'UnknownDrill'], ['--students 0', 'InvalidStudents'], ['--students 201', 'InvalidStudents'], ['--students many', 'InvalidStudents'],
+    ['--students 1.5', 'InvalidStudents'], ['--students 3 --raise-limits', 'UnknownFlag'], ['--name ../x', 'RehearsalNameRefused'], ['--name -x', 'RehearsalNameRefused'], ['--name Two', 'RehearsalNameRefused'],
     ['--html absent/x.html --run', 'PageFolderMissing'], ['--runn', 'UnknownFlag'],
   ])('fails when a flag is wrong: %s', async (argv, code) => {
     const { host, calls } = recordingHost();
@@ -114,18 +114,29 @@ describe('the task', () => {
     expect(readFileSync(join(folder, 'life.html'), 'utf8')).toContain('Life of karpenter-lab: failed');
   });
 
-  test('raises limits only when told to', async () => {
+  test('plays a class in a rehearsal of its own, unless one is named', async () => {
     const { host, calls } = recordingHost();
     await runLab(['rehearse', '--students', '3'], host);
-    await runLab(['rehearse', '--students', '3', '--raise-limits'], host);
-    expect(calls.filter(([name]) => name === 'runClass').map(([, options]) => options)).toMatchObject([{ students: 3, raiseLimits: false }, { raiseLimits: true }]);
+    await runLab(['rehearse', '--students', '3', '--name', 'two'], host);
+    expect(calls.filter(([name]) => name === 'playClass').map(([, options]) => options)).toMatchObject([{ students: 3, rehearsal: { name: 'class' } }, { rehearsal: { name: 'two' } }]);
   });
 
-  test('takes the quota that is given, and none otherwise', async () => {
+  test('gives the lab as many seats as students come, with the overrides of the command', async () => {
     const { host, calls } = recordingHost();
-    await runLab(['rehearse', '--students', '3', '--vcpu-quota', '64'], host);
-    await runLab(['rehearse', '--students', '3'], host);
-    expect(calls.filter(([name]) => name === 'runClass').map(([, options]) => options)).toMatchObject([{ vcpuQuota: 64 }, { vcpuQuota: undefined }]);
+    await runLab(['rehearse', '--students', '101'], host);
+    await runLab(['rehearse', '--students', '101', '-c', 'class.cpuPerSeat=3'], host);
+    const folder = (name: string): string => join(host.workingDirectory, '.lab', name);
+    expect(calls.filter(([name]) => name === 'synthesize').map(([, options]) => options)).toMatchObject([
+      { context: { 'class.students': '101' } }, { context: { 'class.cpuPerSeat': '3' } }, { context: { 'class.cpuPerSeat': '3', 'class.students': '101' } },
+    ]);
+    expect(calls.find(([name]) => name === 'startRehearsal')?.[1]).toMatchObject({ assemblyDirectory: folder('overridden') });
+  });
+
+  test('fails when the folder that was named has fewer seats than students come', async () => {
+    const { host, calls } = recordingHost();
+    expect(await runLab(['rehearse', '--students', '101', '--assembly', 'other'], host)).toBe(2);
+    expect(host.stderr.text).toContain('Error SeatsMissing');
+    expect(namesOf(calls)).toEqual(['countSeats']);
   });
 
   test('cleans the toolchain only when told to', async () => {
@@ -178,7 +189,7 @@ describe('the exit code', () => {
     ['--run', {}, 0],
     ['--run', { runExercise: () => Promise.resolve(failedExercise) }, 1],
     ['--students 100', {}, 0],
-    ['--students 100', { runClass: () => Promise.resolve({ ...passedClass, verdict: 'failed', finished: 99 }) }, 1],
+    ['--students 100', { playClass: () => Promise.resolve({ ...passedClass, verdict: 'failed', finished: 99 }) }, 1],
     ['', { startRehearsal: () => Promise.reject(new LabError({ code: 'PythonMissing', message: 'No Python.', remedy: 'Install it.' })) }, 1],
   ])('of `lab rehearse %s` is what came of it', async (argv, actions, exitCode) => {
     expect(await runLab(['rehearse', ...argv.split(' ').filter((word) => word !== '')], fakeHost({ actions }))).toBe(exitCode);
@@ -243,38 +254,6 @@ describe('an interruption', () => {
     expect(await runLab(['rehearse'], host)).toBe(130);
     expect(host.stderr.text).toMatch(/not known:\s+unreadable record/);
     expect(host.stderr.text).toContain('Error Interrupted');
-  });
-
-  test('of a class says at once that it is cleaned up, and a second one what is left and which command removes it', async () => {
-    const interruption = new AbortController();
-    const lastWords = new Set<() => void>();
-    const heard: string[] = [];
-    const host = fakeHost({
-      workingDirectory: folder,
-      signal: interruption.signal,
-      beforeLeaving: (tell) => {
-        lastWords.add(tell);
-        return () => void lastWords.delete(tell);
-      },
-      actions: {
-        runClass: () => {
-          heard.push(host.stderr.text);
-          interruption.abort();
-          heard.push(host.stderr.text);
-          lastWords.forEach((tell) => tell());
-          heard.push(host.stderr.text);
-          return Promise.reject(new Error('aborted'));
-        },
-      },
-    });
-    expect(await runLab(['rehearse', '--name', 'two', '--students', '3'], host)).toBe(130);
-    const [before = '', first = '', second = ''] = heard.map((text) => text.replaceAll(/\s+/g, ' '));
-    expect(before).not.toContain('Interrupted');
-    expect(first).toContain('Interrupted. What the class made is removed now');
-    expect(first).toContain('Ctrl-C again leaves at once.');
-    expect(second).toContain('namespaces of the class (kubectl get namespaces -l karpenter-lab/made-for=class)');
-    expect(second).toContain('npm run rehearse -- --clean --name two');
-    expect(lastWords.size).toBe(0);
   });
 
   test('of an exercise leaves no page behind', async () => {

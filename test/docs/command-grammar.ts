@@ -30,7 +30,7 @@ const KUBECTL_VERBS: Readonly<Record<string, readonly string[]>> = {
   'rollout status': ['--timeout='],
   'scale': ['--replicas='],
   'top': [],
-  'wait': ['--for=', '--all', '--timeout='],
+  'wait': ['--for=', '--all', '-l=', '--timeout='],
 };
 
 const KUBECTL_GLOBAL_FLAGS = ['-n=', '--namespace=', '--kubeconfig='];

@@ -1,46 +1,92 @@
-import type { ClassBound, ClassResult } from '../../exercise/exercise-result';
-import { counted, durationText, hourlyText, secondsText } from '../../words';
-import { figures, flexible, type LabDocument, type Section, table, toned, verdictSection } from '../document/document';
+import type { ClassResult } from '../../exercise/exercise-result';
+import type { RehearsalRecord } from '../../rehearsal/rehearsal-state';
+import { counted, durationText, hourlyText, secondsText, shellWord } from '../../words';
+import { figures, flexible, type LabDocument, type Section, table, verdictSection } from '../document/document';
 
-/** A class that did the exercise at once. */
+const MEBIBYTES_PER_GIBIBYTE = 1024;
+
+/** Students who did the exercise at once, each in a seat of their own. */
 export function classDocument(result: ClassResult): LabDocument {
-  const { students, verdict, replicasEach, isSimulated, finished } = result;
+  const { cluster, students, verdict, replicasEach, finished, secondsToRunning } = result;
   return {
-    title: `Class of ${counted(students)}: ${verdict}`,
-    subtitle: `${counted(replicasEach, 'pod')} a student${isSimulated ? ', on a rehearsal' : ''}`,
+    title: `Class of ${counted(students)} on ${cluster}: ${verdict}`,
+    subtitle: `${counted(replicasEach, 'pod')} a student, on a rehearsal`,
     glance: [
       [`${counted(finished)} of ${counted(students)}`, 'students finished'],
-      ...(finished === 0 ? [] : [[secondsText(result.secondsToRunning.median), 'median time to Running']] as const),
-      [durationText(result.totalSeconds), 'for all of them'],
+      ...(secondsToRunning.max === 0 ? [] : [[secondsText(secondsToRunning.median), 'median time to Running']] as const),
+      [durationText(result.totalSeconds), 'for all commands'],
       [counted(result.nodeCount, 'node'), `for ${hourlyText(result.pricePerHour)}`],
+      [`${(result.peakMemoryMebibytes / MEBIBYTES_PER_GIBIBYTE).toFixed(1)} GiB`, 'of memory here, at the peak'],
     ],
     sections: [
       verdictSection(verdict, classSentence(result)),
-      { heading: 'Problems', isKey: true, blocks: [result.problems] },
+      { heading: 'Problems', isKey: true, blocks: [[...limitSentences(result), ...result.problems]] },
+      failuresSection(result),
       timesSection(result),
       nodesSection(result),
-      boundsSection(result),
-      { heading: 'Besides', blocks: [result.remarks] },
       { heading: 'Not simulated', blocks: [result.notSimulated] },
     ],
-    footer: `Made by \`lab rehearse --students ${students}\`.${isSimulated ? ' AWS is played, and containers do not run.' : ''}`,
+    footer: `Made by \`lab rehearse --students ${students}\`. AWS is played, and containers do not run.`,
+  };
+}
+
+/** How to go on with a class that was played. */
+export function afterClass({ assemblyDirectory, terminal: { projectDirectory } }: Pick<RehearsalRecord, 'assemblyDirectory' | 'terminal'>): Section {
+  const folder = shellWord(assemblyDirectory.replace(`${projectDirectory}/`, ''));
+  return {
+    heading: 'Its seats are open',
+    aside: 'in that terminal',
+    blocks: [{ kind: 'commands', lines: [
+      '# How far is each student?', `npm run lab -- class status --assembly ${folder}`,
+      '# End the class', `npm run lab -- class close --assembly ${folder}`,
+    ] }],
   };
 }
 
 /** How the class ended, in one sentence. */
-function classSentence({ finished, students, replicasEach, totalSeconds, nodeCount }: ClassResult): string {
-  const pods = counted(replicasEach, 'pod');
-  return finished === 0
-    ? `None of ${counted(students, 'student')} had ${pods} running.`
-    : `${counted(finished)} of ${counted(students, 'student')} had ${pods} running, the last after ${durationText(totalSeconds)}, on ${counted(nodeCount, 'node')}.`;
+function classSentence({ finished, graded, students, nodeCount, totalSeconds }: ClassResult): string {
+  const of = counted(students, 'student');
+  if (finished < students) return `${counted(finished)} of ${of} finished the exercise; ${counted(graded)} passed when the class was graded.`;
+  return `${of} typed the exercise at once and passed, each on nodes of their own, ${counted(nodeCount)} in all. It took ${durationText(totalSeconds)}.`;
 }
 
-function timesSection({ finished, secondsToRunning: { min, median, p90, max } }: ClassResult): Section {
+function limitSentences({ limitMet }: ClassResult): readonly string[] {
+  return limitMet === undefined ? [] : [`The class met a limit. ${limitMet}`];
+}
+
+/** Lines at the end of a command's output that are shown of a failure. */
+const OUTPUT_LINES = 2;
+
+/** Failures that are shown: one cause mostly makes many. */
+const MOST_FAILURES = 5;
+
+function failuresSection({ failures }: ClassResult): Section {
+  return {
+    heading: 'Commands that failed',
+    isKey: true,
+    aside: `${counted(failures.length, 'student')} came no further`,
+    blocks: [
+      table(
+        ['Student', figures('Exit code'), { ...flexible('Command'), isCode: true }, flexible('What it printed last')],
+        failures.slice(0, MOST_FAILURES).map(({ seat, command, exitCode, output }) => [seat, String(exitCode), firstLine(command), output.trim().split('\n').slice(-OUTPUT_LINES).join(' ')]),
+        { isProse: true },
+      ),
+      failures.length > MOST_FAILURES ? `And ${counted(failures.length - MOST_FAILURES)} more, with --json.` : '',
+    ],
+  };
+}
+
+function firstLine(command: string): string {
+  const [first = '', ...others] = command.split('\n');
+  return others.length === 0 ? first : `${first} ...`;
+}
+
+function timesSection({ secondsToRunning: { min, median, p90, max } }: ClassResult): Section {
   const times = [['fastest', min], ['median', median], ['90 of 100', p90], ['slowest', max]] as const;
   return {
     heading: 'Time to Running',
     aside: 'scaling to the last pod, a student each',
-    blocks: finished === 0 ? [] : [{
+    blocks: max === 0 ? [] : [{
       kind: 'timeline',
       title: 'Seconds from scaling to the last pod running',
       caption: 'Seconds from scaling to the last pod running, a student each.',
@@ -49,43 +95,13 @@ function timesSection({ finished, secondsToRunning: { min, median, p90, max } }:
   };
 }
 
-function nodesSection({ nodesByInstanceType, nodeCount, pricePerHour }: ClassResult): Section {
+function nodesSection({ nodesByInstanceType, nodeCount, pricePerHour, studentsWithSeveralNodes }: ClassResult): Section {
   return {
     heading: 'Nodes that Karpenter launched',
     aside: `${counted(nodeCount, 'node')}, ${hourlyText(pricePerHour)}`,
-    blocks: [table(['Type', figures('Nodes')], Object.entries(nodesByInstanceType).toSorted(([, a], [, b]) => b - a).map(([type, count]) => [type, counted(count)]))],
-  };
-}
-
-function boundsSection(result: ClassResult): Section {
-  return {
-    heading: 'How large a class may be',
     blocks: [
-      toned('strong', boundMetSentence(result)),
-      firstBoundSentence(result.bounds),
-      table([
-        flexible('Bound'), figures('Used'), { ...figures('Available'), isFlexible: true }, { ...figures('Enough for'), isFlexible: true }, flexible('Source'),
-      ], result.bounds.map(({ what, isAssumed, used, available, unit, enoughForStudents, source }) => [
-        isAssumed ? `${what}, assumed` : what, counted(used), `${counted(available)} ${unit}`, counted(enoughForStudents, 'student'), source,
-      ]), { caption: 'Bounds, the nearest first' }),
+      table(['Type', figures('Nodes')], Object.entries(nodesByInstanceType).toSorted(([, a], [, b]) => b - a).map(([type, count]) => [type, counted(count)])),
+      studentsWithSeveralNodes === 0 ? '' : `${counted(studentsWithSeveralNodes, 'student')} got more than one: Karpenter had decided before the last of the pods was there.`,
     ],
   };
-}
-
-/** Which bound the class met, or that it met none. */
-function boundMetSentence({ boundMet, areLimitsRaised, finished, students }: ClassResult): string {
-  if (boundMet !== undefined) return `Bound met: the ${boundMet.what}. ${boundMet.detail}`.trim();
-  if (finished < students) return 'Bound met: none that is known. The problems say what kept pods from running.';
-  return `Bound met: none${areLimitsRaised ? ', with the limits of the NodePool raised for the class' : ''}.`;
-}
-
-/** The bound that a growing class hits first, and whether one that is only assumed would come before it. */
-function firstBoundSentence(bounds: readonly ClassBound[]): string {
-  const first = bounds.find(({ isAssumed }) => !isAssumed);
-  const assumed = bounds.find(({ isAssumed }) => isAssumed);
-  if (first === undefined) return 'First bound of a larger class: not known, because no pod of the class ran.';
-  const sentence = `First bound of a larger class: the ${first.what}, enough for ${counted(first.enoughForStudents, 'student')}.`;
-  return assumed === undefined || assumed.enoughForStudents >= first.enoughForStudents
-    ? sentence
-    : `${sentence} An account with the assumed ${assumed.what} of ${counted(assumed.available)} would be enough for ${counted(assumed.enoughForStudents)}: give the quota of yours with --vcpu-quota.`;
 }

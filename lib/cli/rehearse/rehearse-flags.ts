@@ -1,5 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
-import { MOST_STUDENTS } from '../../exercise/class/student-namespaces';
+import { MOST_SEATS } from '../../config/seats';
 import { DRILL_NAMES, type DrillName } from '../../exercise/exercise-result';
 import { LabError } from '../../lab-error';
 import { DEFAULT_REHEARSAL, rehearsalPaths } from '../../rehearsal/rehearsal-paths';
@@ -33,23 +33,12 @@ function rehearsalName(text: string): string {
 
 function studentCount(text: string): number {
   const students = /^\d+$/.test(text) ? Number(text) : 0;
-  if (students >= 1 && students <= MOST_STUDENTS) return students;
+  if (students >= 1 && students <= MOST_SEATS) return students;
   throw new UsageError({
     code: 'InvalidStudents',
-    message: `--students takes a whole number from 1 to ${MOST_STUDENTS}.`,
+    message: `--students takes a whole number from 1 to ${MOST_SEATS}.`,
     received: text,
     remedy: 'Give the size of the class: `--students 30`.',
-  });
-}
-
-function vcpuCount(text: string): number {
-  const quota = /^\d{1,7}$/.test(text) ? Number(text) : 0;
-  if (quota >= 1) return quota;
-  throw new UsageError({
-    code: 'InvalidVcpuQuota',
-    message: '--vcpu-quota takes a whole number of vCPUs, 1 or more.',
-    received: text,
-    remedy: 'See what the account has: aws service-quotas get-service-quota --service-code ec2 --quota-code L-1216C47A.',
   });
 }
 
@@ -61,10 +50,8 @@ export const REHEARSE_FLAGS = [
   new Option('--run', 'walk the exercise step by step, and say whether it passed'),
   new Option('--drill <name>', `run the exercise, then a drill: ${DRILL_NAMES.join(', ')}; can be repeated`).argParser(chosenDrills),
   new Option('--life', 'walk the whole life of a class, from an empty account to an empty account, in a rehearsal of its own'),
-  new Option('--students <count>', 'run the exercise for a class of this many at once').argParser(studentCount),
-  new Option('--raise-limits', 'with --students: raise the limits of the NodePool as far as the class needs, and put them back'),
-  new Option('--vcpu-quota <vcpus>', 'with --students: on-demand vCPUs that your account may run, EC2 quota L-1216C47A (default: that of a new account)')
-    .argParser(vcpuCount),
+  new Option('--students <count>', 'play this many students, who type the first chapter of the guide at once, each in a seat of their own, in a rehearsal of its own')
+    .argParser(studentCount),
   htmlFlag,
   new Option('--status', 'say what runs'),
   new Option('--stop', 'stop it'),
@@ -99,13 +86,13 @@ const FLAGS_OF_TASK: Readonly<Record<RehearseTask, readonly FlagName[]>> = {
   empty: ['assembly', 'context'],
   run: ['assembly', 'context', 'html'],
   life: ['assembly', 'context', 'html'],
-  class: ['assembly', 'context', 'html', 'raiseLimits', 'vcpuQuota'],
+  class: ['assembly', 'context', 'html'],
   stop: [],
   status: [],
   clean: ['toolchain'],
 };
 
-const FURTHER_FLAGS: readonly FlagName[] = ['assembly', 'context', 'html', 'raiseLimits', 'vcpuQuota', 'toolchain'];
+const FURTHER_FLAGS: readonly FlagName[] = ['assembly', 'context', 'html', 'toolchain'];
 
 /**
  * Which task the flags ask for.
@@ -140,8 +127,6 @@ function dashed(flag: FlagName): string {
 
 function remedyOf(meaningless: readonly FlagName[]): string {
   if (meaningless.includes('html')) return 'Add --run, --drill, --life or --students: they have a result to write.';
-  if (meaningless.includes('raiseLimits')) return 'Add --students: a class may need more than the NodePool allows.';
-  if (meaningless.includes('vcpuQuota')) return 'Add --students: the quota bounds how large a class may be.';
   return meaningless.includes('toolchain') ? 'Add --clean: it removes the toolchain too.' : 'Leave it out.';
 }
 

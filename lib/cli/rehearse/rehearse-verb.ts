@@ -1,18 +1,18 @@
-import { CLASS_SELECTOR } from '../../exercise/class/student-namespaces';
-import type { DrillName, ExerciseResult } from '../../exercise/exercise-result';
+import { CLASS_REHEARSAL, type DrillName, type ExerciseResult } from '../../exercise/exercise-result';
 import { LIFE_REHEARSAL } from '../../exercise/life-result';
 import { DEFAULT_REHEARSAL } from '../../rehearsal/rehearsal-paths';
 import type { RehearsalRecord } from '../../rehearsal/rehearsal-state';
 import { beyondInterruption } from '../../run-context';
+import { counted } from '../../words';
 import { configuredAssembly } from '../assembly-flag';
 import type { LabDocument } from '../document/document';
 import { pageWriter } from '../document/page-file';
-import { defectMessage, ExitCode } from '../errors';
+import { defectMessage, ExitCode, UsageError } from '../errors';
 import { exerciseDocument } from '../exercise/exercise-document';
 import { defineVerb, type Invocation, type VerbOutcome } from '../verb';
-import { classDocument } from './class-document';
+import { classDocument, afterClass } from './class-document';
 import { afterLife, lifeDocument } from './life-document';
-import { emptyDocument, exerciseGuide, goOnSections, rehearsalStatusDocument, rehearseCommand, startedDocument, type StartedRehearsal, stopCommand } from './rehearsal-document';
+import { emptyDocument, exerciseGuide, goOnSections, rehearsalStatusDocument, startedDocument, type StartedRehearsal, stopCommand } from './rehearsal-document';
 import { REHEARSE_FLAGS, type RehearseFlags, type RehearseTask, taskOf } from './rehearse-flags';
 
 /** `lab rehearse`: the lab on this machine, deployed into an AWS account that is played, with real Kubernetes and real Karpenter. */
@@ -22,7 +22,8 @@ export const rehearseVerb = defineVerb({
   description: 'Starts an empty AWS account on this machine and deploys the synthesized assembly into it, as lab deploy does: '
     + 'CloudFormation, IAM, EKS and EC2 are played, Kubernetes, Karpenter, Helm and the functions are real. Every command of '
     + 'the exercise works on it until it is stopped. With --empty you deploy yourself. With --run it walks the exercise and '
-    + 'ends with a verdict; with --life it walks preflight, deployment, exercise and teardown, from an empty account to an empty one. It needs Python, and builds the rest the first time.',
+    + 'ends with a verdict; with --life it walks preflight, deployment, exercise and teardown, from an empty account to an empty one; '
+    + 'with --students it plays a class. It needs Python, and builds the rest the first time.',
   flags: REHEARSE_FLAGS,
   run: runRehearse,
 });
@@ -39,7 +40,7 @@ const TASKS: Readonly<Record<RehearseTask, (options: TaskOptions) => Promise<Ver
   empty: startEmpty,
   run: runExercise,
   life: walkLife,
-  class: runClass,
+  class: playClass,
   stop,
   status,
   clean,
@@ -91,26 +92,41 @@ async function walkLife({ invocation, flags }: TaskOptions): Promise<VerbOutcome
   return { result, document: { ...document, next: afterLife(result) }, exitCode: isPassed ? ExitCode.Ok : ExitCode.Failed };
 }
 
-async function runClass({ invocation, flags, name }: TaskOptions): Promise<VerbOutcome> {
+/** A class has a rehearsal of its own, unless the user names one, for its lab has seats that the exercise's has not. */
+async function playClass({ invocation, flags }: TaskOptions): Promise<VerbOutcome> {
   const { host, run } = invocation;
+  const { name = CLASS_REHEARSAL, students = 1 } = flags;
   const writePage = await pageWriter(flags.html, invocation);
-  const assemblyDirectory = await configuredAssembly(flags, invocation);
-  const { students = 1, raiseLimits = false, vcpuQuota } = flags;
-  const { rehearsal, result } = await onRehearsal(invocation, { name, assemblyDirectory }, async (record) => {
-    const end = tellOfCleanUp(invocation, name);
-    try {
-      return await host.actions.runClass({ rehearsal: record, students, raiseLimits, vcpuQuota }, run);
-    } finally {
-      end();
-    }
-  });
+  const assemblyDirectory = await assemblyWithSeats(students, flags, invocation);
+  const { rehearsal, result } = await onRehearsal(invocation, { name, assemblyDirectory }, (record) => host.actions.playClass({ rehearsal: record, students }, run));
   const document = classDocument(result);
   await writePage(document);
   return {
     result,
-    document: { ...document, next: goOnSections(rehearsal) },
+    document: { ...document, next: [afterClass(rehearsal), ...goOnSections(rehearsal)] },
     exitCode: result.verdict === 'passed' ? ExitCode.Ok : ExitCode.Failed,
   };
+}
+
+/**
+ * The folder of a lab with so many seats: the one that is configured, or the same with a larger class.
+ *
+ * @throws UsageError `SeatsMissing` for a folder that was named, and has fewer
+ */
+async function assemblyWithSeats(students: number, flags: RehearseFlags, invocation: Invocation): Promise<string> {
+  const { actions } = invocation.host;
+  const configured = await configuredAssembly(flags, invocation);
+  const seats = await actions.countSeats(configured);
+  if (seats >= students) return configured;
+  if (flags.assembly !== undefined) {
+    throw new UsageError({
+      code: 'SeatsMissing',
+      message: `The assembly has ${seats === 0 ? 'no class' : `a class of ${counted(seats, 'seat')}`}, and ${counted(students, 'student')} should come.`,
+      received: flags.assembly,
+      remedy: `Synthesize it with more, class.students in lab.yaml, or leave --assembly out: then the class gets ${counted(students, 'seat')}.`,
+    });
+  }
+  return configuredAssembly({ context: { ...flags.context, 'class.students': String(students) } }, invocation);
 }
 
 async function stop({ invocation: { host, run }, name }: TaskOptions): Promise<VerbOutcome> {
@@ -183,25 +199,4 @@ async function tellWhatRuns({ host, note, run }: Invocation, name: string): Prom
   } catch (error) {
     note(`What still runs of rehearsal ${name} is not known: ${defectMessage(error)} Stop it with: ${stopCommand(name)}`);
   }
-}
-
-/**
- * Tells a user who presses Ctrl-C during a class that it is being cleaned up, and one who presses it again what is left then,
- * and which command removes it.
- *
- * @returns a function that unsubscribes
- */
-function tellOfCleanUp({ host, note }: Pick<Invocation, 'host' | 'note'>, name: string): () => void {
-  const interrupted = (): void =>
-    note('Interrupted. What the class made is removed now: its namespaces, then its nodes. This takes a minute or two. Ctrl-C again leaves at once.');
-  host.signal.addEventListener('abort', interrupted, { once: true });
-  const unsubscribe = host.beforeLeaving(() => {
-    note(`Left at once. There may still be namespaces of the class (kubectl get namespaces -l ${CLASS_SELECTOR}), their nodes, and limits of the NodePool that --raise-limits raised. `
-      + `The next class removes them first: ${rehearseCommand('--students 1', name)}`);
-    note(`This removes the rehearsal with all of it: ${rehearseCommand('--clean', name)}`);
-  });
-  return () => {
-    host.signal.removeEventListener('abort', interrupted);
-    unsubscribe();
-  };
 }

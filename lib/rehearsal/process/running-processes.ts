@@ -33,6 +33,12 @@ export function markedProcesses(directory: string): readonly ProcessRecord[] {
     .map(({ name, pid, startTicks }) => ({ name, pid, startTicks, logFile: '' }));
 }
 
+/** Mebibytes of memory that all processes with a rehearsal's marker hold, those of commands that are typed for it included. */
+export function markedMebibytes(directory: string): number {
+  const table = processTable();
+  return markedProcesses(directory).reduce((sum, { pid }) => sum + table.residentMebibytes(pid), 0);
+}
+
 /** Folders of all rehearsals of this user that have a running process, in other projects too, even where the folder is gone. */
 export function markedFolders(): readonly string[] {
   return [...new Set(processTable().withVariable(MARKER).map(({ value }) => value))].toSorted();

@@ -1,4 +1,4 @@
-import { distributionOf } from '../../../lib/exercise/class/class-exercise';
+import { distributionOf } from '../../../lib/exercise/class/play-class';
 
 describe('a distribution', () => {
   test('names figures that are among the numbers, whatever their order', () => {
