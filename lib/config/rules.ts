@@ -3,6 +3,7 @@ import { imageOfKubernetesViolation, karpenterPairViolation, kubernetesPinsViola
 import { partitionOf, zonesOfRegionViolation } from './network-values';
 import type { ConfigProblem, OriginOf } from './problems';
 import { type LabConfig, MAX_CPU_LIMIT } from './schema';
+import { CLASS_NAMESPACE, EXERCISE_REPLICAS, MOST_CPU_PER_SEAT, seatNames } from './seats';
 import { expecting, type Violation } from './values';
 
 /** What is wrong between keys, reported for the key that is easiest to change. */
@@ -121,6 +122,51 @@ const exerciseHasItsOwnNamespace: Rule = {
   },
 };
 
+const seatsHoldTheExercise: Rule = {
+  reads: ['class.students', 'class.cpuPerSeat', 'inflate.cpu'],
+  problem({ class: { students, cpuPerSeat }, inflate }) {
+    const needed = Math.ceil(EXERCISE_REPLICAS * cpuMillis(inflate.cpu) / 1000);
+    if (students === 0 || needed <= cpuPerSeat) return undefined;
+    const smaller = `lower inflate.cpu to ${Math.floor(cpuPerSeat * 1000 / EXERCISE_REPLICAS)}m`;
+    return {
+      path: 'class.cpuPerSeat',
+      received: cpuPerSeat,
+      allowed: `at least ${needed}, so that a seat can hold the ${EXERCISE_REPLICAS} pods of the exercise, of ${inflate.cpu} CPU each`,
+      remedy: needed > MOST_CPU_PER_SEAT
+        ? `Either raise class.cpuPerSeat, to ${MOST_CPU_PER_SEAT} at most, or ${smaller}.`
+        : `Raise class.cpuPerSeat to ${needed}, or ${smaller}: no student could finish the exercise.`,
+    };
+  },
+};
+
+const seatsHaveTheirNamesAlone: Rule = {
+  reads: ['class.students', 'team', 'inflate.namespace', 'karpenter.namespace'],
+  problem({ class: { students }, team, inflate, karpenter }) {
+    const seats = seatNames(students);
+    const [first] = seats;
+    if (first === undefined) return undefined;
+    const range = seats.length === 1 ? first : `${first} to ${seats.at(-1)}`;
+    const namespaces = [
+      { path: 'inflate.namespace', received: inflate.namespace, example: 'karpenter-test' },
+      { path: 'karpenter.namespace', received: karpenter.namespace, example: 'karpenter' },
+    ].filter(({ received }) => received === CLASS_NAMESPACE || seats.includes(received));
+    return [
+      ...(seats.includes(team) ? [{
+        path: 'team',
+        received: team,
+        allowed: `another value than ${range}, the names of the seats`,
+        remedy: 'Choose another, such as my-team: the instructor\'s pods would run on the nodes of that seat.',
+      }] : []),
+      ...namespaces.map(({ path, received, example }) => ({
+        path,
+        received,
+        allowed: `another namespace than those of the class, ${range} and ${CLASS_NAMESPACE}`,
+        remedy: `Choose another, such as ${example}: in that one a student has rights, or the marks of the class are kept.`,
+      })),
+    ];
+  },
+};
+
 /** The rules between keys. Those of single keys are part of the schema. */
 const RULES: readonly Rule[] = [
   zonesAreOfTheRegion,
@@ -131,6 +177,8 @@ const RULES: readonly Rule[] = [
   imageIsForKubernetes,
   replicasFitTheCpuLimit,
   exerciseHasItsOwnNamespace,
+  seatsHoldTheExercise,
+  seatsHaveTheirNamesAlone,
 ];
 
 /**

@@ -43,6 +43,9 @@ export function seatNames(students: number): readonly string[] {
   return Array.from({ length: students }, (_, index) => `student-${String(index + 1).padStart(3, '0')}`);
 }
 
+/** Pods that the exercise is scaled to. */
+export const EXERCISE_REPLICAS = 5;
+
 /** Cores that a seat may request unless told otherwise. */
 export const DEFAULT_CPU_PER_SEAT = 7;
 

@@ -1,11 +1,11 @@
 import type { LabView } from '../assembly/lab-view';
-import { DEFAULT_CPU_PER_SEAT, seatNodeCpu } from '../config/seats';
+import { DEFAULT_CPU_PER_SEAT, EXERCISE_REPLICAS, seatNodeCpu } from '../config/seats';
 import { cpuMillis } from '../kubernetes/allocatable';
 import type { NodePool, NodeRequirement } from '../kubernetes/karpenter-kinds';
 import { CAPACITY_TYPE_LABEL, INSTANCE_CPU_LABEL } from '../well-known-keys';
 import { listed } from '../words';
 import { launchedPricePerHour } from './cost';
-import { estimateLaunch, EXERCISE_REPLICAS } from './launch-estimate';
+import { estimateLaunch } from './launch-estimate';
 import { allowedCapacityTypes } from './launch-options';
 import { nodeAddresses } from './network';
 import type { ClassEstimate, ClassSaving, ClassSize, CostEstimate, LaunchEstimate, NodePoolCap, SeatEstimate } from './plan-result';

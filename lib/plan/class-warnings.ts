@@ -1,6 +1,6 @@
 import type { LabView } from '../assembly/lab-view';
+import { EXERCISE_REPLICAS } from '../config/seats';
 import { counted } from '../words';
-import { EXERCISE_REPLICAS } from './launch-estimate';
 import { selectedSubnets } from './launch-options';
 import { nodeAddresses, usableAddresses } from './network';
 import type { ClassEstimate, LaunchEstimate, PlanWarning } from './plan-result';

@@ -1,4 +1,5 @@
 import type { LabView } from '../assembly/lab-view';
+import { EXERCISE_REPLICAS } from '../config/seats';
 import type { Resources } from '../kubernetes/allocatable';
 import { noPriceTable, type PriceTable } from './price-table';
 import type { LaunchCandidate, LaunchedNodes, LaunchEstimate } from './plan-result';
@@ -6,9 +7,6 @@ import { allowedCapacityTypes, launchOptions, type LaunchOptions, type UnpricedV
 import { packPods, remainingLimits, type LaunchOption, type PackedNode, type Packing } from './node-packing';
 import { daemonRequests, podsOfWorkload } from './node-pods';
 import { counted, cpuText, listed, listedZones } from '../words';
-
-/** Pods that the exercise scales to, where the template starts with none. */
-export const EXERCISE_REPLICAS = 5;
 
 /** Pods that a class scales to: the template's, or the exercise's five where it starts with none. */
 export function exerciseReplicas({ exercise }: Pick<LabView, 'exercise'>): number {

@@ -126,6 +126,18 @@ const REFUSALS: readonly Refusal[] = [
   refusal('the CPU request is nothing', { 'inflate.cpu': '0' }, 'inflate.cpu', '0', 'Without a request'),
   refusal('the CPU request is a number in YAML', { 'inflate.cpu': 1 }, 'inflate.cpu', 1, 'Put it in quotes'),
 
+  // Class
+  refusal('there are more seats than a template holds', { 'class.students': '201' }, 'class.students', 201, 'a whole number from 0 to 200'),
+  refusal('a number of students is negative', { 'class.students': '-1' }, 'class.students', -1, 'a whole number from 0 to 200'),
+  refusal('a seat cannot hold the exercise', { 'class.students': '3', 'class.cpuPerSeat': '4' }, 'class.cpuPerSeat', 4, 'at least 5', '5 pods of the exercise, of 1 CPU each', 'Raise class.cpuPerSeat to 5'),
+  refusal('a seat cannot hold the exercise with larger pods', { 'class.students': '3', 'inflate.cpu': '1500m' }, 'class.cpuPerSeat', 7, 'at least 8', 'Raise class.cpuPerSeat to 8'),
+  refusal('no seat can hold the exercise', { 'class.students': '3', 'inflate.cpu': '7' }, 'class.cpuPerSeat', 7, 'at least 35', 'lower inflate.cpu to 1400m'),
+  refusal('a seat has more cores than the largest node of a class', { 'class.cpuPerSeat': '32' }, 'class.cpuPerSeat', 32, 'from 1 to 31'),
+  refusal('the team is named like a seat', { 'class.students': '3', 'team': 'student-003' }, 'team', 'student-003', 'student-001 to student-003', 'such as my-team'),
+  refusal('the exercise is in the namespace of a seat', { 'class.students': '1', 'inflate.namespace': 'student-001' }, 'inflate.namespace', 'student-001', 'those of the class, student-001 and karpenter-lab-class'),
+  refusal('Karpenter is where the marks are', { 'class.students': '3', 'karpenter.namespace': 'karpenter-lab-class' }, 'karpenter.namespace', 'karpenter-lab-class', 'such as karpenter'),
+  refusal('seats are idle at once', { 'class.idleMinutes': '0' }, 'class.idleMinutes', 0, 'from 5 to 1440'),
+
   // Nodes
   refusal('there is one system node', { 'systemNodes.count': '1' }, 'systemNodes.count', 1, 'from 2 to 10', 'Give a whole number from 2 to 10: -c systemNodes.count=2.'),
   refusal('there are too many system nodes', { 'systemNodes.count': '11' }, 'systemNodes.count', 11, 'from 2 to 10'),

@@ -1,6 +1,6 @@
 import type { ClassEstimate, ClassSaving, ClassSize, PlanResult, SeatEstimate } from '../../plan/plan-result';
 import { counted, hourlyText, listed, moreThan, unitPriceText } from '../../words';
-import { type Block, figures, flexible, type Section, table, toned } from '../document/document';
+import { type Block, figures, type Section, table, toned } from '../document/document';
 
 /** What a class costs and needs by its size, and what would make it cheaper; also for a lab without seats. */
 export function classSection({ class: estimate, cost }: PlanResult): Section {
@@ -13,8 +13,7 @@ export function classSection({ class: estimate, cost }: PlanResult): Section {
     aside: students === 0 ? 'the lab has no seats: class.students' : counted(students, 'seat'),
     blocks: [
       ...sizes.filter(({ isOwn }) => isOwn).map((size) => toned('strong', `All ${counted(students, 'seat')} scaled out: ${moreThan(cost)}${sizeText(size)}`)),
-      `A seat that is scaled out gets ${seatNodesText(seat)}, ${hourlyText(seat.pricePerHour)} with the volume.`,
-      `USD an hour, idle and with every seat and the instructor's exercise scaled out:`,
+      `Scaled out, a seat gets ${seatNodesText(seat)}, ${hourlyText(seat.pricePerHour)} with the volume. USD an hour with the instructor's exercise:`,
       table(
         [
           'Students', figures('Nodes'), figures('vCPUs'), { ...figures('Addresses'), only: 'page' }, figures('Idle'), figures('Scaled out'), figures('Student-hour'),
@@ -55,14 +54,17 @@ function sizeCells({ students, isOwn, nodes, vcpus, addresses, idlePerHour, scal
 
 function savingBlocks(savings: readonly ClassSaving[]): readonly Block[] {
   if (savings.length === 0) return [];
+  const prices = savings.map(({ settings, seat }) => `${hourlyText(seat.pricePerHour)} by ${settings.length > 1 ? 'both' : settings.join('')}`);
+  const note = 'Its nodes are not those of the guide then.';
   return [
+    { kind: 'paragraph', text: `Cheaper, on other nodes: ${listed(prices)}.`, only: 'terminal' },
     table(
-      [flexible('A seat with'), 'Node', figures('vCPUs'), figures('USD/h'), figures('Saved')],
-      savings.map(({ what, seat, savedPerSeatHour }) => [
-        what, seatTypesText(seat), counted(seat.vcpus), unitPriceText(seat.pricePerHour), unitPriceText(savedPerSeatHour),
+      ['A seat with', 'Node', figures('vCPUs'), figures('USD/h'), figures('Saved'), { heading: 'By', isCode: true }],
+      savings.map(({ what, seat, savedPerSeatHour, settings }) => [
+        what, seatTypesText(seat), counted(seat.vcpus), unitPriceText(seat.pricePerHour), unitPriceText(savedPerSeatHour), settings.map((setting) => `-c ${setting}`).join(' '),
       ]),
+      { caption: `What would make a seat cheaper. ${note} Spot prices move.`, only: 'page' },
     ),
-    toned('muted', `By ${listed([...new Set(savings.flatMap(({ settings }) => settings))].map((setting) => `-c ${setting}`))}. The nodes are others then than in the guide; spot prices move.`),
   ];
 }
 

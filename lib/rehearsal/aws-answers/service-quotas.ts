@@ -3,8 +3,8 @@ import { VCPU_QUOTA_CODES } from '../../plan/vcpu-quota';
 import { type Handler, jsonAnswer } from './aws-answer';
 import { AwsFault, jsonBody } from './aws-request';
 
-/** vCPUs of Standard instances, on demand and as spot, that the played account may run: as if its owner had asked for a class of a hundred. */
-export const PLAYED_VCPU_QUOTA = 1024;
+/** vCPUs of Standard instances, on demand and as spot, that the played account may run: as if its owner had asked for a class of a hundred, with two nodes in each seat. */
+export const PLAYED_VCPU_QUOTA = 2048;
 
 /**
  * Quotas of the played account by their codes. Those of the network are AWS's defaults; those of other instance families are 0,
