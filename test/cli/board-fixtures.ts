@@ -60,7 +60,7 @@ function seatInTheMiddle(seat: string, index: number): SeatStatus {
   const since = step === 'launching' ? 1 : step === 'running' ? 3 + index % 20 : isStuck ? 7 : 2 + index % 5;
   return seatStatus({
     seat, step, student: NAMES[index % NAMES.length], since: minutesAway(-since),
-    stuck: isStuck ? 'No NodeClaim: all instance types exceed the limits of NodePool class' : undefined,
+    stuck: isStuck ? '0 of 5 pods run. karpenter, FailedScheduling, 5 pods: Failed to schedule pod, all available instance types exceed limits for nodepool: "class"' : undefined,
     replicas: step === 'scaled' || hasNode ? 5 : 0,
     runningPods: step === 'running' ? 5 : 0,
     nodes: hasNode ? [node] : [],

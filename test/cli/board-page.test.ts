@@ -76,6 +76,24 @@ describe('the page of the board', () => {
   });
 });
 
+describe('the colours of the board', () => {
+  const [light = '', dark = ''] = BOARD_STYLE.slice(0, BOARD_STYLE.indexOf('* {')).split('@media');
+  const luminance = (colour = ''): number => [1, 3, 5]
+    .map((start) => Number.parseInt(colour.slice(start, start + 2), 16) / 255)
+    .map((share) => share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, share, index) => sum + share * ([0.2126, 0.7152, 0.0722][index] ?? 0), 0);
+
+  // WCAG 2 asks for 7 at its highest level, AAA.
+  test.each([['light', light], ['dark', dark]])('have a contrast of 7 at least in %s mode', (_, style) => {
+    const colours = new Map([...style.matchAll(/--([\w-]+): (#[0-9a-f]{6})/g)].map(([, name = '', colour = '']) => [name, luminance(colour)]));
+    const pairs = [['page', 'ink'], ['page', 'muted'], ...Object.keys(BOARD_WORDS.en.states).map((state) => [state, `${state}-ink`])] as const;
+    const contrasts = pairs.map(([ground = '', ink = '']) => [ground, ink].map((name) => (colours.get(name) ?? Number.NaN) + 0.05).toSorted((a, b) => b - a))
+      .map(([bright = 0, dim = 0]) => bright / dim);
+    expect(contrasts).toHaveLength(10);
+    expect(Math.min(...contrasts)).toBeGreaterThanOrEqual(7);
+  });
+});
+
 describe('a seat on the board', () => {
   test('shows its step by a word, a sign of its own and marks that fill up', () => {
     const steps = ['empty', 'deployed', 'scaled', 'launching', 'running', 'finished'] as const;
@@ -97,9 +115,27 @@ describe('a seat on the board', () => {
   });
 
   test('shows why it is stuck, before its step', () => {
-    const seat = seatOf({ step: 'scaled', replicas: 5, stuck: 'NodePool class has reached its limits' });
+    const seat = seatOf({ step: 'scaled', replicas: 5, stuck: 'It is stuck in a way that nobody has seen' });
     expect(seat).toContain('class="seat stuck"');
-    expect(read(seat)).toBe('1 12 min stuck 0/5 NodePool class has reached its limits');
+    expect(read(seat)).toBe('1 12 min stuck 0/5 It is stuck in a way that nobody has seen');
+  });
+
+  test.each([
+    ['0 of 5 pods run.', 'waits for long', '오래 기다리는 중'],
+    ['0 of 5 pods run. karpenter, FailedScheduling, 5 pods: Failed to schedule pod, all available instance types exceed limits for nodepool: "class"', 'limit of the NodePool reached', 'NodePool 한도 도달'],
+    ['0 of 5 pods run. karpenter, FailedScheduling, 5 pods: Failed to schedule pod, incompatible with nodepool "class", incompatible requirements, label "eks-team" does not have known values', 'no node fits the pods', '파드에 맞는 노드 없음'],
+    ['2 of 9 pods run. Deployment inflate cannot make its pods: pods "inflate-1" is forbidden: exceeded quota: seat, requested: requests.cpu=1', 'quota of the seat reached', '자리 할당량 초과'],
+    ['0 of 5 pods run. Deployment inflate cannot make its pods: pods "inflate-1" is forbidden: ValidatingAdmissionPolicy denied request', 'pods are refused', '파드 생성 거부됨'],
+    ['0 of 5 pods run. NodeClaim class-x2v9q: Registered is Unknown (NodeNotFound): Node not registered with cluster', 'node does not join', '노드가 합류하지 못함'],
+    ['0 of 5 pods run. karpenter, InsufficientCapacityError, 1 NodeClaim: insufficient capacity, VcpuLimitExceeded: You have requested more vCPU capacity', 'quota of the account reached', '계정 할당량 초과'],
+    ['0 of 5 pods run. karpenter, InsufficientCapacityError, 1 NodeClaim: insufficient capacity, InsufficientInstanceCapacity', 'AWS has no capacity now', 'AWS 용량 부족'],
+    ['0 of 1 pod run. kubelet, Failed, 1 pod: Failed to pull image "registry.k8s.io/pause:9"', 'image cannot be pulled', '이미지를 가져오지 못함'],
+  ])('says the cause in a few words of each language, and keeps what the cluster says: %s', (stuck, en, ko) => {
+    for (const [choice, words] of [[english, en], [korean, ko]] as const) {
+      const seat = seatOf({ step: 'scaled', stuck }, choice);
+      expect(seat).toContain(`<p class="why">${words}</p>`);
+      expect(read(/<p class="cause">(.*?)<\/p>/.exec(seat)?.[1])).toBe(stuck.replaceAll('"', '&quot;'));
+    }
   });
 
   test('shows that nobody can come in yet', () => {

@@ -51,7 +51,7 @@ describe('lab class board', () => {
     const host = boardHost([seen], undefined, { isTTY: true, columns: 80, env: { NO_COLOR: '1' } });
     await runLab(['class', 'board', '--port', '0'], host);
     expect(host.stdout.text).toMatch(/The board is at http:\/\/127\.0\.0\.1:\d+ \(open it in a browser of this computer;\s+Ctrl-C ends it\)/);
-    expect(host.stdout.text).toContain('student-007: No NodeClaim');
+    expect(host.stdout.text).toContain('student-007: 0 of 5 pods run.');
   });
 
   test('gives a program its address, and then each status on a line', async () => {

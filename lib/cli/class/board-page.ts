@@ -3,7 +3,7 @@ import type { ClassStatus, SeatNode, SeatStatus, SeatStep } from '../../exercise
 import { type Language, LANGUAGES, zoneLetters } from '../../words';
 import { html, Html, type HtmlPart } from '../document/html';
 import { BOARD_SCRIPT, BOARD_STYLE } from './board-style';
-import { BOARD_WORDS, type BoardWords, type SeatState } from './board-words';
+import { BOARD_WORDS, type BoardWords, causeInShort, type SeatState } from './board-words';
 
 /** What one reader of the board has chosen to see. */
 export interface BoardChoice {
@@ -152,21 +152,27 @@ function seatMarkup(seat: SeatStatus, { region }: ClassStatus, { language, areNa
   const state = stateOf(seat);
   const seconds = (now.getTime() - Date.parse(since)) / 1000;
   const student = areNamesShown ? seat.student : undefined;
-  const wait = words.age(Math.max(0, Math.floor(seconds / 60)));
-  const isWaitShown = state !== 'empty' && state !== 'closed' && state !== 'finished';
+  const minutes = Math.floor(seconds / 60);
+  const isWaitShown = minutes > 0 && state !== 'empty' && state !== 'closed' && state !== 'finished';
   const classes = [
     'seat', state, ...(student === undefined ? [] : ['named']), ...(seconds < NEW_SECONDS && state !== 'empty' && state !== 'closed' ? ['new'] : []),
   ].join(' ');
   const [node] = nodes;
   return html`<article class="${classes}" aria-label="${`${seat.seat}: ${words.states[state]}`}"><div class="inside">
-<p class="top"><span class="number">${numberOf(seat.seat)}</span>${isWaitShown ? html`<span class="wait">${withSmallUnits(wait)}</span>` : []}${sign(state)}</p>
+<p class="top"><span class="number">${numberOf(seat.seat)}</span>${isWaitShown ? html`<span class="wait">${withSmallUnits(words.age(minutes))}</span>` : []}${sign(state)}</p>
 ${student === undefined ? [] : html`<p class="name">${student}</p>`}
 <p class="state"><span>${words.states[state]}</span>${runningPods === replicas ? [] : html`<span>${runningPods}/${replicas}</span>`}</p>
-${stuck === undefined ? [] : html`<p class="why">${stuck}</p>`}
+${stuck === undefined ? [] : whyLines(stuck, language)}
 ${node === undefined ? [] : nodeLines(node, nodes.length, region, words)}
 ${idleLine(seat, words, now)}
 ${costSoFar === 0 && pricePerHour === 0 ? [] : html`<p class="line money">${pricePerHour === 0 ? [] : html`<b>${dollars(pricePerHour, 3)}${words.hourly}</b>`}<span>${dollars(costSoFar, 2)}</span></p>`}
 </div><p class="pips">${STEPS.slice(1).map((_, index) => index < STEPS.indexOf(step) ? html`<i class="done"></i>` : html`<i></i>`)}</p></article>`;
+}
+
+/** Why a seat is stuck: in a few words where the cause is known, and as the cluster says it. */
+function whyLines(stuck: string, language: Language): Html {
+  const inShort = causeInShort(stuck, language);
+  return inShort === undefined ? html`<p class="why">${stuck}</p>` : html`<p class="why">${inShort}</p><p class="cause">${stuck}</p>`;
 }
 
 function nodeLines({ instanceType, zone, capacityType }: SeatNode, count: number, region: string, words: BoardWords): Html {

@@ -10,16 +10,16 @@ export const BOARD_STYLE = `
   color-scheme: light;
   --page: #ffffff; --ink: #0b1520; --muted: #4a5867; --line: #b9c3cf; --panel: #eef2f6;
   --empty: #ffffff; --empty-ink: #4a5867; --deployed: #d3e5fa; --deployed-ink: #0a2749; --scaled: #9bc5f4; --scaled-ink: #051d3a;
-  --launching: #559bea; --launching-ink: #00101f; --running: #0b3f91; --running-ink: #ffffff; --finished: #05643a; --finished-ink: #ffffff;
-  --stuck: #ffb700; --stuck-ink: #1c1200; --closed: #e3e7ec; --closed-ink: #4a5867;
+  --launching: #62a6f2; --launching-ink: #000f1e; --running: #0b3f91; --running-ink: #ffffff; --finished: #05643a; --finished-ink: #ffffff;
+  --stuck: #ffb700; --stuck-ink: #1c1200; --closed: #e3e7ec; --closed-ink: #3d4a58;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     color-scheme: dark;
     --page: #05090f; --ink: #f4f8fc; --muted: #aebccb; --line: #3b4958; --panel: #121b26;
     --empty: #05090f; --empty-ink: #b4c1cf; --deployed: #16304f; --deployed-ink: #dcebff; --scaled: #1f558f; --scaled-ink: #ffffff;
-    --launching: #2f7fdc; --launching-ink: #ffffff; --running: #8cc4ff; --running-ink: #00152d; --finished: #3ddc91; --finished-ink: #00210f;
-    --stuck: #ffc02e; --stuck-ink: #1c1200; --closed: #1b2430; --closed-ink: #9dabba;
+    --launching: #5ba3f5; --launching-ink: #000f1e; --running: #a6d2ff; --running-ink: #00152d; --finished: #3ddc91; --finished-ink: #00210f;
+    --stuck: #ffc02e; --stuck-ink: #1c1200; --closed: #1b2430; --closed-ink: #b0bdcb;
   }
 }
 * { box-sizing: border-box; margin: 0; padding: 0; }
@@ -76,7 +76,7 @@ svg .solid { fill: currentColor; }
 .named .top svg { font-size: 0.74em; }
 .top .wait small { font-size: 0.68em; }
 .name { max-width: 72%; margin-top: auto; font-weight: 600; }
-.state, .why, .type, .line, .pips { display: none; }
+.state, .why, .cause, .type, .line, .pips { display: none; }
 .pips { position: absolute; left: min(6cqw, 7cqh); right: min(6cqw, 7cqh); bottom: min(5cqw, 5cqh); height: min(5cqw, 5cqh); gap: 2px; }
 .pips i { flex: 1; border-radius: 1px; background: currentColor; opacity: 0.22; }
 .pips .done { opacity: 1; }
@@ -105,7 +105,7 @@ svg .solid { fill: currentColor; }
   .where:has(~ .idle), .named .where, .stuck :is(.type, .line) { display: none; }
   .named .type:has(~ .idle) { display: none; }
   .named .why { -webkit-line-clamp: 2; }
-  .why { display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; white-space: normal; font-size: 0.86em; font-weight: 600; }
+  .why { display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; white-space: normal; font-weight: 600; }
   .line { font-weight: 500; }
   .money { display: flex; justify-content: space-between; gap: 0.5em; margin-top: auto; }
   .money span:only-child { margin-left: auto; }
@@ -116,11 +116,12 @@ svg .solid { fill: currentColor; }
   .top .wait { font-size: 0.46em; }
   .where:has(~ .idle), .named :is(.type, .where), .stuck :is(.type, .line) { display: block; }
   .stuck .money { display: flex; }
-  .why, .named .why { -webkit-line-clamp: 4; }
+  .cause { display: -webkit-box; -webkit-line-clamp: 4; -webkit-box-orient: vertical; white-space: normal; font-size: 0.72em; font-weight: 500; }
 }
-/* A seat that was clicked or reached by the keyboard shows all of it. */
+/* A seat that was clicked or reached by the keyboard shows all of it. Its cause alone may be longer than the place. */
 .place:focus { outline: none; z-index: 2; }
 .place:focus .seat { position: fixed; inset: 22vh 32vw; box-shadow: 0 0 0 200vmax rgb(0 0 0 / 0.6); border-radius: 1.4rem; }
+.place:focus .cause { font-size: 0.6em; -webkit-line-clamp: 7; }
 
 .foot { display: flex; align-items: center; gap: 2rem; font-size: 1.2rem; font-weight: 500; color: var(--muted); min-height: 1.8rem; }
 .foot .notice { flex: 1; color: var(--ink); font-weight: 700; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }

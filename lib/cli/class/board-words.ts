@@ -105,6 +105,24 @@ export const BOARD_WORDS: Readonly<Record<Language, BoardWords>> = {
   },
 };
 
+/** Causes that stop a seat, by what Kubernetes, Karpenter or AWS says of them, the most telling first. */
+const CAUSES: readonly (readonly [RegExp, Readonly<Record<Language, string>>])[] = [
+  [/VcpuLimitExceeded/, { en: 'quota of the account reached', ko: '계정 할당량 초과' }],
+  [/insufficient ?(?:instance ?)?capacity/i, { en: 'AWS has no capacity now', ko: 'AWS 용량 부족' }],
+  [/exceed limits for nodepool/i, { en: 'limit of the NodePool reached', ko: 'NodePool 한도 도달' }],
+  [/exceeded quota/, { en: 'quota of the seat reached', ko: '자리 할당량 초과' }],
+  [/cannot make its pods/, { en: 'pods are refused', ko: '파드 생성 거부됨' }],
+  [/ErrImagePull|ImagePullBackOff|Failed to pull image/, { en: 'image cannot be pulled', ko: '이미지를 가져오지 못함' }],
+  [/incompatible (?:with nodepool|requirements)|no instance type/i, { en: 'no node fits the pods', ko: '파드에 맞는 노드 없음' }],
+  [/^(?:\d+ of \d+ pods? run\. )?NodeClaim \S+: (?:Registered|Initialized)/, { en: 'node does not join', ko: '노드가 합류하지 못함' }],
+  [/^\d+ of \d+ pods? run\.$/, { en: 'waits for long', ko: '오래 기다리는 중' }],
+];
+
+/** Why a seat is stuck, in a few words; undefined for a cause that is not known here. */
+export function causeInShort(stuck: string, language: Language): string | undefined {
+  return CAUSES.find(([pattern]) => pattern.test(stuck))?.[1][language];
+}
+
 /** Minutes in two units at most: `48 h`, `1 h 5 min`, `0 min`. From ten hours on, minutes do not matter. */
 function inUnits(minutes: number, hourUnit: string, minuteUnit: string): string {
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
