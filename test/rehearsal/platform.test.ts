@@ -43,6 +43,12 @@ describe.each([['of this computer', processTable()], ['that ps shows', psTable('
     expect(table.startTicks(2 ** 30)).toBeUndefined();
   });
 
+  it('says how much memory a process holds, and none for one that nobody has', () => {
+    expect(table.residentMebibytes(process.pid)).toBeGreaterThan(20);
+    expect(table.residentMebibytes(process.pid)).toBeLessThan(20_000);
+    expect(table.residentMebibytes(2 ** 30)).toBe(0);
+  });
+
   it('counts a process as ended whose parent has not noticed yet', async () => {
     // The shell becomes a sleep, which never asks for its child.
     const parent = spawn('/bin/sh', ['-c', '/bin/sleep 0.3 & echo $!; exec /bin/sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });

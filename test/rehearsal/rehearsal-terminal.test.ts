@@ -19,3 +19,12 @@ test('a line is typed in the folder of the lab with the environment of the rehea
   expect(result).toMatchObject({ exitCode: 3, output: [projectDirectory, 'lab none'], errors: ['wrong'] });
   expect(lines.toSorted()).toEqual([projectDirectory, 'lab none', 'wrong'].toSorted());
 });
+
+test('an interruption ends the whole line, what it waits for included', async () => {
+  const interruption = new AbortController();
+  const terminal = new RehearsalTerminal({ projectDirectory: temporaryFolder(), environment: { PATH: process.env['PATH'] ?? '' } }, runContext({ signal: interruption.signal }));
+  const began = Date.now();
+  const typed = terminal.shell('echo begun; sleep 30 | cat; echo never', () => interruption.abort(new Error('Ctrl-C')));
+  await expect(typed).rejects.toThrow('Ctrl-C');
+  expect(Date.now() - began).toBeLessThan(5000);
+});

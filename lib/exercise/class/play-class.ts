@@ -21,7 +21,7 @@ export interface ClassMeans {
   /** Opens the seats, as the instructor does. */
   readonly open: () => Promise<OpenSeats>;
   /** Has a student sit down at a seat. */
-  readonly sitDown: (seat: string, kubeconfig: string) => StudentDesk;
+  readonly sitDown: (seat: string, kubeconfig: string) => Pick<StudentDesk, 'typeAll'>;
   /** What the student of a seat types. */
   readonly blocksOf: (seat: string) => readonly DeskBlock[];
   /** What the exercise leads to in a seat. */
