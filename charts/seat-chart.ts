@@ -10,8 +10,16 @@ import { STUDENT_ROLE } from './class-chart';
 /** Name of a seat's quota, of its limits and of its network policy. */
 const SEAT_OBJECT = 'seat';
 
+/** Name of the quota that leaves no room for pods whose affinity or anti-affinity names other namespaces. */
+const AFFINITY_QUOTA = 'seat-no-affinity-to-other-namespaces';
+
 /** Pods of a seat at most: the guide needs a dozen, and each could be made to want a node of its own. */
 const MOST_PODS = 20;
+
+/** Objects of a seat at most, by kind: far more than the guide needs, and few enough for the cluster. */
+const MOST_OBJECTS: Readonly<Record<string, number>> = {
+  'count/deployments.apps': 20, 'count/replicasets.apps': 200, 'count/services': 20, 'count/poddisruptionbudgets.policy': 20,
+};
 
 /** What a seat is made of. */
 export interface SeatChartProps {
@@ -53,7 +61,16 @@ export class SeatChart extends Chart {
             'services.loadbalancers': Quantity.fromString('0'),
             'services.nodeports': Quantity.fromString('0'),
             'persistentvolumeclaims': Quantity.fromString('0'),
+            ...Object.fromEntries(Object.entries(MOST_OBJECTS).map(([kind, most]) => [kind, Quantity.fromString(String(most))])),
           },
+        },
+      }),
+      // A pod may keep others off a whole zone by its anti-affinity, and those of other namespaces, too.
+      new KubeResourceQuota(this, 'NoAffinityToOtherSeats', {
+        ...inSeat(AFFINITY_QUOTA),
+        spec: {
+          hard: { pods: Quantity.fromString('0') },
+          scopeSelector: { matchExpressions: [{ scopeName: 'CrossNamespacePodAffinity', operator: 'Exists' }] },
         },
       }),
       // The quota refuses a pod without requests; these are for a student who forgot them.

@@ -22,7 +22,7 @@ export async function buildLabStack(app: App, config: LabConfig): Promise<Stack>
   const blueprint = await EksBlueprint.builder()
     .resourceProvider(GlobalResources.Vpc, new NetworkResourceProvider(config))
     .clusterProvider(new LabClusterProvider(config))
-    .addOns(...managedAddOns(), new KarpenterAddOn(config))
+    .addOns(...managedAddOns(config.class.students > 0), new KarpenterAddOn(config))
     // EKS encrypts secrets with a key of its own; a key of ours would stay for a week after the class.
     .useDefaultSecretEncryption(false)
     .buildAsync(app, stackName, { stackName, env: environmentOf(config) });
@@ -49,7 +49,7 @@ export async function buildLabStack(app: App, config: LabConfig): Promise<Stack>
     securityGroup: kubectlHandlerOf(blueprint).securityGroup,
     controller: { namespace: config.karpenter.namespace, name: KARPENTER_RELEASE },
     nodeGroups: nodeGroupsOf(clusterInfo),
-    needs: [objects.nodeProvisioning, ...managedAddOnsOf(blueprint), ...kubectlAccess(cluster), ...admins],
+    needs: [objects.nodeProvisioning, ...objects.seats, ...managedAddOnsOf(blueprint), ...kubectlAccess(cluster), ...admins],
   });
   addLabOutputs(blueprint, config, objects.nodePoolName);
 

@@ -4,6 +4,7 @@ import { CfnAddon } from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
 import { versions } from '../config/versions';
+import type { JsonObject } from '../json';
 import { PodIdentityRole } from './pod-identity';
 
 /** An EKS add-on at a pinned version. */
@@ -24,6 +25,12 @@ export interface ManagedAddOnProps {
    * @default - the add-on calls no AWS API
    */
   readonly podIdentity?: { readonly serviceAccount: string; readonly managedPolicy: string };
+  /**
+   * Settings of the add-on, by the names of its schema: `aws eks describe-addon-configuration`.
+   *
+   * @default - the add-on's own
+   */
+  readonly configuration?: JsonObject;
 }
 
 /**
@@ -44,13 +51,14 @@ export class ManagedAddOn implements ClusterAddOn {
 
   deploy(clusterInfo: ClusterInfo): Promise<Construct> {
     const { stack, clusterName } = clusterInfo.cluster;
-    const { name, version, podIdentity } = this.props;
+    const { name, version, podIdentity, configuration } = this.props;
     const addOn = new CfnAddon(stack, `AddOn-${name}`, {
       addonName: name,
       addonVersion: version,
       clusterName,
       resolveConflicts: 'OVERWRITE',
       preserveOnDelete: true,
+      configurationValues: configuration && JSON.stringify(configuration),
       podIdentityAssociations: podIdentity && [{
         serviceAccount: podIdentity.serviceAccount,
         roleArn: new PodIdentityRole(stack, `AddOn-${name}-Role`, {
@@ -78,10 +86,15 @@ export function managedAddOnsOf(stack: Stack): readonly IDependable[] {
 /** Id, and so name, of the add-on that gives pods their AWS credentials. */
 export const POD_IDENTITY_AGENT = 'eks-pod-identity-agent';
 
-/** The EKS add-ons of the lab, at the versions pinned for its Kubernetes version. */
-export function managedAddOns(): readonly ManagedAddOn[] {
+/**
+ * The EKS add-ons of the lab, at the versions pinned for its Kubernetes version.
+ *
+ * @param hasNetworkPolicies whether NetworkPolicies are to be enforced, as those of seats are
+ */
+export function managedAddOns(hasNetworkPolicies: boolean): readonly ManagedAddOn[] {
   return [
-    new ManagedAddOn({ name: 'vpc-cni', version: versions.addOns['vpc-cni'] }),
+    // The add-on takes this boolean as text.
+    new ManagedAddOn({ name: 'vpc-cni', version: versions.addOns['vpc-cni'], configuration: hasNetworkPolicies ? { enableNetworkPolicy: 'true' } : undefined }),
     new ManagedAddOn({ name: 'kube-proxy', version: versions.addOns['kube-proxy'] }),
     new ManagedAddOn({ name: POD_IDENTITY_AGENT, version: versions.addOns['eks-pod-identity-agent'] }),
     new ManagedAddOn({ name: 'coredns', version: versions.addOns.coredns, needsNodes: true }),

@@ -13,3 +13,8 @@ export function labCharts(config: LabConfig = DEFAULT_CONFIG): LabCharts {
     kubeOpsViewImage: 'registry.test/kube-ops-view:1.2.3',
   });
 }
+
+/** The configuration of an empty `lab.yaml`, but for a class of so many students. */
+export function configWithClass(students: number, change: Partial<LabConfig['class']> = {}): LabConfig {
+  return { ...DEFAULT_CONFIG, class: { ...DEFAULT_CONFIG.class, students, ...change } };
+}

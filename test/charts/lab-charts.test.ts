@@ -1,11 +1,18 @@
+import type { LabCharts } from '../../charts/lab-charts';
 import { manifestsOf, type Manifest } from '../../charts/manifest';
-import { labCharts } from './default-lab-charts';
+import { configWithClass, labCharts } from './default-lab-charts';
 
-const CLUSTER_SCOPED = ['ClusterRole', 'ClusterRoleBinding', 'EC2NodeClass', 'Namespace', 'NodePool'];
+const CLUSTER_SCOPED = [
+  'ClusterRole', 'ClusterRoleBinding', 'EC2NodeClass', 'Namespace', 'NodePool', 'PriorityClass', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding',
+];
 
-const charts = labCharts();
-const objects = [charts.nodePool, charts.inflate, charts.kubeOpsView].flatMap(manifestsOf);
+const objectsOf = ({ nodePool, inflate, kubeOpsView, classChart, seats }: LabCharts): readonly Manifest[] =>
+  [nodePool, inflate, kubeOpsView, ...(classChart === undefined ? [] : [classChart]), ...seats].flatMap(manifestsOf);
+const withoutClass = objectsOf(labCharts());
+const objects = objectsOf(labCharts(configWithClass(2)));
 const named = objects.map((object): [string, Manifest] => [`${object.kind} ${object.metadata.name}`, object]);
+
+const namesOf = (some: readonly Manifest[]): readonly string[] => some.map(({ kind, metadata }) => `${kind} ${metadata.name}`).toSorted();
 
 /** Paths of all values that are no JSON data: null, undefined, functions and instances of classes. */
 function pathsOfForeignValues(value: unknown, path = '$'): readonly string[] {
@@ -34,11 +41,12 @@ describe('the charts of the lab', () => {
   test('bring every namespace that they use', () => {
     const made = objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name);
     const used = objects.flatMap(({ metadata }) => metadata.namespace ?? []);
-    expect([...new Set(used)].sort()).toEqual(made.sort());
+    // The cluster has two of its own; the namespace of the class holds what its commands write.
+    expect([...new Set([...used, 'karpenter-lab-class'])].sort()).toEqual([...made, 'default', 'kube-system'].sort());
   });
 
   test('name every object themselves: no name ends in a hash', () => {
-    expect(named.map(([name]) => name).sort()).toEqual([
+    expect(namesOf(withoutClass)).toEqual([
       'ClusterRole kube-ops-view',
       'ClusterRoleBinding kube-ops-view',
       'Deployment inflate',
@@ -50,5 +58,32 @@ describe('the charts of the lab', () => {
       'Service kube-ops-view',
       'ServiceAccount kube-ops-view',
     ]);
+  });
+
+  test('have for a class what its seats share, and for each seat the same objects', () => {
+    const [before, after] = [namesOf(withoutClass), namesOf(objects)];
+    const ofClass = after.filter((name) => !before.includes(name) && !/^\S+ (student|seat)/.test(name));
+    expect(before.filter((name) => !after.includes(name))).toEqual([]);
+    expect(ofClass).toEqual([
+      'ClusterRole class-student',
+      'ClusterRole class-watch-karpenter',
+      'ClusterRoleBinding class-watch-karpenter',
+      'Namespace karpenter-lab-class',
+      'NodePool class',
+      'NodePool class-options',
+      'PriorityClass placeholder',
+      'Role class-watch-karpenter',
+      'Role class-watch-karpenter',
+      'RoleBinding class-watch-karpenter',
+      'RoleBinding class-watch-karpenter',
+      ...['deployments', 'objects', 'pods', 'services'].map((what) => `ValidatingAdmissionPolicy class-${what}`),
+      ...['deployments', 'objects', 'pods', 'services'].map((what) => `ValidatingAdmissionPolicyBinding class-${what}`),
+    ]);
+    const ofSeat = (seat: string): readonly string[] => objects.filter(({ metadata: { name, namespace = name } }) => namespace === seat).map(({ kind, metadata }) => `${kind} ${metadata.name.replace(seat, 'SEAT')}`);
+    expect(ofSeat('student-001')).toEqual([
+      'Namespace SEAT', 'ServiceAccount student', 'RoleBinding student', 'ResourceQuota seat', 'ResourceQuota seat-no-affinity-to-other-namespaces',
+      'LimitRange seat', 'NetworkPolicy seat',
+    ]);
+    expect(ofSeat('student-002')).toEqual(ofSeat('student-001'));
   });
 });

@@ -2,7 +2,7 @@ import { versions } from '../../lib/config/versions';
 import { synthLab, type SynthesizedLab } from '../support/synth-lab';
 
 interface AddOn {
-  readonly Properties: { readonly AddonName: string; readonly AddonVersion: string; readonly PreserveOnDelete: boolean };
+  readonly Properties: { readonly AddonName: string; readonly AddonVersion: string; readonly PreserveOnDelete: boolean; readonly ConfigurationValues?: string };
   readonly DependsOn?: readonly string[];
 }
 
@@ -32,6 +32,13 @@ describe('the EKS add-ons', () => {
 
   it.each(['vpc-cni', 'kube-proxy', 'eks-pod-identity-agent'])('are there before nodes where nodes need them: %s', (name) => {
     expect(addOns.find(({ Properties }) => Properties.AddonName === name)?.DependsOn).toBeUndefined();
+  });
+
+  it('enforce NetworkPolicies for a class, and have settings of their own for nothing else', async () => {
+    expect(addOns.map(({ Properties }) => Properties.ConfigurationValues)).toEqual(addOns.map(() => undefined));
+    const withClass = Object.values((await synthLab({ 'class.students': 1 })).template.findResources('AWS::EKS::Addon')) as AddOn[];
+    expect(withClass.flatMap(({ Properties: { AddonName, ConfigurationValues } }) => ConfigurationValues === undefined ? [] : [[AddonName, JSON.parse(ConfigurationValues)]]))
+      .toEqual([['vpc-cni', { enableNetworkPolicy: 'true' }]]);
   });
 
   it('give the EBS CSI driver its rights by Pod Identity', () => {

@@ -8,7 +8,7 @@ describe("CloudFormation's schema", () => {
     ['the default lab', {}],
     ['a lab with everything asked for', {
       apiAccess: '203.0.113.7/32', admins: 'arn:aws:iam::111122223333:role/instructor', natGateways: 3,
-      'karpenter.namespace': 'karpenter', 'karpenter.capacityTypes': 'on-demand,spot', 'tags.course': 'karpenter', scale: 5,
+      'karpenter.namespace': 'karpenter', 'karpenter.capacityTypes': 'on-demand,spot', 'tags.course': 'karpenter', 'scale': 5, 'class.students': 30,
     }],
   ])('accepts every resource of %s', async (_name, overrides) => {
     const { template } = await synthLab(overrides);

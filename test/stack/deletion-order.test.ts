@@ -7,7 +7,7 @@ describe('the order in which CloudFormation deletes the lab', () => {
   let stack: SynthesizedStack;
 
   beforeAll(async () => {
-    ({ synthesized: stack } = await synthLab({ admins: ['arn:aws:iam::111122223333:role/instructor', 'arn:aws:iam::111122223333:user/assistant'] }));
+    ({ synthesized: stack } = await synthLab({ 'class.students': 21, 'admins': ['arn:aws:iam::111122223333:role/instructor', 'arn:aws:iam::111122223333:user/assistant'] }));
   });
 
   const at = (path: RegExp): readonly TemplateResource[] => {
@@ -26,6 +26,8 @@ describe('the order in which CloudFormation deletes the lab', () => {
     'role of the EBS CSI driver': /\/AddOn-aws-ebs-csi-driver-Role\//,
     'inflate': /\/LabObjects\/Inflate\//,
     'kube-ops-view': /\/LabObjects\/KubeOpsView\//,
+    'seats': /\/LabObjects\/Seats\d+\//,
+    'what seats share': /\/LabObjects\/Class\//,
     'NodePool': /\/LabObjects\/NodePool\//,
     'EC2NodeClass': /\/LabObjects\/EC2NodeClass\//,
     'Karpenter chart': /\/Karpenter\/Chart\//,
@@ -60,7 +62,7 @@ describe('the order in which CloudFormation deletes the lab', () => {
 
   it.each<[first: Place, then: Place, why: string]>([
     ...([
-      'NodePool', 'EC2NodeClass', 'Karpenter chart', 'CRD chart', 'node role', 'access entry of the node role', 'Pod Identity association',
+      'what seats share', 'NodePool', 'EC2NodeClass', 'Karpenter chart', 'CRD chart', 'node role', 'access entry of the node role', 'Pod Identity association',
       'controller role', 'controller policies', 'interruption queue, its policy and rules', 'Pod Identity agent', 'node group',
       'NAT gateways', 'default routes', 'route table associations', 'cluster', 'VPC',
     ] as const).map((place): [Place, Place, string] => ['drain guard', place, 'Karpenter drains with it']),
@@ -77,6 +79,9 @@ describe('the order in which CloudFormation deletes the lab', () => {
     ['access entry of the guard', 'cluster', 'it is part of the cluster'],
     ['inflate', 'NodePool', 'nodes must be empty before they drain'],
     ['kube-ops-view', 'NodePool', 'a workload goes before what could run it'],
+    ['drain guard', 'seats', 'it says what students had made, and kubectl, whose time is short, finds them empty'],
+    ['seats', 'what seats share', 'while a seat is there, its rules and its rights are'],
+    ['what seats share', 'NodePool', 'its NodePools need the same EC2NodeClass'],
     ['NodePool', 'EC2NodeClass', 'a NodeClaim needs its class to terminate'],
     ['EC2NodeClass', 'Karpenter chart', 'only the controller removes instance profiles and launch templates'],
     ['NodePool', 'Karpenter chart', 'only the controller terminates instances'],
@@ -156,7 +161,7 @@ describe('the order in which CloudFormation deletes the lab', () => {
     const early = calls.filter(({ logicalId }) =>
       ![...stack.graph.allDependenciesOf(logicalId)].some((needed) => slow.includes(stack.resources.get(needed)?.type ?? '')));
     expect(early.map(({ logicalId }) => logicalId)).toEqual([]);
-    expect(calls).toHaveLength(7);
+    expect(calls).toHaveLength(10);
   });
 
   it('builds the kubectl handler beside the control plane, not after it', () => {

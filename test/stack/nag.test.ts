@@ -41,7 +41,7 @@ function describeFinding({ resource, ruleId, findingId }: NagLoggerNonCompliance
 
 async function findingsWith(suppressions: readonly Suppression[]): Promise<FindingLog> {
   const log = new FindingLog();
-  await synthLab({ expiresAt: '2026-12-01T18:00+09:00' }, (stack) => {
+  await synthLab({ 'expiresAt': '2026-12-01T18:00+09:00', 'class.students': 3 }, (stack) => {
     for (const { path, rule, findings, reason } of suppressions) {
       NagSuppressions.addResourceSuppressionsByPath(stack, `/${stack.stackName}/${path}`, [{
         id: rule,
