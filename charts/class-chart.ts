@@ -19,8 +19,14 @@ export const STUDENT_ROLE = 'class-student';
 /** Name of what lets all students look at what Karpenter does. */
 const WATCH_KARPENTER = 'class-watch-karpenter';
 
-/** How many nodes of the largest size a seat may have at once: one for the exercise, one for a replacement or a second kind. */
-const NODES_PER_SEAT = 2;
+/**
+ * How many nodes of the largest size the limits allow each seat: three at once, where the guide spreads pods over zones, beside one
+ * that Karpenter has not removed yet. Nodes on their way count as the largest that they may become, and a pod that the limits of the
+ * first NodePool hold back would get a node of the second: spot capacity, that the guide does not show there.
+ *
+ * @see https://github.com/kubernetes-sigs/karpenter/blob/v1.14.3/pkg/controllers/provisioning/scheduling/scheduler.go `subtractMax`
+ */
+const NODES_PER_SEAT = 4;
 
 /** GiB per vCPU of the instance types with the most memory among those that the lab uses. */
 const GIB_PER_VCPU = 8;
