@@ -9,9 +9,12 @@ export const LANGUAGES = ['en', 'ko'] as const;
 /** One of {@link LANGUAGES}, as BCP 47 has it. */
 export type Language = (typeof LANGUAGES)[number];
 
+/** Made once: a class of hundreds is counted in every second. */
+const FIGURES = new Intl.NumberFormat('en-US');
+
 /** A number with its thousands apart, and with its noun if it has one: `24,561`, `1 subnet`, `3 subnets`, `2 addresses`. */
 export function counted(count: number, noun?: string, plural = `${noun}s`): string {
-  const figure = count.toLocaleString('en-US');
+  const figure = FIGURES.format(count);
   return noun === undefined ? figure : `${figure} ${count === 1 ? noun : plural}`;
 }
 

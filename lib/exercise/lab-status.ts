@@ -140,6 +140,11 @@ export async function clusterBegan(api: KubernetesApi): Promise<string | undefin
   return namespace?.metadata.createdAt;
 }
 
+/** {@link clusterBegan}, by namespaces that are read already. */
+export function clusterBeganIn({ namespaces }: Pick<ClusterSnapshot, 'namespaces'>): string | undefined {
+  return namespaces.find(({ metadata }) => metadata.name === FIRST_NAMESPACE)?.metadata.createdAt;
+}
+
 /** What a status needs besides the cluster's objects. */
 export interface StatusMoment extends StatusOptions {
   /** When the cluster was created, as ISO 8601. @default - unknown */

@@ -12,16 +12,11 @@ import { deploymentBodyOf, type ExerciseExpectations } from './expectations';
 import { type LaunchLine, launchOf, readKarpenterLog } from './karpenter-log';
 import { compareLabels } from './shown-labels';
 
-/** What an observation is about. The names stay the same, so that a script can grade by them. */
-export type ObservationName =
-  | 'deployment'
-  | 'replicas'
-  | 'pods running'
-  | 'nodes'
-  | 'NodeClaims'
-  | 'capacity type'
-  | 'node labels'
-  | 'launch log';
+/** What the observations are about, in their order. The names stay the same, so that a script can grade by them. */
+export const OBSERVATION_NAMES = ['deployment', 'replicas', 'pods running', 'nodes', 'NodeClaims', 'capacity type', 'node labels', 'launch log'] as const;
+
+/** What an observation is about. */
+export type ObservationName = (typeof OBSERVATION_NAMES)[number];
 
 /** Something that the exercise should have led to, and what the cluster shows. */
 export interface Observation {

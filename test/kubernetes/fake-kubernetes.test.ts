@@ -54,6 +54,7 @@ describe('the fake Kubernetes API', () => {
     const patched = await api.patch(NODE_POOLS, { name: 'default' }, { spec: { limits: { cpu: 4, memory: null } } });
     expect(patched.limits).toEqual({ cpu: '4' });
     await expect(api.patch(NODE_POOLS, { name: 'other' }, {})).rejects.toMatchObject({ status: 404 });
+    await expect(api.patch(NODE_POOLS, { name: 'default' }, { metadata: { resourceVersion: '0' } })).rejects.toMatchObject({ status: 409, reason: 'Conflict' });
   });
 
   test('6. scales, and says when', async () => {

@@ -1,7 +1,24 @@
+import type { ClassView } from '../../assembly/class-view';
+import type { LabView } from '../../assembly/lab-view';
+import { STUDENT_ACCOUNT } from '../../config/seats';
+import { ClusterModel, type ClusterScope, clusterSnapshot } from '../../kubernetes/cluster-model';
+import { SERVICE_ACCOUNTS } from '../../kubernetes/core-kinds';
+import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
+import { LiveList } from '../../kubernetes/live-list';
 import { LabError } from '../../lab-error';
+import { Patience } from '../../passing-failure';
 import type { RunContext } from '../../run-context';
-import type { LabConnection } from '../connected-lab';
+import { asError, pause, type Watched } from '../../wait-for';
+import { type LabConnection, onLab } from '../connected-lab';
+import { type LaunchLine, launchOf, readKarpenterLog } from '../karpenter-log';
+import { type ClassMarks, readMarks, saveMarks } from './class-marks';
 import type { ClassStatus } from './class-status';
+import { scaleInIdle } from './idle-seats';
+import { type ClassLook, type ClassMemory, type KeptClass, lookAt, NO_MEMORY } from './look-at-class';
+import { readRoster } from './roster';
+import { SeatDiagnoses } from './seat-diagnosis';
+import { expectationsOfSeats } from './seat-expectations';
+import type { ClassSnapshot } from './seat-objects';
 
 /** Which class to keep. */
 export interface ClassConnection extends LabConnection {
@@ -14,26 +31,206 @@ export interface ClassConnection extends LabConnection {
  *
  * @param onStatus gets the class at once, about a second after every change, and every five seconds. While the cluster does not
  * answer it gets nothing
- * @throws what {@link onLab} throws, and LabError `ClassNotConfigured`, `KubernetesRequestRefused`
+ * @throws what {@link onLab} and {@link readRoster} throw, and LabError `ClassNotConfigured`, `MarksUnreadable`, `KubernetesRequestRefused`
  */
-export async function followClass({ assemblyDirectory }: ClassConnection, _onStatus: (status: ClassStatus) => void, _run: RunContext): Promise<void> {
-  return Promise.reject(noClass(assemblyDirectory));
+export async function followClass(options: ClassConnection, onStatus: (status: ClassStatus) => void, run: RunContext): Promise<void> {
+  try {
+    await onLab(options, run, async ({ lab, api }) => followOn(api, await keptClass(lab, options), onStatus, run));
+  } catch (error) {
+    if (!run.signal.aborted) throw error;
+  }
 }
 
 /**
  * Looks at a class once, and remembers what its students have reached. It scales nothing.
  *
- * @throws what {@link onLab} throws, and LabError `ClassNotConfigured`, `KubernetesRequestRefused`
+ * @throws what {@link followClass} throws
  */
-export async function classStatus({ assemblyDirectory }: ClassConnection, _run: RunContext): Promise<ClassStatus> {
-  return Promise.reject(noClass(assemblyDirectory));
+export async function classStatus(options: ClassConnection, run: RunContext): Promise<ClassStatus> {
+  return onLab(options, run, async ({ lab, api }) => statusOfClass(api, await keptClass(lab, options), run));
 }
 
-function noClass(assemblyDirectory: string): LabError {
-  return new LabError({
+/**
+ * What of a lab is kept while its class is.
+ *
+ * @throws what {@link readRoster} throws, and LabError `ClassNotConfigured`
+ */
+export async function keptClass(lab: LabView, { projectDirectory }: Pick<ClassConnection, 'projectDirectory'>): Promise<KeptClass> {
+  const view = classOf(lab);
+  const roster = await readRoster({ ...view, projectDirectory });
+  const expectationsOf = expectationsOfSeats(lab);
+  return {
+    lab,
+    seats: view.seats.map((seat) => ({ seat, student: roster.get(seat), expectations: expectationsOf(seat) })),
+    idleMinutes: view.idleMinutes,
+  };
+}
+
+function classOf({ class: view, stack }: LabView): ClassView {
+  if (view !== undefined) return view;
+  throw new LabError({
     code: 'ClassNotConfigured',
     message: 'This lab has no class: nobody but its instructor has a seat.',
-    received: assemblyDirectory,
+    received: stack.stackName,
     remedy: 'Set class.students in lab.yaml, and deploy.',
   });
+}
+
+/** What is read for a look. Pods and nodes of all namespaces: a student's pods carry no label that the server could select by. */
+const SCOPE: ClusterScope = { namespaces: {}, deployments: {}, pods: {}, nodes: {}, nodeClaims: {} };
+
+const ACCOUNTS = { fieldSelector: `metadata.name=${STUDENT_ACCOUNT}` };
+
+/** {@link classStatus} on a cluster that is already connected. */
+export async function statusOfClass(api: KubernetesApi, kept: KeptClass, run: RunContext): Promise<ClassStatus> {
+  const keeper = await Keeper.start(api, kept, run);
+  const [cluster, accounts] = await Promise.all([clusterSnapshot(api, SCOPE), api.list(SERVICE_ACCOUNTS, ACCOUNTS)]);
+  return (await keeper.look({ ...cluster, serviceAccounts: accounts.items })).status;
+}
+
+/** {@link followClass} on a cluster that is already connected. It ends with the run's signal, and throws its reason. */
+export async function followOn(api: KubernetesApi, kept: KeptClass, onStatus: (status: ClassStatus) => void, run: RunContext): Promise<void> {
+  const patience = new Patience();
+  const keeper = await Keeper.start(api, kept, run, (ask) => patience.attempt(ask));
+  const [cluster, accounts] = await Promise.all([
+    ClusterModel.start(api, SCOPE, { patienceSeconds: Infinity }), LiveList.start(api, SERVICE_ACCOUNTS, ACCOUNTS, Infinity),
+  ]);
+  const news = new News([cluster, accounts]);
+  try {
+    for (;;) {
+      const failure = cluster.failure ?? accounts.failure;
+      if (failure !== undefined) throw asError(failure);
+      if (cluster.interruption === undefined && accounts.interruption === undefined) {
+        const { namespaces, deployments, pods, events, nodes, nodeClaims, nodePools, nodeClasses } = cluster;
+        const seen = { namespaces, deployments, pods, events, nodes, nodeClaims, nodePools, nodeClasses, serviceAccounts: accounts.items };
+        const { status, idleSeats } = await keeper.look(seen);
+        const scaledIn = await patience.attempt(() => scaleInIdle(api, seen, idleSeats, kept.idleMinutes)) ?? [];
+        onStatus({ ...status, scaledIn });
+      }
+      await news.next(run.signal);
+    }
+  } finally {
+    news.end();
+    cluster.stop();
+    accounts.stop();
+  }
+}
+
+/** Makes a request; undefined where it failed in a way that may pass and that is tolerated. */
+type Attempt = <T>(ask: () => Promise<T>) => Promise<T | undefined>;
+
+/** Seconds after which Karpenter's log is read again while the launch of a seat is not found in it. */
+const LOG_EVERY_SECONDS = 30;
+
+/** Looks at a class again and again, and writes down what it finds. */
+class Keeper {
+  /**
+   * Reads what was remembered, and compares the clocks: what a look reads are times of the API server.
+   *
+   * @param attempt @default - no failure is tolerated
+   */
+  static async start(api: KubernetesApi, kept: KeptClass, run: RunContext, attempt: Attempt = (ask) => ask()): Promise<Keeper> {
+    const [marks, serverTime] = await Promise.all([readMarks(api, seatsOf(kept)), api.serverTime()]);
+    const ahead = serverTime.getTime() - run.clock.now().getTime();
+    // The server tells whole seconds: less than two are no difference.
+    return new Keeper(api, kept, run, attempt, { ...NO_MEMORY, marks }, Math.abs(ahead) < 2000 ? 0 : ahead);
+  }
+
+  private readonly diagnoses: SeatDiagnoses;
+  private unsaved: ClassMarks = new Map();
+  private logReadAtMillis: number | undefined;
+
+  private constructor(
+    private readonly api: KubernetesApi, private readonly kept: KeptClass, private readonly run: RunContext, private readonly attempt: Attempt,
+    private memory: ClassMemory, private readonly aheadMillis: number,
+  ) {
+    this.diagnoses = new SeatDiagnoses(api, run.clock.nowMillis);
+  }
+
+  /** Looks at the class, remembers in the cluster what is new, and finds out why seats are stuck. */
+  async look(cluster: ClassSnapshot): Promise<ClassLook> {
+    const now = new Date(this.run.clock.now().getTime() + this.aheadMillis);
+    const look = await this.withLaunches(cluster, lookAt(cluster, this.kept, this.memory, now), now);
+    this.memory = look.memory;
+    this.unsaved = new Map([...this.unsaved, ...look.changedMarks]);
+    await this.save();
+    const stuck = new Set(look.status.seats.filter((seat) => seat.stuck !== undefined).map(({ seat }) => seat));
+    await this.attempt(() => this.diagnoses.renew(cluster, this.kept.seats.filter(({ seat }) => stuck.has(seat))));
+    return { ...look, status: { ...look.status, seats: look.status.seats.map((seat) => this.diagnoses.explained(seat)) } };
+  }
+
+  /** The look, once more with Karpenter's log where a launch is still to be found in it. */
+  private async withLaunches(cluster: ClassSnapshot, look: ClassLook, now: Date): Promise<ClassLook> {
+    const nowMillis = this.run.clock.nowMillis();
+    const seconds = this.logReadAtMillis === undefined ? undefined : (nowMillis - this.logReadAtMillis) / 1000;
+    const isWanted = look.status.seats.some(({ runningPods, nodes, mark }) => runningPods > 0 && nodes.length > 0 && mark.passedAt['launch log'] === undefined);
+    if (!isWanted || (seconds !== undefined && seconds < LOG_EVERY_SECONDS)) return look;
+    const launches = await this.readLaunches(seconds);
+    this.logReadAtMillis = nowMillis;
+    const names = new Set(cluster.nodeClaims.map(({ metadata }) => metadata.name));
+    this.memory = { ...this.memory, launches: [...this.memory.launches, ...launches].filter(({ nodeClaim }) => names.has(nodeClaim)) };
+    return lookAt(cluster, this.kept, this.memory, now);
+  }
+
+  /** Launches that the log shows. A log that cannot be read shows none: the observation of it stays unknown, and decides nothing. */
+  private async readLaunches(sinceSeconds: number | undefined): Promise<readonly LaunchLine[]> {
+    const { karpenter } = this.kept.lab;
+    const place = { karpenterNamespace: karpenter.namespace, karpenterDeployment: karpenter.release };
+    try {
+      const lines = await this.attempt(() => readKarpenterLog(this.api, place, sinceSeconds === undefined ? undefined : sinceSeconds + LOG_EVERY_SECONDS));
+      return (lines ?? []).flatMap((line) => launchOf(line) ?? []);
+    } catch (error) {
+      if (!(error instanceof LabError) || error.code === 'KubernetesUnreachable') throw error;
+      return [];
+    }
+  }
+
+  private async save(): Promise<void> {
+    if (this.unsaved.size === 0) return;
+    const { unsaved } = this;
+    const saved = await this.attempt(() => saveMarks(this.api, seatsOf(this.kept), unsaved));
+    if (saved === undefined) return;
+    this.unsaved = new Map();
+    this.memory = { ...this.memory, marks: saved };
+  }
+}
+
+function seatsOf({ seats }: KeptClass): readonly string[] {
+  return seats.map(({ seat }) => seat);
+}
+
+/** Seconds between two looks at least, so that changes that come together are told together, and at most, because times grow. */
+const SETTLING_SECONDS = 1;
+const MOST_SECONDS = 5;
+
+/** Changes of what is watched, those between two waits included. */
+class News {
+  private isThere = false;
+  private tell: () => void = () => undefined;
+  private readonly endings: readonly (() => void)[];
+
+  constructor(on: readonly Watched[]) {
+    this.endings = on.map((watched) => watched.onChange(() => {
+      this.isThere = true;
+      this.tell();
+    }));
+  }
+
+  /**
+   * Waits for a change, and for some time in any case.
+   *
+   * @throws the signal's reason
+   */
+  async next(signal: AbortSignal): Promise<void> {
+    await pause(SETTLING_SECONDS, signal);
+    const ended = new AbortController();
+    this.tell = () => ended.abort();
+    if (!this.isThere) await pause(MOST_SECONDS - SETTLING_SECONDS, AbortSignal.any([signal, ended.signal])).catch(() => undefined);
+    signal.throwIfAborted();
+    this.isThere = false;
+  }
+
+  end(): void {
+    for (const end of this.endings) end();
+  }
 }

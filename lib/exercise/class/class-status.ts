@@ -41,7 +41,7 @@ export interface SeatStatus {
   readonly seat: string;
   /** Name of the student, by the roster. @default - the roster names none */
   readonly student?: string;
-  /** Whether the student can come in: the ServiceAccount is there. */
+  /** Whether the student can come in: `lab class open` has made a token, and it has not ended. */
   readonly isOpen: boolean;
   readonly step: SeatStep;
   /** Since when it is at this step, as ISO 8601 in UTC. */
@@ -74,7 +74,7 @@ export interface ClassStatus {
   readonly costSoFar?: number;
   /** When AWS deletes the lab, as ISO 8601 in UTC. @default - never */
   readonly expiresAt?: string;
-  /** When the students' tokens end, as ISO 8601 in UTC. @default - no seat was opened yet */
+  /** When the first of the students' tokens ends, as ISO 8601 in UTC. @default - no seat is open */
   readonly tokensEndAt?: string;
   /** Whether it is a rehearsal, where AWS is played. */
   readonly isSimulated: boolean;

@@ -11,15 +11,22 @@ import { deploymentBodyOf, type ExerciseExpectations, expectationsOf } from '../
  * @param seat name of a seat of the lab's class
  */
 export function seatExpectations(lab: LabView, seat: string): ExerciseExpectations {
+  return expectationsOfSeats(lab)(seat);
+}
+
+/** {@link seatExpectations} for many seats: the lab is read once. */
+export function expectationsOfSeats(lab: LabView): (seat: string) => ExerciseExpectations {
   const ofLab = expectationsOf(lab);
-  const nodeSelector = Object.fromEntries(Object.keys(ofLab.nodeSelector).map((key) => [key, seat]));
   const deployment = deploymentBodyOf(ofLab);
-  return {
-    ...ofLab,
-    namespace: seat,
-    nodeSelector,
-    nodePoolName: CLASS_NODE_POOL,
-    objects: deployment === undefined ? [] : [seatDeployment(deployment, seat, nodeSelector)],
+  return (seat) => {
+    const nodeSelector = Object.fromEntries(Object.keys(ofLab.nodeSelector).map((key) => [key, seat]));
+    return {
+      ...ofLab,
+      namespace: seat,
+      nodeSelector,
+      nodePoolName: CLASS_NODE_POOL,
+      objects: deployment === undefined ? [] : [seatDeployment(deployment, seat, nodeSelector)],
+    };
   };
 }
 

@@ -247,6 +247,10 @@ export class FakeKubernetes {
   private patch(target: Target, change: JsonObject, contentType: string, response: ServerResponse): void {
     const before = this.objects.get(keyOf(target.collection, target.namespace, target.name ?? ''));
     if (before === undefined && !contentType.startsWith('application/apply-patch')) return sendNotFound(response, target);
+    const asked = textAt(change, 'metadata', 'resourceVersion');
+    if (before !== undefined && asked !== undefined && asked !== textAt(before, 'metadata', 'resourceVersion')) {
+      return sendStatus(response, 409, 'Conflict', `${target.name ?? ''}: the object has been modified; please apply your changes to the latest version and try again`);
+    }
     const after = merged(before ?? {}, withNamespace(change, target.namespace)) as JsonObject;
     send(response, before === undefined ? 201 : 200, this.store(target.collection, after, before));
   }
