@@ -2,6 +2,9 @@ import type { AssemblyState } from '../assembly/assembly-state';
 import type { SynthesizeOptions } from '../assembly/synthesize';
 import type { DeploymentTargetOptions, DeployOptions } from '../deploy/deploy';
 import type { DeploymentTarget, DeployResult } from '../deploy/deployment-target';
+import type { CloseClassOptions, CloseClassResult } from '../exercise/class/close-class';
+import type { OpenClassOptions, OpenClassResult } from '../exercise/class/open-class';
+import type { ResetSeatOptions, ResetSeatResult } from '../exercise/class/reset-seat';
 import type { ClassStatus } from '../exercise/class/class-status';
 import type { ClassResult, ExerciseResult } from '../exercise/exercise-result';
 import type { ExerciseExpectations } from '../exercise/expectations';
@@ -82,6 +85,12 @@ export interface LabActions {
   readonly watchLab: (options: WatchOptions & LabConnection, run: RunContext) => Promise<WatchResult>;
   /** Says whether the exercise has reached its outcome. */
   readonly verifyLab: (options: VerifyOptions, run: RunContext) => Promise<VerifyResult>;
+  /** Makes the seats of a class ready, with a kubeconfig for each student. */
+  readonly openClass: (options: OpenClassOptions & LabConnection, run: RunContext) => Promise<OpenClassResult>;
+  /** Empties a seat, and makes it again as the stack has it. */
+  readonly resetSeat: (options: ResetSeatOptions & LabConnection, run: RunContext) => Promise<ResetSeatResult>;
+  /** Ends the students' tokens, empties all seats, and waits until their nodes are gone. */
+  readonly closeClass: (options: CloseClassOptions & LabConnection, run: RunContext) => Promise<CloseClassResult>;
   /** Looks at a class once, remembers what its students have reached, and scales nothing. */
   readonly classStatus: (options: LabConnection, run: RunContext) => Promise<ClassStatus>;
   /** Keeps a class until the run is interrupted: remembers what its students have reached, and scales idle seats to 0. */
@@ -128,6 +137,9 @@ export function processActions({ projectDirectory, env }: ProcessActionsOptions)
     labStatus: async (options, run) => (await import('../exercise/lab-status.js')).labStatus(options, run),
     watchLab: async (options, run) => (await import('../exercise/watch-lab.js')).watchLab(options, run),
     verifyLab: async (options, run) => (await import('../exercise/verify-lab.js')).verifyLab(options, run),
+    openClass: async (options, run) => (await import('../exercise/class/open-class.js')).openClass({ ...options, projectDirectory }, run),
+    resetSeat: async (options, run) => (await import('../exercise/class/reset-seat.js')).resetSeat({ ...options, projectDirectory }, run),
+    closeClass: async (options, run) => (await import('../exercise/class/close-class.js')).closeClass({ ...options, projectDirectory }, run),
     classStatus: async (options, run) => (await import('../exercise/class/class-keeper.js')).classStatus({ ...options, projectDirectory }, run),
     followClass: async (options, onStatus, run) =>
       (await import('../exercise/class/class-keeper.js')).followClass({ ...options, projectDirectory }, onStatus, run),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, type OutgoingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
@@ -11,10 +12,18 @@ export interface Authentication {
   readonly auth?: string;
 }
 
-/** A way to an API server. */
-export interface Connection {
+/** Where an API server is, and how it is known. */
+export interface ApiEndpoint {
   /** URL of the API server. */
   readonly server: string;
+  /** Certificates that it is known by, in PEM. @default - those that the computer trusts */
+  readonly certificateAuthority?: string;
+  /** Name in its certificate. @default - the host name of its URL */
+  readonly tlsServerName?: string;
+}
+
+/** A way to an API server. */
+export interface Connection extends ApiEndpoint {
   /** Name of the cluster's entry in the kubeconfig. @default - it comes from no kubeconfig */
   readonly clusterEntry?: string;
   /** Credentials for a request; a token that has expired is renewed. */
@@ -40,12 +49,14 @@ export async function connectionOf(kubeconfig: string): Promise<Connection> {
   } catch (cause) {
     throw unreadable(kubeconfig, `The kubeconfig cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`, cause);
   }
-  const { server, name: clusterEntry } = config.getCurrentCluster() ?? {};
+  const { server, name: clusterEntry, caData, caFile, tlsServerName } = config.getCurrentCluster() ?? {};
   if (server === undefined) throw unreadable(kubeconfig, 'The current context of the kubeconfig names no cluster.');
 
   let agent: HttpAgent | undefined;
   return {
     server,
+    certificateAuthority: certificateAuthorityOf(kubeconfig, caData, caFile),
+    tlsServerName,
     clusterEntry,
     authenticate: async () => {
       const options = await securityOf(config, kubeconfig);
@@ -54,6 +65,16 @@ export async function connectionOf(kubeconfig: string): Promise<Connection> {
     },
     close: () => agent?.destroy(),
   };
+}
+
+function certificateAuthorityOf(kubeconfig: string, data: string | undefined, file: string | undefined): string | undefined {
+  if (data !== undefined) return Buffer.from(data, 'base64').toString('utf8');
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw unreadable(kubeconfig, `The certificates that the kubeconfig names cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`, cause);
+  }
 }
 
 async function securityOf(config: KubeConfig, kubeconfig: string): Promise<RequestOptions> {

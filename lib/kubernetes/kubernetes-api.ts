@@ -2,7 +2,7 @@ import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectAt, p
 import { type RunContext, runContext } from '../run-context';
 import { AUTHENTICATION_API } from '../well-known-keys';
 import { type ApiRequest, requestRefused, sendRequest } from './api-request';
-import { type Connection, connectionOf } from './connection';
+import { type ApiEndpoint, type Connection, connectionOf } from './connection';
 import { type ObjectMetadata, type ObjectReference, type ResourceKind, resourcePath } from './objects';
 
 /** How to reach the Kubernetes API. */
@@ -45,8 +45,8 @@ export interface TokenRequest {
   /** Who is to accept it. @default - the API server */
   readonly audience?: string;
   readonly expirationSeconds: number;
-  /** The pod that gets it. With the pod the token ends. */
-  readonly pod: Pick<ObjectMetadata, 'name' | 'uid'>;
+  /** The pod that gets it. With the pod the token ends. @default - nobody's but the ServiceAccount's, with which it ends */
+  readonly pod?: Pick<ObjectMetadata, 'name' | 'uid'>;
 }
 
 /** A token of a ServiceAccount. */
@@ -103,6 +103,12 @@ export class KubernetesApi {
   /** URL of the API server. */
   get server(): string {
     return this.connection.server;
+  }
+
+  /** Where others reach the same API server. */
+  get endpoint(): ApiEndpoint {
+    const { server, certificateAuthority, tlsServerName } = this.connection;
+    return { server, certificateAuthority, tlsServerName };
   }
 
   /** Name of the cluster's entry in the kubeconfig; undefined where the connection comes from none. */
@@ -232,7 +238,7 @@ export class KubernetesApi {
         spec: {
           ...(audience === undefined ? {} : { audiences: [audience] }),
           expirationSeconds,
-          boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: pod.name, uid: pod.uid },
+          ...(pod === undefined ? {} : { boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: pod.name, uid: pod.uid } }),
         },
       },
     });

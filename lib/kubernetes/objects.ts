@@ -14,6 +14,19 @@ export interface ResourceKind<T> {
   readonly read: (body: JsonObject) => T;
 }
 
+/**
+ * The kind of an object as a manifest has it. Its plural is that of the English word, which is how all kinds but Endpoints are called.
+ *
+ * @example
+ * kindOf({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { namespace: 'a', name: 'b' } }).plural // 'networkpolicies'
+ */
+export function kindOf(body: JsonObject): ResourceKind<JsonObject> {
+  const kind = textAt(body, 'kind') ?? '';
+  const word = kind.toLowerCase();
+  const plural = word.endsWith('y') ? `${word.slice(0, -1)}ies` : `${word}${word.endsWith('s') ? 'es' : 's'}`;
+  return { apiVersion: textAt(body, 'apiVersion') ?? '', kind, plural, isNamespaced: textAt(body, 'metadata', 'namespace') !== undefined, read: (object) => object };
+}
+
 /** Name and namespace of an object. */
 export interface ObjectReference {
   readonly name: string;

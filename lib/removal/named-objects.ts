@@ -2,7 +2,7 @@ import type { JsonObject } from '../json';
 import { KubernetesRequestRefused } from '../kubernetes/api-request';
 import { DEPLOYMENTS } from '../kubernetes/core-kinds';
 import { EC2_NODE_CLASSES, NODE_CLAIMS, NODE_POOLS } from '../kubernetes/karpenter-kinds';
-import type { KubernetesApi } from '../kubernetes/kubernetes-api';
+import type { KubernetesApi, Selection } from '../kubernetes/kubernetes-api';
 import {
   type Conditioned, type ObjectMetadata, type ObjectReference, readConditions, readMetadata, type ResourceKind, unmetConditions,
 } from '../kubernetes/objects';
@@ -18,10 +18,10 @@ export function readNamedObject(body: JsonObject): NamedObject {
   return { metadata: readMetadata(body), conditions: readConditions(body) };
 }
 
-/** All objects of a kind. A kind that the cluster does not know, such as one whose CRD is gone, has none. */
-export async function existing<T>(api: KubernetesApi, kind: ResourceKind<T>): Promise<readonly T[]> {
+/** All objects of a kind, or those of a selection. A kind that the cluster does not know, such as one whose CRD is gone, has none. */
+export async function existing<T>(api: KubernetesApi, kind: ResourceKind<T>, selection: Selection = {}): Promise<readonly T[]> {
   try {
-    return (await api.list(kind, {})).items;
+    return (await api.list(kind, selection)).items;
   } catch (error) {
     if (error instanceof KubernetesRequestRefused && error.status === 404) return [];
     throw error;

@@ -1,3 +1,6 @@
+import type { CloseClassResult } from '../../lib/exercise/class/close-class';
+import type { OpenClassResult } from '../../lib/exercise/class/open-class';
+import type { ResetSeatResult } from '../../lib/exercise/class/reset-seat';
 import type { ClassStatus, SeatNode, SeatStatus } from '../../lib/exercise/class/class-status';
 
 /** The node that the exercise leads to. */
@@ -62,4 +65,29 @@ export const classAtWork: ClassStatus = {
   tokensEndAt: '2026-11-27T08:30:00.000Z',
   isSimulated: true,
   scaledIn: [],
+};
+
+/** A class of three that is open, one seat of it for the second time. */
+export const openedClass: OpenClassResult = {
+  cluster: 'karpenter-lab',
+  region: 'ap-northeast-2',
+  folder: '/lab/class',
+  seats: [
+    { seat: 'student-001', student: '김하늘', kubeconfig: 'student-001.kubeconfig', tokenEndsAt: '2026-11-27T09:00:00.000Z' },
+    { seat: 'student-002', student: '<이준>', kubeconfig: 'student-002.kubeconfig', tokenEndsAt: '2026-11-27T09:00:01.000Z', earlierTokenEndsAt: '2026-11-27T08:00:00.000Z' },
+    { seat: 'student-003', kubeconfig: 'student-003.kubeconfig', tokenEndsAt: '2026-11-27T09:00:01.000Z' },
+  ],
+  isWholeClass: true,
+  apiAccess: ['203.0.113.0/24'],
+};
+
+/** A seat that was reset. */
+export const emptiedSeat: ResetSeatResult = {
+  outcome: 'reset', cluster: 'karpenter-lab', seat: 'student-001', student: '김하늘', removed: ['Deployment inflate', 'Service web'], seconds: 1.23, isOpen: true, isMarkForgotten: false,
+};
+
+/** A class that was closed. */
+export const closedClass: CloseClassResult = {
+  outcome: 'closed', cluster: 'karpenter-lab', region: 'ap-northeast-2', seats: 3, openSeats: 3, pods: 10, nodes: 2, emptiedSeats: 2,
+  deletedFiles: ['student-001.kubeconfig', 'student-002.kubeconfig', 'student-003.kubeconfig'], folder: '/lab/class', problems: [],
 };

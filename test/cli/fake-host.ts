@@ -1,7 +1,7 @@
 import type { LabHost, OutputStream } from '../../lib/cli/host';
 import type { LabActions } from '../../lib/cli/process-actions';
 import type { RehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
-import { classAtWork } from './class-fixtures';
+import { classAtWork, closedClass, emptiedSeat, openedClass } from './class-fixtures';
 import { FakeClock } from './fake-clock';
 import { removedLab, sweptLab } from './teardown-fixtures';
 import { passedLife } from './life-fixture';
@@ -84,6 +84,9 @@ export function fakeHost(options: FakeHostOptions = {}): LabHost & { readonly st
       watchLab: () => Promise.resolve({ endedBy: 'running pods', status: runningStatus }),
       scaleLab: () => Promise.resolve(scaledOut),
       verifyLab: () => Promise.resolve(passedVerify),
+      openClass: () => Promise.resolve(openedClass),
+      resetSeat: () => Promise.resolve(emptiedSeat),
+      closeClass: () => Promise.resolve(closedClass),
       classStatus: () => Promise.resolve(classAtWork),
       followClass: (_, onStatus) => {
         onStatus(classAtWork);

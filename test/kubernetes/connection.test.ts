@@ -26,6 +26,7 @@ describe('the connection by a kubeconfig', () => {
     const { agent } = await connection.authenticate();
     expect(agent).toBeInstanceOf(HttpsAgent);
     expect(String((agent as HttpsAgent).options.ca)).toBe('an authority');
+    expect(connection.certificateAuthority).toBe('an authority');
   });
 
   test('fails when there is no such file, with its path', async () => {

@@ -19,11 +19,12 @@ export function kubeconfigConnection(file: string): Connection {
   if (first === undefined || user === undefined) throw new Error(`${file} has no cluster or no user`);
   const content = (path: string | undefined, data: string | undefined): Buffer | undefined =>
     data === undefined ? path === undefined ? undefined : readFileSync(path) : Buffer.from(data, 'base64');
+  const authority = content(first.cluster['certificate-authority'], first.cluster['certificate-authority-data']);
   const agent = new Agent({
     keepAlive: true,
-    ca: content(first.cluster['certificate-authority'], first.cluster['certificate-authority-data']),
+    ca: authority,
     cert: content(user.user['client-certificate'], user.user['client-certificate-data']),
     key: content(user.user['client-key'], user.user['client-key-data']),
   });
-  return { server: first.cluster.server, authenticate: () => Promise.resolve({ agent, headers: {} }), close: () => agent.destroy() };
+  return { server: first.cluster.server, certificateAuthority: authority?.toString('utf8'), authenticate: () => Promise.resolve({ agent, headers: {} }), close: () => agent.destroy() };
 }

@@ -49,7 +49,7 @@ async function kindOf(path: string): Promise<'folder' | 'file' | 'absent'> {
 }
 
 /** Writes a file so that a reader sees the old content or the new, never a part of it. */
-async function writeFileAtomically(path: string, content: string): Promise<void> {
+export async function writeFileAtomically(path: string, content: string): Promise<void> {
   const unfinished = `${path}.${randomUUID()}.unfinished`;
   try {
     await writeFile(unfinished, content, 'utf8');

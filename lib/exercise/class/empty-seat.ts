@@ -1,0 +1,71 @@
+import { type JsonObject, textAt } from '../../json';
+import { CONFIG_MAPS } from '../../kubernetes/core-kinds';
+import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
+import type { ResourceKind } from '../../kubernetes/objects';
+import { AWS_BACKED_KINDS, POD_MAKING_KINDS } from '../../removal/drain-workloads';
+import { existing, type NamedObject, readNamedObject } from '../../removal/named-objects';
+import type { RunContext } from '../../run-context';
+import { pollFor } from '../../wait-for';
+import { NETWORKING_API } from '../../well-known-keys';
+import { listed } from '../../words';
+
+const named = (apiVersion: string, kind: string, plural: string): ResourceKind<NamedObject> => ({ apiVersion, kind, plural, isNamespaced: true, read: readNamedObject });
+
+/** What a seat is emptied of, in an order in which nothing makes anew what was deleted before it. */
+const EMPTIED_KINDS: readonly ResourceKind<NamedObject>[] = [
+  named('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
+  ...POD_MAKING_KINDS,
+  ...AWS_BACKED_KINDS,
+  named('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
+  named(NETWORKING_API, 'NetworkPolicy', 'networkpolicies'),
+  named(CONFIG_MAPS.apiVersion, CONFIG_MAPS.kind, CONFIG_MAPS.plural),
+  named('v1', 'Secret', 'secrets'),
+];
+
+/** What Kubernetes itself puts into every namespace. */
+const OF_KUBERNETES = 'ConfigMap kube-root-ca.crt';
+
+/** Seconds for controllers to let go of what was deleted. */
+const EMPTY_SECONDS = 60;
+
+/** Which seat to empty, and what stays in it. */
+export interface SeatToEmpty {
+  readonly seat: string;
+  /** Objects that the stack makes in it. */
+  readonly objects: readonly JsonObject[];
+}
+
+/**
+ * Deletes all that was made in a seat, and waits until it is gone. Pods get no time to end. Objects of the stack stay, and so do
+ * events, which Kubernetes forgets after an hour.
+ *
+ * @returns what was deleted, such as `Deployment inflate`, without what belongs to that
+ * @throws LabError `DeadlinePassed` with what is still there
+ */
+export async function emptySeat(api: KubernetesApi, { seat, objects }: SeatToEmpty, run: RunContext): Promise<readonly string[]> {
+  const kept = new Set([OF_KUBERNETES, ...objects.map((body) => `${textAt(body, 'kind') ?? ''} ${textAt(body, 'metadata', 'name') ?? ''}`)]);
+  const deleted = new Set<string>();
+  let left: readonly string[] = [];
+  await pollFor(async () => {
+    const found = await Promise.all(EMPTIED_KINDS.map(async (kind) => ({ kind, objects: await existing(api, kind, { namespace: seat }) })));
+    const names: string[] = [];
+    for (const { kind, objects: ofKind } of found) {
+      for (const { metadata: { name, owners } } of ofKind) {
+        const full = `${kind.kind} ${name}`;
+        if (kept.has(full)) continue;
+        names.push(full);
+        if (owners.length === 0) deleted.add(full);
+        await api.delete(kind, { namespace: seat, name }, 0);
+      }
+    }
+    left = names;
+    return names.length === 0;
+  }, {
+    what: `seat ${seat} is empty`,
+    deadlineSeconds: EMPTY_SECONDS,
+    everySeconds: 0.2,
+    describeMissing: () => [`Still there: ${listed(left)}`],
+    remedy: `See what holds it: kubectl get all -n ${seat} -o yaml | grep -A3 finalizers.`,
+  }, run);
+  return [...deleted];
+}
