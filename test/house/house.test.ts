@@ -17,6 +17,7 @@ const ROOMS = [
   'lib/aws',
   'lib/assembly',
   'charts',
+  'lib/guide',
   'lib/config',
   'lib/kubernetes',
   // The ground floor: files that stand in no room.
