@@ -10,6 +10,7 @@ import { EKS_CLUSTER_TAG } from '../well-known-keys';
 import { AWS_BACKED_KINDS } from './drain-workloads';
 import { existing, objectName } from './named-objects';
 import type { Drainer } from './reach-cluster';
+import { studentWork, type StudentWork } from './student-work';
 
 /** Who removed something. */
 export type Remover = 'Karpenter' | 'Kubernetes' | 'teardown' | 'CloudFormation' | 'sweep';
@@ -32,6 +33,8 @@ export interface TeardownInventory {
   readonly whyNotHere?: string;
   /** Objects in the cluster that the drain deletes, such as `NodePool default`. Empty where it is not this teardown that drains. */
   readonly objects: readonly string[];
+  /** What students have made in their seats. Empty without a class, and where it is not this teardown that drains. */
+  readonly studentWork: readonly StudentWork[];
   /** What is in AWS by exact tags and paths; the stack's own log groups and the group that EKS made are among it. */
   readonly leftovers: readonly Leftover[];
 }
@@ -105,6 +108,7 @@ export async function takeInventory({ aws, names, account, stack, resources, clu
     drainedBy: drainer.by,
     whyNotHere: drainer.by === 'teardown' ? undefined : drainer.why,
     objects: drainer.by === 'teardown' ? await objectsToDrain(drainer.api, karpenterNamespace) : [],
+    studentWork: drainer.by === 'teardown' ? await studentWork(drainer.api) : [],
     leftovers: await findLeftovers({ aws, lab: names }),
   };
 }

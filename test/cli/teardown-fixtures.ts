@@ -30,7 +30,7 @@ export const sweptLab: SweepResult = {
 export const removedLab: TeardownResult = {
   ...lab,
   outcome: 'clean',
-  inventory: { ...lab, drainedBy: 'teardown', stackStatus: 'CREATE_COMPLETE', stackResourceCount: 78, clusterStatus: 'ACTIVE', objects: ['Namespace karpenter-test', 'NodePool default'], leftovers: [instance, volume] },
+  inventory: { ...lab, drainedBy: 'teardown', stackStatus: 'CREATE_COMPLETE', stackResourceCount: 78, clusterStatus: 'ACTIVE', objects: ['Namespace karpenter-test', 'NodePool default'], studentWork: [], leftovers: [instance, volume] },
   stages: [
     { stage: 'drain', outcome: 'done', detail: '2 objects deleted; no NodePool, NodeClaim or instance is left' },
     { stage: 'stack', outcome: 'done', detail: 'CloudFormation deleted karpenter-lab' },

@@ -46,6 +46,17 @@ describe('lab teardown', () => {
     expect(host.stdout.text.replaceAll(/\s+/g, ' ')).toContain('no instance was left. So these were let go without it: NodeClaim default-abcde.');
   });
 
+  it('says what students had made, in a dry run and at the end', async () => {
+    const work = Array.from({ length: 12 }, (_, index) => ({ seat: `student-${String(index + 1).padStart(3, '0')}`, counts: { Deployment: 2, PodDisruptionBudget: 1 } }));
+    for (const outcome of ['listed', 'clean'] as const) {
+      const host = fakeHost({ actions: { teardownLab: () => Promise.resolve({ ...removedLab, outcome, inventory: { ...removedLab.inventory, studentWork: work } }) } });
+      await expect(runLab(['teardown', '--yes'], host)).resolves.toBe(ExitCode.Ok);
+      expect(host.stdout.text).toMatch(/In the seats of students -+ 12 seats/);
+      expect(host.stdout.text).toContain('student-007 made 2 Deployments and 1 PodDisruptionBudget');
+      expect(host.stdout.text).toContain('2 other students made 6 objects');
+    }
+  });
+
   it('shows a dry run', async () => {
     const host = fakeHost({ actions: { teardownLab: () => Promise.resolve({ ...removedLab, outcome: 'listed', isBillableLeft: true }) } });
     await expect(runLab(['teardown', '--dry-run'], host)).resolves.toBe(ExitCode.Ok);

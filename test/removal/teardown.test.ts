@@ -5,7 +5,7 @@ import { DeleteNetworkInterfaceCommand, DeleteVolumeCommand, DescribeInstancesCo
 import { teardownIn, type TeardownOptions } from '../../lib/removal/teardown';
 import type { TeardownResult } from '../../lib/removal/teardown-result';
 import { AWS_BACKED_KINDS } from '../../lib/removal/drain-workloads';
-import { DEPLOYMENTS } from '../../lib/kubernetes/core-kinds';
+import { DEPLOYMENTS, NAMESPACES } from '../../lib/kubernetes/core-kinds';
 import { NODE_POOLS } from '../../lib/kubernetes/karpenter-kinds';
 import { LabError } from '../../lib/lab-error';
 import type { ProgressEvent } from '../../lib/progress';
@@ -39,6 +39,14 @@ describe('a teardown', () => {
     expect(result.deletedObjects).toEqual(expect.arrayContaining(['Namespace karpenter-test', 'Namespace student-7', 'NodePool default', 'NodePool student', 'EC2NodeClass default']));
     expect(result.stages.map(({ stage, outcome }) => [stage, outcome])).toEqual([['drain', 'done'], ['stack', 'done'], ['sweep', 'done']]);
     expect(lab.commands).not.toContain('TerminateInstancesCommand');
+  });
+
+  it('says what students had made in their seats', async () => {
+    lab.fake.put(NAMESPACES, { metadata: { name: 'student-007', labels: { 'karpenter-lab/seat': 'student-007' } } });
+    lab.fake.put(DEPLOYMENTS, { metadata: { name: 'inflate', namespace: 'student-007' } });
+    const result = await teardown();
+    expect(result.inventory.studentWork).toEqual([{ seat: 'student-007', counts: { Deployment: 1 } }]);
+    expect(result.deletedObjects).toContain('Namespace student-007');
   });
 
   it('changes nothing in a dry run, and lists it all', async () => {

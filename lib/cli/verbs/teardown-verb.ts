@@ -1,5 +1,6 @@
 import { KIND_LABELS } from '../../aws/leftovers/leftover';
 import { DRAIN_DEADLINE_SECONDS } from '../../removal/guard/drain-guard';
+import { studentWorkLines } from '../../removal/student-work';
 import type { AccountedLeftover, TeardownInventory, TeardownResult } from '../../removal/teardown-result';
 import { counted, listed } from '../../words';
 import { flexible, type LabDocument, type Section, table } from '../document/document';
@@ -51,6 +52,7 @@ function inventoryDocument(inventory: TeardownInventory): LabDocument {
         drainerText(inventory),
       ] },
       { heading: 'To drain in the cluster', aside: counted(objects.length), blocks: [objects] },
+      studentSection(inventory),
       leftoversSection('In AWS, by exact tags and paths', leftovers),
     ],
   };
@@ -99,11 +101,17 @@ function teardownDocument(result: TeardownResult): LabDocument {
         terminatedInstances.length === 0 ? '' : `Karpenter did not end these in time, so they were terminated by their exact tags: ${listed(terminatedInstances)}.`,
         releasedObjects.length === 0 ? '' : `Karpenter did not run, and no instance was left. So these were let go without it: ${listed(releasedObjects)}.`,
       ] },
+      studentSection(inventory),
       accountedSection(accounted),
       keptSection(kept),
       leftoversSection('Left', remaining),
     ],
   };
+}
+
+/** What students had made in their seats when the teardown began. */
+function studentSection({ studentWork }: TeardownInventory): Section {
+  return { heading: 'In the seats of students', aside: counted(studentWork.length, 'seat'), blocks: [studentWorkLines(studentWork)] };
 }
 
 function accountedSection(accounted: readonly AccountedLeftover[]): Section {

@@ -3,6 +3,7 @@ import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LabError } from '../../lab-error';
 import { isPassing } from '../../passing-failure';
 import { drainPass, type DrainState } from '../drain-pass';
+import { studentWork, studentWorkLines } from '../student-work';
 
 /**
  * Seconds that a drain may take before the deletion of the stack fails with the reason. CloudFormation gives a custom resource
@@ -55,12 +56,12 @@ export interface GuardedLab {
   /** Instances that Karpenter launched for the cluster and that are not gone yet. */
   readonly instances: (clusterName: string, signal: AbortSignal) => Promise<readonly KarpenterInstance[]>;
   readonly now: () => Date;
-  /** Writes the result of a call to the guard's log. */
+  /** Writes what a call finds to the guard's log. */
   readonly tell: (fact: GuardFact) => void;
 }
 
-/** The result of a call of the guard: how far the drain is, or why it failed. */
-export type GuardFact = DrainState | { readonly failure: string };
+/** What a call of the guard finds: what students have made, before it goes; how far the drain is, or why it failed. */
+export type GuardFact = DrainState | { readonly failure: string } | { readonly studentWork: readonly string[] };
 
 /** Seconds that one call may take: the function has a little more. */
 const PASS_SECONDS = 90;
@@ -102,6 +103,8 @@ async function passOf({ ResourceProperties }: GuardEvent, lab: GuardedLab): Prom
   const signal = AbortSignal.timeout(PASS_SECONDS * 1000);
   const api = await lab.connect(clusterName, signal);
   try {
+    const work = api === undefined ? [] : studentWorkLines(await studentWork(api));
+    if (work.length > 0) lab.tell({ studentWork: work });
     return await drainPass({
       api,
       instances: () => lab.instances(clusterName, signal),

@@ -20,7 +20,9 @@ describe('the code that the guard\'s functions run', () => {
   it('is made of the rooms that a drain needs: nothing that plans, reads an assembly or builds a stack', () => {
     const inputs = Object.keys(objectAt(bundle(), 'inputs')).filter((path) => !path.includes('node_modules/'));
     const rooms = new Set(inputs.flatMap((path) => /^(?:lib\/)?([\w-]+)\//.exec(path)?.[1] ?? []));
-    expect([...rooms].toSorted()).toEqual(['aws', 'kubernetes', 'lib', 'removal']);
+    expect([...rooms].toSorted()).toEqual(['aws', 'config', 'kubernetes', 'lib', 'removal']);
+    // By its label a namespace is known as a seat. The rest of that room checks what an instructor writes.
+    expect(inputs.filter((path) => path.startsWith('lib/config/'))).toEqual(['lib/config/seats.ts']);
   });
 
   it('brings the signer of the SDK along, which the runtime does not promise', () => {

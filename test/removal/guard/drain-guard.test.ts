@@ -1,6 +1,6 @@
 import type { KarpenterInstance } from '../../../lib/aws/karpenter-instances';
 import { begin, DRAIN_DEADLINE_SECONDS, type GuardedLab, guardedPass, type GuardEvent, type GuardFact } from '../../../lib/removal/guard/drain-guard';
-import { DEPLOYMENTS } from '../../../lib/kubernetes/core-kinds';
+import { DEPLOYMENTS, NAMESPACES } from '../../../lib/kubernetes/core-kinds';
 import { NODE_CLAIMS, NODE_POOLS } from '../../../lib/kubernetes/karpenter-kinds';
 import { labInAFake, type LabInAFake } from '../../support/fake-kubernetes/lab-in-a-fake';
 
@@ -61,6 +61,15 @@ describe('a call of the guard', () => {
     while (!(await guardedPass(DELETION, guarded)).IsComplete) calls += 1;
     expect(calls).toBeLessThan(50);
     expect(facts.at(-1)).toMatchObject({ phase: 'drained', isDrained: true });
+  });
+
+  it('tells what students had made, before it goes', async () => {
+    lab.fake.put(NAMESPACES, { metadata: { name: 'student-007', labels: { 'karpenter-lab/seat': 'student-007' } } });
+    lab.fake.put(DEPLOYMENTS, { metadata: { name: 'inflate', namespace: 'student-007' }, spec: { replicas: 0 } });
+    await guardedPass(DELETION, guarded);
+    expect(facts).toEqual([{ studentWork: ['student-007 made 1 Deployment'] }, expect.objectContaining({ deleted: expect.arrayContaining(['Namespace student-007']) })]);
+    await guardedPass(DELETION, guarded);
+    expect(facts.filter((fact) => 'studentWork' in fact)).toHaveLength(1);
   });
 
   it('looks at instances alone when the cluster is gone', async () => {
