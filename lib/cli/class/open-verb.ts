@@ -3,7 +3,7 @@ import { Option } from '@commander-js/extra-typings';
 import type { OpenClassResult, OpenSeat } from '../../exercise/class/open-class';
 import { counted, momentText, shellWord } from '../../words';
 import { labArguments } from '../assembly-flag';
-import { type Block, flexible, type LabDocument, table } from '../document/document';
+import { type Block, flexible, type LabDocument, type Table, table } from '../document/document';
 import { writeFileAtomically } from '../document/page-file';
 import { ExitCode, UsageError } from '../errors';
 import { type ConnectionFlags, connectionFlags, labConnection } from '../flags';
@@ -67,7 +67,7 @@ function openDocument({ cluster, region, folder, seats, apiAccess }: OpenClassRe
     tone: 'good',
     sections: [
       { heading: 'Seats', aside: `kubeconfigs in ${folder}`, blocks: [
-        table(['Seat', flexible('Student'), 'Kubeconfig'], seats.map(({ seat, student = '', kubeconfig }) => [seat, student, kubeconfig]), { mostRows: 10 }),
+        seatTable(seats),
         again.length === 0 ? '' : `${counted(again.length, 'seat')} had been opened before: earlier kubeconfigs stay good as well, until ${momentText(again.at(-1) ?? '')} at the latest.`,
       ] },
       { heading: 'Who reaches the cluster', blocks: [accessBlock(apiAccess)] },
@@ -80,6 +80,12 @@ function openDocument({ cluster, region, folder, seats, apiAccess }: OpenClassRe
       command('close'),
     ] }] }],
   };
+}
+
+function seatTable(seats: readonly OpenSeat[]): Table {
+  const isNamed = seats.some(({ student }) => student !== undefined);
+  const columns = ['Seat', ...(isNamed ? [flexible('Student')] : []), 'Kubeconfig'];
+  return table(columns, seats.map(({ seat, student = '', kubeconfig }) => [seat, ...(isNamed ? [student] : []), kubeconfig]), { mostRows: 10 });
 }
 
 function accessBlock(apiAccess: readonly string[]): Block {

@@ -59,7 +59,7 @@ ${[
     entry('받은 파일', 'Your file', html`<code>${kubeconfig}</code>`),
     entry('파일이 있는 폴더에서 입력 (macOS, Linux, WSL)', 'Type in the folder of the file', html`<code>export KUBECONFIG="$PWD/${kubeconfig}"</code>`),
     entry('Windows PowerShell', 'in its folder', html`<code>$env:KUBECONFIG = "$PWD\\${kubeconfig}"</code>`),
-    entry('확인', 'Check', html`<code>kubectl get pods</code>`),
+    entry('확인', 'Check', html`<code>${'kubectl get pods'}</code>`),
     ...(guide === undefined ? [] : [entry('실습 안내', 'Guide', html`<a href="${guide}">${guide}</a>`)]),
     entry('사용 기한', 'Good until', momentText(tokenEndsAt)),
   ]}</dl>

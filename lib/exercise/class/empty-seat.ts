@@ -65,7 +65,7 @@ export async function emptySeat(api: KubernetesApi, { seat, objects }: SeatToEmp
     deadlineSeconds: EMPTY_SECONDS,
     everySeconds: 0.2,
     describeMissing: () => [`Still there: ${listed(left)}`],
-    remedy: `See what holds it: kubectl get all -n ${seat} -o yaml | grep -A3 finalizers.`,
+    remedy: `See what holds it, most often a finalizer: kubectl get pods,deployments -n ${seat} -o yaml.`,
   }, run);
   return [...deleted];
 }
