@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { type LabView, readLab } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
+import { GUIDE_FOLDER, guideChapters, pageFor, readGuide } from '../guide/guide-page';
+import type { GuideNames } from '../guide/guide-names';
 import { arrayAt, type JsonObject, objectAt, parseJson, textAt } from '../json';
-import { selectorText } from '../kubernetes/core-kinds';
 import { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { LabError } from '../lab-error';
 import { markedMebibytes } from '../rehearsal/process/running-processes';
@@ -11,13 +11,11 @@ import type { RehearsalRecord } from '../rehearsal/rehearsal-state';
 import { RehearsalTerminal, type TypedResult } from '../rehearsal/rehearsal-terminal';
 import type { RunContext } from '../run-context';
 import { nodePricer } from './cost-now';
-import { exerciseCommands } from './exercise-commands';
 import type { ClassResult } from './exercise-result';
-import { deploymentBodyOf, type ExerciseExpectations } from './expectations';
 import { followClass } from './class/class-keeper';
 import { type ClassMeans, playClass } from './class/play-class';
 import { seatExpectations } from './class/seat-expectations';
-import { type DeskBlock, StudentDesk } from './class/student-desk';
+import { StudentDesk } from './class/student-desk';
 
 /** A class to play on a rehearsal. */
 export interface RehearsedClassOptions {
@@ -27,7 +25,7 @@ export interface RehearsedClassOptions {
 }
 
 /**
- * Plays students on a rehearsal, each typing the first chapter of the guide.
+ * Plays students on a rehearsal, each typing the pages of the guide up to the exercise.
  *
  * @throws LabError `CommandFailed` when the seats cannot be opened or graded; `KubeconfigUnreadable` or `KubernetesUnreachable`; the
  * reason of the signal
@@ -45,6 +43,8 @@ export async function runRehearsedClass({ rehearsal, students }: RehearsedClassO
 async function meansOf({ assemblyDirectory, kubeconfig, directory, terminal, karpenterNamespace }: RehearsalRecord, lab: LabView, run: RunContext): Promise<ClassMeans> {
   const instructor = new RehearsalTerminal(terminal, run);
   const { projectDirectory } = terminal;
+  const guide = join(projectDirectory, GUIDE_FOLDER);
+  const pages = playedChapters(guide).map((chapter) => readGuide(guide, 'en', chapter));
   const hasJq = (await instructor.shell('command -v jq')).exitCode === 0;
   return {
     open: async () => {
@@ -53,7 +53,7 @@ async function meansOf({ assemblyDirectory, kubeconfig, directory, terminal, kar
       return new Map(arrayAt(opened, 'seats').map((seat) => [textAt(seat, 'seat') ?? '', join(folder, textAt(seat, 'kubeconfig') ?? '')]));
     },
     sitDown: (seat, own) => new StudentDesk({ seat, kubeconfig: own, folder: join(directory, 'desks', seat), karpenterNamespace, terminal, hasJq }, run),
-    blocksOf: (seat) => exerciseBlocks(seatExpectations(lab, seat)),
+    blocksOf: (seat) => pages.flatMap((page) => pageFor(page, guideNamesOf(lab, seat)).blocks),
     expectationsOf: (seat) => seatExpectations(lab, seat),
     keep: (keeping) => followClass({ assemblyDirectory, kubeconfig, projectDirectory }, () => undefined, keeping),
     grade: async () => {
@@ -65,27 +65,19 @@ async function meansOf({ assemblyDirectory, kubeconfig, directory, terminal, kar
   };
 }
 
-/** What a student types, from the Deployment's file to the node that is gone again. */
-function exerciseBlocks(expectations: ExerciseExpectations): readonly DeskBlock[] {
-  const { namespace, deploymentName, nodeSelector, replicas } = expectations;
-  const commands = exerciseCommands(expectations);
-  const file = `cat <<'EoF' > basic-deploy.yaml\n${stringify(deploymentBodyOf(expectations))}EoF`;
-  return [
-    `${file}\n${commands.deploy}`,
-    commands.nodesBefore,
-    commands.scale(replicas),
-    `kubectl rollout status deployment/${deploymentName} -n ${namespace} --timeout=${ROLLOUT_SECONDS}s`,
-    commands.nodeClaims,
-    commands.log,
-    `${commands.nodes}\n${commands.pods}`,
-    commands.labels,
-    commands.scale(0),
-    `kubectl wait --for=delete nodeclaims -l ${selectorText(nodeSelector)} --timeout=${ROLLOUT_SECONDS}s`,
-  ].map((command) => ({ command }));
+/** What the guide says for the student of a seat. */
+export function guideNamesOf({ cluster, stack, karpenter }: LabView, seat: string): GuideNames {
+  return { cluster: cluster.name, region: stack.region, namespace: seat, team: seat, karpenterNamespace: karpenter.namespace };
 }
 
-/** Seconds that a student waits for pods, and for a node to go. */
-const ROLLOUT_SECONDS = 600;
+/** Names of the pages that a student types: those up to the exercise. */
+function playedChapters(guide: string): readonly string[] {
+  const chapters = guideChapters(guide, 'en');
+  return chapters.slice(0, chapters.indexOf(EXERCISE_CHAPTER) + 1);
+}
+
+/** The page with the exercise. */
+const EXERCISE_CHAPTER = '01-scaling';
 
 /** The result that a verb wrote with `--json`. */
 function resultOf({ command, exitCode, output, errors }: TypedResult, exitCodes: readonly number[] = [0]): JsonObject {

@@ -1,3 +1,4 @@
+import type { GuideBlock } from '../../guide/guide-page';
 import { clusterSnapshot } from '../../kubernetes/cluster-model';
 import type { Pod } from '../../kubernetes/core-kinds';
 import type { NodeClaim } from '../../kubernetes/karpenter-kinds';
@@ -11,7 +12,7 @@ import type { ClassResult, Distribution, StudentFailure } from '../exercise-resu
 import type { ExerciseExpectations } from '../expectations';
 import { NOT_SIMULATED } from '../shown-labels';
 import { ClassWatch } from './class-watch';
-import type { DeskBlock, StudentDesk } from './student-desk';
+import type { StudentDesk } from './student-desk';
 
 /** Seats that students sit down at: the kubeconfig of each, by the name of the seat. */
 export type OpenSeats = ReadonlyMap<string, string>;
@@ -23,7 +24,7 @@ export interface ClassMeans {
   /** Has a student sit down at a seat. */
   readonly sitDown: (seat: string, kubeconfig: string) => Pick<StudentDesk, 'typeAll'>;
   /** What the student of a seat types. */
-  readonly blocksOf: (seat: string) => readonly DeskBlock[];
+  readonly blocksOf: (seat: string) => readonly GuideBlock[];
   /** What the exercise leads to in a seat. */
   readonly expectationsOf: (seat: string) => ExerciseExpectations;
   /** Keeps the class until the run is aborted, so that what a student reached is remembered. */

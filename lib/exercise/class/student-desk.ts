@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import type { GuideBlock } from '../../guide/guide-page';
 import { RehearsalTerminal, type TerminalPlace } from '../../rehearsal/rehearsal-terminal';
 import type { RunContext } from '../../run-context';
 
@@ -15,14 +16,6 @@ export interface StudentDeskOptions {
   readonly terminal: TerminalPlace;
   /** Whether there is a jq. Where there is none, what stands before it shows the same, less neatly. @default true */
   readonly hasJq?: boolean;
-}
-
-/** Commands of the guide that are typed together. */
-export interface DeskBlock {
-  /** One or more lines of shell. */
-  readonly command: string;
-  /** What the guide shows of the output. @default - nothing */
-  readonly shown?: string;
 }
 
 /** What came of the commands of a block. */
@@ -60,7 +53,7 @@ export class StudentDesk {
   }
 
   /** Types the commands of a block, one after the other, up to the first that fails. */
-  async type({ command }: Pick<DeskBlock, 'command'>): Promise<TypedBlock> {
+  async type({ command }: Pick<GuideBlock, 'command'>): Promise<TypedBlock> {
     const typed = this.hasJq ? command : command.replaceAll(INTO_JQ, '');
     const { exitCode, output, seconds } = await this.terminal.shell(`exec 2>&1\nset -e\n${typed}`);
     return { seat: this.seat, command, exitCode, output: output.join('\n'), seconds };
@@ -72,7 +65,7 @@ export class StudentDesk {
    * @param onTyped gets each block with what came of it, the failed one included
    * @returns the block that failed; undefined where none did
    */
-  async typeAll(blocks: readonly DeskBlock[], onTyped: (typed: TypedBlock) => void = () => undefined): Promise<TypedBlock | undefined> {
+  async typeAll(blocks: readonly GuideBlock[], onTyped: (typed: TypedBlock) => void = () => undefined): Promise<TypedBlock | undefined> {
     for (const block of blocks) {
       const typed = await this.type(block);
       onTyped(typed);
