@@ -45,9 +45,7 @@ async function main([lifeFile, classFile]: readonly string[]): Promise<void> {
 
 /** What a projector shows of a class, in each language. */
 async function boardPictures(status: ClassStatus): Promise<void> {
-  // The moment of the status, so that times and ages are those of then.
-  const clock = { ...machineClock, now: () => new Date(status.at) };
-  const board = await startBoardServer({ port: 0, choice: { language: 'en', areNamesShown: false }, clock });
+  const board = await startBoardServer({ port: 0, choice: { language: 'en', areNamesShown: false }, clock: machineClock });
   try {
     board.show(status);
     for (const language of LANGUAGES) {

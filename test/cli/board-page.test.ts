@@ -109,6 +109,12 @@ describe('a seat on the board', () => {
     expect(read(seat)).toBe('1 12 min running c5a.2xlarge zone b $0.344/h $0.12');
   });
 
+  test('shows nothing of a node that is only asked for', () => {
+    const asked = { ...launchedNode, instanceType: '', zone: '', capacityType: '', pricePerHour: undefined };
+    expect(read(seatOf({ step: 'launching', replicas: 5, nodes: [asked] }))).toBe('1 12 min node coming 0/5');
+    expect(read(seatOf({ step: 'launching', replicas: 5, nodes: [asked, launchedNode] }))).toBe('1 12 min node coming 0/5 c5a.2xlarge zone b');
+  });
+
   test('shows in Korean what it shows in English', () => {
     const seat = seatOf({ step: 'launching', replicas: 5, nodes: [{ ...launchedNode, capacityType: 'spot' }, launchedNode], pricePerHour: 0.5, costSoFar: 0.01 }, korean);
     expect(read(seat)).toBe('1 12 분 노드 준비 중 0/5 c5a.2xlarge +1 영역 b · 스팟 $0.500/시간 $0.01');

@@ -137,6 +137,21 @@ describe('the server of the board', () => {
     expect((await reader.next()).parts).toEqual({});
   });
 
+  test('goes by the clock of the cluster, whatever that of this computer shows', async () => {
+    const reader = await listen();
+    await reader.next();
+    board.show(classSeen({ seats: [seatStatus({ step: 'scaled' })] }));
+    const { parts } = await reader.next();
+    expect([parts['student-001'], parts['head']]).toEqual([expect.stringContaining('<span class="wait">'), expect.stringMatching(/1<small> h <\/small>12<small> min/)]);
+    clock.advance(25);
+    const later: Record<string, string> = {};
+    for (let beat = 0; beat < 5; beat++) Object.assign(later, (await reader.next()).parts);
+    expect(later['silent']).toContain('No news from the cluster since');
+    expect(later['head']).toMatch(/1<small> h <\/small>11<small> min/);
+    board.show(classSeen());
+    expect((await reader.next()).parts['silent']).toBe('');
+  });
+
   test('says for a minute which seats were scaled in', async () => {
     const reader = await listen();
     await reader.next();

@@ -16,6 +16,7 @@ export interface BoardChoice {
 export interface BoardMoment {
   /** @default - the cluster was not seen yet */
   readonly status?: ClassStatus;
+  /** By the clock that told the times in the status. */
   readonly now: Date;
   /** Seats that were scaled to 0 in the last minute. @default - none */
   readonly scaledIn?: readonly string[];
@@ -157,13 +158,13 @@ function seatMarkup(seat: SeatStatus, { region }: ClassStatus, { language, areNa
   const classes = [
     'seat', state, ...(student === undefined ? [] : ['named']), ...(seconds < NEW_SECONDS && state !== 'empty' && state !== 'closed' ? ['new'] : []),
   ].join(' ');
-  const [node] = nodes;
+  const launched = nodes.filter(({ instanceType }) => instanceType !== '');
   return html`<article class="${classes}" aria-label="${`${seat.seat}: ${words.states[state]}`}"><div class="inside">
 <p class="top"><span class="number">${numberOf(seat.seat)}</span>${isWaitShown ? html`<span class="wait">${withSmallUnits(words.age(minutes))}</span>` : []}${sign(state)}</p>
 ${student === undefined ? [] : html`<p class="name">${student}</p>`}
 <p class="state"><span>${words.states[state]}</span>${runningPods === replicas ? [] : html`<span>${runningPods}/${replicas}</span>`}</p>
 ${stuck === undefined ? [] : whyLines(stuck, language)}
-${node === undefined ? [] : nodeLines(node, nodes.length, region, words)}
+${launched.slice(0, 1).map((node) => nodeLines(node, launched.length, region, words))}
 ${idleLine(seat, words, now)}
 ${costSoFar === 0 && pricePerHour === 0 ? [] : html`<p class="line money">${pricePerHour === 0 ? [] : html`<b>${dollars(pricePerHour, 3)}${words.hourly}</b>`}<span>${dollars(costSoFar, 2)}</span></p>`}
 </div><p class="pips">${STEPS.slice(1).map((_, index) => index < STEPS.indexOf(step) ? html`<i class="done"></i>` : html`<i></i>`)}</p></article>`;

@@ -60,7 +60,13 @@ export async function startBoardServer({ port, choice, clock }: BoardServerOptio
   const readers = new Set<Reader>();
   const scaledInAt = new Map<string, number>();
   let status: ClassStatus | undefined;
-  const moment = (): BoardMoment => ({ status, now: clock.now(), scaledIn: [...scaledInAt.keys()] });
+  let seenAtMillis = 0;
+  const moment = (): BoardMoment => ({
+    status,
+    // By the clock of the cluster, which told the times in the status. That of this computer may be wrong.
+    now: new Date(status === undefined ? 0 : Date.parse(status.at) + clock.nowMillis() - seenAtMillis),
+    scaledIn: [...scaledInAt.keys()],
+  });
   const tellAll = (): void => {
     for (const [seat, at] of scaledInAt) {
       if (clock.nowMillis() - at > SCALED_IN_MILLIS) scaledInAt.delete(seat);
@@ -89,6 +95,7 @@ export async function startBoardServer({ port, choice, clock }: BoardServerOptio
     url: `http://${LOOPBACK}:${boundPort}`,
     show: (seen) => {
       status = seen;
+      seenAtMillis = clock.nowMillis();
       for (const seat of seen.scaledIn) scaledInAt.set(seat, clock.nowMillis());
       tellAll();
     },

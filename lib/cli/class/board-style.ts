@@ -114,14 +114,17 @@ svg .solid { fill: currentColor; }
   .inside { font-size: min(9.4cqw, 8.8cqh); }
   .top { font-size: 2.3em; margin-bottom: 0.1em; }
   .top .wait { font-size: 0.46em; }
-  .where:has(~ .idle), .named :is(.type, .where), .stuck :is(.type, .line) { display: block; }
-  .stuck .money { display: flex; }
+  .where:has(~ .idle), .named :is(.type, .where) { display: block; }
+  .stuck :is(.type, .line) { display: none; }
   .cause { display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; white-space: normal; font-size: 0.72em; font-weight: 500; }
 }
 /* A seat that was clicked or reached by the keyboard shows all of it. Its cause alone may be longer than the place. */
 .place:focus { outline: none; z-index: 2; }
 .place:focus .seat { position: fixed; inset: 17vh 28vw; box-shadow: 0 0 0 200vmax rgb(0 0 0 / 0.6); border-radius: 1.4rem; }
-.place:focus .cause { font-size: 0.6em; -webkit-line-clamp: 7; }
+.place:focus .inside { font-size: min(7.2cqw, 6.5cqh); }
+.place:focus .cause { font-size: 0.6em; -webkit-line-clamp: 4; }
+.place:focus :is(.type, .line) { display: block; }
+.place:focus .money { display: flex; }
 
 .foot { display: flex; align-items: center; gap: 2rem; font-size: 1.2rem; font-weight: 500; color: var(--muted); min-height: 1.8rem; }
 .foot .notice { flex: 1; color: var(--ink); font-weight: 700; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
