@@ -38,6 +38,13 @@ describe('Karpenter in the stack', () => {
     });
   });
 
+  it('has more memory for more than a hundred seats', async () => {
+    const large = await synthLab({ 'class.students': 101 });
+    expect(JSON.parse(chart('karpenter', large).Properties.Values ?? '')).toMatchObject({
+      controller: { resources: { requests: { memory: '2Gi' }, limits: { memory: '2Gi' } } },
+    });
+  });
+
   it('is told the region of the lab', async () => {
     const elsewhere = await synthLab({ region: 'eu-west-1', availabilityZones: ['eu-west-1a', 'eu-west-1b'] });
     expect(JSON.parse(chart('karpenter', elsewhere).Properties.Values ?? '')).toMatchObject({ controller: { env: [{ name: 'AWS_REGION', value: 'eu-west-1' }] } });
