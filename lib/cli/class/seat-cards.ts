@@ -6,7 +6,7 @@ const STYLE = new Html(`
 :root { color-scheme: light; --ink: #16202c; --muted: #566474; --line: #9aa6b4; }
 @page { size: A4; margin: 12mm; }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 190mm; padding: 8mm 0; background: #ffffff; color: var(--ink); font: 10.5pt/1.45 system-ui, -apple-system, "Segoe UI", "Noto Sans", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", sans-serif; }
+body { margin: 0 auto; word-break: keep-all; max-width: 190mm; padding: 8mm 0; background: #ffffff; color: var(--ink); font: 10.5pt/1.45 system-ui, -apple-system, "Segoe UI", "Noto Sans", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", sans-serif; }
 header { margin-bottom: 6mm; }
 h1 { font-size: 15pt; margin: 0; }
 p { margin: 0 0 2mm; }
@@ -17,7 +17,9 @@ h2 { font-size: 19pt; line-height: 1.1; margin: 0 0 1mm; }
 dl { margin: 0; }
 dt { color: var(--muted); font-size: 8.5pt; margin-top: 2mm; }
 dd { margin: 0; }
-code { font: 9.5pt/1.5 ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+/* A line to type is one line: at a break nobody knows whether a space belongs there. */
+code { font: 8pt/1.6 ui-monospace, Menlo, Consolas, monospace; white-space: nowrap; }
+a { overflow-wrap: anywhere; }
 .secret { color: var(--muted); font-size: 8.5pt; margin: 3mm 0 0; }
 @media print { body { padding: 0; max-width: none; } header { display: none; } }
 `);
