@@ -64,7 +64,15 @@ describe('a class that works', () => {
       expect(find(object('ConfigMap', 'v1', 'student-002', 'kube-root-ca.crt'))).toBeDefined();
     });
 
-    it('gives pods no time to end, and removes those that are ending', async () => {
+    it('gives pods no time to end', async () => {
+      work(lab, 'student-002');
+      const deletion = jest.spyOn(lab.api, 'delete');
+      await reset();
+      expect(deletion.mock.calls.map(([{ kind }, , graceSeconds]) => [kind, graceSeconds])).toEqual(expect.arrayContaining([['Deployment', 0], ['Pod', 0]]));
+      expect(deletion.mock.calls.every(([, , graceSeconds]) => graceSeconds === 0)).toBe(true);
+    });
+
+    it('waits until controllers have let go of what they hold', async () => {
       lab.controllers.stop();
       lab.fake.put(PODS, { metadata: { namespace: 'student-002', name: 'slow', deletionTimestamp: '2026-11-27T00:00:00Z', finalizers: ['a/b'] } });
       setTimeout(() => lab.fake.put(PODS, { metadata: { namespace: 'student-002', name: 'slow', finalizers: [] } }), 300);
