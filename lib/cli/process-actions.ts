@@ -6,6 +6,7 @@ import type { CloseClassOptions, CloseClassResult } from '../exercise/class/clos
 import type { OpenClassOptions, OpenClassResult } from '../exercise/class/open-class';
 import type { ResetSeatOptions, ResetSeatResult } from '../exercise/class/reset-seat';
 import type { ClassStatus } from '../exercise/class/class-status';
+import type { GradeResult } from '../exercise/class/grade-class';
 import type { ClassResult, ExerciseResult } from '../exercise/exercise-result';
 import type { ExerciseExpectations } from '../exercise/expectations';
 import type { LabStatus, StatusOptions } from '../exercise/lab-status';
@@ -93,6 +94,8 @@ export interface LabActions {
   readonly closeClass: (options: CloseClassOptions & LabConnection, run: RunContext) => Promise<CloseClassResult>;
   /** Looks at a class once, remembers what its students have reached, and scales nothing. */
   readonly classStatus: (options: LabConnection, run: RunContext) => Promise<ClassStatus>;
+  /** Says what each seat of a class has reached, by what is remembered and what runs now. */
+  readonly gradeClass: (options: LabConnection, run: RunContext) => Promise<GradeResult>;
   /** Keeps a class until the run is interrupted: remembers what its students have reached, and scales idle seats to 0. */
   readonly followClass: (options: LabConnection, onStatus: (status: ClassStatus) => void, run: RunContext) => Promise<void>;
 }
@@ -141,6 +144,7 @@ export function processActions({ projectDirectory, env }: ProcessActionsOptions)
     resetSeat: async (options, run) => (await import('../exercise/class/reset-seat.js')).resetSeat({ ...options, projectDirectory }, run),
     closeClass: async (options, run) => (await import('../exercise/class/close-class.js')).closeClass({ ...options, projectDirectory }, run),
     classStatus: async (options, run) => (await import('../exercise/class/class-keeper.js')).classStatus({ ...options, projectDirectory }, run),
+    gradeClass: async (options, run) => (await import('../exercise/class/grade-class.js')).gradeClass({ ...options, projectDirectory }, run),
     followClass: async (options, onStatus, run) =>
       (await import('../exercise/class/class-keeper.js')).followClass({ ...options, projectDirectory }, onStatus, run),
     runExercise: async (options, run) => (await import('../exercise/rehearsed-exercise.js')).runRehearsedExercise(options, run),

@@ -3,6 +3,7 @@ import manifest from '../../package.json';
 import { classVerbs } from './class/class-verbs';
 import { commandLineError, EXIT_CODE_MEANINGS } from './errors';
 import type { LabHost } from './host';
+import { gradeVerb } from './class/grade-verb';
 import { planVerb } from './plan/plan-verb';
 import { rehearseVerb } from './rehearse/rehearse-verb';
 import type { TextLayout } from './terminal/text-layout';
@@ -104,6 +105,7 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
   scaleVerb,
   verifyVerb,
   classVerbs,
+  gradeVerb,
   extendVerb,
   teardownVerb,
   sweepVerb,

@@ -1,3 +1,4 @@
+import { gradesOf } from '../../lib/exercise/class/grade-class';
 import type { LabHost, OutputStream } from '../../lib/cli/host';
 import type { LabActions } from '../../lib/cli/process-actions';
 import type { RehearsalStatus } from '../../lib/rehearsal/rehearsal-status';
@@ -88,6 +89,7 @@ export function fakeHost(options: FakeHostOptions = {}): LabHost & { readonly st
       resetSeat: () => Promise.resolve(emptiedSeat),
       closeClass: () => Promise.resolve(closedClass),
       classStatus: () => Promise.resolve(classAtWork),
+      gradeClass: () => Promise.resolve(gradesOf(classAtWork)),
       followClass: (_, onStatus) => {
         onStatus(classAtWork);
         return Promise.resolve();

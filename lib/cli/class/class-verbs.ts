@@ -1,5 +1,6 @@
 import type { VerbGroup } from '../verb';
 import { boardVerb } from './board-verb';
+import { classStatusVerb } from './class-status-verb';
 import { closeVerb } from './close-verb';
 import { openVerb } from './open-verb';
 import { resetVerb } from './reset-verb';
@@ -10,5 +11,5 @@ export const classVerbs: VerbGroup = {
   summary: 'hold a class: open its seats, see how far each is, reset one, close all',
   description: 'Works on the seats of a class: each student has a namespace, a kubeconfig and nodes of their own. lab.yaml says how many '
     + 'seats there are (class.students), and the stack makes them.',
-  verbs: [openVerb, boardVerb, resetVerb, closeVerb],
+  verbs: [openVerb, classStatusVerb, boardVerb, resetVerb, closeVerb],
 };

@@ -6,36 +6,52 @@ import type { Invocation } from '../verb';
 import type { LabDocument } from './document';
 import { renderPage } from './render-page';
 
+/** What a file is for, by which it is named in an error. */
+export type WrittenFile = 'page' | 'grades';
+
+/** What errors say of each file. */
+const WRITTEN: Readonly<Record<WrittenFile, { readonly subject: string; readonly example: string }>> = {
+  page: { subject: 'The page', example: '--html plan.html' },
+  grades: { subject: 'The grades', example: '--csv grades.csv' },
+};
+
+/** {@link fileWriter} of a page. */
+export async function pageWriter(file: string | undefined, invocation: Pick<Invocation, 'host' | 'note'>): Promise<(document: LabDocument) => Promise<void>> {
+  const write = await fileWriter(file, 'page', invocation);
+  return (document) => write(file === undefined ? '' : renderPage(document));
+}
+
 /**
- * Makes sure that a page can be written before anything is started.
+ * Makes sure that a file can be written before anything is started.
  *
- * @param file where it goes, as the user wrote it; undefined where no page is wanted
+ * @param file where it goes, as the user wrote it; undefined where none is wanted
  * @returns a function that writes it
- * @throws UsageError `PageFolderMissing`, `PageIsFolder`
+ * @throws UsageError `PageFolderMissing`, `PageIsFolder`, `GradesFolderMissing`, `GradesAreFolder`
  */
-export async function pageWriter(file: string | undefined, { host, note }: Pick<Invocation, 'host' | 'note'>): Promise<(document: LabDocument) => Promise<void>> {
+export async function fileWriter(file: string | undefined, what: WrittenFile, { host, note }: Pick<Invocation, 'host' | 'note'>): Promise<(content: string) => Promise<void>> {
   if (file === undefined) return () => Promise.resolve();
   const path = resolve(host.workingDirectory, file);
   const folder = dirname(path);
+  const { subject, example } = WRITTEN[what];
   if (await kindOf(folder) !== 'folder') {
     throw new UsageError({
-      code: 'PageFolderMissing',
-      message: `The page can't be written: ${folder} is not an existing folder.`,
+      code: what === 'page' ? 'PageFolderMissing' : 'GradesFolderMissing',
+      message: `${subject} can't be written: ${folder} is not an existing folder.`,
       received: file,
       remedy: 'Make the folder first, or give a file in a folder that exists.',
     });
   }
   if (await kindOf(path) === 'folder') {
     throw new UsageError({
-      code: 'PageIsFolder',
-      message: `The page can't be written: ${path} is a folder.`,
+      code: what === 'page' ? 'PageIsFolder' : 'GradesAreFolder',
+      message: `${subject} can't be written: ${path} is a folder.`,
       received: file,
-      remedy: 'Give the name of a file, such as `--html plan.html`.',
+      remedy: `Give the name of a file, such as \`${example}\`.`,
     });
   }
-  return async (document) => {
-    await writeFileAtomically(path, renderPage(document));
-    note(`Page written to ${path}`);
+  return async (content) => {
+    await writeFileAtomically(path, content);
+    note(`${what === 'page' ? 'Page' : 'Grades'} written to ${path}`);
   };
 }
 
