@@ -1,4 +1,3 @@
-import type { ClassView } from '../../assembly/class-view';
 import type { LabView } from '../../assembly/lab-view';
 import { STUDENT_ACCOUNT } from '../../config/seats';
 import { ClusterModel, type ClusterScope, clusterSnapshot } from '../../kubernetes/cluster-model';
@@ -11,7 +10,8 @@ import type { RunContext } from '../../run-context';
 import { asError, pause, type Watched } from '../../wait-for';
 import { type LabConnection, onLab } from '../connected-lab';
 import { type LaunchLine, launchOf, readKarpenterLog } from '../karpenter-log';
-import { type ClassMarks, readMarks, saveMarks } from './class-marks';
+import { type ClassMarks, ForgottenMarks, readMarks, saveMarks } from './class-marks';
+import { classOf } from './class-seats';
 import type { ClassStatus } from './class-status';
 import { scaleInIdle } from './idle-seats';
 import { type ClassLook, type ClassMemory, type KeptClass, lookAt, NO_MEMORY } from './look-at-class';
@@ -66,16 +66,6 @@ export async function keptClass(lab: LabView, { projectDirectory }: Pick<ClassCo
   };
 }
 
-function classOf({ class: view, stack }: LabView): ClassView {
-  if (view !== undefined) return view;
-  throw new LabError({
-    code: 'ClassNotConfigured',
-    message: 'This lab has no class: nobody but its instructor has a seat.',
-    received: stack.stackName,
-    remedy: 'Set class.students in lab.yaml, and deploy.',
-  });
-}
-
 /** What is read for a look. Pods and nodes of all namespaces: a student's pods carry no label that the server could select by. */
 const SCOPE: ClusterScope = { namespaces: {}, deployments: {}, pods: {}, nodes: {}, nodeClaims: {} };
 
@@ -92,17 +82,18 @@ export async function statusOfClass(api: KubernetesApi, kept: KeptClass, run: Ru
 export async function followOn(api: KubernetesApi, kept: KeptClass, onStatus: (status: ClassStatus) => void, run: RunContext): Promise<void> {
   const patience = new Patience();
   const keeper = await Keeper.start(api, kept, run, (ask) => patience.attempt(ask));
-  const [cluster, accounts] = await Promise.all([
-    ClusterModel.start(api, SCOPE, { patienceSeconds: Infinity }), LiveList.start(api, SERVICE_ACCOUNTS, ACCOUNTS, Infinity),
+  const [cluster, accounts, forgotten] = await Promise.all([
+    ClusterModel.start(api, SCOPE, { patienceSeconds: Infinity }), LiveList.start(api, SERVICE_ACCOUNTS, ACCOUNTS, Infinity), ForgottenMarks.watch(api),
   ]);
-  const news = new News([cluster, accounts]);
+  const news = new News([cluster, accounts, forgotten]);
   try {
     for (;;) {
-      const failure = cluster.failure ?? accounts.failure;
+      const failure = cluster.failure ?? accounts.failure ?? forgotten.failure;
       if (failure !== undefined) throw asError(failure);
       if (cluster.interruption === undefined && accounts.interruption === undefined) {
         const { namespaces, deployments, pods, events, nodes, nodeClaims, nodePools, nodeClasses } = cluster;
         const seen = { namespaces, deployments, pods, events, nodes, nodeClaims, nodePools, nodeClasses, serviceAccounts: accounts.items };
+        keeper.forget(forgotten.take());
         const { status, idleSeats } = await keeper.look(seen);
         const scaledIn = await patience.attempt(() => scaleInIdle(api, seen, idleSeats, kept.idleMinutes)) ?? [];
         onStatus({ ...status, scaledIn });
@@ -113,6 +104,7 @@ export async function followOn(api: KubernetesApi, kept: KeptClass, onStatus: (s
     news.end();
     cluster.stop();
     accounts.stop();
+    forgotten.stop();
   }
 }
 
@@ -138,6 +130,8 @@ class Keeper {
 
   private readonly diagnoses: SeatDiagnoses;
   private unsaved: ClassMarks = new Map();
+  /** Seats whose marks are written down, by the last answer of the API server. */
+  private stored: ReadonlySet<string>;
   private logReadAtMillis: number | undefined;
 
   private constructor(
@@ -145,6 +139,16 @@ class Keeper {
     private memory: ClassMemory, private readonly aheadMillis: number,
   ) {
     this.diagnoses = new SeatDiagnoses(api, run.clock.nowMillis);
+    this.stored = new Set(memory.marks.keys());
+  }
+
+  /** Forgets marks that somebody has removed. */
+  forget(seats: ReadonlySet<string>): void {
+    if (seats.size === 0) return;
+    const isKept = ([seat]: readonly [string, unknown]): boolean => !seats.has(seat);
+    this.memory = { ...this.memory, marks: new Map([...this.memory.marks].filter(isKept)) };
+    this.unsaved = new Map([...this.unsaved].filter(isKept));
+    this.stored = new Set([...this.stored].filter((seat) => !seats.has(seat)));
   }
 
   /** Looks at the class, remembers in the cluster what is new, and finds out why seats are stuck. */
@@ -187,10 +191,11 @@ class Keeper {
 
   private async save(): Promise<void> {
     if (this.unsaved.size === 0) return;
-    const { unsaved } = this;
-    const saved = await this.attempt(() => saveMarks(this.api, seatsOf(this.kept), unsaved));
+    const { unsaved, stored } = this;
+    const saved = await this.attempt(() => saveMarks(this.api, seatsOf(this.kept), unsaved, stored));
     if (saved === undefined) return;
     this.unsaved = new Map();
+    this.stored = new Set(saved.keys());
     this.memory = { ...this.memory, marks: saved };
   }
 }

@@ -3,7 +3,9 @@ import { isJsonObject, type JsonValue, numberAt, objectAt, parseJson, textAt } f
 import { KubernetesRequestRefused } from '../../kubernetes/api-request';
 import { CONFIG_MAPS, type ConfigMap } from '../../kubernetes/core-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
+import { LiveList } from '../../kubernetes/live-list';
 import { LabError } from '../../lab-error';
+import type { Watched } from '../../wait-for';
 import { OBSERVATION_NAMES, type ObservationName } from '../observations';
 import type { SeatMark } from './class-status';
 
@@ -28,25 +30,71 @@ export async function readMarks(api: KubernetesApi, seats: readonly string[]): P
   return marksOf(await api.get(CONFIG_MAPS, MARKS), seats);
 }
 
+/** Watches for marks that somebody removes, as when a seat is reset for another student. */
+export class ForgottenMarks implements Watched {
+  /** Begins to watch. */
+  static async watch(api: KubernetesApi): Promise<ForgottenMarks> {
+    return new ForgottenMarks(await LiveList.start(api, CONFIG_MAPS, { namespace: MARKS.namespace, fieldSelector: `metadata.name=${MARKS.name}` }, Infinity));
+  }
+
+  private marked: ReadonlySet<string>;
+  private readonly forgotten = new Set<string>();
+
+  private constructor(private readonly list: LiveList<ConfigMap>) {
+    this.marked = this.markedSeats();
+    list.onChange(() => {
+      const marked = this.markedSeats();
+      for (const seat of this.marked) if (!marked.has(seat)) this.forgotten.add(seat);
+      this.marked = marked;
+    });
+  }
+
+  get failure(): unknown {
+    return this.list.failure;
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.list.onChange(listener);
+  }
+
+  /** Seats whose mark was removed since the last call, and is not there again. */
+  take(): ReadonlySet<string> {
+    const taken = new Set([...this.forgotten].filter((seat) => !this.marked.has(seat)));
+    this.forgotten.clear();
+    return taken;
+  }
+
+  stop(): void {
+    this.list.stop();
+  }
+
+  private markedSeats(): ReadonlySet<string> {
+    return new Set(this.list.items.flatMap(({ data }) => Object.keys(data)));
+  }
+}
+
 /**
  * Adds to the marks of a class. What others have written since they were read is kept: of each moment the earliest counts.
  *
  * @param changed marks to add, by seat; those of other seats stay as they are
+ * @param stored seats whose marks were written down before: one that is gone since was forgotten on purpose, and is not written again
  * @returns the marks as they are now
  * @throws LabError `MarksUnreadable`, `KubernetesRequestRefused`
  */
-export async function saveMarks(api: KubernetesApi, seats: readonly string[], changed: ClassMarks): Promise<ClassMarks> {
+export async function saveMarks(api: KubernetesApi, seats: readonly string[], changed: ClassMarks, stored: ReadonlySet<string> = new Set()): Promise<ClassMarks> {
   for (let left = MOST_TRIES; ; left -= 1) {
     const found = await api.get(CONFIG_MAPS, MARKS);
-    const stored = marksOf(found, seats);
-    const merged = [...changed].map(([seat, mark]) => [seat, mergedMark(stored.get(seat) ?? NO_MARK, mark)] as const);
-    const news = merged.filter(([seat, mark]) => !isSameMark(mark, stored.get(seat)));
+    const before = marksOf(found, seats);
+    const merged = [...changed]
+      .filter(([seat]) => before.has(seat) || !stored.has(seat))
+      .map(([seat, mark]) => [seat, mergedMark(before.get(seat) ?? NO_MARK, mark)] as const);
+    const news = merged.filter(([seat, mark]) => !isSameMark(mark, before.get(seat)));
     const data = Object.fromEntries(news.map(([seat, mark]) => [seat, JSON.stringify(mark)]));
     const metadata = { ...MARKS, ...(found === undefined ? {} : { resourceVersion: found.resourceVersion }) };
     try {
       if (news.length > 0 && found === undefined) await api.create(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
       else if (news.length > 0) await api.patch(CONFIG_MAPS, MARKS, { metadata, data });
-      return new Map([...stored, ...merged]);
+      return new Map([...before, ...merged]);
     } catch (error) {
       // Another keeper was faster. What it wrote is read, and what is missing is added to that.
       if (!(error instanceof KubernetesRequestRefused) || error.status !== 409 || left <= 1) throw error;

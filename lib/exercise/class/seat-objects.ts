@@ -1,11 +1,12 @@
 import { TEAM_LABEL } from '../../config/names';
-import { STUDENT_ACCOUNT, TOKEN_END_ANNOTATION } from '../../config/seats';
+import { STUDENT_ACCOUNT } from '../../config/seats';
 import { type ClusterSnapshot, nodeNamesOf } from '../../kubernetes/cluster-model';
 import { type ClusterNode, type Deployment, hasPodEnded, isRunning, type Pod, selectsPod, type ServiceAccount } from '../../kubernetes/core-kinds';
 import { labelOf, type NodeClaim } from '../../kubernetes/karpenter-kinds';
 import { trueCondition } from '../../kubernetes/objects';
 import { counted } from '../../words';
 import { EXERCISE_DEADLINES } from '../deadlines';
+import { tokenEndOf } from './class-seats';
 import type { SeatMark, SeatStatus, SeatStep } from './class-status';
 
 /** The objects that a look reads. */
@@ -143,7 +144,7 @@ export function idleAtOf({ deployments, pods }: Pick<SeatObjects, 'deployments' 
 
 /** When the token of a seat's student ends; undefined where it has ended, or none was made. */
 export function openUntil({ account }: SeatObjects, now: Date): string | undefined {
-  const end = account?.metadata.deletedAt === undefined ? account?.metadata.annotations[TOKEN_END_ANNOTATION] : undefined;
+  const end = account?.metadata.deletedAt === undefined ? tokenEndOf(account) : undefined;
   return end !== undefined && Date.parse(end) > now.getTime() ? new Date(end).toISOString() : undefined;
 }
 

@@ -209,6 +209,19 @@ describe('the keeper of a class', () => {
       await until(() => Object.keys(marks()).length === 2);
     });
 
+    test('forgets a mark that somebody removes, and marks the seat anew by what the student does then', async () => {
+      put(passedSeat(ONE));
+      follow().catch(() => undefined);
+      await until(() => marks()[ONE] !== undefined);
+      const before = seatOf(told.at(-1))?.mark.finishedAt ?? '';
+      fake.remove(PODS, { namespace: ONE, name: 'inflate-0' });
+      fake.put(CONFIG_MAPS, { metadata: { namespace: CLASS_NAMESPACE, name: 'marks' }, data: { [ONE]: null } });
+      await until(() => told.length > 1 && seatOf(told.at(-1))?.mark.finishedAt === undefined);
+      put(passedSeat(ONE));
+      await until(() => (seatOf(told.at(-1))?.mark.finishedAt ?? '') > before);
+      expect(JSON.parse(textAt(marks(), ONE) ?? '')).toEqual(seatOf(told.at(-1))?.mark);
+    });
+
     test('fails when it may not write marks', async () => {
       fake.refuse({ method: 'POST', path: /configmaps$/, status: 403, message: 'configmaps is forbidden' });
       put(passedSeat(ONE));

@@ -63,6 +63,13 @@ describe('the marks of a class', () => {
     expect((await readMarks(fake.api(), SEATS)).size).toBe(2);
   });
 
+  test('stay forgotten where somebody has removed them since they were written', async () => {
+    store({});
+    const changed = new Map([ONE, TWO].map((seat) => [seat, { passedAt: {}, finishedAt: EARLY, earlierCost: 0 }]));
+    expect([...(await saveMarks(fake.api(), SEATS, changed, new Set([ONE]))).keys()]).toEqual([TWO]);
+    expect(Object.keys(stored())).toEqual([TWO]);
+  });
+
   test('keep what belongs to seats that the class has no more', async () => {
     store({ 'student-003': 'anything' });
     expect(await readMarks(fake.api(), SEATS)).toEqual(new Map());
