@@ -44,7 +44,7 @@ export interface ClassChartProps {
   /** Namespace of the Karpenter controller. */
   readonly karpenterNamespace: string;
   /** The NodePool of the exercise, which the first one of the class is like. */
-  readonly nodePool: Omit<NodePoolOptions, 'name' | 'teams' | 'weight' | 'limits' | 'maxInstanceCpu'>;
+  readonly nodePool: Omit<NodePoolOptions, 'name' | 'team' | 'weight' | 'limits' | 'maxInstanceCpu'>;
   /** The EC2NodeClass of the exercise, which nodes of the class are launched from, too. */
   readonly nodeClass: KubeEc2NodeClass;
 }
@@ -66,7 +66,7 @@ export class ClassChart extends Chart {
     const { seats, cpuPerSeat, idleMinutes, rosterFile, karpenterNamespace, nodeClass } = props;
     const maxInstanceCpu = seatNodeCpu(cpuPerSeat);
     const cpu = seats.length * NODES_PER_SEAT * maxInstanceCpu;
-    const shared = { ...props.nodePool, teams: seats, nodeClass, maxInstanceCpu, limits: { cpu, memory: `${cpu * GIB_PER_VCPU}Gi` } };
+    const shared = { ...props.nodePool, team: seats, nodeClass, maxInstanceCpu, limits: { cpu, memory: `${cpu * GIB_PER_VCPU}Gi` } };
     // With weights, a pod that asks for nothing gets what the exercise shows; one that asks for more still finds it.
     this.nodePool = new KubeNodePool(this, 'NodePool', { ...shared, name: CLASS_NODE_POOL, weight: 10 });
     this.optionsNodePool = new KubeNodePool(this, 'OptionsNodePool', {

@@ -74,7 +74,7 @@ export class LabCharts extends App {
     };
     this.nodePool = new NodePoolChart(this, 'NodePool', {
       ...nodePool,
-      teams: [team],
+      team,
       tags,
       nodeRoleName: wiring.nodeRoleName,
       subnetSelectorTags: wiring.subnetSelectorTags,

@@ -20,10 +20,9 @@ export interface NodePoolOptions {
   readonly name?: string;
 
   /**
-   * Teams that the nodes are for: values of their {@link TEAM_LABEL}. A node is of one team. Of several, it is of the team whose pods
-   * it was launched for.
+   * Team that the nodes are for: the value of their {@link TEAM_LABEL}. Of a list, a node is of the one whose pods it was launched for.
    */
-  readonly teams: readonly string[];
+  readonly team: string | readonly string[];
 
   /**
    * Which NodePool Karpenter tries first: the one with the highest weight.
@@ -123,14 +122,14 @@ interface NodePoolProps extends NodePoolOptions {
  */
 export class KubeNodePool extends ApiObject {
   constructor(scope: Construct, id: string, props: NodePoolProps) {
-    const [team] = props.teams.length === 1 ? props.teams : [];
+    const { team } = props;
     const manifest: Immutable<NodePoolManifest> = {
       apiVersion: NODE_POOLS.apiVersion,
       kind: NODE_POOLS.kind,
       metadata: { name: props.name ?? 'default' },
       spec: {
         template: {
-          ...(team === undefined ? {} : { metadata: { labels: { [TEAM_LABEL]: team } } }),
+          ...(typeof team === 'string' ? { metadata: { labels: { [TEAM_LABEL]: team } } } : {}),
           spec: {
             nodeClassRef: {
               group: props.nodeClass.apiGroup,
@@ -151,7 +150,7 @@ export class KubeNodePool extends ApiObject {
               { key: INSTANCE_HYPERVISOR_LABEL, operator: 'In', values: ['nitro'] },
               ...(props.maxInstanceCpu === undefined ? [] : [{ key: INSTANCE_CPU_LABEL, operator: 'Lt', values: [String(props.maxInstanceCpu + 1)] } as const]),
               // `In` and not `Exists`: a pod that selects no team would get a node of a random value.
-              ...(team === undefined ? [{ key: TEAM_LABEL, operator: 'In', values: props.teams } as const] : []),
+              ...(typeof team === 'string' ? [] : [{ key: TEAM_LABEL, operator: 'In', values: team } as const]),
             ],
             expireAfter: props.expireAfter ?? '720h',
             terminationGracePeriod: props.terminationGracePeriod ?? '5m',

@@ -1,11 +1,19 @@
 import type { ClassView } from '../../lib/assembly/class-view';
 import { readLab } from '../../lib/assembly/lab-view';
+import { TEAM_LABEL } from '../../lib/config/names';
 import { textAt } from '../../lib/json';
 import { synthLab } from '../support/synth-lab';
 
 describe('the class of a lab', () => {
   test('is absent where there are no students', async () => {
     expect(readLab((await synthLab()).synthesized).class).toBeUndefined();
+  });
+
+  test('of one student has a list of seats in its NodePools, as that of many has', async () => {
+    const { nodePools = [] } = readLab((await synthLab({ 'class.students': '1' })).synthesized).class ?? {};
+    expect(nodePools.map(({ requirements, nodeLabels }) => [requirements.find(({ key }) => key === TEAM_LABEL)?.values, nodeLabels])).toEqual([
+      [['student-001'], {}], [['student-001'], {}],
+    ]);
   });
 
   describe('of 23 students', () => {
@@ -30,7 +38,7 @@ describe('the class of a lab', () => {
     test('has the objects of each seat, its namespace first, and none of another seat', () => {
       const objects = seats?.objectsBySeat.get('student-021') ?? [];
       expect(objects.map((object) => textAt(object, 'kind'))).toEqual([
-        'Namespace', 'ServiceAccount', 'RoleBinding', 'ResourceQuota', 'LimitRange', 'NetworkPolicy',
+        'Namespace', 'ServiceAccount', 'RoleBinding', 'ResourceQuota', 'ResourceQuota', 'LimitRange', 'NetworkPolicy',
       ]);
       expect(objects.slice(1).every((object) => textAt(object, 'metadata', 'namespace') === 'student-021')).toBe(true);
     });

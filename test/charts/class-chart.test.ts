@@ -68,7 +68,7 @@ describe('the NodePools of a class', () => {
   test('bound the size of a node by what a seat may request, and all nodes by the number of seats', () => {
     for (const { spec } of poolsOf(configWithClass(30, { cpuPerSeat: 3 }))) {
       expect(spec.template.spec.requirements).toContainEqual({ key: 'karpenter.k8s.aws/instance-cpu', operator: 'Lt', values: ['5'] });
-      expect(spec.limits).toEqual({ cpu: 30 * 2 * 4, memory: `${30 * 2 * 4 * 8}Gi` });
+      expect(spec.limits).toEqual({ cpu: 30 * 4 * 4, memory: `${30 * 4 * 4 * 8}Gi` });
     }
   });
 
