@@ -67,8 +67,8 @@ describe('lab deploy', () => {
     expect(host.stderr.text).toContain('Set expiresAt.');
   });
 
-  it('says before the question that the lab was never tried with this Karpenter', async () => {
-    const host = hostOf(warned('KarpenterVersionUntested'), true);
+  it.each(['KarpenterVersionUntested', 'SeatWithoutNode'])('says %s before the question', async (code) => {
+    const host = hostOf(warned(code), true);
     await expect(runLab(['deploy'], host)).resolves.toBe(0);
     expect(host.stderr.text).toContain('Set expiresAt.');
   });

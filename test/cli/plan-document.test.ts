@@ -137,6 +137,18 @@ describe('the next steps', () => {
     ]);
   });
 
+  test('of a class rehearse it, open its seats once the lab is there, and close them before it is removed', () => {
+    const commands = nextSteps(classPlan, { context: { 'class.students': '30' } }).map(([, command]) => command).filter((command) => command.startsWith('npm'));
+    expect(commands).toEqual([
+      'npm run rehearse -- --students 30 -c class.students=30',
+      'npm run lab -- deploy -c class.students=30',
+      'npm run lab -- class open -c class.students=30',
+      'npm run lab -- class board -c class.students=30',
+      'npm run lab -- class close -c class.students=30',
+      'npm run lab -- teardown -c class.students=30',
+    ]);
+  });
+
   test('leave an assembly that was named as it is', () => {
     expect(commandsOf({ assembly: 'my labs/one' }, { admins: [] })).toEqual([
       'npm run rehearse -- --run --assembly \'my labs/one\'',
@@ -184,7 +196,7 @@ describe('a class in the plan', () => {
     expect(await sectionOf(classPlan)).toMatchSnapshot();
   });
 
-  test('is in the bill, and is opened before the exercise', async () => {
+  test('is in the bill', async () => {
     const text = await planTextOf(classPlan);
     expect(text).toMatch(/Nodes of 30 seats, c5a\.2xlarge +30 /);
     expect(text).toContain('With the exercise and all seats scaled out');

@@ -8,15 +8,20 @@ import type { Named } from '../document/document';
  * @param flags the flags of the plan: the commands repeat them, so that they are about the same lab
  */
 export function nextSteps(plan: PlanResult, flags: AssemblyFlags = {}): readonly Named[] {
-  const { lab, launch } = plan;
+  const { lab, launch, class: { students } } = plan;
   const missing = missingAccess(plan);
   const sameLab = labArguments(flags);
   return [
-    ['Rehearse it here', commandOf('npm run rehearse -- --run', sameLab)],
+    ['Rehearse it here', commandOf(`npm run rehearse -- ${students === 0 ? '--run' : `--students ${students}`}`, sameLab)],
     ...(missing.length === 0 ? [] : [['Say who may use it', `${missing.map(({ key }) => key).join(' and ')} in lab.yaml, or -c`] as const]),
     ['Deploy the lab', commandOf('npm run lab -- deploy', deployArguments(flags, missing))],
     ['Reach the cluster', `aws eks update-kubeconfig --region ${lab.region} --name ${lab.clusterName}`],
     ['Run the exercise', `kubectl scale deployment -n ${lab.inflateNamespace} ${lab.inflateName} --replicas ${launch.replicas}`],
+    ...(students === 0 ? [] : [
+      ['Open the seats', commandOf('npm run lab -- class open', sameLab)],
+      ['Show the class', commandOf('npm run lab -- class board', sameLab)],
+      ['Close the seats', commandOf('npm run lab -- class close', sameLab)],
+    ] as const),
     ['Remove it after class', commandOf('npm run lab -- teardown', sameLab)],
   ];
 }
