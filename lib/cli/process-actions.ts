@@ -1,4 +1,5 @@
 import type { AssemblyState } from '../assembly/assembly-state';
+import type { LabView } from '../assembly/lab-view';
 import type { SynthesizeOptions } from '../assembly/synthesize';
 import type { DeploymentTargetOptions, DeployOptions } from '../deploy/deploy';
 import type { DeploymentTarget, DeployResult } from '../deploy/deployment-target';
@@ -7,6 +8,7 @@ import type { OpenClassOptions, OpenClassResult } from '../exercise/class/open-c
 import type { ResetSeatOptions, ResetSeatResult } from '../exercise/class/reset-seat';
 import type { ClassStatus } from '../exercise/class/class-status';
 import type { GradeResult } from '../exercise/class/grade-class';
+import type { SeatGuideOptions, SeatGuideResult } from '../exercise/class/seat-guide';
 import type { ClassResult, ExerciseResult } from '../exercise/exercise-result';
 import type { ExerciseExpectations } from '../exercise/expectations';
 import type { LabStatus, StatusOptions } from '../exercise/lab-status';
@@ -86,6 +88,8 @@ export interface LabActions {
   readonly watchLab: (options: WatchOptions & LabConnection, run: RunContext) => Promise<WatchResult>;
   /** Says whether the exercise has reached its outcome. */
   readonly verifyLab: (options: VerifyOptions, run: RunContext) => Promise<VerifyResult>;
+  /** Writes the guide with the names of a seat, or of the instructor. */
+  readonly writeGuide: (options: SeatGuideOptions & { readonly assemblyDirectory: string }) => Promise<SeatGuideResult>;
   /** Makes the seats of a class ready, with a kubeconfig for each student. */
   readonly openClass: (options: OpenClassOptions & LabConnection, run: RunContext) => Promise<OpenClassResult>;
   /** Empties a seat, and makes it again as the stack has it. */
@@ -140,6 +144,8 @@ export function processActions({ projectDirectory, env }: ProcessActionsOptions)
     labStatus: async (options, run) => (await import('../exercise/lab-status.js')).labStatus(options, run),
     watchLab: async (options, run) => (await import('../exercise/watch-lab.js')).watchLab(options, run),
     verifyLab: async (options, run) => (await import('../exercise/verify-lab.js')).verifyLab(options, run),
+    writeGuide: async ({ assemblyDirectory, ...options }) =>
+      (await import('../exercise/class/seat-guide.js')).writeSeatGuide(await labOf(assemblyDirectory), projectDirectory, options),
     openClass: async (options, run) => (await import('../exercise/class/open-class.js')).openClass({ ...options, projectDirectory }, run),
     resetSeat: async (options, run) => (await import('../exercise/class/reset-seat.js')).resetSeat({ ...options, projectDirectory }, run),
     closeClass: async (options, run) => (await import('../exercise/class/close-class.js')).closeClass({ ...options, projectDirectory }, run),
@@ -152,10 +158,13 @@ export function processActions({ projectDirectory, env }: ProcessActionsOptions)
 }
 
 async function exerciseExpectations(assemblyDirectory: string): Promise<ExerciseExpectations> {
-  const [{ readAssembly }, { readLab }, { expectationsOf }] = await Promise.all([
-    import('../assembly/read-assembly.js'), import('../assembly/lab-view.js'), import('../exercise/expectations.js'),
-  ]);
-  return expectationsOf(readLab(readAssembly(assemblyDirectory)));
+  const { expectationsOf } = await import('../exercise/expectations.js');
+  return expectationsOf(await labOf(assemblyDirectory));
+}
+
+async function labOf(assemblyDirectory: string): Promise<LabView> {
+  const [{ readAssembly }, { readLab }] = await Promise.all([import('../assembly/read-assembly.js'), import('../assembly/lab-view.js')]);
+  return readLab(readAssembly(assemblyDirectory));
 }
 
 async function countSeats(assemblyDirectory: string): Promise<number> {

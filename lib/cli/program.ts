@@ -4,6 +4,7 @@ import { classVerbs } from './class/class-verbs';
 import { commandLineError, EXIT_CODE_MEANINGS } from './errors';
 import type { LabHost } from './host';
 import { gradeVerb } from './class/grade-verb';
+import { guideVerb } from './class/guide-verb';
 import { planVerb } from './plan/plan-verb';
 import { rehearseVerb } from './rehearse/rehearse-verb';
 import type { TextLayout } from './terminal/text-layout';
@@ -105,6 +106,7 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
   scaleVerb,
   verifyVerb,
   classVerbs,
+  guideVerb,
   gradeVerb,
   extendVerb,
   teardownVerb,

@@ -63,8 +63,9 @@ function replaced(text: string, changes: readonly (readonly [RegExp, string])[])
   return changes.reduce((changed, [pattern, name]) => changed.replaceAll(pattern, () => name), text);
 }
 
+/** A word of its own. It may be the name of a kubeconfig, which is called after its seat. */
 function word(name: string): RegExp {
-  return new RegExp(`(?<![\\w-])${escaped(name)}(?![\\w-]|\\.\\w)`, 'g');
+  return new RegExp(`(?<![\\w-])${escaped(name)}(?![\\w-]|\\.(?!kubeconfig)\\w)`, 'g');
 }
 
 /** The lab's label keys begin with a word that is also the cluster's name as it comes: `karpenter-lab/seat`. */

@@ -99,9 +99,20 @@ export function textWithOutputs(page: GuidePage, outputs: readonly string[]): st
 }
 
 /**
+ * Puts other outputs into a chapter of the guide, in all languages.
+ *
+ * @param outputs one for each block of the chapter, comparable; those of blocks that show nothing are not used
+ */
+export function writeOutputs(guide: string, chapter: string, outputs: readonly string[]): void {
+  for (const language of GUIDE_LANGUAGES) {
+    writeFileSync(join(guide, language, `${chapter}.md`), textWithOutputs(readGuide(guide, language, chapter), outputs));
+  }
+}
+
+/**
  * Writes the guide for one reader. A folder that is there is written over, page by page.
  *
- * @returns the paths of the pages, in order
+ * @returns the names of their files, in order
  */
 export function writeGuide({ guide, language, names, withInstructors, folder }: WriteGuideOptions): readonly string[] {
   const pages = guideChapters(guide, language)
@@ -110,9 +121,8 @@ export function writeGuide({ guide, language, names, withInstructors, folder }: 
     .map((page) => pageFor(page, names));
   mkdirSync(folder, { recursive: true });
   return pages.map(({ chapter, text }) => {
-    const file = join(folder, `${chapter}.md`);
-    writeFileSync(file, text);
-    return file;
+    writeFileSync(join(folder, `${chapter}.md`), text);
+    return `${chapter}.md`;
   });
 }
 

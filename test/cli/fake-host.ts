@@ -85,6 +85,7 @@ export function fakeHost(options: FakeHostOptions = {}): LabHost & { readonly st
       watchLab: () => Promise.resolve({ endedBy: 'running pods', status: runningStatus }),
       scaleLab: () => Promise.resolve(scaledOut),
       verifyLab: () => Promise.resolve(passedVerify),
+      writeGuide: ({ language, seat, folder }) => Promise.resolve({ language, seat, folder, pages: ['00-desk.md', '01-scaling.md'] }),
       openClass: () => Promise.resolve(openedClass),
       resetSeat: () => Promise.resolve(emptiedSeat),
       closeClass: () => Promise.resolve(closedClass),

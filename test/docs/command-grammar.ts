@@ -22,7 +22,7 @@ const KUBECTL_VERBS: Readonly<Record<string, readonly string[]>> = {
   'describe': ['-l='],
   'edit': [],
   'exec': [],
-  'get': ['-l=', '-o=', '-A', '--sort-by=', '--field-selector='],
+  'get': ['-l=', '-o=', '-A', '-w', '--sort-by=', '--field-selector='],
   'logs': ['-l=', '--all-containers', '--tail=', '--since=', '--previous'],
   'patch': ['--type=', '-p='],
   'port-forward': [],
@@ -38,7 +38,7 @@ const KUBECTL_GLOBAL_FLAGS = ['-n=', '--namespace=', '--kubeconfig='];
 /** Kinds as kubectl takes them: those of the lab, their short names, and those of Kubernetes that it prints. */
 const KINDS = new Set([
   'nodepool', 'nodepools', 'nodeclaim', 'nodeclaims', 'ec2nodeclass', 'ec2nodeclasses',
-  'node', 'nodes', 'pod', 'pods', 'deployment', 'deployments', 'namespace', 'namespaces', 'events', 'svc', 'ingress', 'pvc', 'pv', 'pdb', 'configmap', 'service',
+  'node', 'nodes', 'pod', 'pods', 'deployment', 'deployments', 'namespace', 'namespaces', 'events', 'svc', 'ingress', 'pvc', 'pv', 'pdb', 'configmap', 'service', 'all',
 ]);
 
 /** Verbs whose first argument is a kind, or several with commas between. */

@@ -6,8 +6,8 @@ import { kubernetesObjects } from '../../lib/assembly/kubernetes-objects';
 import { readLab, type LabView } from '../../lib/assembly/lab-view';
 import { UsageError } from '../../lib/cli/errors';
 import { isHelp, labProgram, VERBS } from '../../lib/cli/program';
-import { SEAT_LABEL } from '../../lib/config/seats';
 import { streamLayout } from '../../lib/cli/terminal/text-layout';
+import { SEAT_LABEL } from '../../lib/config/seats';
 import { labCharts } from '../charts/default-lab-charts';
 import { fakeHost } from '../cli/fake-host';
 import { synthLab } from '../support/synth-lab';
@@ -80,7 +80,7 @@ describe('the commands that we print', () => {
 
   it('are found in every document, and in the source', () => {
     const files = new Set(printed.map(({ file }) => file));
-    expect([...files]).toEqual(expect.arrayContaining(['README.md', 'docs/lab-guide.md', 'docs/instructor-runbook.md', 'lib/deploy/failure-remedies.ts', 'lib/exercise/exercise-commands.ts']));
+    expect([...files]).toEqual(expect.arrayContaining(['README.md', 'docs/guide/ko/01-scaling.md', 'docs/instructor-runbook.md', 'lib/deploy/failure-remedies.ts', 'lib/exercise/exercise-commands.ts']));
     expect(Object.fromEntries(['npm', 'kubectl', 'aws', 'lab'].map((program) => [program, of(program).length > 15]))).toEqual({ npm: true, kubectl: true, aws: true, lab: true });
   });
 

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
+import { GUIDE_FOLDER, GUIDE_LANGUAGES } from '../../lib/guide/guide-page';
 
 const ROOT = resolve(__dirname, '../..');
 
 /** Texts for people. */
-export const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'docs/lab-guide.md', 'docs/instructor-runbook.md', 'docs/real-account.md', 'docs/class.md'] as const;
+export const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'README.ko.md', 'docs/instructor-runbook.md', 'docs/real-account.md', 'docs/class.md'] as const;
 
 /** One program with its arguments, as somebody is told to type it. */
 export interface PrintedCommand {
@@ -20,11 +21,14 @@ export interface PrintedCommand {
 /** Programs of ours and of the cluster; `curl`, `grep`, `ls` and their like need no proof. */
 const PROGRAM = /^(?:npm|npx|kubectl|aws|helm|lab|node)$/;
 
+/** The pages of the guide. What stands in their blocks is typed on a rehearsal. */
+const GUIDE_PAGES: readonly string[] = GUIDE_LANGUAGES.flatMap((language) => readdirSync(join(ROOT, GUIDE_FOLDER, language)).map((page) => join(GUIDE_FOLDER, language, page)));
+
 /** Every command in the documents, in code blocks and between backticks. */
 export function commandsInDocuments(): readonly PrintedCommand[] {
-  return DOCUMENTS.flatMap((file) => {
+  return [...DOCUMENTS, ...GUIDE_PAGES].flatMap((file) => {
     const text = readFileSync(join(ROOT, file), 'utf8');
-    const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'));
+    const blocks = GUIDE_PAGES.includes(file) ? [] : [...text.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'));
     const spans = [...text.replaceAll(/^```.*?^```$/gms, '').matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span);
     return [...blocks, ...spans].flatMap((line) => commandsOf(line, file, true));
   });
@@ -43,7 +47,7 @@ export function commandsInSource(): readonly PrintedCommand[] {
 function commandsInText(text: string, file: string): readonly PrintedCommand[] {
   const marked = [...text.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span);
   const rest = text.replaceAll(/`[^`]*`/g, '');
-  const inSentences = [...rest.matchAll(/(?<![\w./@-])(?:npm (?:run|ci|start|test)\b|npx |kubectl |aws [a-z]|helm [a-z]).*?(?=[.,;:)](?:\s|$)|\s\(|$)/gs)].map(([command]) => command);
+  const inSentences = [...rest.matchAll(/(?<![\w./@-])(?:npm (?:run|ci|start|test)\b|npx |kubectl |aws [a-z]|helm [a-z]).*?(?=[.,;:)](?:\s|$)|\s\(|<\/|$)/gs)].map(([command]) => command);
   return [...marked.flatMap((span) => commandsOf(span, file, true)), ...inSentences.flatMap((command) => commandsOf(command, file, false))];
 }
 

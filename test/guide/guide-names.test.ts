@@ -10,6 +10,7 @@ describe('the names of a reader', () => {
     ['namespace/karpenter-test created', 'namespace/student-007 created'],
     ['system:serviceaccount:karpenter-test:student', 'system:serviceaccount:student-007:student'],
     ['Your namespace is `karpenter-test`.', 'Your namespace is `student-007`.'],
+    ['export KUBECONFIG="$PWD/my-team.kubeconfig"', 'export KUBECONFIG="$PWD/student-007.kubeconfig"'],
     ['네임스페이스 karpenter-test에서', '네임스페이스 student-007에서'],
     ['aws eks update-kubeconfig --region ap-northeast-2 --name karpenter-lab', 'aws eks update-kubeconfig --region us-west-2 --name seoul-class'],
     ['ip-10-11-0-4.ap-northeast-2.compute.internal', 'ip-10-11-0-4.us-west-2.compute.internal'],

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { guideChapters, pageFor, readGuide, textWithOutputs, writeGuide } from '../../lib/guide/guide-page';
+import { guideChapters, pageFor, readGuide, textWithOutputs, writeGuide, writeOutputs } from '../../lib/guide/guide-page';
 import type { GuideNames } from '../../lib/guide/guide-names';
 
 const SEAT: GuideNames = { cluster: 'karpenter-lab', region: 'ap-northeast-2', namespace: 'student-007', team: 'student-007', karpenterNamespace: 'kube-system' };
@@ -75,6 +75,15 @@ describe('a page of the guide', () => {
 });
 
 describe('the guide', () => {
+  it('takes other outputs in all languages', () => {
+    const guide = someGuide();
+    mkdirSync(join(guide, 'ko'));
+    writeFileSync(join(guide, 'ko', '01-scale.md'), PAGE.replace('# 1. Scale', '# 1. 늘리기'));
+    writeOutputs(guide, '01-scale', ['No resources found', '']);
+    expect(readGuide(guide, 'en', '01-scale').blocks).toEqual([expect.objectContaining({ shown: 'No resources found' }), expect.not.objectContaining({ shown: expect.anything() })]);
+    expect(readGuide(guide, 'ko', '01-scale')).toMatchObject({ title: '1. 늘리기', blocks: readGuide(guide, 'en', '01-scale').blocks });
+  });
+
   it('has the chapters in order, those for instructors last', () => {
     expect(guideChapters(someGuide(), 'en')).toEqual(['01-scale', '02-more', 'instructor-limits']);
   });
@@ -82,7 +91,7 @@ describe('the guide', () => {
   it('is written for a seat without the pages for instructors', () => {
     const folder = join(mkdtempSync(join(tmpdir(), 'guide-of-seat-')), 'new', 'folder');
     const files = writeGuide({ guide: someGuide(), language: 'en', names: SEAT, withInstructors: false, folder });
-    expect(files).toEqual([join(folder, '01-scale.md'), join(folder, '02-more.md')]);
+    expect(files).toEqual(['01-scale.md', '02-more.md']);
     expect(readdirSync(folder)).toEqual(['01-scale.md', '02-more.md']);
     expect(readFileSync(join(folder, '01-scale.md'), 'utf8')).toContain('kubectl get namespace student-007');
   });
