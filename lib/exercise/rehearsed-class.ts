@@ -77,7 +77,7 @@ function playedChapters(guide: string): readonly string[] {
 }
 
 /** The page with the exercise. */
-const EXERCISE_CHAPTER = '01-scaling';
+export const EXERCISE_CHAPTER = '01-scaling';
 
 /** The result that a verb wrote with `--json`. */
 function resultOf({ command, exitCode, output, errors }: TypedResult, exitCodes: readonly number[] = [0]): JsonObject {
