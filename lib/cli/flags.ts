@@ -3,7 +3,8 @@ import { NAMESPACE_PATTERN } from '../config/names';
 import type { LabConnection } from '../exercise/connected-lab';
 import { kubeconfigPath } from '../kubernetes/lab-cluster';
 import { type Language, LANGUAGES } from '../words';
-import { assemblyFlags, deployedAssembly } from './assembly-flag';
+import { shellWord } from '../words';
+import { assemblyFlags, deployedAssembly, labArguments } from './assembly-flag';
 import { UsageError } from './errors';
 import type { FlagsOf, Invocation } from './verb';
 
@@ -29,6 +30,11 @@ export async function labConnection(flags: ConnectionFlags, invocation: Invocati
     assemblyDirectory: await deployedAssembly(flags, invocation),
     kubeconfig: kubeconfigPath({ kubeconfig: flags.kubeconfig, workingDirectory, env }),
   };
+}
+
+/** The flags as a command repeats them that is about the same lab. */
+export function connectionArguments(flags: ConnectionFlags): readonly string[] {
+  return [...labArguments(flags), ...(flags.kubeconfig === undefined ? [] : [`--kubeconfig ${shellWord(flags.kubeconfig)}`])];
 }
 
 /** `--namespace`: whose exercise is meant. */

@@ -3,7 +3,7 @@ import type { ClassToClose, CloseClassResult } from '../../exercise/class/close-
 import { counted } from '../../words';
 import { type LabDocument, table } from '../document/document';
 import { ExitCode } from '../errors';
-import { confirmed, connectionFlags, labConnection, timeoutFlag, yesFlag } from '../flags';
+import { confirmed, connectionArguments, type ConnectionFlags, connectionFlags, labConnection, timeoutFlag, yesFlag } from '../flags';
 import { defineVerb, type FlagsOf, type Invocation, type VerbOutcome } from '../verb';
 import { classFolderFlag } from './open-verb';
 
@@ -29,7 +29,7 @@ async function runClose(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): P
     timeoutSeconds: flags.timeout,
     confirm: (content) => confirmed(closeQuestion(content), flags, invocation),
   }, run);
-  return { result, document: closeDocument(result), exitCode: result.outcome === 'closed' ? ExitCode.Ok : ExitCode.Failed };
+  return { result, document: closeDocument(result, flags), exitCode: result.outcome === 'closed' ? ExitCode.Ok : ExitCode.Failed };
 }
 
 /** What is about to end, as a question. */
@@ -43,9 +43,10 @@ const TITLES: Readonly<Record<CloseClassResult['outcome'], string>> = {
   declined: 'The class was not closed.',
 };
 
-function closeDocument(result: CloseClassResult): LabDocument {
+function closeDocument(result: CloseClassResult, flags: ConnectionFlags): LabDocument {
   const { outcome, cluster, region, seats, openSeats, emptiedSeats, nodes, deletedFiles, folder, problems } = result;
   if (outcome === 'declined') return { title: TITLES.declined, tone: 'muted' };
+  const commandFor = (command: string): string => [command, ...connectionArguments(flags)].join(' ');
   return {
     title: TITLES[outcome],
     subtitle: `${cluster}, ${region}`,
@@ -59,6 +60,8 @@ function closeDocument(result: CloseClassResult): LabDocument {
       ])] },
       { heading: 'What is left', aside: 'run the same command again when it is mended', isKey: true, blocks: [problems] },
     ],
-    next: [{ heading: 'Next', blocks: [{ kind: 'commands', lines: ['# The results', 'npm run lab -- grade', '# When nobody needs the lab any longer', 'npm run lab -- teardown'] }] }],
+    next: [{ heading: 'Next', blocks: [{ kind: 'commands', lines: [
+      '# The results', commandFor('npm run lab -- grade'), '# When nobody needs the lab any longer', commandFor('npm run lab -- teardown'),
+    ] }] }],
   };
 }

@@ -1,12 +1,11 @@
 import { join, resolve } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import type { OpenClassResult, OpenSeat } from '../../exercise/class/open-class';
-import { counted, momentText, shellWord } from '../../words';
-import { labArguments } from '../assembly-flag';
+import { counted, momentText } from '../../words';
 import { type Block, flexible, type LabDocument, type Table, table } from '../document/document';
 import { writeFileAtomically } from '../document/page-file';
 import { ExitCode, UsageError } from '../errors';
-import { type ConnectionFlags, connectionFlags, labConnection } from '../flags';
+import { connectionArguments, type ConnectionFlags, connectionFlags, labConnection } from '../flags';
 import { defineVerb, type FlagsOf, type Invocation, type VerbOutcome } from '../verb';
 import { renderSeatCards } from './seat-cards';
 
@@ -59,8 +58,7 @@ function guideAddress(text: string): string {
 /** Which seats are open, until when, and what comes next. */
 function openDocument({ cluster, region, folder, seats, apiAccess }: OpenClassResult, page: string | undefined, flags: ConnectionFlags): LabDocument {
   const again = seats.flatMap(({ earlierTokenEndsAt }) => earlierTokenEndsAt ?? []).toSorted();
-  const sameLab = [...labArguments(flags), ...(flags.kubeconfig === undefined ? [] : ['--kubeconfig', shellWord(flags.kubeconfig)])];
-  const command = (verb: string): string => ['npm run lab -- class', verb, ...sameLab].join(' ');
+  const command = (verb: string): string => ['npm run lab -- class', verb, ...connectionArguments(flags)].join(' ');
   return {
     title: `${seats.length === 1 ? `Seat ${seats[0]?.seat ?? ''} is` : `${counted(seats.length, 'seat')} are`} open until ${momentText(firstEnd(seats))}`,
     subtitle: `${cluster}, ${region}`,

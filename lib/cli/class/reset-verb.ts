@@ -3,7 +3,7 @@ import type { ResetSeatResult, SeatContent } from '../../exercise/class/reset-se
 import { counted, listed, secondsText } from '../../words';
 import type { LabDocument } from '../document/document';
 import { ExitCode } from '../errors';
-import { confirmed, connectionFlags, labConnection, yesFlag } from '../flags';
+import { confirmed, connectionArguments, type ConnectionFlags, connectionFlags, labConnection, yesFlag } from '../flags';
 import { defineVerb, type FlagsOf, type Invocation, type VerbOutcome } from '../verb';
 
 const FLAGS = [new Option('--marks', 'also forget what the student has reached'), yesFlag, ...connectionFlags] as const;
@@ -28,7 +28,7 @@ async function runReset(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): P
     forgetsMark: flags.marks ?? false,
     confirm: (content) => confirmed(resetQuestion(content), flags, invocation),
   }, run);
-  return { result, document: resetDocument(result), exitCode: result.outcome === 'reset' ? ExitCode.Ok : ExitCode.Failed };
+  return { result, document: resetDocument(result, flags), exitCode: result.outcome === 'reset' ? ExitCode.Ok : ExitCode.Failed };
 }
 
 /** What is about to be deleted, and whose it is, as a question. */
@@ -39,7 +39,7 @@ function resetQuestion({ cluster, seat, student, deployments, pods }: SeatConten
   return `Empty seat ${whose(seat, student)} of cluster ${cluster}, which has ${content}?`;
 }
 
-function resetDocument({ outcome, seat, student, removed, seconds, isOpen, isMarkForgotten }: ResetSeatResult): LabDocument {
+function resetDocument({ outcome, seat, student, removed, seconds, isOpen, isMarkForgotten }: ResetSeatResult, flags: ConnectionFlags): LabDocument {
   if (outcome === 'declined') return { title: `Seat ${whose(seat, student)} was not reset.`, tone: 'muted' };
   return {
     title: `Seat ${whose(seat, student)} is as it was at the beginning, after ${secondsText(seconds)}`,
@@ -49,7 +49,7 @@ function resetDocument({ outcome, seat, student, removed, seconds, isOpen, isMar
       `${isOpen ? 'The student\'s kubeconfig is good as before.' : 'No kubeconfig of this seat is good.'} Karpenter removes nodes that are empty now.`,
       isMarkForgotten ? 'What the student had reached is forgotten.' : '',
     ] }],
-    next: isOpen ? [] : [{ heading: 'Next', blocks: [{ kind: 'commands', lines: [`npm run lab -- class open --seat ${seat}`] }] }],
+    next: isOpen ? [] : [{ heading: 'Next', blocks: [{ kind: 'commands', lines: [['npm run lab -- class open --seat', seat, ...connectionArguments(flags)].join(' ')] }] }],
   };
 }
 

@@ -36,7 +36,7 @@ export function classOf({ class: view, stack }: LabView): ClassView {
     code: 'ClassNotConfigured',
     message: 'This lab has no class: nobody but its instructor has a seat.',
     received: stack.stackName,
-    remedy: 'Set class.students in lab.yaml, and deploy.',
+    remedy: 'Set class.students in lab.yaml, and deploy. A lab that was deployed with -c class.students=N needs the same -c in this command.',
   });
 }
 
