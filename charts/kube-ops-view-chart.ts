@@ -5,7 +5,7 @@ import {
   ServiceAccount,
 } from 'cdk8s-plus-29';
 import type { Construct } from 'constructs';
-import { APP_NAME_LABEL, NODE_POOL_LABEL } from '../lib/well-known-keys';
+import { APP_NAME_LABEL, NODE_POOL_LABEL, POD_SECURITY_LABEL } from '../lib/well-known-keys';
 
 const NAME = 'kube-ops-view';
 const LABELS = { [APP_NAME_LABEL]: NAME };
@@ -38,7 +38,7 @@ export class KubeOpsViewChart extends Chart {
     const namespaced = { metadata: { name: NAME, namespace } };
 
     const home = new Namespace(this, 'Namespace', {
-      metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+      metadata: { name: namespace, labels: { [POD_SECURITY_LABEL]: 'restricted' } },
     });
     // The pod asks for the token itself; nothing else that runs under this account gets one.
     const serviceAccount = new ServiceAccount(this, 'ServiceAccount', { ...namespaced, automountToken: false });

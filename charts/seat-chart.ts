@@ -4,7 +4,7 @@ import {
 } from 'cdk8s-plus-29/lib/imports/k8s';
 import type { Construct } from 'constructs';
 import { SEAT_LABEL, STUDENT_ACCOUNT } from '../lib/config/seats';
-import { RBAC_GROUP } from '../lib/well-known-keys';
+import { POD_SECURITY_LABEL, RBAC_GROUP } from '../lib/well-known-keys';
 import { STUDENT_ROLE } from './class-chart';
 
 /** Name of a seat's quota, of its limits and of its network policy. */
@@ -41,7 +41,7 @@ export class SeatChart extends Chart {
     const inSeat = (name: string): { readonly metadata: { readonly name: string; readonly namespace: string } } => ({ metadata: { name, namespace: seat } });
 
     const namespace = new KubeNamespace(this, 'Namespace', {
-      metadata: { name: seat, labels: { [SEAT_LABEL]: seat, 'pod-security.kubernetes.io/enforce': 'baseline' } },
+      metadata: { name: seat, labels: { [SEAT_LABEL]: seat, [POD_SECURITY_LABEL]: 'baseline' } },
     });
     const objects = [
       // Pods get no token: the account is the student's at the keyboard.

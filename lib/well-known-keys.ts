@@ -84,6 +84,9 @@ export const EBS_ZONE_LABEL = 'topology.ebs.csi.aws.com/zone';
 /** Managed node group of an instance, by name. */
 export const NODE_GROUP_TAG = 'eks:nodegroup-name';
 
+/** Label of a namespace: which Pod Security Standard its pods must meet, `baseline` or `restricted`. */
+export const POD_SECURITY_LABEL = 'pod-security.kubernetes.io/enforce';
+
 /** Application that a Kubernetes object belongs to, such as `kube-ops-view`. */
 export const APP_NAME_LABEL = 'app.kubernetes.io/name';
 

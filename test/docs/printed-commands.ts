@@ -60,6 +60,7 @@ function commandsOf(line: string, file: string, isMarked: boolean): readonly Pri
     else commands.at(-1)?.push(token);
   }
   return commands
+    .map((words) => words.includes('>') ? words.slice(0, words.indexOf('>')) : words)
     .filter(([program = '', next = '']) => PROGRAM.test(program) && next !== '' && next !== '()')
     .map((words) => ({ text: words.join(' '), words: words.map((word) => word.replaceAll(/^["']|["']$/g, '')), file, isMarked }));
 }
