@@ -38,7 +38,8 @@ const KUBECTL_GLOBAL_FLAGS = ['-n=', '--namespace=', '--kubeconfig='];
 /** Kinds as kubectl takes them: those of the lab, their short names, and those of Kubernetes that it prints. */
 const KINDS = new Set([
   'nodepool', 'nodepools', 'nodeclaim', 'nodeclaims', 'ec2nodeclass', 'ec2nodeclasses',
-  'node', 'nodes', 'pod', 'pods', 'deployment', 'deployments', 'namespace', 'namespaces', 'events', 'svc', 'ingress', 'pvc', 'pv', 'pdb', 'configmap', 'service', 'all',
+  'node', 'nodes', 'pod', 'pods', 'deployment', 'deployments', 'namespace', 'namespaces', 'events', 'svc', 'ingress', 'pvc', 'pv', 'pdb', 'configmap', 'service',
+  'replicaset', 'all',
 ]);
 
 /** Verbs whose first argument is a kind, or several with commas between. */
