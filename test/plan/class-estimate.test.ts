@@ -45,6 +45,7 @@ describe('a seat', () => {
     const changes = { ...seats(3), Exercise: exercise(2), NodePool: nodePool(DEFAULT_REQUIREMENTS, { cpu: 4 }) };
 
     expect(classOf(changes).seat.nodes).toEqual([{ instanceType: 'c5a.2xlarge', count: 1, podsEach: 5, pricePerHour: 0.4 }]);
+    expect(classOf({ NodePool: nodePool(DEFAULT_REQUIREMENTS, { cpu: 4 }) }).seat.nodes).toEqual(classOf(changes).seat.nodes);
   });
 });
 

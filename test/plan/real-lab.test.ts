@@ -83,3 +83,35 @@ describe('the plan of the lab as it is', () => {
     expect(result.cost.idlePerHour).toBeLessThanOrEqual(0.6 * STOCK_IDLE_PER_HOUR);
   });
 });
+
+describe('the plan of a lab with seats', () => {
+  let stack: SynthesizedStack;
+  let result: PlanResult;
+
+  beforeAll(async () => {
+    stack = (await synthLab({ 'class.students': 12, 'apiAccess': ['203.0.113.7/32'] })).synthesized;
+    result = planStack(stack);
+  });
+
+  test('counts every resource to a concern, and the manifests of the class to its own', () => {
+    const concerns = [...concernsOf(readLab(stack)).values()];
+
+    expect(concerns).not.toContain('Other');
+    expect(concerns.filter((concern) => concern === 'Class').length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('gives each seat one c5a.2xlarge, as the exercise shows', () => {
+    expect(result.class.seat.nodes).toEqual([{ instanceType: 'c5a.2xlarge', count: 1, podsEach: 5, pricePerHour: 0.344 }]);
+    expect(result.class.caps.map(({ nodePool }) => nodePool)).toEqual(['default', 'class', 'class-options']);
+  });
+
+  test('warns of nothing that would keep the class from working', () => {
+    const inTheWay = ['ApiEndpointPrivate', 'RequestsUnknown', 'SeatsBeyondAddresses', 'SeatWithoutNode', 'SystemNodesTooSmall'];
+
+    expect(result.warnings.map(({ code }) => code).filter((code) => inTheWay.includes(code))).toEqual([]);
+  });
+
+  test('is ready as soon as one without seats', () => {
+    expect(result.time.ratioToFloor).toBeLessThanOrEqual(1.05);
+  });
+});

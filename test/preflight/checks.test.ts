@@ -352,6 +352,14 @@ describe('preflight', () => {
       await expect(foundBy(onDemandQuotaCheck, context)).resolves.toEqual(['pass', expect.stringContaining('needs 4 (system nodes 4)')]);
     });
 
+    it('that falls back from spot capacity only may take what is on demand', async () => {
+      const both = [...DEFAULT_REQUIREMENTS.filter(({ key }) => key !== CAPACITY_TYPE), { key: CAPACITY_TYPE, operator: 'In', values: ['spot', 'on-demand'] }];
+      account.allow({ 'L-1216C47A': 4 });
+      const context = account.context(smallLabView({ NodePool: nodePool(both), ...seats(30, both) }));
+      await expect(foundBy(onDemandQuotaCheck, context)).resolves.toEqual([
+        'warn', expect.stringContaining('The exercise needs 4 (system nodes 4), but a class may take up to 584'), expect.anything()]);
+    });
+
     it('counts the pods of its seats against a family with a quota of its own', async () => {
       const graphics = DEFAULT_REQUIREMENTS.map((requirement) => requirement['key'] === 'karpenter.k8s.aws/instance-category' ? { ...requirement, values: ['g'] } : requirement);
       account.allow({ 'L-DB2E81BA': 154 });
