@@ -68,7 +68,7 @@ export interface Workload extends Conditioned {
 /** A Deployment. */
 export interface Deployment extends Workload {
   readonly readyReplicas: number;
-  /** When somebody last created, applied or scaled it, as ISO 8601 in UTC. */
+  /** When somebody last created or applied it, as ISO 8601 in UTC. Scaling does not count. */
   readonly changedAt: string;
   readonly matchLabels: Readonly<Record<string, string>>;
   /** Images of its containers. */
@@ -94,6 +94,22 @@ export const DEPLOYMENTS: ResourceKind<Deployment> = {
       cpuRequest: textAt(containers[0], 'resources', 'requests', 'cpu'),
     };
   },
+};
+
+/** A ReplicaSet: what a Deployment makes for each version of its pods. */
+export interface ReplicaSet {
+  readonly metadata: ObjectMetadata;
+  /** When it was last given another number of pods, as ISO 8601 in UTC. */
+  readonly changedAt: string;
+}
+
+/** ReplicaSets. */
+export const REPLICA_SETS: ResourceKind<ReplicaSet> = {
+  apiVersion: 'apps/v1',
+  kind: 'ReplicaSet',
+  plural: 'replicasets',
+  isNamespaced: true,
+  read: (body) => ({ metadata: readMetadata(body), changedAt: readChangedAt(body) }),
 };
 
 /** DaemonSets. */

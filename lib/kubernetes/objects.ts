@@ -94,8 +94,11 @@ export function readMetadata(body: JsonObject): ObjectMetadata {
 }
 
 /**
- * When somebody last changed what an object should be, by the API server's clock, as ISO 8601 in UTC: when it was scaled, applied or
- * created. What controllers write about its state does not count. The API server keeps it, so it is the same after a restart.
+ * When an object was last made to be something else, by the API server's clock, as ISO 8601 in UTC. What controllers write about its
+ * state does not count. The API server keeps it, so it is the same after a restart.
+ *
+ * `kubectl scale` does not show in it: the API server notes no time for that. It shows in the Deployment's ReplicaSet, whose number
+ * of pods the controller changes then.
  */
 export function readChangedAt(body: JsonObject): string {
   return arrayAt(body, 'metadata', 'managedFields')

@@ -1,7 +1,7 @@
 import type { LabView } from '../../assembly/lab-view';
 import { STUDENT_ACCOUNT } from '../../config/seats';
 import { ClusterModel, type ClusterScope, clusterSnapshot } from '../../kubernetes/cluster-model';
-import { SERVICE_ACCOUNTS } from '../../kubernetes/core-kinds';
+import { REPLICA_SETS, SERVICE_ACCOUNTS } from '../../kubernetes/core-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LiveList } from '../../kubernetes/live-list';
 import { LabError } from '../../lab-error';
@@ -74,25 +74,31 @@ const ACCOUNTS = { fieldSelector: `metadata.name=${STUDENT_ACCOUNT}` };
 /** {@link classStatus} on a cluster that is already connected. */
 export async function statusOfClass(api: KubernetesApi, kept: KeptClass, run: RunContext): Promise<ClassStatus> {
   const keeper = await Keeper.start(api, kept, run);
-  const [cluster, accounts] = await Promise.all([clusterSnapshot(api, SCOPE), api.list(SERVICE_ACCOUNTS, ACCOUNTS)]);
-  return (await keeper.look({ ...cluster, serviceAccounts: accounts.items })).status;
+  const [cluster, accounts, replicaSets] = await Promise.all([
+    clusterSnapshot(api, SCOPE), api.list(SERVICE_ACCOUNTS, ACCOUNTS), api.list(REPLICA_SETS),
+  ]);
+  return (await keeper.look({ ...cluster, serviceAccounts: accounts.items, replicaSets: replicaSets.items })).status;
 }
 
 /** {@link followClass} on a cluster that is already connected. It ends with the run's signal, and throws its reason. */
 export async function followOn(api: KubernetesApi, kept: KeptClass, onStatus: (status: ClassStatus) => void, run: RunContext): Promise<void> {
   const patience = new Patience();
   const keeper = await Keeper.start(api, kept, run, (ask) => patience.attempt(ask));
-  const [cluster, accounts, forgotten] = await Promise.all([
-    ClusterModel.start(api, SCOPE, { patienceSeconds: Infinity }), LiveList.start(api, SERVICE_ACCOUNTS, ACCOUNTS, Infinity), ForgottenMarks.watch(api),
+  const [cluster, accounts, replicaSets, forgotten] = await Promise.all([
+    ClusterModel.start(api, SCOPE, { patienceSeconds: Infinity }),
+    LiveList.start(api, SERVICE_ACCOUNTS, ACCOUNTS, Infinity),
+    LiveList.start(api, REPLICA_SETS, {}, Infinity),
+    ForgottenMarks.watch(api),
   ]);
-  const news = new News([cluster, accounts, forgotten]);
+  const watched = [cluster, accounts, replicaSets, forgotten];
+  const news = new News(watched);
   try {
     for (;;) {
-      const failure = cluster.failure ?? accounts.failure ?? forgotten.failure;
-      if (failure !== undefined) throw asError(failure);
-      if (cluster.interruption === undefined && accounts.interruption === undefined) {
+      const failed = watched.find(({ failure }) => failure !== undefined);
+      if (failed !== undefined) throw asError(failed.failure);
+      if ([cluster, accounts, replicaSets].every(({ interruption }) => interruption === undefined)) {
         const { namespaces, deployments, pods, events, nodes, nodeClaims, nodePools, nodeClasses } = cluster;
-        const seen = { namespaces, deployments, pods, events, nodes, nodeClaims, nodePools, nodeClasses, serviceAccounts: accounts.items };
+        const seen = { namespaces, deployments, pods, events, nodes, nodeClaims, nodePools, nodeClasses, serviceAccounts: accounts.items, replicaSets: replicaSets.items };
         keeper.forget(forgotten.take());
         const { status, idleSeats } = await keeper.look(seen);
         const scaledIn = await patience.attempt(() => scaleInIdle(api, seen, idleSeats, kept.idleMinutes)) ?? [];
@@ -102,9 +108,7 @@ export async function followOn(api: KubernetesApi, kept: KeptClass, onStatus: (s
     }
   } finally {
     news.end();
-    cluster.stop();
-    accounts.stop();
-    forgotten.stop();
+    for (const each of watched) each.stop();
   }
 }
 

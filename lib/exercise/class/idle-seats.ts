@@ -1,7 +1,7 @@
 import { type Deployment, DEPLOYMENTS, EVENTS } from '../../kubernetes/core-kinds';
 import { KubernetesRequestRefused } from '../../kubernetes/api-request';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
-import { type ClassSnapshot, idleAtOf } from './seat-objects';
+import { type ClassSnapshot, idleAtOf, objectsBySeat } from './seat-objects';
 
 /** Reason of the event that tells a student of it. */
 const REASON = 'IdleSeatScaledIn';
@@ -19,13 +19,13 @@ const REASON = 'IdleSeatScaledIn';
 export async function scaleInIdle(api: KubernetesApi, cluster: ClassSnapshot, seats: readonly string[], idleMinutes: number): Promise<readonly string[]> {
   if (seats.length === 0) return [];
   const now = await api.serverTime();
+  const objectsOf = objectsBySeat(cluster);
   const scaledIn: string[] = [];
   for (const seat of seats) {
-    const deployments = cluster.deployments.filter(({ metadata }) => metadata.namespace === seat);
-    const pods = cluster.pods.filter(({ metadata }) => metadata.namespace === seat && metadata.deletedAt === undefined);
-    const idleAt = idleAtOf({ deployments, pods }, idleMinutes);
+    const objects = objectsOf(seat);
+    const idleAt = idleAtOf(objects, idleMinutes);
     if (idleAt > now) continue;
-    for (const deployment of deployments.filter(({ replicas }) => replicas > 0)) await scaleIn(api, deployment, { idleMinutes, idleAt, now });
+    for (const deployment of objects.deployments.filter(({ replicas }) => replicas > 0)) await scaleIn(api, deployment, { idleMinutes, idleAt, now });
     scaledIn.push(seat);
   }
   return scaledIn;

@@ -1,7 +1,7 @@
 import { TEAM_LABEL } from '../../config/names';
 import { STUDENT_ACCOUNT } from '../../config/seats';
 import { type ClusterSnapshot, nodeNamesOf } from '../../kubernetes/cluster-model';
-import { type ClusterNode, type Deployment, hasPodEnded, isRunning, type Pod, selectsPod, type ServiceAccount } from '../../kubernetes/core-kinds';
+import { type ClusterNode, type Deployment, hasPodEnded, isRunning, type Pod, type ReplicaSet, selectsPod, type ServiceAccount } from '../../kubernetes/core-kinds';
 import { labelOf, type NodeClaim } from '../../kubernetes/karpenter-kinds';
 import { trueCondition } from '../../kubernetes/objects';
 import { counted } from '../../words';
@@ -12,6 +12,7 @@ import type { SeatMark, SeatStatus, SeatStep } from './class-status';
 /** The objects that a look reads. */
 export interface ClassSnapshot extends ClusterSnapshot {
   readonly serviceAccounts: readonly ServiceAccount[];
+  readonly replicaSets: readonly ReplicaSet[];
 }
 
 /** The objects of one seat. */
@@ -19,6 +20,7 @@ export interface SeatObjects {
   /** When its namespace was made, as ISO 8601 in UTC. @default - there is none */
   readonly madeAt?: string;
   readonly account?: ServiceAccount;
+  /** Each with the last change of itself or of its ReplicaSets, in which the API server notes a scaling. */
   readonly deployments: readonly Deployment[];
   /** Pods of its namespace that nobody has asked to delete. */
   readonly pods: readonly Pod[];
@@ -32,6 +34,12 @@ export interface SeatObjects {
 export function objectsBySeat(cluster: ClassSnapshot): (seat: string) => SeatObjects {
   const namespaces = new Map(cluster.namespaces.map(({ metadata }) => [metadata.name, metadata.createdAt]));
   const accounts = new Map(cluster.serviceAccounts.filter(({ metadata }) => metadata.name === STUDENT_ACCOUNT).map((account) => [account.metadata.namespace, account]));
+  const scaledAt = grouped(cluster.replicaSets, ({ metadata }) => ownerKey(metadata.namespace, metadata.owners.find(({ kind }) => kind === 'Deployment')?.name));
+  const withScaling = (deployment: Deployment): Deployment => {
+    const { namespace, name } = deployment.metadata;
+    const changes = (scaledAt.get(ownerKey(namespace, name)) ?? []).map(({ changedAt }) => changedAt);
+    return { ...deployment, changedAt: latest([deployment.changedAt, ...changes]) ?? deployment.changedAt };
+  };
   const deployments = grouped(cluster.deployments, ({ metadata }) => metadata.namespace);
   const pods = grouped(cluster.pods.filter((pod) => pod.metadata.deletedAt === undefined && !hasPodEnded(pod)), ({ metadata }) => metadata.namespace);
   const claims = grouped(cluster.nodeClaims, (claim) => labelOf(claim, TEAM_LABEL));
@@ -43,12 +51,16 @@ export function objectsBySeat(cluster: ClassSnapshot): (seat: string) => SeatObj
     return {
       madeAt: namespaces.get(seat),
       account: accounts.get(seat),
-      deployments: deployments.get(seat) ?? [],
+      deployments: (deployments.get(seat) ?? []).map(withScaling),
       pods: podsOfSeat,
       claims: claims.get(seat) ?? [],
       used: { claims: names.flatMap((name) => claimsByNode.get(name) ?? []), nodes: names.flatMap((name) => nodes.get(name) ?? []) },
     };
   };
+}
+
+function ownerKey(namespace = '', name = ''): string {
+  return `${namespace}/${name}`;
 }
 
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string | undefined): ReadonlyMap<string, readonly T[]> {
@@ -136,8 +148,8 @@ export function stuckText(step: SeatStep, objects: SeatObjects, now: Date): Pick
   return { stuck: `${running} of ${counted(replicasOf(objects), 'pod')} run.` };
 }
 
-/** When a seat counts as idle: so long after somebody last changed one of its Deployments, or a pod was made. */
-export function idleAtOf({ deployments, pods }: Pick<SeatObjects, 'deployments' | 'pods'>, idleMinutes: number): Date {
+/** When a seat counts as idle: so long after somebody last made, applied or scaled one of its Deployments, or a pod was made. */
+export function idleAtOf({ deployments, pods }: SeatObjects, idleMinutes: number): Date {
   const changes = [...deployments.map(({ changedAt }) => changedAt), ...pods.map(({ metadata }) => metadata.createdAt)];
   return new Date(Date.parse(latest(changes) ?? '') + idleMinutes * 60_000);
 }

@@ -124,6 +124,11 @@ describe('the keeper of a class', () => {
       expect(fake.requests.filter((request) => request.includes(`/namespaces/${TWO}/`))).toEqual([]);
     });
 
+    test('cuts a long reason short', async () => {
+      put([inflateOf(ONE, 5, ago(10 * MINUTE)), [DEPLOYMENTS, { metadata: { namespace: ONE, name: 'inflate' }, status: { conditions: [{ type: 'ReplicaFailure', status: 'True', message: 'a '.repeat(300) }] } }]]);
+      expect(seatOf(await look())?.stuck).toMatch(/^0 of 5 pods run\. Deployment inflate cannot make its pods: (a ){90,110}a…$/);
+    });
+
     test('asks about a few stuck seats only, however many there are', async () => {
       const many = keptClassOf(smallLabView(seats(40)));
       for (const { seat } of many.seats) put([inflateOf(seat, 5, ago(10 * MINUTE))]);

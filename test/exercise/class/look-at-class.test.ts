@@ -4,7 +4,7 @@ import { DEPLOYMENTS } from '../../../lib/kubernetes/core-kinds';
 import { NODE_CLAIMS } from '../../../lib/kubernetes/karpenter-kinds';
 import { seats, smallLabView } from '../../assembly/small-lab';
 import {
-  classNamespaces, inflateOf, keptClassOf, newClaimOf, NINE, nodeOfSeat, openSeat, passedSeat, type PlayedObject, podsOf, snapshotOf,
+  classNamespaces, inflateOf, keptClassOf, newClaimOf, NINE, nodeOfSeat, openSeat, passedSeat, type PlayedObject, podsOf, scalingOf, snapshotOf,
 } from './played-seats';
 
 const kept = keptClassOf(smallLabView(seats(3)));
@@ -29,7 +29,8 @@ describe('the step of a seat', () => {
 
   test('is scaled while Karpenter has no node for its pods', () => {
     const pods = podsOf(ONE, Array<undefined>(5).fill(undefined), '2026-11-27T09:00:21Z');
-    expect(seatOf(look(30, [inflateOf(ONE, 5, '2026-11-27T09:00:20Z'), ...pods]))).toMatchObject({ step: 'scaled', since: at(21), replicas: 5, runningPods: 0 });
+    expect(seatOf(look(30, [inflateOf(ONE, 5), scalingOf(ONE, '2026-11-27T09:00:20Z'), ...pods]))).toMatchObject({ step: 'scaled', since: at(21), replicas: 5, runningPods: 0 });
+    expect(seatOf(look(30, [inflateOf(ONE, 5), scalingOf(ONE, '2026-11-27T09:00:20Z')]))).toMatchObject({ step: 'scaled', since: at(20) });
   });
 
   test('is launching from the NodeClaim on, although its labels do not name the seat yet', () => {
@@ -153,6 +154,13 @@ describe('an idle seat', () => {
     expect(seatOf(look(60, running))?.idleAt).toBe(at(40 * 60));
     expect(look(40 * 60 - 1, running).idleSeats).toEqual([]);
     expect(look(40 * 60, running).idleSeats).toEqual([ONE]);
+  });
+
+  test('is not one that somebody has scaled since, as its ReplicaSet shows', () => {
+    const objects = [...passedSeat(ONE), scalingOf(ONE, '2026-11-27T09:15:00Z'), scalingOf(TWO, '2026-11-27T09:50:00Z')];
+    expect(seatOf(look(60, objects))?.idleAt).toBe(at(45 * 60));
+    expect(look(44 * 60, objects).idleSeats).toEqual([]);
+    expect(look(45 * 60, objects).idleSeats).toEqual([ONE]);
   });
 
   test('is not one whose pods were made since', () => {

@@ -5,7 +5,7 @@ import { expectationsOfSeats } from '../../../lib/exercise/class/seat-expectatio
 import type { ClassSnapshot } from '../../../lib/exercise/class/seat-objects';
 import { SHOWN_LABELS } from '../../../lib/exercise/shown-labels';
 import type { JsonObject } from '../../../lib/json';
-import { DEPLOYMENTS, NAMESPACES, NODES, PODS, SERVICE_ACCOUNTS } from '../../../lib/kubernetes/core-kinds';
+import { DEPLOYMENTS, NAMESPACES, NODES, PODS, REPLICA_SETS, SERVICE_ACCOUNTS } from '../../../lib/kubernetes/core-kinds';
 import { NODE_CLAIMS } from '../../../lib/kubernetes/karpenter-kinds';
 import type { ResourceKind } from '../../../lib/kubernetes/objects';
 
@@ -34,12 +34,26 @@ export function classNamespaces(began = '2026-11-27T08:00:00Z'): readonly Played
   return [[NAMESPACES, { metadata: { name: 'kube-system', creationTimestamp: began } }], [NAMESPACES, { metadata: { name: CLASS_NAMESPACE } }]];
 }
 
-/** The exercise's Deployment of a seat, and when somebody changed it last. */
+/** What the API server notes of a scaling: a time for the ReplicaSet, and none for the Deployment. */
+export function scalingOf(seat: string, scaledAt: string, deployment = 'inflate'): PlayedObject {
+  return [REPLICA_SETS, {
+    metadata: {
+      name: `${deployment}-77b8865bbb`, namespace: seat, uid: `replicas-${seat}-${deployment}`, creationTimestamp: scaledAt,
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: deployment }],
+      managedFields: [
+        { manager: 'kube-controller-manager', operation: 'Update', time: scaledAt },
+        { manager: 'kube-controller-manager', operation: 'Update', subresource: 'status', time: '2099-01-01T00:00:00Z' },
+      ],
+    },
+  }];
+}
+
+/** The exercise's Deployment of a seat, and when somebody applied it. */
 export function inflateOf(seat: string, replicas: number, changedAt = NINE, change: JsonObject = {}): PlayedObject {
   return [DEPLOYMENTS, {
     metadata: {
       name: 'inflate', namespace: seat, uid: `deployment-${seat}`, creationTimestamp: changedAt,
-      managedFields: [{ manager: 'kubectl', operation: 'Update', subresource: 'scale', time: changedAt }],
+      managedFields: [{ manager: 'kubectl', operation: 'Update', subresource: 'scale' }, { manager: 'kubectl-client-side-apply', operation: 'Update', time: changedAt }],
     },
     spec: {
       replicas,
@@ -99,6 +113,6 @@ export function snapshotOf(objects: readonly PlayedObject[]): ClassSnapshot {
   const read = <T>(kind: ResourceKind<T>): readonly T[] => objects.filter(([{ kind: name }]) => name === kind.kind).map(([, body]) => kind.read(body));
   return {
     namespaces: read(NAMESPACES), deployments: read(DEPLOYMENTS), pods: read(PODS), nodes: read(NODES), nodeClaims: read(NODE_CLAIMS),
-    serviceAccounts: read(SERVICE_ACCOUNTS), events: [], nodePools: [], nodeClasses: [],
+    serviceAccounts: read(SERVICE_ACCOUNTS), replicaSets: read(REPLICA_SETS), events: [], nodePools: [], nodeClasses: [],
   };
 }
