@@ -12,11 +12,12 @@ import { openClass } from '../lib/exercise/class/open-class';
 import { StudentDesk } from '../lib/exercise/class/student-desk';
 import { EXERCISE_CHAPTER, guideNamesOf } from '../lib/exercise/rehearsed-class';
 import { type GuideNames, WRITTEN_NAMES } from '../lib/guide/guide-names';
-import { GUIDE_FOLDER, GUIDE_LANGUAGES, type GuidePage, guideChapters, readGuide, textWithOutputs } from '../lib/guide/guide-page';
+import { GUIDE_FOLDER, type GuidePage, guideChapters, readGuide, textWithOutputs } from '../lib/guide/guide-page';
 import type { ProgressEvent } from '../lib/progress';
 import { startRehearsal } from '../lib/rehearsal/start-rehearsal';
 import { cleanRehearsal } from '../lib/rehearsal/stop-rehearsal';
 import { runContext } from '../lib/run-context';
+import { LANGUAGES } from '../lib/words';
 import { typePage } from './typed-guide';
 
 const run = runContext({ onProgress: ({ step, state, detail }: ProgressEvent) => {
@@ -69,7 +70,7 @@ async function typed(desk: StudentDesk, page: GuidePage, names: GuideNames): Pro
 
 /** Writes the outputs into the page of each language. */
 function writeOutputs(guide: string, { chapter }: GuidePage, outputs: readonly string[]): void {
-  for (const language of GUIDE_LANGUAGES) {
+  for (const language of LANGUAGES) {
     writeFileSync(join(guide, language, `${chapter}.md`), textWithOutputs(readGuide(guide, language, chapter), outputs));
   }
 }

@@ -1,16 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Language, LANGUAGES } from '../words';
 import { type GuideNames, outputWithNames, withNames } from './guide-names';
 
 /*
  * The guide: Markdown pages in `docs/guide`, a folder for each language. What a reader types stands in fences of `sh`; what the
  * commands print, as far as the page shows it, stands in a fence of `text` right after. Other fences are read, not typed.
  */
-
-/** Languages that the guide is written in. */
-export const GUIDE_LANGUAGES = ['en', 'ko'] as const;
-
-export type GuideLanguage = typeof GUIDE_LANGUAGES[number];
 
 /** Folder of the guide in the lab's folder. */
 export const GUIDE_FOLDER = join('docs', 'guide');
@@ -28,7 +24,7 @@ export interface GuideBlock {
 
 /** A page of the guide. */
 export interface GuidePage {
-  readonly language: GuideLanguage;
+  readonly language: Language;
   /** Name of its file without `.md`, such as `01-scaling`. It is the same in all languages. */
   readonly chapter: string;
   /** Its first heading. */
@@ -46,17 +42,17 @@ export interface GuidePage {
  *
  * @param guide folder of the guide, such as `docs/guide`
  */
-export function guideChapters(guide: string, language: GuideLanguage): readonly string[] {
+export function guideChapters(guide: string, language: Language): readonly string[] {
   const files = readdirSync(join(guide, language)).filter((file) => file.endsWith('.md')).map((file) => file.slice(0, -'.md'.length));
   return files.toSorted((a, b) => Number(INSTRUCTOR_PAGE.test(a)) - Number(INSTRUCTOR_PAGE.test(b)) || (a < b ? -1 : 1));
 }
 
 /** Reads a page. @param guide folder of the guide, such as `docs/guide` */
-export function readGuide(guide: string, language: GuideLanguage, chapter: string): GuidePage {
+export function readGuide(guide: string, language: Language, chapter: string): GuidePage {
   return guidePage(language, chapter, readFileSync(join(guide, language, `${chapter}.md`), 'utf8'));
 }
 
-function guidePage(language: GuideLanguage, chapter: string, text: string): GuidePage {
+function guidePage(language: Language, chapter: string, text: string): GuidePage {
   const blocks: GuideBlock[] = [];
   for (const { language: kind, body, isRightAfter } of fencesOf(text)) {
     const last = blocks.at(-1);
@@ -104,7 +100,7 @@ export function textWithOutputs(page: GuidePage, outputs: readonly string[]): st
  * @param outputs one for each block of the chapter, comparable; those of blocks that show nothing are not used
  */
 export function writeOutputs(guide: string, chapter: string, outputs: readonly string[]): void {
-  for (const language of GUIDE_LANGUAGES) {
+  for (const language of LANGUAGES) {
     writeFileSync(join(guide, language, `${chapter}.md`), textWithOutputs(readGuide(guide, language, chapter), outputs));
   }
 }
@@ -130,7 +126,7 @@ export function writeGuide({ guide, language, names, withInstructors, folder }: 
 export interface WriteGuideOptions {
   /** Folder of the guide, such as `docs/guide`. */
   readonly guide: string;
-  readonly language: GuideLanguage;
+  readonly language: Language;
   readonly names: GuideNames;
   /** Whether the pages for instructors are written, too. */
   readonly withInstructors: boolean;

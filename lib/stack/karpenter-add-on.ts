@@ -21,8 +21,8 @@ const SEATS_OF_A_GIBIBYTE = 100;
 
 /**
  * Upstream's figures for the controller, as request and as limit: a throttled controller launches late. In a rehearsal it held
- * 260 MiB without a node and 460 MiB at most while it launched 103 nodes for 500 pods, so some 2 MiB a node; a seat may have two at
- * once, and AWS has more instance types than the rehearsal.
+ * 260 MiB with 52 NodeClaims and 460 MiB at most with 103 and 500 pods, so some 4 MiB a node. That two nodes for each of 100 seats fit
+ * into 1 GiB is an estimate from there.
  */
 function controllerResources(students: number): { readonly cpu: string; readonly memory: string } {
   return { cpu: '1', memory: students > SEATS_OF_A_GIBIBYTE ? '2Gi' : '1Gi' };

@@ -35,7 +35,7 @@ describe('lab guide', () => {
   test('fails when it is asked for another language', async () => {
     const { host, asked } = hostWithGuide();
     expect(await runLab(['guide', '--language', 'fr'], host)).toBe(2);
-    expect(host.stderr.text).toContain('en, ko');
+    expect(host.stderr.text).toContain('--language takes en or ko.');
     expect(asked).toEqual([]);
   });
 });

@@ -7,9 +7,10 @@ import { guideNames } from '../../lib/exercise/class/seat-guide';
 import { exerciseCommands } from '../../lib/exercise/exercise-commands';
 import { expectationsOf } from '../../lib/exercise/expectations';
 import { WRITTEN_NAMES } from '../../lib/guide/guide-names';
-import { GUIDE_FOLDER, GUIDE_LANGUAGES, guideChapters, type GuidePage, readGuide } from '../../lib/guide/guide-page';
+import { GUIDE_FOLDER, guideChapters, type GuidePage, readGuide } from '../../lib/guide/guide-page';
 import { arrayAt, objectAt, type JsonObject, numberAt, textAt } from '../../lib/json';
 import { quantity } from '../../lib/kubernetes/allocatable';
+import { LANGUAGES } from '../../lib/words';
 import { labCharts } from '../charts/default-lab-charts';
 import { synthLab } from '../support/synth-lab';
 
@@ -107,7 +108,7 @@ describe('the guide', () => {
   });
 
   it('links to pages that there are', () => {
-    const files = [...GUIDE_LANGUAGES.flatMap((language) => readdirSync(join(GUIDE, language)).map((file) => join(GUIDE, language, file))), join(ROOT, 'README.ko.md')];
+    const files = [...LANGUAGES.flatMap((language) => readdirSync(join(GUIDE, language)).map((file) => join(GUIDE, language, file))), join(ROOT, 'README.ko.md')];
     const links = files.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => join(dirname(file), link)));
     expect(links.length).toBeGreaterThan(20);
     expect(links.filter((link) => !existsSync(link))).toEqual([]);

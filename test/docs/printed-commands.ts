@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
-import { GUIDE_FOLDER, GUIDE_LANGUAGES } from '../../lib/guide/guide-page';
+import { GUIDE_FOLDER } from '../../lib/guide/guide-page';
+import { LANGUAGES } from '../../lib/words';
 
 const ROOT = resolve(__dirname, '../..');
 
@@ -22,7 +23,7 @@ export interface PrintedCommand {
 const PROGRAM = /^(?:npm|npx|kubectl|aws|helm|lab|node)$/;
 
 /** The pages of the guide. What stands in their blocks is typed on a rehearsal. */
-const GUIDE_PAGES: readonly string[] = GUIDE_LANGUAGES.flatMap((language) => readdirSync(join(ROOT, GUIDE_FOLDER, language)).map((page) => join(GUIDE_FOLDER, language, page)));
+const GUIDE_PAGES: readonly string[] = LANGUAGES.flatMap((language) => readdirSync(join(ROOT, GUIDE_FOLDER, language)).map((page) => join(GUIDE_FOLDER, language, page)));
 
 /** Every command in the documents, in code blocks and between backticks. */
 export function commandsInDocuments(): readonly PrintedCommand[] {

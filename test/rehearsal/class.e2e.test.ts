@@ -12,13 +12,14 @@ import { seatExpectations } from '../../lib/exercise/class/seat-expectations';
 import { StudentDesk } from '../../lib/exercise/class/student-desk';
 import { guideNamesOf } from '../../lib/exercise/rehearsed-class';
 import { WRITTEN_NAMES } from '../../lib/guide/guide-names';
-import { GUIDE_FOLDER, type GuideLanguage, guideChapters, readGuide } from '../../lib/guide/guide-page';
+import { GUIDE_FOLDER, guideChapters, readGuide } from '../../lib/guide/guide-page';
 import { DEPLOYMENTS } from '../../lib/kubernetes/core-kinds';
 import { KubernetesApi } from '../../lib/kubernetes/kubernetes-api';
 import { everythingIn } from '../../lib/rehearsal/account-contents';
 import type { RehearsalRecord } from '../../lib/rehearsal/rehearsal-state';
 import { RehearsalTerminal, type TypedResult } from '../../lib/rehearsal/rehearsal-terminal';
 import { runContext } from '../../lib/run-context';
+import type { Language } from '../../lib/words';
 import { differences, typePage, type TypedPage } from '../../scripts/typed-guide';
 import { deployableAssembly } from '../support/deployable-assembly';
 import { LabUser } from './lab-command';
@@ -36,13 +37,13 @@ const GUIDE_MILLIS = 2_400_000;
 const RESET_SECONDS = 10;
 
 const chapters = guideChapters(guide, 'en');
-const pagesOf = (language: GuideLanguage, areForInstructors: boolean) =>
+const pagesOf = (language: Language, areForInstructors: boolean) =>
   chapters.map((chapter) => readGuide(guide, language, chapter)).filter(({ isForInstructors }) => isForInstructors === areForInstructors);
 
 /** A student, and what the pages of the guide came to at their desk. */
 interface Student {
   readonly seat: string;
-  readonly language: GuideLanguage;
+  readonly language: Language;
   readonly desk: StudentDesk;
   readonly pages: TypedPage[];
 }

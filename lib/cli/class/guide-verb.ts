@@ -1,15 +1,15 @@
 import { join, resolve } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import type { SeatGuideResult } from '../../exercise/class/seat-guide';
-import { GUIDE_LANGUAGES } from '../../guide/guide-page';
-import { counted } from '../../words';
+import { counted, LANGUAGES } from '../../words';
 import { assemblyFlags, configuredAssembly } from '../assembly-flag';
 import type { LabDocument } from '../document/document';
 import { ExitCode } from '../errors';
+import { languageFlag } from '../flags';
 import { defineVerb, type FlagsOf, type Invocation, type VerbOutcome } from '../verb';
 
 const FLAGS = [
-  new Option('--language <language>', 'language of the pages').choices(GUIDE_LANGUAGES).default('en' as const),
+  languageFlag,
   new Option('--seat <name>', 'seat whose names the pages have, such as student-007 (default: the instructor\'s names, with the pages for instructors)'),
   new Option('--output <folder>', 'folder for the pages (default: .lab/guide/LANGUAGE/SEAT)'),
   ...assemblyFlags,
@@ -30,7 +30,7 @@ export const guideVerb = defineVerb({
 
 async function runGuide(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): Promise<VerbOutcome> {
   const { host } = invocation;
-  const { language, seat, output } = flags;
+  const { language = LANGUAGES[0], seat, output } = flags;
   const result = await host.actions.writeGuide({
     assemblyDirectory: await configuredAssembly(flags, invocation),
     language,

@@ -2,14 +2,15 @@ import { join } from 'node:path';
 import type { LabView } from '../../assembly/lab-view';
 import { TEAM_LABEL } from '../../config/names';
 import type { GuideNames } from '../../guide/guide-names';
-import { GUIDE_FOLDER, type GuideLanguage, writeGuide } from '../../guide/guide-page';
+import { GUIDE_FOLDER, writeGuide } from '../../guide/guide-page';
 import { LabError } from '../../lab-error';
+import type { Language } from '../../words';
 import { expectationsOf } from '../expectations';
 import { classOf, requireSeats } from './class-seats';
 
 /** Whose guide is written, and where. */
 export interface SeatGuideOptions {
-  readonly language: GuideLanguage;
+  readonly language: Language;
   /** Whose names the pages have. @default - the instructor's, with the pages for instructors */
   readonly seat?: string;
   /** Absolute path of the folder for the pages. */
@@ -18,7 +19,7 @@ export interface SeatGuideOptions {
 
 /** A guide that was written. */
 export interface SeatGuideResult {
-  readonly language: GuideLanguage;
+  readonly language: Language;
   /** @default - the instructor's */
   readonly seat?: string;
   /** Absolute path of the folder with the pages. */
