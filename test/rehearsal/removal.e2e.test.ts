@@ -2,7 +2,7 @@ import { DeleteStackCommand } from '@aws-sdk/client-cloudformation';
 import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateVolumeCommand } from '@aws-sdk/client-ec2';
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readLab, type LabView } from '../../lib/assembly/lab-view';
 import { readAssembly } from '../../lib/assembly/read-assembly';
@@ -12,7 +12,10 @@ import type { StartedRehearsal } from '../../lib/cli/rehearse/rehearsal-document
 import type { DrillResult, ExerciseResult } from '../../lib/exercise/exercise-result';
 import type { JsonObject } from '../../lib/json';
 import { type AccountThing, everythingIn } from '../../lib/rehearsal/account-contents';
+import { admitInstructor } from '../../lib/rehearsal/deploy-into';
 import { INSTRUCTOR_CREDENTIALS } from '../../lib/rehearsal/iam/principals';
+import { rehearsalPaths } from '../../lib/rehearsal/rehearsal-paths';
+import { keptPrograms } from '../../lib/rehearsal/rehearsal-programs';
 import type { RehearsalRecord } from '../../lib/rehearsal/rehearsal-state';
 import { RehearsalTerminal, type TypedResult } from '../../lib/rehearsal/rehearsal-terminal';
 import type { SweepResult } from '../../lib/removal/sweep-lab';
@@ -36,7 +39,7 @@ describe('a lab on a rehearsal is removed', () => {
   let aws: LabAws;
 
   beforeAll(async () => {
-    assembly = await deployableAssembly();
+    assembly = await deployableAssembly({ 'class.students': '3' });
     lab = readLab(readAssembly(assembly));
     await user.json('rehearse', '--clean', '--name', NAME);
     ({ rehearsal: record } = await user.json<StartedRehearsal>('rehearse', '--name', NAME, '--assembly', assembly));
@@ -54,6 +57,12 @@ describe('a lab on a rehearsal is removed', () => {
     everythingIn({ accountId: record.accountId, endpoint: record.awsEndpoint, region: record.region, run: runContext() });
   const stackStatus = async (): Promise<string | undefined> => (await deployedStack(aws.cloudFormation, lab.stack.stackName))?.status;
 
+  /** What a function of the stack has written into its log, by a part of its name. */
+  function logOfFunction(name: string): string {
+    const folder = rehearsalPaths(PROJECT_DIRECTORY, NAME).accountDirectory;
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.includes(name) && file.endsWith('.log')).map((file) => readFileSync(join(folder, file), 'utf8')).join('');
+  }
+
   /** A student with a NodePool and pods of their own. */
   function makeAStudentsPool(terminal: StudentTerminal): void {
     const make = (kind: string, apiVersion: string, metadata: JsonObject, read: string, change: JsonObject = {}): void => {
@@ -67,13 +76,36 @@ describe('a lab on a rehearsal is removed', () => {
     terminal.type('kubectl rollout status deployment/inflate -n student-7 --timeout 120s');
   }
 
+  /** What a student can put in the way of a drain: pods that nobody may evict, and that take two minutes to end. */
+  function makeStudentWork(terminal: StudentTerminal, seat: string): void {
+    const apply = (object: JsonObject): unknown => terminal.type(`kubectl apply -n ${seat} -f - <<'EOF'\n${JSON.stringify(object)}\nEOF`);
+    const labels = { app: 'inflate' };
+    apply({
+      apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'inflate' },
+      spec: {
+        replicas: 2, selector: { matchLabels: labels },
+        template: {
+          metadata: { labels, annotations: { 'karpenter.sh/do-not-disrupt': 'true' } },
+          spec: {
+            nodeSelector: { 'eks-team': seat }, terminationGracePeriodSeconds: 120,
+            containers: [{ name: 'inflate', image: 'registry.test/pause:1', resources: { requests: { cpu: '1' } } }],
+          },
+        },
+      },
+    });
+    apply({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'inflate' }, spec: { maxUnavailable: 0, selector: { matchLabels: labels } } });
+    terminal.type(`kubectl rollout status deployment/inflate -n ${seat} --timeout 120s`);
+  }
+
   test('by a second teardown, where the first one was killed in the middle of the drain', async () => {
     const student = new StudentTerminal(PROJECT_DIRECTORY, record);
     makeAStudentsPool(student);
+    makeStudentWork(student, 'student-002');
     expect((await type('sweep', '--yes')).exitCode).toBe(1);
     const listed = resultOf<TeardownResult>(await type('teardown', '--dry-run'));
     expect(listed.inventory.objects).toEqual(expect.arrayContaining(['Namespace student-7', 'NodePool default', 'NodePool student-7', 'EC2NodeClass default']));
-    expect(listed.inventory.leftovers.filter(({ kind }) => kind === 'instance')).toHaveLength(1);
+    expect(listed.inventory.leftovers.filter(({ kind }) => kind === 'instance')).toHaveLength(2);
+    expect(listed.inventory.studentWork).toEqual([{ seat: 'student-002', counts: { Deployment: 1, PodDisruptionBudget: 1 } }]);
 
     const { projectDirectory, environment } = record.terminal;
     const first = spawn(process.execPath, [join(projectDirectory, 'dist/lab.js'), 'teardown', '--yes', '--assembly', assembly, '--json'], {
@@ -111,14 +143,19 @@ describe('a lab on a rehearsal is removed', () => {
     expect([second.exitCode, await stackStatus()]).toEqual([0, 'CREATE_COMPLETE']);
   }, 5 * MINUTES);
 
-  test('by a sweep of what is left of a stack that somebody deleted by hand', async () => {
+  test('by a sweep of what is left of a stack that somebody deleted by hand, with a class in its seats', async () => {
     const { logs, ec2, cloudFormation } = aws;
+    // The deployment before this one made another cluster.
+    await admitInstructor({ ...record, lab, tokenCommand: keptPrograms(record.directory).eksToken }, runContext());
+    for (const seat of ['student-001', 'student-003']) makeStudentWork(new StudentTerminal(PROJECT_DIRECTORY, record), seat);
     await ec2.send(new CreateVolumeCommand({
       AvailabilityZone: `${record.region}a`, Size: 1,
       TagSpecifications: [{ ResourceType: 'volume', Tags: [{ Key: 'KubernetesCluster', Value: record.clusterName }, { Key: 'kubernetes.io/created-for/pvc/name', Value: 'shop' }] }],
     }));
     await cloudFormation.send(new DeleteStackCommand({ StackName: lab.stack.stackName }));
     await pollFor(async () => await stackStatus() === undefined, { what: 'the stack is gone', deadlineSeconds: 240, everySeconds: 2, describeMissing: async () => [await stackStatus() ?? ''] });
+    // The group of the guard's log is gone with the stack; the played function has kept what it wrote.
+    expect(logOfFunction('DrainGuardIsComplete')).toContain(`${JSON.stringify({ studentWork: ['student-001', 'student-003'].map((seat) => `${seat} made 1 Deployment and 1 PodDisruptionBudget`) })}\n`);
     // EKS writes its last lines when the group is gone already, and makes it anew.
     await logs.send(new CreateLogGroupCommand({ logGroupName: `/aws/eks/${record.clusterName}/cluster` }));
     expect((await everything()).map(({ kind }) => kind).toSorted()).toEqual(['log-group', 'volume']);
