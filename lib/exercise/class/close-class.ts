@@ -16,7 +16,7 @@ import { counted } from '../../words';
 import { onLab } from '../connected-lab';
 import { untilConsolidated } from '../consolidation';
 import { EXERCISE_DEADLINES } from '../deadlines';
-import { type ClassConnection, classStatus } from './class-keeper';
+import { type ClassConnection, keptClass, statusOfClass } from './class-keeper';
 import { classOf, forEachSeat, SEATS_AT_ONCE, studentAccounts } from './class-seats';
 import { emptySeat } from './empty-seat';
 import { deleteKubeconfigs } from './student-kubeconfig';
@@ -68,21 +68,15 @@ export interface CloseClassResult extends ClassToClose {
  *
  * What fails for one seat does not keep the others from being closed; the result tells it.
  *
- * @throws what {@link onLab} and {@link classStatus} throw, and LabError `ClassNotConfigured`, before anything is changed
+ * @throws what {@link onLab} and {@link statusOfClass} throw, and LabError `ClassNotConfigured`, before anything is changed
  */
 export async function closeClass(options: CloseClassOptions & ClassConnection, run: RunContext): Promise<CloseClassResult> {
-  return onLab(options, run, ({ lab, api }) => closeOn(api, lab, { ...options, remember: () => classStatus(options, run) }, run));
+  return onLab(options, run, ({ lab, api }) => closeOn(api, lab, options, run));
 }
 
 /** {@link closeClass} on a cluster that is already connected. */
 export async function closeOn(
-  api: KubernetesApi,
-  lab: LabView,
-  options: CloseClassOptions & Pick<ClassConnection, 'projectDirectory'> & {
-    /** Remembers what the students have reached. */
-    readonly remember: () => Promise<unknown>;
-  },
-  run: RunContext,
+  api: KubernetesApi, lab: LabView, options: CloseClassOptions & Pick<ClassConnection, 'projectDirectory'>, run: RunContext,
 ): Promise<CloseClassResult> {
   const view = classOf(lab);
   const folder = options.folder ?? resolve(options.projectDirectory, 'class');
@@ -101,7 +95,9 @@ export async function closeOn(
     nodes: nodeClaims.filter(isOfClass).length,
   };
   if (!await options.confirm(found)) return { outcome: 'declined', ...found, emptiedSeats: 0, deletedFiles: [], folder, problems: [] };
-  await reported(run, 'Remember what the students have reached', options.remember);
+  // A class is closed whether or not its roster can be read: marks know seats alone.
+  const unnamed = { ...lab, class: { ...view, rosterFile: undefined } };
+  await reported(run, 'Remember what the students have reached', async () => statusOfClass(api, await keptClass(unnamed, options), run));
 
   const problems: string[] = [];
   const attempted = (work: (seat: string) => Promise<unknown>) => (seat: string): Promise<void> => attempt(run, problems, () => work(seat), `Seat ${seat}`);
