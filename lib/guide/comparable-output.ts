@@ -35,6 +35,9 @@ const INDIFFERENT: readonly (readonly [RegExp, string])[] = [
 /** Columns whose cells are times, or addresses that nobody looks for elsewhere, and what the guide shows there. */
 const COLUMNS: Readonly<Record<string, string>> = { 'AGE': '60s', 'LAST SEEN': '60s', 'FIRST SEEN': '60s', 'IP': '10.11.64.25' };
 
+/** What `kubectl wait` says of each object, in the order of names that are random. */
+const CONDITION_MET = / condition met$/;
+
 /** Lines that tell how far a command is: their number differs. */
 const WAITING = /^Waiting for deployment /;
 
@@ -70,9 +73,11 @@ export function comparableOutputs(names: GuideNames): (output: string) => string
   };
 }
 
-/** Lines next to each other that differ only in changing values, such as those of `kubectl wait`, stand in the order of what is shown. */
+/** Lines next to each other that differ only in changing values, and all those of `kubectl wait`, stand in the order of what is shown. */
 function linesInRuns(parts: readonly (KubectlTable | string)[], shownValue: (text: string) => string): readonly (KubectlTable | string)[] {
-  const marked = parts.map((part, index) => typeof part === 'string' ? { mask: maskOf(part), shown: shownValue(part) } : { mask: `table ${index}`, shown: part });
+  const waited = inRuns(parts.map((part, index) => typeof part === 'string' && CONDITION_MET.test(part) ? { mask: 'waited', shown: part, order: maskOf(part) } : { mask: String(index), shown: part, order: '' }))
+    .flatMap((run) => run.toSorted((a, b) => compare(a.order, b.order)).map(({ shown }) => shown));
+  const marked = waited.map((part, index) => typeof part === 'string' ? { mask: maskOf(part), shown: shownValue(part) } : { mask: `table ${index}`, shown: part });
   return inRuns(marked).flat().map(({ shown }) => shown);
 }
 

@@ -45,6 +45,12 @@ describe('an output made comparable', () => {
     expect(ofPage('node/ip-10-11-0-9 condition met\nnode/ip-10-11-0-5 condition met')).toBe('node/ip-10-11-21-140 condition met\nnode/ip-10-11-85-63 condition met');
   });
 
+  it('has the lines of a wait in one order, whichever random name comes first', () => {
+    const shown = 'nodeclaim.karpenter.sh/class-4kx7q condition met\nnodeclaim.karpenter.sh/class-options-8mzc2 condition met';
+    expect(comparable('nodeclaim.karpenter.sh/class-options-w9twj condition met\nnodeclaim.karpenter.sh/class-vqzrt condition met', SEAT)).toBe(shown);
+    expect(comparable('nodeclaim.karpenter.sh/class-2pc5c condition met\nnodeclaim.karpenter.sh/class-options-kqs5k condition met', SEAT)).toBe(shown);
+  });
+
   it.each([
     ['aws:///ap-northeast-2c/i-677b3e051605b542d', 'aws:///ap-northeast-2a/i-0a4b7c1d9e2f35a68'],
     ['"topology.k8s.aws/zone-id": "apne2-az3"', '"topology.k8s.aws/zone-id": "apne2-az1"'],
