@@ -3,21 +3,20 @@
 //
 //   npm run guide:outputs                 all pages
 //   npm run guide:outputs -- 03-spot ...  these pages
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLab } from '../lib/assembly/lab-view';
 import { readAssembly } from '../lib/assembly/read-assembly';
 import { synthesize } from '../lib/assembly/synthesize';
 import { openClass } from '../lib/exercise/class/open-class';
 import { StudentDesk } from '../lib/exercise/class/student-desk';
-import { EXERCISE_CHAPTER, guideNamesOf } from '../lib/exercise/rehearsed-class';
-import { type GuideNames, WRITTEN_NAMES } from '../lib/guide/guide-names';
-import { GUIDE_FOLDER, type GuidePage, guideChapters, readGuide, textWithOutputs } from '../lib/guide/guide-page';
+import { guideNames } from '../lib/exercise/class/seat-guide';
+import { EXERCISE_CHAPTER } from '../lib/exercise/rehearsed-class';
+import type { GuideNames } from '../lib/guide/guide-names';
+import { GUIDE_FOLDER, type GuidePage, guideChapters, readGuide, writeOutputs } from '../lib/guide/guide-page';
 import type { ProgressEvent } from '../lib/progress';
 import { startRehearsal } from '../lib/rehearsal/start-rehearsal';
 import { cleanRehearsal } from '../lib/rehearsal/stop-rehearsal';
 import { runContext } from '../lib/run-context';
-import { LANGUAGES } from '../lib/words';
 import { typePage } from './typed-guide';
 
 const run = runContext({ onProgress: ({ step, state, detail }: ProgressEvent) => {
@@ -47,13 +46,13 @@ async function updateOutputs(asked: readonly string[]): Promise<void> {
     const typeAll = async (desk: StudentDesk, ofThem: readonly GuidePage[], names: GuideNames): Promise<void> => {
       for (const page of ofThem) {
         const outputs = await typed(desk, page, names);
-        if (isAsked(page)) writeOutputs(guide, page, outputs);
+        if (isAsked(page)) writeOutputs(guide, page.chapter, outputs);
       }
     };
     // Both at once: most of the time is spent waiting for nodes to go.
     await Promise.all([
-      typeAll(student, pages.filter(({ isForInstructors }) => !isForInstructors), guideNamesOf(lab, seat)),
-      typeAll(instructor, pages.filter(({ isForInstructors }) => isForInstructors), { ...WRITTEN_NAMES, karpenterNamespace }),
+      typeAll(student, pages.filter(({ isForInstructors }) => !isForInstructors), guideNames(lab, seat)),
+      typeAll(instructor, pages.filter(({ isForInstructors }) => isForInstructors), guideNames(lab)),
     ]);
   } finally {
     await cleanRehearsal(rehearsal, run);
@@ -66,13 +65,6 @@ async function typed(desk: StudentDesk, page: GuidePage, names: GuideNames): Pro
   if (failed !== undefined) throw new Error(`${page.chapter} at ${desk.seat} failed with ${failed.exitCode}:\n$ ${failed.command}\n${failed.output}`);
   process.stderr.write(`${page.chapter}: ${outputs.length} blocks typed\n`);
   return outputs;
-}
-
-/** Writes the outputs into the page of each language. */
-function writeOutputs(guide: string, { chapter }: GuidePage, outputs: readonly string[]): void {
-  for (const language of LANGUAGES) {
-    writeFileSync(join(guide, language, `${chapter}.md`), textWithOutputs(readGuide(guide, language, chapter), outputs));
-  }
 }
 
 void updateOutputs(process.argv.slice(2)).catch((error: unknown) => {

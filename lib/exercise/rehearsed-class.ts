@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { type LabView, readLab } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
 import { GUIDE_FOLDER, guideChapters, pageFor, readGuide } from '../guide/guide-page';
-import type { GuideNames } from '../guide/guide-names';
 import { arrayAt, type JsonObject, objectAt, parseJson, textAt } from '../json';
 import { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { LabError } from '../lab-error';
@@ -15,6 +14,7 @@ import type { ClassResult } from './exercise-result';
 import { followClass } from './class/class-keeper';
 import { type ClassMeans, playClass } from './class/play-class';
 import { seatExpectations } from './class/seat-expectations';
+import { guideNames } from './class/seat-guide';
 import { StudentDesk } from './class/student-desk';
 
 /** A class to play on a rehearsal. */
@@ -53,7 +53,7 @@ async function meansOf({ assemblyDirectory, kubeconfig, directory, terminal, kar
       return new Map(arrayAt(opened, 'seats').map((seat) => [textAt(seat, 'seat') ?? '', join(folder, textAt(seat, 'kubeconfig') ?? '')]));
     },
     sitDown: (seat, own) => new StudentDesk({ seat, kubeconfig: own, folder: join(directory, 'desks', seat), karpenterNamespace, terminal, hasJq }, run),
-    blocksOf: (seat) => pages.flatMap((page) => pageFor(page, guideNamesOf(lab, seat)).blocks),
+    blocksOf: (seat) => pages.flatMap((page) => pageFor(page, guideNames(lab, seat)).blocks),
     expectationsOf: (seat) => seatExpectations(lab, seat),
     keep: (keeping) => followClass({ assemblyDirectory, kubeconfig, projectDirectory }, () => undefined, keeping),
     grade: async () => {
@@ -63,11 +63,6 @@ async function meansOf({ assemblyDirectory, kubeconfig, directory, terminal, kar
     priceOf: nodePricer(lab),
     memoryMebibytes: () => markedMebibytes(directory),
   };
-}
-
-/** What the guide says for the student of a seat. */
-export function guideNamesOf({ cluster, stack, karpenter }: LabView, seat: string): GuideNames {
-  return { cluster: cluster.name, region: stack.region, namespace: seat, team: seat, karpenterNamespace: karpenter.namespace };
 }
 
 /** Names of the pages that a student types: those up to the exercise. */

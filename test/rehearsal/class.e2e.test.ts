@@ -10,7 +10,7 @@ import type { OpenClassResult } from '../../lib/exercise/class/open-class';
 import type { ResetSeatResult } from '../../lib/exercise/class/reset-seat';
 import { seatExpectations } from '../../lib/exercise/class/seat-expectations';
 import { StudentDesk } from '../../lib/exercise/class/student-desk';
-import { guideNamesOf } from '../../lib/exercise/rehearsed-class';
+import { guideNames } from '../../lib/exercise/class/seat-guide';
 import { WRITTEN_NAMES } from '../../lib/guide/guide-names';
 import { GUIDE_FOLDER, guideChapters, readGuide } from '../../lib/guide/guide-page';
 import { DEPLOYMENTS } from '../../lib/kubernetes/core-kinds';
@@ -116,7 +116,7 @@ describe(`a class of ${STUDENTS} on a rehearsal`, () => {
   test('types the whole guide at once, and nothing of it fails', async () => {
     const work = Promise.all(students.map(async ({ seat, language, desk, pages }) => {
       for (const page of pagesOf(language, false)) {
-        const typed = await typePage(desk, page, guideNamesOf(lab, seat));
+        const typed = await typePage(desk, page, guideNames(lab, seat));
         pages.push(typed);
         if (typed.failed !== undefined) return;
       }
