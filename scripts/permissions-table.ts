@@ -11,7 +11,7 @@ export interface ControllerStatement {
   readonly actions: readonly string[];
 }
 
-/** Part of a rehearsal, and what statements allowed in it. */
+/** Part of a rehearsal, and what statements were needed for in it. */
 export interface PlayedPart {
   /** Such as `the exercise`. */
   readonly name: string;
@@ -46,8 +46,8 @@ export function permissionsDocument(statements: readonly ControllerStatement[], 
     '# What Karpenter\'s permissions are needed for',
     '',
     `Made by \`npm run update:permissions\` with Karpenter ${versionOfKarpenter}; do not edit. A rehearsal plays the deployment, the exercise and the drills, and its IAM`,
-    'keeps for each request of the controller which statement allowed it. A part is named where it is the first that needs a statement. That a statement is',
-    'missed when it is gone is tried for some of them in `test/rehearsal/broken-assembly.e2e.test.ts`, which also says what a rehearsal then says.',
+    'judges each request of the controller twice: by all statements, and without the one that allows it. A part is named where it is the first with a request',
+    'that is refused once the statement is gone. `test/rehearsal/broken-assembly.e2e.test.ts` takes some of them out for real, and shows what a rehearsal says.',
     '',
     '| Policy | Statement | First needed by | Allowed and never asked for |',
     '| --- | --- | --- | --- |',

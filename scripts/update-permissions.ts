@@ -15,12 +15,6 @@ import { cleanRehearsal } from '../lib/rehearsal/stop-rehearsal';
 import { runContext } from '../lib/run-context';
 import { controllerStatements, permissionsDocument, type PlayedPart } from './permissions-table';
 
-/**
- * The drills in which Karpenter works. Of those that remove the lab one is enough, and it comes last: in all of them Karpenter
- * terminates its instances by the same requests.
- */
-const PLAYED_DRILLS = DRILL_NAMES.filter((name) => !['stuck', 'destroy', 'rollback'].includes(name));
-
 const run = runContext({ onProgress: ({ step, state, detail }: ProgressEvent) => {
   if (state !== 'running') process.stderr.write(`${step}: ${[state, detail].filter(Boolean).join(', ')}\n`);
 } });
@@ -47,7 +41,7 @@ async function updatePermissions(): Promise<void> {
       note(name);
     };
     await play('the exercise', []);
-    for (const drill of PLAYED_DRILLS) await play(`the drill ${drill}`, [drill]);
+    for (const drill of DRILL_NAMES) await play(`the drill ${drill}`, [drill]);
   } finally {
     await cleanRehearsal(rehearsal, run);
   }

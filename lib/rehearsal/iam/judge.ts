@@ -19,7 +19,7 @@ export interface JudgeOptions {
   readonly resources: AccountResources;
   /** Takes each refusal. */
   readonly findings: Pick<Findings, 'report'>;
-  /** Takes each statement that allows something. @default - nobody asks */
+  /** Takes each statement without which a request would have been refused. @default - nobody asks */
   readonly uses?: Pick<PolicyUses, 'note'>;
 }
 
@@ -54,7 +54,11 @@ export class Judge {
       const asked = { ...authorization, keys: await this.keysOf(request, caller, role, authorization) };
       const decision = evaluatePolicies(statements, asked);
       if (decision.effect !== 'allowed') throw this.refused(request, caller, asked, decision);
-      if (decision.statement !== undefined) this.options.uses?.note(caller.role, decision.statement, asked.action);
+      const { statement } = decision;
+      // One that others would do for is not needed.
+      if (statement !== undefined && evaluatePolicies(statements.filter((other) => other !== statement), asked).effect !== 'allowed') {
+        this.options.uses?.note(caller.role, statement, asked.action);
+      }
     }
   }
 

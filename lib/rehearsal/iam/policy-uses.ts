@@ -3,7 +3,7 @@ import { readJsonLines } from '../json-lines';
 import { textAt } from '../../json';
 import type { PolicyStatement } from './policy-document';
 
-/** A statement that has allowed a request. */
+/** A statement without which a request would have been refused. */
 export interface PolicyUse {
   /** Name of the role whose request it was. */
   readonly role: string;
@@ -19,7 +19,7 @@ export interface PolicyUse {
 /** Milliseconds within which a use is kept once: Karpenter asks for much again and again. */
 const ONCE_WITHIN_MS = 1000;
 
-/** Keeps in a file of JSON lines which statement allowed what. What is denied is a finding. */
+/** Keeps in a file of JSON lines which statement was needed for what. What is denied is a finding. */
 export class PolicyUses {
   private readonly kept = new Map<string, number>();
 

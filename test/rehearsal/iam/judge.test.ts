@@ -27,7 +27,7 @@ const CONTROLLER = 'karpenter-lab-karpenter-controller';
 /** A judge in an account in which only one role matters. */
 class Courtroom {
   readonly findings: Omit<Finding, 'at'>[] = [];
-  /** Statements that have allowed something, and what. */
+  /** Statements that something needed, and what. */
   readonly uses: string[] = [];
   private readonly keys: Keys;
   private readonly judge: Judge;
@@ -85,6 +85,13 @@ describe('the policies of Karpenter\'s controller', () => {
     const room = new Courtroom(controllerPolicies.filter(({ name }) => name !== 'AllowPassingInstanceRole'));
     expect(await room.refusal(required(requests['addRole']))).toMatchObject({ code: 'AccessDenied' });
     expect(room.uses).toEqual([`${CONTROLLER} AllowScopedInstanceProfileActions iam:AddRoleToInstanceProfile`]);
+  });
+
+  it('are not noted where another statement would do', async () => {
+    const twice = controllerPolicies.filter(({ name }) => name === 'AllowScopedInstanceProfileActions');
+    const room = new Courtroom([...controllerPolicies, ...twice.map((statement) => ({ ...statement }))]);
+    expect(await room.refusal(required(requests['addRole']))).toBeUndefined();
+    expect(room.uses).toEqual([`${CONTROLLER} AllowPassingInstanceRole iam:PassRole`]);
   });
 
   it('let it see a zonal shift of its own cluster only', async () => {
