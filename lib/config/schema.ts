@@ -211,7 +211,7 @@ const classOfSeats = z.strictObject({
     description: 'Roster: path of a CSV file with the columns seat and name. Only the commands of the class read it, on your computer; no name goes to AWS. Empty means none.',
     allowed: 'a path, relative to the folder of the lab',
     link: 'https://www.rfc-editor.org/rfc/rfc4180',
-    examples: ['class.csv'],
+    examples: ['class/names.csv'],
   }),
   idleMinutes: documented(z.int().min(5).max(1440).default(30), {
     description: 'Minutes without a change after which a seat that is scaled out is scaled to 0, while `lab class board` runs.',
