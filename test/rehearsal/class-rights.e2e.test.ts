@@ -268,7 +268,7 @@ describe('a student, by requests to a real API server', () => {
     ]),
     ['a finalizer in a Service', patch(pathOf(SERVICES, SEAT, '/inflate'), { metadata: { finalizers: ['example.org/stay'] } }), 'class-objects', 'finalizers'],
     ['a finalizer in a budget', post(pathOf(BUDGETS, SEAT), budget({ finalizers: ['example.org/stay'] })), 'class-objects', 'finalizers'],
-  ])('is told why there is no %s', async (_what, request, policy, refusal) => {
+  ])('is told why not: %s', async (_what, request, policy, refusal) => {
     expect(await asStudent(request)).toMatchObject({ status: 403, message: denied(policy, refusal) });
   });
 
