@@ -50,11 +50,11 @@ describe('the marks of a class', () => {
   test('lose none of two keepers that write at the same time', async () => {
     store({});
     await Promise.all([
-      save(ONE, { passedAt: { deployment: LATE } }), save(ONE, { passedAt: { deployment: EARLY, replicas: LATE } }),
+      save(ONE, { passedAt: { deployment: LATE, replicas: EARLY } }), save(ONE, { passedAt: { deployment: EARLY, replicas: LATE } }),
       save(TWO, { finishedAt: LATE }), save(TWO, { finishedAt: EARLY, earlierCost: 1 }),
     ]);
     expect(await readMarks(fake.api(), SEATS)).toEqual(new Map([
-      [ONE, { passedAt: { deployment: EARLY, replicas: LATE }, earlierCost: 0 }], [TWO, { passedAt: {}, finishedAt: EARLY, earlierCost: 1 }],
+      [ONE, { passedAt: { deployment: EARLY, replicas: EARLY }, earlierCost: 0 }], [TWO, { passedAt: {}, finishedAt: EARLY, earlierCost: 1 }],
     ]));
   });
 
