@@ -5,7 +5,7 @@ import { REPLICA_SETS, SERVICE_ACCOUNTS } from '../../kubernetes/core-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LiveList } from '../../kubernetes/live-list';
 import { LabError } from '../../lab-error';
-import { Patience } from '../../passing-failure';
+import { isPassing } from '../../passing-failure';
 import type { RunContext } from '../../run-context';
 import { asError, pause, type Watched } from '../../wait-for';
 import { type LabConnection, onLab } from '../connected-lab';
@@ -82,8 +82,7 @@ export async function statusOfClass(api: KubernetesApi, kept: KeptClass, run: Ru
 
 /** {@link followClass} on a cluster that is already connected. It ends with the run's signal, and throws its reason. */
 export async function followOn(api: KubernetesApi, kept: KeptClass, onStatus: (status: ClassStatus) => void, run: RunContext): Promise<void> {
-  const patience = new Patience();
-  const keeper = await Keeper.start(api, kept, run, (ask) => patience.attempt(ask));
+  const keeper = await Keeper.start(api, kept, run);
   const [cluster, accounts, replicaSets, forgotten] = await Promise.all([
     ClusterModel.start(api, SCOPE, { patienceSeconds: Infinity }),
     LiveList.start(api, SERVICE_ACCOUNTS, ACCOUNTS, Infinity),
@@ -100,9 +99,8 @@ export async function followOn(api: KubernetesApi, kept: KeptClass, onStatus: (s
         const { namespaces, deployments, pods, events, nodes, nodeClaims, nodePools, nodeClasses } = cluster;
         const seen = { namespaces, deployments, pods, events, nodes, nodeClaims, nodePools, nodeClasses, serviceAccounts: accounts.items, replicaSets: replicaSets.items };
         keeper.forget(forgotten.take());
-        const { status, idleSeats } = await keeper.look(seen);
-        const scaledIn = await patience.attempt(() => scaleInIdle(api, seen, idleSeats, kept.idleMinutes)) ?? [];
-        onStatus({ ...status, scaledIn });
+        const status = await keeper.keep(seen);
+        if (status !== undefined) onStatus(status);
       }
       await news.next(run.signal);
     }
@@ -112,24 +110,17 @@ export async function followOn(api: KubernetesApi, kept: KeptClass, onStatus: (s
   }
 }
 
-/** Makes a request; undefined where it failed in a way that may pass and that is tolerated. */
-type Attempt = <T>(ask: () => Promise<T>) => Promise<T | undefined>;
-
 /** Seconds after which Karpenter's log is read again while the launch of a seat is not found in it. */
 const LOG_EVERY_SECONDS = 30;
 
 /** Looks at a class again and again, and writes down what it finds. */
 class Keeper {
-  /**
-   * Reads what was remembered, and compares the clocks: what a look reads are times of the API server.
-   *
-   * @param attempt @default - no failure is tolerated
-   */
-  static async start(api: KubernetesApi, kept: KeptClass, run: RunContext, attempt: Attempt = (ask) => ask()): Promise<Keeper> {
+  /** Reads what was remembered, and compares the clocks: what a look reads are times of the API server. */
+  static async start(api: KubernetesApi, kept: KeptClass, run: RunContext): Promise<Keeper> {
     const [marks, serverTime] = await Promise.all([readMarks(api, seatsOf(kept)), api.serverTime()]);
     const ahead = serverTime.getTime() - run.clock.now().getTime();
     // The server tells whole seconds: less than two are no difference.
-    return new Keeper(api, kept, run, attempt, { ...NO_MEMORY, marks }, Math.abs(ahead) < 2000 ? 0 : ahead);
+    return new Keeper(api, kept, run, { ...NO_MEMORY, marks }, Math.abs(ahead) < 2000 ? 0 : ahead);
   }
 
   private readonly diagnoses: SeatDiagnoses;
@@ -139,7 +130,7 @@ class Keeper {
   private logReadAtMillis: number | undefined;
 
   private constructor(
-    private readonly api: KubernetesApi, private readonly kept: KeptClass, private readonly run: RunContext, private readonly attempt: Attempt,
+    private readonly api: KubernetesApi, private readonly kept: KeptClass, private readonly run: RunContext,
     private memory: ClassMemory, private readonly aheadMillis: number,
   ) {
     this.diagnoses = new SeatDiagnoses(api, run.clock.nowMillis);
@@ -155,6 +146,21 @@ class Keeper {
     this.stored = new Set([...this.stored].filter((seat) => !seats.has(seat)));
   }
 
+  /**
+   * Looks at the class, and scales idle seats to 0.
+   *
+   * @returns undefined where the cluster did not answer for a moment: what could not be written down is written at the next look
+   */
+  async keep(cluster: ClassSnapshot): Promise<ClassStatus | undefined> {
+    try {
+      const { status, idleSeats } = await this.look(cluster);
+      return { ...status, scaledIn: await scaleInIdle(this.api, cluster, idleSeats, this.kept.idleMinutes) };
+    } catch (error) {
+      if (isPassing(error)) return undefined;
+      throw error;
+    }
+  }
+
   /** Looks at the class, remembers in the cluster what is new, and finds out why seats are stuck. */
   async look(cluster: ClassSnapshot): Promise<ClassLook> {
     const now = new Date(this.run.clock.now().getTime() + this.aheadMillis);
@@ -163,7 +169,7 @@ class Keeper {
     this.unsaved = new Map([...this.unsaved, ...look.changedMarks]);
     await this.save();
     const stuck = new Set(look.status.seats.filter((seat) => seat.stuck !== undefined).map(({ seat }) => seat));
-    await this.attempt(() => this.diagnoses.renew(cluster, this.kept.seats.filter(({ seat }) => stuck.has(seat))));
+    await this.diagnoses.renew(cluster, this.kept.seats.filter(({ seat }) => stuck.has(seat)));
     return { ...look, status: { ...look.status, seats: look.status.seats.map((seat) => this.diagnoses.explained(seat)) } };
   }
 
@@ -185,8 +191,8 @@ class Keeper {
     const { karpenter } = this.kept.lab;
     const place = { karpenterNamespace: karpenter.namespace, karpenterDeployment: karpenter.release };
     try {
-      const lines = await this.attempt(() => readKarpenterLog(this.api, place, sinceSeconds === undefined ? undefined : sinceSeconds + LOG_EVERY_SECONDS));
-      return (lines ?? []).flatMap((line) => launchOf(line) ?? []);
+      const lines = await readKarpenterLog(this.api, place, sinceSeconds === undefined ? undefined : sinceSeconds + LOG_EVERY_SECONDS);
+      return lines.flatMap((line) => launchOf(line) ?? []);
     } catch (error) {
       if (!(error instanceof LabError) || error.code === 'KubernetesUnreachable') throw error;
       return [];
@@ -195,9 +201,7 @@ class Keeper {
 
   private async save(): Promise<void> {
     if (this.unsaved.size === 0) return;
-    const { unsaved, stored } = this;
-    const saved = await this.attempt(() => saveMarks(this.api, seatsOf(this.kept), unsaved, stored));
-    if (saved === undefined) return;
+    const saved = await saveMarks(this.api, seatsOf(this.kept), this.unsaved, this.stored);
     this.unsaved = new Map();
     this.stored = new Set(saved.keys());
     this.memory = { ...this.memory, marks: saved };
