@@ -108,8 +108,8 @@ describe(`a class of ${STUDENTS} on a rehearsal`, () => {
     students = opened.seats.map(({ seat, kubeconfig }, index) => ({
       seat, language: index % 2 === 0 ? 'en' : 'ko', desk: deskOf(seat, join(opened.folder, kubeconfig)), pages: [],
     }));
-    const { deploymentName, replicas } = seatExpectations(lab, students[0]?.seat ?? '');
-    watch = await ClassWatch.start(api, { seats: students.map(({ seat }) => seat), deploymentName, replicas });
+    const { replicas } = seatExpectations(lab, students[0]?.seat ?? '');
+    watch = await ClassWatch.start(api, { seats: students.map(({ seat }) => seat), replicas });
     board = await startBoard();
   }, START_MILLIS);
 

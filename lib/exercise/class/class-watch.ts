@@ -10,9 +10,7 @@ import { counted, listed } from '../../words';
 export interface ClassWatchOptions {
   /** Names of the seats. */
   readonly seats: readonly string[];
-  /** The Deployment that each student scales. */
-  readonly deploymentName: string;
-  /** Pods that each student scales it to. */
+  /** Pods that each student scales to. */
   readonly replicas: number;
 }
 
@@ -24,12 +22,11 @@ export interface SeatOutcome {
   readonly nodeNames: readonly string[];
 }
 
-/** What the API server tells of a class while its students work. It takes three watches, however large the class is. */
+/** What the API server tells of a class while its students work. It takes two watches, however large the class is. */
 export class ClassWatch {
   /** Begins to watch. */
   static async start(api: KubernetesApi, options: ClassWatchOptions): Promise<ClassWatch> {
-    const deployments = { fieldSelector: `metadata.name=${options.deploymentName}` };
-    return new ClassWatch(await ClusterModel.start(api, { deployments, pods: {}, nodeClaims: {} }), options);
+    return new ClassWatch(await ClusterModel.start(api, { pods: {}, nodeClaims: {} }), options);
   }
 
   /** When all pods of a seat ran for the first time, by the name of the seat. */
@@ -92,13 +89,7 @@ export class ClassWatch {
     if (nodeName !== undefined) this.usedNodes.set(seat, (this.usedNodes.get(seat) ?? new Set()).add(nodeName));
     if (isDeleted || !isRunning(pod)) running.delete(uid);
     else running.set(uid, pod);
-    if (running.size >= this.options.replicas && !this.outcomes.has(seat)) this.outcomes.set(seat, this.outcomeOf(seat, [...running.values()]));
-  }
-
-  private outcomeOf(seat: string, pods: readonly Pod[]): SeatOutcome {
-    const last = pods.map((pod) => trueCondition(pod, 'Ready')?.since ?? pod.metadata.createdAt).toSorted().at(-1) ?? '';
-    const scaledAt = this.cluster.deployments.find(({ metadata }) => metadata.namespace === seat)?.changedAt ?? last;
-    return { seconds: Math.max(0, (Date.parse(last) - Date.parse(scaledAt)) / 1000), nodeNames: nodeNamesOf(pods) };
+    if (running.size >= this.options.replicas && !this.outcomes.has(seat)) this.outcomes.set(seat, outcomeOf([...running.values()]));
   }
 
   private seeClaims(): void {
@@ -106,4 +97,11 @@ export class ClassWatch {
       if (claim.nodeName !== undefined) this.claims.set(claim.nodeName, claim);
     }
   }
+}
+
+function outcomeOf(pods: readonly Pod[]): SeatOutcome {
+  const last = pods.map((pod) => trueCondition(pod, 'Ready')?.since ?? pod.metadata.createdAt).toSorted().at(-1) ?? '';
+  // The API server notes no time of a scaling. The first pod is made a moment after it.
+  const scaledAt = pods.map(({ metadata }) => metadata.createdAt).toSorted()[0] ?? last;
+  return { seconds: Math.max(0, (Date.parse(last) - Date.parse(scaledAt)) / 1000), nodeNames: nodeNamesOf(pods) };
 }

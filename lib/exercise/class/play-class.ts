@@ -58,8 +58,8 @@ export async function playClass(api: KubernetesApi, cluster: string, students: n
   const opened = await reported(run, 'Open the seats', () => means.open());
   const taken = [...opened].slice(0, students);
   const [seat = ''] = taken[0] ?? [];
-  const { deploymentName, replicas } = means.expectationsOf(seat);
-  const watch = await ClassWatch.start(api, { seats: taken.map(([name]) => name), deploymentName, replicas });
+  const { replicas } = means.expectationsOf(seat);
+  const watch = await ClassWatch.start(api, { seats: taken.map(([name]) => name), replicas });
   const memory = new PeakMemory(means, run);
   const keeper = new Keeper(means, run);
   try {
