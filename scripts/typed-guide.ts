@@ -1,6 +1,6 @@
 import { comparableOutputs } from '../lib/guide/comparable-output';
 import type { GuideNames } from '../lib/guide/guide-names';
-import { type GuidePage, pageFor, textWithOutputs } from '../lib/guide/guide-page';
+import { type GuidePage, pageFor } from '../lib/guide/guide-page';
 import type { StudentDesk, TypedBlock } from '../lib/exercise/class/student-desk';
 
 /** A page of the guide that somebody typed. */
@@ -28,7 +28,6 @@ export async function typePage(desk: Pick<StudentDesk, 'typeAll'>, page: GuidePa
 /** How what was typed differs from what a page shows, block by block: the command, what the page shows, and what was printed. Empty where it does not. */
 export function differences(page: GuidePage, { outputs, failed }: TypedPage): readonly string[] {
   if (failed !== undefined) return [`${page.chapter}: failed with ${failed.exitCode}\n$ ${failed.command}\n${failed.output}`];
-  if (textWithOutputs(page, outputs) === page.text) return [];
   return page.blocks.flatMap(({ command, shown }, block) => shown === undefined || shown === outputs[block]
     ? []
     : [`${page.chapter}: differs from the page\n$ ${command}\n--- shown\n${shown}\n--- printed\n${outputs[block] ?? ''}`]);

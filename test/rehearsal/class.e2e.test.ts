@@ -19,6 +19,7 @@ import { everythingIn } from '../../lib/rehearsal/account-contents';
 import type { RehearsalRecord } from '../../lib/rehearsal/rehearsal-state';
 import { RehearsalTerminal, type TypedResult } from '../../lib/rehearsal/rehearsal-terminal';
 import { runContext } from '../../lib/run-context';
+import { pollFor } from '../../lib/wait-for';
 import type { Language } from '../../lib/words';
 import { differences, typePage, type TypedPage } from '../../scripts/typed-guide';
 import { deployableAssembly } from '../support/deployable-assembly';
@@ -124,9 +125,8 @@ describe(`a class of ${STUDENTS} on a rehearsal`, () => {
     // While they work, the instructor looks how far they are.
     const [status] = await Promise.all([
       json<ClassStatus>('class', 'status'),
-      fetch(board?.url ?? '').then(async (page) => {
-        expect(page.status).toBe(200);
-        expect(await page.text()).toContain('student-001');
+      pollFor(async () => (await (await fetch(board?.url ?? '')).text()).includes('student-001'), {
+        what: 'the board shows the first seat', deadlineSeconds: 60, everySeconds: 1, describeMissing: () => [],
       }),
     ]);
     expect(status.seats.map(({ isOpen }) => isOpen)).toEqual(Array.from({ length: STUDENTS }, () => true));

@@ -47,6 +47,10 @@ describe('a page that is typed', () => {
     ]);
   });
 
+  test('fails when it was not typed', () => {
+    expect(differences(page(), { chapter: '01-a', outputs: [] })).toEqual([expect.stringContaining('differs from the page')]);
+  });
+
   test('fails when a command fails', async () => {
     expect(differences(page(), await typePage(desk(['refused'], 0), page(), SEAT))).toEqual(['01-a: failed with 1\n$ kubectl get pods -n student-007\nrefused']);
   });
