@@ -53,8 +53,9 @@ const KEEP_ALIVE_MS = 120_000;
  */
 export async function startAwsAnswers(options: AwsAnswersOptions): Promise<AwsAnswersServer> {
   const upstream = requireLoopback(options.moto);
+  const turns = new Turns();
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (incoming, outgoing) => {
-    const exchange = new Exchange(incoming, outgoing, upstream, options);
+    const exchange = new Exchange(incoming, outgoing, upstream, turns, options);
     void exchange.run();
   });
   await listen(server, options.port ?? 0);
@@ -62,6 +63,22 @@ export async function startAwsAnswers(options: AwsAnswersOptions): Promise<AwsAn
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return { port, url: `http://${LOOPBACK}:${port}`, close: () => close(server) };
+}
+
+/**
+ * Requests to IAM go to moto one after the other: it walks through its books without a lock, so that one request fails while another
+ * writes ("dictionary changed size during iteration"). Other services are not asked in parallel about the same thing, or wait for
+ * messages.
+ */
+class Turns {
+  private last: Promise<unknown> = Promise.resolve();
+
+  take<T>({ service }: AwsRequest, pass: () => Promise<T>): Promise<T> {
+    if (service !== 'iam') return pass();
+    const turn = this.last.then(pass);
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
 }
 
 /** One request and its answer. */
@@ -74,6 +91,7 @@ class Exchange {
     private readonly incoming: IncomingMessage,
     private readonly outgoing: ServerResponse,
     private readonly upstream: URL,
+    private readonly turns: Turns,
     private readonly options: AwsAnswersOptions,
   ) {
     outgoing.on('close', () => {
@@ -115,7 +133,7 @@ class Exchange {
       return;
     }
     this.entry = { ...this.entry, answeredBy: 'moto', note: handling.note };
-    const response = await passOn(handling.forward, this.upstream, this.callerGone.signal);
+    const response = await this.turns.take(handling.forward, () => passOn(handling.forward, this.upstream, this.callerGone.signal));
     if (handling.change !== undefined && response.statusCode === 200) {
       const body = handling.change((await buffer(response)).toString('utf8'));
       this.outgoing.writeHead(200, { ...endToEndHeaders(response.headers), 'content-length': Buffer.byteLength(body) });

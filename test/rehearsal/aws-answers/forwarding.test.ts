@@ -66,6 +66,24 @@ describe('what goes to moto', () => {
     await expect(answering.logged('GET /waits')).resolves.toMatchObject({ status: 0, note: 'broken off', answeredBy: 'moto' });
   });
 
+  it('is asked of IAM one request after the other, a failed one too, and of other services as it comes [forward-turns]', async () => {
+    let under = 0;
+    let most = 0;
+    answering.upstream.answerWith((_request, response) => {
+      most = Math.max(most, ++under);
+      setTimeout(() => {
+        under -= 1;
+        response.writeHead(404, { 'content-type': 'text/xml' }).end('<Response/>');
+      }, 20);
+    });
+    const mostAtOnce = async (service: string): Promise<number> => {
+      most = 0;
+      await Promise.all(['/a', '/b', '/c'].map((path) => fetch(`${answering.url}${path}`, { headers: signedFor(service) })));
+      return most;
+    };
+    expect([await mostAtOnce('iam'), await mostAtOnce('sqs')]).toEqual([1, 3]);
+  });
+
   it('is broken off when moto breaks off [log-broken-off]', async () => {
     answering.upstream.answerWith((_request, response) => {
       response.writeHead(200, { 'content-length': 100 });
