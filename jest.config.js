@@ -9,7 +9,7 @@ module.exports = {
   // Those run a whole rehearsal: npm run test:rehearsal.
   testPathIgnorePatterns: ['\\.e2e\\.test\\.ts$'],
   // The stack is synthesized with the code of its functions.
-  globalSetup: '<rootDir>/test/support/build-drain-guard.ts',
+  globalSetup: '<rootDir>/test/support/set-up.ts',
   globalTeardown: '<rootDir>/test/support/long-tests-note.ts',
   // All cores: Jest leaves one of two to itself, and its own work is little.
   maxWorkers: '100%',

@@ -11,7 +11,7 @@ module.exports = {
   testMatch: ['**/*.e2e.test.ts'],
   testPathIgnorePatterns: [],
   globalSetup: '<rootDir>/test/rehearsal/build-toolchain.ts',
-  globalTeardown: undefined,
+  globalTeardown: '<rootDir>/test/support/tear-down.ts',
   maxWorkers: 1,
   testTimeout: 300_000,
 };

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { ProgressEvent } from '../../lib/progress';
-import buildDrainGuard from '../support/build-drain-guard';
+import setUp from '../support/set-up';
 import { ensureToolchain } from '../../lib/rehearsal/toolchain/ensure-toolchain';
 import { runContext } from '../../lib/run-context';
 
@@ -9,7 +9,7 @@ const LINE_SECONDS = 15;
 
 /** Builds the guard's code and the toolchain before the first test, so that no test waits for them, and says where moto is. */
 export default async function buildToolchain(): Promise<void> {
-  buildDrainGuard();
+  setUp();
   let writtenAt = 0;
   const onProgress = ({ step, state, detail, fraction }: ProgressEvent): void => {
     if (state === 'running' && Date.now() - writtenAt < LINE_SECONDS * 1000) return;

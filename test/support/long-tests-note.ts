@@ -1,4 +1,7 @@
-/** Says what the quick tests have left out. */
+import tearDown from './tear-down';
+
+/** Ends the quick tests, and says what they have left out. */
 export default function longTestsNote(): void {
+  tearDown();
   process.stderr.write('\nNot among these: the tests that run whole rehearsals (35 minutes, with Python): npm run test:rehearsal\n');
 }
