@@ -21,7 +21,8 @@ export interface TypedPage {
 export async function typePage(desk: Pick<StudentDesk, 'typeAll'>, page: GuidePage, names: GuideNames): Promise<TypedPage> {
   const comparable = comparableOutputs(names);
   const outputs: string[] = [];
-  const failed = await desk.typeAll(pageFor(page, names).blocks, ({ output }) => outputs.push(comparable(output)));
+  // What a page does not show may tell of other seats: their nodes must not take names from what it shows.
+  const failed = await desk.typeAll(pageFor(page, names).blocks, ({ output }) => outputs.push(page.blocks[outputs.length]?.shown === undefined ? output : comparable(output)));
   return { chapter: page.chapter, outputs, ...(failed !== undefined && { failed }) };
 }
 

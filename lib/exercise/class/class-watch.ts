@@ -4,7 +4,6 @@ import { isRunning, type Pod } from '../../kubernetes/core-kinds';
 import { labelOf, type NodeClaim } from '../../kubernetes/karpenter-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { trueCondition } from '../../kubernetes/objects';
-import { counted, listed } from '../../words';
 
 /** Whose pods to watch. */
 export interface ClassWatchOptions {
@@ -33,10 +32,13 @@ export class ClassWatch {
   readonly outcomes = new Map<string, SeatOutcome>();
   /** Pods that run now, by uid, for each seat: counting all pods again at each change would be slow. */
   private readonly running: ReadonlyMap<string, Map<string, Pod>>;
-  /** NodeClaims by the name of their node, those that are gone included. */
-  private readonly claims = new Map<string, NodeClaim>();
-  /** Nodes that pods of a seat were on at some moment, by the name of the seat. */
-  private readonly usedNodes = new Map<string, Set<string>>();
+  /** NodeClaims of nodes that pods of a seat were on, by {@link placeOf}, those that are gone included. */
+  private readonly own = new Map<string, NodeClaim>();
+  /** Pods that are not known to be on a node of their own seat, by uid. A NodeClaim may be told of after the pods on its node. */
+  private readonly elsewhere = new Map<string, { readonly seat: string; readonly nodeName: string }>();
+
+  /** Uids of pods that are known to be on a node of their own seat. */
+  private readonly placed = new Set<string>();
 
   private constructor(private readonly cluster: ClusterModel, private readonly options: ClassWatchOptions) {
     this.running = new Map(options.seats.map((seat) => [seat, new Map<string, Pod>()]));
@@ -60,16 +62,12 @@ export class ClassWatch {
 
   /** NodeClaims of the nodes that the pods of students ran on when all of them ran. */
   get nodes(): readonly NodeClaim[] {
-    return [...new Set([...this.outcomes.values()].flatMap(({ nodeNames }) => nodeNames))].flatMap((name) => this.claims.get(name) ?? []);
+    return [...this.outcomes].flatMap(([seat, { nodeNames }]) => nodeNames.flatMap((nodeName) => this.own.get(placeOf({ seat, nodeName })) ?? []));
   }
 
-  /** Pods that were not on a node of their own seat, a line for each seat: it should be empty. */
+  /** Pods that were not on a node of their own seat, a line for each seat and node: it should be empty. */
   get strays(): readonly string[] {
-    return [...this.usedNodes].flatMap(([seat, names]) => {
-      const others = [...names].filter((name) => this.teamOf(name) !== seat);
-      return others.length === 0 ? [] : [`${counted(others.length, 'node')} that pods of ${seat} ran on ${others.length === 1 ? 'is' : 'are'} not its own: ${
-        listed(others.map((name) => `${name} (${this.teamOf(name) ?? 'no node of Karpenter\'s'})`))}.`];
-    });
+    return [...new Set([...this.elsewhere.values()].map(({ seat, nodeName }) => `Pods of ${seat} ran on ${nodeName}, which is not a node of that seat.`))];
   }
 
   /** Ends the watches. */
@@ -77,26 +75,35 @@ export class ClassWatch {
     this.cluster.stop();
   }
 
-  private teamOf(nodeName: string): string | undefined {
-    const claim = this.claims.get(nodeName);
-    return claim === undefined ? undefined : labelOf(claim, TEAM_LABEL);
-  }
-
   private see(pod: Pod, isDeleted: boolean): void {
     const { metadata: { uid, namespace: seat = '' }, nodeName } = pod;
     const running = this.running.get(seat);
     if (running === undefined) return;
-    if (nodeName !== undefined) this.usedNodes.set(seat, (this.usedNodes.get(seat) ?? new Set()).add(nodeName));
+    if (nodeName !== undefined) this.place(uid, { seat, nodeName });
     if (isDeleted || !isRunning(pod)) running.delete(uid);
     else running.set(uid, pod);
     if (running.size >= this.options.replicas && !this.outcomes.has(seat)) this.outcomes.set(seat, outcomeOf([...running.values()]));
   }
 
   private seeClaims(): void {
-    for (const claim of this.cluster.nodeClaims) {
-      if (claim.nodeName !== undefined) this.claims.set(claim.nodeName, claim);
-    }
+    for (const [uid, place] of this.elsewhere) this.place(uid, place);
   }
+
+  /** Notes whether a pod is on a node of its seat. Names of nodes are used again, so only NodeClaims that are there count. */
+  private place(uid: string, place: { readonly seat: string; readonly nodeName: string }): void {
+    const claim = this.cluster.nodeClaims.find((each) => each.nodeName === place.nodeName && labelOf(each, TEAM_LABEL) === place.seat);
+    if (claim === undefined) {
+      if (!this.placed.has(uid)) this.elsewhere.set(uid, place);
+      return;
+    }
+    this.own.set(placeOf(place), claim);
+    this.placed.add(uid);
+    this.elsewhere.delete(uid);
+  }
+}
+
+function placeOf({ seat, nodeName }: { readonly seat: string; readonly nodeName: string }): string {
+  return `${seat}/${nodeName}`;
 }
 
 function outcomeOf(pods: readonly Pod[]): SeatOutcome {

@@ -121,7 +121,7 @@ describe('a class that is played', () => {
       await pollFor(() => lab.fake.find(PODS, { namespace: 'student-001', name: 'stray' }) !== undefined, { what: 'it', deadlineSeconds: 5, describeMissing: () => [] });
       return typed;
     } }) });
-    expect(result.problems).toEqual([`1 node that pods of student-001 ran on is not its own: system-1 (no node of Karpenter's).`]);
+    expect(result.problems).toEqual(['Pods of student-001 ran on system-1, which is not a node of that seat.']);
     expect(result.verdict).toBe('failed');
   });
 
