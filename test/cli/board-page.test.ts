@@ -130,7 +130,7 @@ describe('a seat on the board', () => {
     ['0 of 5 pods run.', 'waits for long', '오래 기다리는 중'],
     ['0 of 5 pods run. karpenter, FailedScheduling, 5 pods: Failed to schedule pod, all available instance types exceed limits for nodepool: "class"', 'limit of the NodePool reached', 'NodePool 한도 도달'],
     ['0 of 5 pods run. karpenter, FailedScheduling, 5 pods: Failed to schedule pod, incompatible with nodepool "class", incompatible requirements, label "eks-team" does not have known values', 'no node fits the pods', '파드에 맞는 노드 없음'],
-    ['2 of 9 pods run. Deployment inflate cannot make its pods: pods "inflate-1" is forbidden: exceeded quota: seat, requested: requests.cpu=1', 'quota of the seat reached', '자리 할당량 초과'],
+    ['2 of 9 pods run. Deployment inflate cannot make its pods: pods "inflate-1" is forbidden: exceeded quota: seat, requested: requests.cpu=1', 'quota of the seat reached', '좌석 할당량 초과'],
     ['0 of 5 pods run. Deployment inflate cannot make its pods: pods "inflate-1" is forbidden: ValidatingAdmissionPolicy denied request', 'pods are refused', '파드 생성 거부됨'],
     ['0 of 5 pods run. NodeClaim class-x2v9q: Registered is Unknown (NodeNotFound): Node not registered with cluster', 'node does not join', '노드가 합류하지 못함'],
     ['0 of 5 pods run. karpenter, InsufficientCapacityError, 1 NodeClaim: insufficient capacity, VcpuLimitExceeded: You have requested more vCPU capacity', 'quota of the account reached', '계정 할당량 초과'],

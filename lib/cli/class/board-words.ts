@@ -110,7 +110,7 @@ const CAUSES: readonly (readonly [RegExp, Readonly<Record<Language, string>>])[]
   [/VcpuLimitExceeded/, { en: 'quota of the account reached', ko: '계정 할당량 초과' }],
   [/insufficient ?(?:instance ?)?capacity/i, { en: 'AWS has no capacity now', ko: 'AWS 용량 부족' }],
   [/exceed limits for nodepool/i, { en: 'limit of the NodePool reached', ko: 'NodePool 한도 도달' }],
-  [/exceeded quota/, { en: 'quota of the seat reached', ko: '자리 할당량 초과' }],
+  [/exceeded quota/, { en: 'quota of the seat reached', ko: '좌석 할당량 초과' }],
   [/cannot make its pods/, { en: 'pods are refused', ko: '파드 생성 거부됨' }],
   [/ErrImagePull|ImagePullBackOff|Failed to pull image/, { en: 'image cannot be pulled', ko: '이미지를 가져오지 못함' }],
   [/incompatible (?:with nodepool|requirements)|no instance type/i, { en: 'no node fits the pods', ko: '파드에 맞는 노드 없음' }],
