@@ -28,7 +28,11 @@ import { LabUser } from './lab-command';
 const projectDirectory = resolve(__dirname, '../..');
 const guide = join(projectDirectory, GUIDE_FOLDER);
 const NAME = 'e2e-class';
-const STUDENTS = 30;
+
+/** `WHOLE_CLASS=yes`: thirty students and the whole guide, half an hour of it. Otherwise a few, up to consolidation. */
+const IS_WHOLE_CLASS = process.env['WHOLE_CLASS'] === 'yes';
+const STUDENTS = IS_WHOLE_CLASS ? 30 : 6;
+const LAST_CHAPTER = IS_WHOLE_CLASS ? undefined : '02-consolidation';
 
 /** What the deployment and what the whole guide may take, on a computer that is busy with other things. */
 const START_MILLIS = 600_000;
@@ -39,7 +43,8 @@ const RESET_SECONDS = 10;
 
 const chapters = guideChapters(guide, 'en');
 const pagesOf = (language: Language, areForInstructors: boolean) =>
-  chapters.map((chapter) => readGuide(guide, language, chapter)).filter(({ isForInstructors }) => isForInstructors === areForInstructors);
+  chapters.map((chapter) => readGuide(guide, language, chapter)).filter(({ chapter, isForInstructors }) =>
+    isForInstructors === areForInstructors && (isForInstructors || LAST_CHAPTER === undefined || chapter <= LAST_CHAPTER));
 
 /** A student, and what the pages of the guide came to at their desk. */
 interface Student {
@@ -114,7 +119,7 @@ describe(`a class of ${STUDENTS} on a rehearsal`, () => {
     board = await startBoard();
   }, START_MILLIS);
 
-  test('types the whole guide at once, and nothing of it fails', async () => {
+  test('types the guide at once, and nothing of it fails', async () => {
     const work = Promise.all(students.map(async ({ seat, language, desk, pages }) => {
       for (const page of pagesOf(language, false)) {
         const typed = await typePage(desk, page, guideNames(lab, seat));
