@@ -1,9 +1,8 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectAt, parseJson, textAt } from '../json';
 import { type RunContext, runContext } from '../run-context';
-import { AUTHENTICATION_API } from '../well-known-keys';
 import { type ApiRequest, requestRefused, sendRequest } from './api-request';
 import { type ApiEndpoint, type Connection, connectionOf } from './connection';
-import { type ObjectMetadata, type ObjectReference, type ResourceKind, resourcePath } from './objects';
+import { type ObjectReference, type ResourceKind, resourcePath } from './objects';
 
 /** How to reach the Kubernetes API. */
 export interface KubernetesApiOptions {
@@ -38,21 +37,6 @@ export interface ObjectList<T> {
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
   readonly body: JsonObject;
-}
-
-/** What a token of a ServiceAccount is for. */
-export interface TokenRequest {
-  /** Who is to accept it. @default - the API server */
-  readonly audience?: string;
-  readonly expirationSeconds: number;
-  /** The pod that gets it. With the pod the token ends. @default - nobody's but the ServiceAccount's, with which it ends */
-  readonly pod?: Pick<ObjectMetadata, 'name' | 'uid'>;
-}
-
-/** A token of a ServiceAccount. */
-export interface ServiceAccountToken {
-  readonly token: string;
-  readonly expiresAt: Date;
 }
 
 /** Seconds that a request may take; watches and logs take longer. */
@@ -197,6 +181,16 @@ export class KubernetesApi {
     return kind.read(objectAt(await this.ask({ method: 'POST', path, query: { fieldManager: this.fieldManager }, body })));
   }
 
+  /**
+   * Creates a subresource of an object, such as the `token` of a ServiceAccount.
+   *
+   * @returns what the API server answers
+   * @throws LabError `KubernetesRequestRefused`, with status 404 where there is no such object
+   */
+  async createSubresource(kind: ResourceKind<unknown>, reference: ObjectReference, subresource: string, body: JsonObject): Promise<JsonObject> {
+    return objectAt(await this.ask({ method: 'POST', path: `${resourcePath(kind, reference)}/${subresource}`, body }));
+  }
+
   /** Creates an object, or changes it to match the body, as `kubectl apply --server-side --force-conflicts` does. */
   async apply(kind: ResourceKind<unknown>, body: JsonObject): Promise<void> {
     const path = resourcePath(kind, { namespace: textAt(body, 'metadata', 'namespace'), name: textAt(body, 'metadata', 'name') ?? '' });
@@ -221,28 +215,6 @@ export class KubernetesApi {
       contentType: 'application/merge-patch+json',
     });
     return kind.read(objectAt(answer));
-  }
-
-  /**
-   * Makes a token of a ServiceAccount.
-   *
-   * @throws LabError `KubernetesRequestRefused`, with status 404 where there is no such ServiceAccount
-   */
-  async requestToken({ namespace, name }: Required<ObjectReference>, { audience, expirationSeconds, pod }: TokenRequest): Promise<ServiceAccountToken> {
-    const answer = await this.ask({
-      method: 'POST',
-      path: `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
-      body: {
-        apiVersion: AUTHENTICATION_API,
-        kind: 'TokenRequest',
-        spec: {
-          ...(audience === undefined ? {} : { audiences: [audience] }),
-          expirationSeconds,
-          ...(pod === undefined ? {} : { boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: pod.name, uid: pod.uid } }),
-        },
-      },
-    });
-    return { token: textAt(answer, 'status', 'token') ?? '', expiresAt: new Date(textAt(answer, 'status', 'expirationTimestamp') ?? 0) };
   }
 
   /**

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../lib/json';
 import { DEPLOYMENTS, NAMESPACES, PODS } from '../../lib/kubernetes/core-kinds';
 import type { KubernetesApi } from '../../lib/kubernetes/kubernetes-api';
 import { NODE_POOLS } from '../../lib/kubernetes/karpenter-kinds';
+import { requestToken } from '../../lib/kubernetes/service-account-token';
 import { FakeKubernetes } from '../support/fake-kubernetes/fake-kubernetes';
 
 /** The rules of test/support/fake-kubernetes/README.md. */
@@ -115,8 +116,8 @@ describe('the fake Kubernetes API', () => {
   test('11. makes tokens of ServiceAccounts, for the audience and the time that are asked for', async () => {
     const request = { expirationSeconds: 600, pod: { name: 'p', uid: '1' } };
     const account = { namespace: 'a', name: 'karpenter' };
-    expect((await api.requestToken(account, request)).token).toBe('token-of-a-karpenter');
-    const { token, expiresAt } = await api.requestToken(account, { ...request, audience: 'pods.eks.amazonaws.com' });
+    expect((await requestToken(api, account, request)).token).toBe('token-of-a-karpenter');
+    const { token, expiresAt } = await requestToken(api, account, { ...request, audience: 'pods.eks.amazonaws.com' });
     expect(token).toBe('token-of-a-karpenter-pods.eks.amazonaws.com');
     expect(Math.abs(expiresAt.getTime() - Date.now() - 600_000)).toBeLessThan(5000);
   });

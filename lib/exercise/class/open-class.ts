@@ -5,8 +5,9 @@ import { TEAM_LABEL } from '../../config/names';
 import { STUDENT_ACCOUNT, TOKEN_END_ANNOTATION } from '../../config/seats';
 import { SERVICE_ACCOUNTS } from '../../kubernetes/core-kinds';
 import { NODE_POOLS, type NodePool } from '../../kubernetes/karpenter-kinds';
-import type { KubernetesApi, ServiceAccountToken } from '../../kubernetes/kubernetes-api';
+import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { isTrue, unmetConditions } from '../../kubernetes/objects';
+import { requestToken, type ServiceAccountToken } from '../../kubernetes/service-account-token';
 import { LabError } from '../../lab-error';
 import { reported } from '../../progress';
 import type { RunContext } from '../../run-context';
@@ -81,7 +82,7 @@ export async function openOn(
   await forEachSeat(run, 'Make the seats ready', seats, (seat) => applySeat(api, view, seat));
   const tokens = new Map<string, ServiceAccountToken>();
   await forEachSeat(run, 'Make a token for each student', seats, async (seat) => {
-    tokens.set(seat, await api.requestToken({ namespace: seat, name: STUDENT_ACCOUNT }, { expirationSeconds: TOKEN_SECONDS }));
+    tokens.set(seat, await requestToken(api, { namespace: seat, name: STUDENT_ACCOUNT }, { expirationSeconds: TOKEN_SECONDS }));
   });
 
   const opened: OpenSeat[] = [];

@@ -1,7 +1,8 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONFIG_MAPS } from '../../kubernetes/core-kinds';
-import type { KubernetesApi, TokenRequest } from '../../kubernetes/kubernetes-api';
+import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
+import { requestToken, type TokenRequest } from '../../kubernetes/service-account-token';
 import { LabError } from '../../lab-error';
 import { isPassing } from '../../passing-failure';
 import { asError, pause } from '../../wait-for';
@@ -80,7 +81,7 @@ type KeptToken = Omit<TokenRequest, 'pod'> & { readonly file: string };
 async function keepTokens(kubernetes: KubernetesApi, pod: KarpenterPod, tokens: readonly KeptToken[]): Promise<void> {
   const account = { namespace: pod.metadata.namespace ?? '', name: pod.serviceAccount };
   const write = async ({ file, ...request }: KeptToken): Promise<number> => {
-    const { token, expiresAt } = await kubernetes.requestToken(account, { ...request, pod: pod.metadata });
+    const { token, expiresAt } = await requestToken(kubernetes, account, { ...request, pod: pod.metadata });
     replaceFile(file, token);
     return Math.max(RETRY_SECONDS, ((expiresAt.getTime() - Date.now()) / 1000) * RENEWED_AFTER);
   };
