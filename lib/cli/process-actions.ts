@@ -43,7 +43,7 @@ export interface LabActions {
   /** Reads an assembly and says what it would build, cost and expose. */
   readonly plan: (options: PlanOptions) => Promise<PlanResult>;
   /** Asks whether an account is ready for the lab, and changes nothing. */
-  readonly preflight: (options: Omit<PreflightOptions, 'env'>, run: RunContext) => Promise<PreflightResult>;
+  readonly preflight: (options: Omit<PreflightOptions, OfTheProcess>, run: RunContext) => Promise<PreflightResult>;
   /** Moves the moment at which AWS deletes the lab by itself. */
   readonly extendLab: (options: ExtendOptions, run: RunContext) => Promise<ExtendResult>;
   /** Says where the lab would be deployed and what is there, and changes nothing. */
@@ -114,8 +114,8 @@ export interface ProcessActionsOptions {
 /** The real actions. Each is loaded when it is called for, so that `lab --help` loads none. */
 export function processActions({ projectDirectory, env }: ProcessActionsOptions): LabActions {
   return {
-    plan: async (options) => (await import('../plan/plan.js')).plan({ ...options, now: new Date() }),
-    preflight: async (options, run) => (await import('../preflight/preflight.js')).preflight({ ...options, env }, run),
+    plan: async (options) => (await import('../plan/plan.js')).planWithRoster({ ...options, projectDirectory, now: new Date() }),
+    preflight: async (options, run) => (await import('../preflight/preflight.js')).preflight({ ...options, projectDirectory, env }, run),
     extendLab: async (options, run) => (await import('../removal/extend-lab.js')).extendLab(options, run),
     deploymentTarget: async (options, run) => (await import('../deploy/deploy.js')).deploymentTarget(options, run),
     deploy: async (options, run) => (await import('../deploy/deploy.js')).deploy({ ...options, env }, run),
@@ -168,6 +168,5 @@ async function labOf(assemblyDirectory: string): Promise<LabView> {
 }
 
 async function countSeats(assemblyDirectory: string): Promise<number> {
-  const [{ readAssembly }, { readLab }] = await Promise.all([import('../assembly/read-assembly.js'), import('../assembly/lab-view.js')]);
-  return readLab(readAssembly(assemblyDirectory)).class?.seats.length ?? 0;
+  return (await labOf(assemblyDirectory)).class?.seats.length ?? 0;
 }

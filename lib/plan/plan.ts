@@ -1,9 +1,11 @@
 import { readLab, type LabView } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
 import type { SynthesizedStack } from '../assembly/synthesized-stack';
+import { readRoster, type RosterOptions } from '../config/roster';
 import { namespaceOf } from '../kubernetes/objects';
+import { LabError } from '../lab-error';
 import { priceTableOf } from './price-table';
-import type { PlannedLab, PlanResult } from './plan-result';
+import type { PlannedLab, PlanResult, PlanWarning } from './plan-result';
 import { estimateClass, estimateSeat } from './class-estimate';
 import { describeConcerns } from './concerns';
 import { estimateCost } from './cost';
@@ -40,6 +42,12 @@ export interface PlannedClass {
    * @default - no clock: whether the deadline has passed is not said
    */
   readonly now?: Date;
+  /**
+   * What is wrong with the roster of the class. A plan reads no other file than the assembly.
+   *
+   * @default - nothing
+   */
+  readonly rosterProblem?: PlanWarning;
 }
 
 const DEFAULT_CLASS_HOURS = 4;
@@ -54,6 +62,29 @@ const DEFAULT_SCALED_OUT_HOURS = 1;
  */
 export function plan(options: PlanOptions): PlanResult {
   return planStack(readAssembly(options.assemblyDirectory), options);
+}
+
+/**
+ * {@link plan} with a warning where the roster of the class is wrong. The roster lies on this computer, beside the assembly: paths in
+ * `lab.yaml` are relative to `projectDirectory`.
+ *
+ * @throws LabError what {@link plan} throws
+ */
+export async function planWithRoster({ assemblyDirectory, projectDirectory, ...options }: PlanOptions & { readonly projectDirectory: string }): Promise<PlanResult> {
+  const stack = readAssembly(assemblyDirectory);
+  const view = readLab(stack).class;
+  return planStack(stack, { ...options, rosterProblem: view === undefined ? undefined : await rosterProblem({ ...view, projectDirectory }) });
+}
+
+async function rosterProblem(options: RosterOptions): Promise<PlanWarning | undefined> {
+  try {
+    await readRoster(options);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    const { code, message, remedy } = error;
+    return { code, message, remedy };
+  }
 }
 
 /** {@link plan} for a stack that is already read. */
@@ -79,7 +110,7 @@ export function planStack(stack: SynthesizedStack, options: PlannedClass = {}): 
     class: classEstimate,
     time,
     security: describeSecurity(lab),
-    warnings: findWarnings(lab, { systemNodes, cost, launch, class: classEstimate, time, now: options.now }),
+    warnings: findWarnings(lab, { systemNodes, cost, launch, class: classEstimate, time, now: options.now, rosterProblem: options.rosterProblem }),
   };
 }
 

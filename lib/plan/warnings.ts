@@ -17,6 +17,8 @@ export interface WarningSources extends DeadlineSources {
   readonly systemNodes: SystemNodeFit;
   readonly launch: LaunchEstimate;
   readonly class: ClassEstimate;
+  /** @default - nothing is wrong with the roster */
+  readonly rosterProblem?: PlanWarning;
 }
 
 /** What to change or to know before money is spent: dangers first, then limits, then information. */
@@ -24,6 +26,7 @@ export function findWarnings(lab: LabView, sources: WarningSources): readonly Pl
   return [
     ...accessWarnings(lab),
     ...launchWarnings(lab, sources.launch),
+    ...sources.rosterProblem === undefined ? [] : [sources.rosterProblem],
     ...classWarnings(lab, sources.class, sources.launch),
     ...systemNodeWarnings(lab, sources.systemNodes),
     ...priceWarnings(lab, sources),

@@ -1,9 +1,11 @@
 import manifest from '../../package.json';
+import { readRoster } from '../config/roster';
 import { compareVersions } from '../config/versions';
 import { type JsonValue, parseJson, textAt } from '../json';
 import { LabError } from '../lab-error';
 import { runCommand } from '../run-command';
 import type { RunContext } from '../run-context';
+import { counted } from '../words';
 import { type Check, failed, type LocalTools, passed, warned } from './preflight-check';
 
 /** The programs that a shell would find. */
@@ -35,6 +37,24 @@ function kubectlVersion(answer: string | undefined): string | undefined {
   }
   return textAt(parsed, 'clientVersion', 'gitVersion')?.replace(/^v/, '');
 }
+
+/** Whether the class can be opened with its roster: it is read then, and by nothing before. */
+export const rosterCheck: Check = {
+  name: 'Roster',
+  asksAws: false,
+  run: async ({ lab, projectDirectory }) => {
+    if (lab.class === undefined) return passed('Not needed: the lab has no class.');
+    const { rosterFile } = lab.class;
+    if (rosterFile === undefined) return passed('The class has none: its seats are known by their own names.');
+    try {
+      const roster = await readRoster({ ...lab.class, projectDirectory });
+      return passed(`${rosterFile} names ${counted(roster.size, 'student')}; the class has ${counted(lab.class.seats.length, 'seat')}.`);
+    } catch (error) {
+      if (error instanceof LabError) return failed(error.message, error.remedy);
+      throw error;
+    }
+  },
+};
 
 /** Whether Node.js is the version that the project states. */
 export const nodeCheck: Check = {

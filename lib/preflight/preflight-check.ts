@@ -22,7 +22,7 @@ export interface LocalTools {
  *
  * - `pass`: nothing to do;
  * - `warn`: a deployment works, but something about the class may not, or the check could not be made;
- * - `fail`: a deployment would fail, or would meet what an earlier class left behind.
+ * - `fail`: a deployment would fail, or would meet what an earlier class left behind, or its class could not be opened.
  */
 export type CheckOutcome = 'pass' | 'warn' | 'fail';
 
@@ -70,6 +70,8 @@ export interface StackInPlace extends DeployedStack {
 export interface CheckContext {
   readonly lab: LabView;
   readonly aws: LabAws;
+  /** Absolute path of the folder of the lab: paths in `lab.yaml` are relative to it. */
+  readonly projectDirectory: string;
   readonly tools: LocalTools;
   /** What Karpenter will most likely launch for the exercise. */
   readonly launch: LaunchEstimate;
@@ -123,7 +125,7 @@ export function warned(evidence: string, remedy: string): CheckFinding {
   return { outcome: 'warn', evidence, remedy };
 }
 
-/** A deployment would fail. */
+/** A deployment would fail, or be of no use. */
 export function failed(evidence: string, remedy: string): CheckFinding {
   return { outcome: 'fail', evidence, remedy };
 }

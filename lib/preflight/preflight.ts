@@ -11,7 +11,7 @@ import { priceTableOf } from '../plan/price-table';
 import type { RunContext } from '../run-context';
 import { bootstrapCheck, credentialsCheck, leftoverInstancesCheck, spotRoleCheck, stackCheck } from './account-checks';
 import { accessCheck, adminsCheck } from './admin-checks';
-import { awsCliCheck, kubectlCheck, localTools, nodeCheck } from './computer-checks';
+import { awsCliCheck, kubectlCheck, localTools, nodeCheck, rosterCheck } from './computer-checks';
 import { imagesCheck } from './image-checks';
 import { clusterNameCheck, iamNamesCheck, logGroupNameCheck, queueNameCheck, scheduleNameCheck } from './name-checks';
 import { addressQuotaCheck, natGatewayQuotaCheck, seatAddressesCheck, vpcQuotaCheck } from './network-quotas';
@@ -53,6 +53,7 @@ export const PREFLIGHT_CHECKS: readonly Check[] = [
   logGroupNameCheck,
   scheduleNameCheck,
   leftoverInstancesCheck,
+  rosterCheck,
   kubectlCheck,
   nodeCheck,
   awsCliCheck,
@@ -62,6 +63,8 @@ export const PREFLIGHT_CHECKS: readonly Check[] = [
 export interface PreflightOptions {
   /** The folder that `cdk synth` wrote. */
   readonly assemblyDirectory: string;
+  /** Absolute path of the folder of the lab: paths in `lab.yaml` are relative to it. */
+  readonly projectDirectory: string;
   /** Environment in which local tools are looked for. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** @default - the tools that a shell would find */
@@ -85,13 +88,14 @@ export async function preflight(options: PreflightOptions, run: RunContext): Pro
 
 /** {@link preflight} with clients that are already connected. */
 export async function preflightIn(aws: LabAws, options: PreflightOptions, run: RunContext): Promise<PreflightResult> {
-  const { assemblyDirectory, env } = options;
+  const { assemblyDirectory, projectDirectory, env } = options;
   const lab = readLab(readAssembly(assemblyDirectory));
   const { stackName, region, account } = lab.stack;
   const caller = once(() => checkedCaller(aws, account));
   const context: CheckContext = {
     lab,
     aws,
+    projectDirectory,
     tools: options.tools ?? localTools(env, run),
     launch: estimateLaunch(lab, priceTableOf(region)),
     seat: estimateSeat(lab, priceTableOf(region)),

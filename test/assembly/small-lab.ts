@@ -89,7 +89,7 @@ export function deployment(
 }
 
 /** A class of so many seats: its two NodePools for nodes of at most 8 vCPUs, its namespace, and those of the seats. */
-export function seats(students: number, requirements: readonly JsonObject[] = DEFAULT_REQUIREMENTS): Changes {
+export function seats(students: number, requirements: readonly JsonObject[] = DEFAULT_REQUIREMENTS, annotations: JsonObject = {}): Changes {
   const names = seatNames(students);
   const pool = (name: string, weight: number, own: readonly JsonObject[]): JsonObject => ({
     apiVersion: 'karpenter.sh/v1',
@@ -114,7 +114,7 @@ export function seats(students: number, requirements: readonly JsonObject[] = DE
     Class: manifest([
       pool(CLASS_NODE_POOL, 10, requirements),
       pool(CLASS_OPTIONS_NODE_POOL, 5, options),
-      namespace(CLASS_NAMESPACE, { annotations: { [IDLE_MINUTES_ANNOTATION]: '30', [CPU_PER_SEAT_ANNOTATION]: '7' } }),
+      namespace(CLASS_NAMESPACE, { annotations: { [IDLE_MINUTES_ANNOTATION]: '30', [CPU_PER_SEAT_ANNOTATION]: '7', ...annotations } }),
     ], 'NodePool'),
     Seats1: manifest(names.map((name) => namespace(name, { labels: { [SEAT_LABEL]: name } })), 'Class'),
   };

@@ -67,7 +67,7 @@ describe('lab deploy', () => {
     expect(host.stderr.text).toContain('Set expiresAt.');
   });
 
-  it.each(['KarpenterVersionUntested', 'SeatWithoutNode'])('says %s before the question', async (code) => {
+  it.each(['KarpenterVersionUntested', 'RosterMissing', 'RosterRefused', 'RosterUnreadable', 'SeatWithoutNode'])('says %s before the question', async (code) => {
     const host = hostOf(warned(code), true);
     await expect(runLab(['deploy'], host)).resolves.toBe(0);
     expect(host.stderr.text).toContain('Set expiresAt.');

@@ -103,6 +103,7 @@ export class MockAccount {
     return {
       lab,
       aws: this.aws,
+      projectDirectory: '/lab',
       tools: { node: '20.19.5', kubectl: () => Promise.resolve('1.35.2'), awsCli: () => Promise.resolve('2.31.0'), ...tools },
       seat: estimateSeat(lab, priceTableOf('ap-northeast-2')),
       launch: estimateLaunch(lab, priceTableOf('ap-northeast-2')),

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
@@ -11,12 +14,13 @@ import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { LabView } from '../../lib/assembly/lab-view';
+import { ROSTER_ANNOTATION } from '../../lib/config/seats';
 import { bootstrapCheck, credentialsCheck, leftoverInstancesCheck, spotRoleCheck, stackCheck } from '../../lib/preflight/account-checks';
 import { accessCheck, adminsCheck } from '../../lib/preflight/admin-checks';
 import { addOnVersionsCheck, instanceTypesCheck, kubernetesVersionCheck, zonesCheck } from '../../lib/preflight/offering-checks';
 import { imagesCheck } from '../../lib/preflight/image-checks';
 import { addressQuotaCheck, natGatewayQuotaCheck, seatAddressesCheck, vpcQuotaCheck } from '../../lib/preflight/network-quotas';
-import { awsCliCheck, kubectlCheck, nodeCheck } from '../../lib/preflight/computer-checks';
+import { awsCliCheck, kubectlCheck, nodeCheck, rosterCheck } from '../../lib/preflight/computer-checks';
 import type { Check, CheckContext } from '../../lib/preflight/preflight-check';
 import { clusterNameCheck, iamNamesCheck, logGroupNameCheck, queueNameCheck, scheduleNameCheck } from '../../lib/preflight/name-checks';
 import { familyQuotasCheck, onDemandQuotaCheck, spotQuotaCheck } from '../../lib/preflight/vcpu-quotas';
@@ -377,6 +381,37 @@ describe('preflight', () => {
 
     it('is asked about by nothing where the lab has none', async () => {
       await expect(foundBy(seatAddressesCheck)).resolves.toEqual(['pass', 'Not needed: the lab has no class.']);
+    });
+  });
+
+  describe('the roster of a class', () => {
+    let projectDirectory: string;
+    beforeEach(() => {
+      projectDirectory = mkdtempSync(join(tmpdir(), 'roster-'));
+    });
+    afterEach(() => rmSync(projectDirectory, { recursive: true }));
+    const contextOf = (changes: Changes): CheckContext => ({ ...account.context(smallLabView(changes)), projectDirectory });
+    const named = seats(3, undefined, { [ROSTER_ANNOTATION]: 'names.csv' });
+
+    it('passes when it can be read, when the class has none, and when there is no class', async () => {
+      writeFileSync(join(projectDirectory, 'names.csv'), 'student-001,김하늘\n');
+      await expect(foundBy(rosterCheck, contextOf(named))).resolves.toEqual(['pass', 'names.csv names 1 student; the class has 3 seats.']);
+      await expect(foundBy(rosterCheck, contextOf(seats(3)))).resolves.toEqual(['pass', 'The class has none: its seats are known by their own names.']);
+      await expect(foundBy(rosterCheck, contextOf({}))).resolves.toEqual(['pass', 'Not needed: the lab has no class.']);
+    });
+
+    it.each([
+      ['names a student twice', 'student-001,김하늘\nstudent-002,김하늘\n', 'names 김하늘 a second time, after line 1'],
+      ['names a seat twice', 'student-001,김하늘\nstudent-001,이준\n', 'gives seat student-001 to a second student'],
+      ['names a seat that the class does not have', 'student-001,김하늘\nstudent-004,이준\n', 'names a seat that the class does not have'],
+    ])('fails when it %s, with the line and what to do', async (_, roster, problem) => {
+      const file = join(projectDirectory, 'names.csv');
+      writeFileSync(file, roster);
+      await expect(foundBy(rosterCheck, contextOf(named))).resolves.toEqual(['fail', `Line 2 of the roster ${file} ${problem}.`, expect.stringMatching(/\w{3}.*\.$/)]);
+    });
+
+    it('fails when the file is missing', async () => {
+      await expect(foundBy(rosterCheck, contextOf(named))).resolves.toEqual(['fail', expect.stringContaining('names.csv'), expect.stringContaining('leave class.names empty')]);
     });
   });
 

@@ -36,7 +36,7 @@ describe('preflight of the synthesized lab in moto', () => {
   const environment = { ...process.env };
 
   const check = async (): Promise<PreflightResult> => preflight({
-    assemblyDirectory, env: process.env, tools: { node: '20.19.5', kubectl: () => Promise.resolve('1.35.0'), awsCli: () => Promise.resolve('2.31.0') },
+    assemblyDirectory, projectDirectory: assemblyDirectory, env: process.env, tools: { node: '20.19.5', kubectl: () => Promise.resolve('1.35.0'), awsCli: () => Promise.resolve('2.31.0') },
   }, runContext());
   const outcomes = ({ checks }: PreflightResult): Readonly<Record<string, string>> => Object.fromEntries(checks.map(({ name, outcome }) => [name, outcome]));
 

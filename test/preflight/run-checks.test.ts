@@ -95,20 +95,20 @@ describe('preflight of an assembly', () => {
 
   it('passes on an account that is ready', async () => {
     const account = new MockAccount();
-    const result = await preflightIn(account.aws, { assemblyDirectory: writeAssembly(template()), env: {}, tools }, runContext());
+    const result = await preflightIn(account.aws, { assemblyDirectory: writeAssembly(template()), projectDirectory: '/lab', env: {}, tools }, runContext());
     expect(result).toMatchObject({ stackName: 'Lab', clusterName: smallLabView().cluster.name, account: ACCOUNT, verdict: 'pass' });
   });
 
   it('warns of an account that is ready, where a tool is missing', async () => {
     const account = new MockAccount();
-    const result = await preflightIn(account.aws, { assemblyDirectory: writeAssembly(template()), env: {}, tools: { ...tools, kubectl: () => Promise.resolve(undefined) } }, runContext());
+    const result = await preflightIn(account.aws, { assemblyDirectory: writeAssembly(template()), projectDirectory: '/lab', env: {}, tools: { ...tools, kubectl: () => Promise.resolve(undefined) } }, runContext());
     expect(result.verdict).toBe('warn');
   });
 
   it('fails when the lab is bound to another account, and asks nothing there', async () => {
     const account = new MockAccount();
     const assemblyDirectory = writeAssembly(template(), 'aws://444455556666/ap-northeast-2');
-    const result = await preflightIn(account.aws, { assemblyDirectory, env: {}, tools }, runContext());
+    const result = await preflightIn(account.aws, { assemblyDirectory, projectDirectory: '/lab', env: {}, tools }, runContext());
     expect(result.checks[0]).toMatchObject({ outcome: 'fail', evidence: `The lab belongs to account 444455556666; your credentials are of account ${ACCOUNT}.` });
     expect([result.verdict, result.account]).toEqual(['fail', undefined]);
     expect(new Set(account.commands)).toEqual(new Set(['GetCallerIdentityCommand']));

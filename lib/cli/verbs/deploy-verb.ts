@@ -54,7 +54,7 @@ async function runDeploy(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): 
 }
 
 /** Warnings of the plan that whoever is asked to pay must have read. */
-const NOTED_WARNINGS: readonly string[] = ['ExpirySoon', 'KarpenterVersionUntested', 'SeatWithoutNode'];
+const NOTED_WARNINGS: readonly string[] = ['ExpirySoon', 'KarpenterVersionUntested', 'RosterMissing', 'RosterRefused', 'RosterUnreadable', 'SeatWithoutNode'];
 
 /** Refuses a deadline that has passed, which CloudFormation would refuse after some minutes, and notes what the class would stumble over. */
 function checkWarnings({ warnings }: PlanResult, note: (text: string) => void): void {

@@ -29,7 +29,7 @@ async function runPreflight(invocation: Invocation, flags: AssemblyFlags): Promi
 const VERDICTS: Readonly<Record<CheckOutcome, string>> = {
   pass: 'Ready: nothing speaks against a deployment.',
   warn: 'A deployment can work; read the warnings first.',
-  fail: 'Not ready: a deployment would fail, or meet what is there already.',
+  fail: 'Not ready: a deployment would fail, meet what is there already, or be of no use to its class.',
 };
 
 const TONES = { pass: 'good', warn: 'caution', fail: 'bad' } as const;

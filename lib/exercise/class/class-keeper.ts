@@ -1,4 +1,5 @@
 import type { LabView } from '../../assembly/lab-view';
+import { readRoster } from '../../config/roster';
 import { STUDENT_ACCOUNT } from '../../config/seats';
 import { ClusterModel, type ClusterScope, clusterSnapshot } from '../../kubernetes/cluster-model';
 import { REPLICA_SETS, SERVICE_ACCOUNTS } from '../../kubernetes/core-kinds';
@@ -15,7 +16,6 @@ import { classOf } from './class-seats';
 import type { ClassStatus } from './class-status';
 import { scaleInIdle } from './idle-seats';
 import { type ClassLook, type ClassMemory, type KeptClass, lookAt, NO_MEMORY } from './look-at-class';
-import { readRoster } from './roster';
 import { SeatDiagnoses } from './seat-diagnosis';
 import { expectationsOfSeats } from './seat-expectations';
 import type { ClassSnapshot } from './seat-objects';

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { ClassView } from '../../assembly/class-view';
 import type { LabView } from '../../assembly/lab-view';
 import { TEAM_LABEL } from '../../config/names';
+import { readRoster } from '../../config/roster';
 import { STUDENT_ACCOUNT, TOKEN_END_ANNOTATION } from '../../config/seats';
 import { SERVICE_ACCOUNTS } from '../../kubernetes/core-kinds';
 import { NODE_POOLS, type NodePool } from '../../kubernetes/karpenter-kinds';
@@ -15,7 +16,6 @@ import { counted, listed } from '../../words';
 import { onLab } from '../connected-lab';
 import type { ClassConnection } from './class-keeper';
 import { applySeat, classOf, forEachSeat, requireSeats, studentAccounts, tokenEndOf } from './class-seats';
-import { readRoster } from './roster';
 import { kubeconfigName, privateFolder, studentKubeconfig, writePrivately } from './student-kubeconfig';
 
 /** Seconds for which a student's token is good. */

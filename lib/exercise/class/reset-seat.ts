@@ -1,4 +1,5 @@
 import type { LabView } from '../../assembly/lab-view';
+import { readRoster } from '../../config/roster';
 import { CLASS_NAMESPACE } from '../../config/seats';
 import { KubernetesRequestRefused } from '../../kubernetes/api-request';
 import { clusterSnapshot } from '../../kubernetes/cluster-model';
@@ -10,7 +11,6 @@ import { onLab } from '../connected-lab';
 import type { ClassConnection } from './class-keeper';
 import { applySeat, classOf, requireSeats, studentAccounts, tokenEndOf } from './class-seats';
 import { emptySeat } from './empty-seat';
-import { readRoster } from './roster';
 
 /** What a seat holds before it is reset. */
 export interface SeatContent {

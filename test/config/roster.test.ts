@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { seatNames } from '../../../lib/config/seats';
-import { readRoster, type Roster } from '../../../lib/exercise/class/roster';
+import { seatNames } from '../../lib/config/seats';
+import { readRoster, type Roster } from '../../lib/config/roster';
 
 describe('the roster', () => {
   let folder: string;

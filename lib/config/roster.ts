@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { LabError } from '../../lab-error';
-import { counted } from '../../words';
+import { LabError } from '../lab-error';
+import { counted } from '../words';
 
 /** Names of the students, by seat. A seat without a student has none. */
 export type Roster = ReadonlyMap<string, string>;
