@@ -163,14 +163,26 @@ export function nodePoolLines(
   ];
 }
 
-/** Labels that pods select and no NodePool gives its nodes. */
+/** Labels that pods select and no NodePool gives its nodes. NodePools for other pods are not named, where there are some for these. */
 export function labelLines(nodePools: readonly NodePool[], nodeSelector: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(nodeSelector).flatMap(([key, value]) => {
     if (nodePools.some((nodePool) => mayGive(nodePool, key, value))) return [];
-    const given = nodePools.map(({ metadata, nodeLabels }) => `${metadata.name} gives ${nodeLabels[key] === undefined ? `no ${key}` : `${key}=${nodeLabels[key]}`}`);
+    const others = Object.fromEntries(Object.entries(nodeSelector).filter(([other]) => other !== key));
+    const forThese = nodePools.filter((nodePool) => serves(nodePool, others));
+    const given = (forThese.length === 0 ? nodePools : forThese).map((nodePool) => `${nodePool.metadata.name} gives ${givenText(nodePool, key)}`);
     return [`No NodePool gives its nodes the label ${key}=${value} that the pods select${given.length === 0 ? '' : `: ${listed(given)}`}.`];
   });
 }
+
+/** What a NodePool gives its nodes for a label, by its template and its requirements. */
+function givenText({ nodeLabels, requirements }: NodePool, key: string): string {
+  const values = nodeLabels[key] === undefined ? requirements.filter((requirement) => requirement.key === key && requirement.operator === 'In').flatMap((requirement) => requirement.values) : [nodeLabels[key]];
+  if (values.length === 0) return `no ${key}`;
+  return `${key}=${values.slice(0, NAMED_VALUES).join(' or ')}${values.length > NAMED_VALUES ? ` or another of ${values.length}` : ''}`;
+}
+
+/** Values of a label that are named. */
+const NAMED_VALUES = 4;
 
 /** Labels that Karpenter, Kubernetes or AWS gives every node, whatever its NodePool says. */
 const WELL_KNOWN_LABEL = /^(?:[a-z0-9.-]+\.)?(?:kubernetes\.io|k8s\.io|k8s\.aws|karpenter\.sh)\//;
