@@ -71,6 +71,7 @@ export const classAtWork: ClassStatus = {
 export const openedClass: OpenClassResult = {
   cluster: 'karpenter-lab',
   region: 'ap-northeast-2',
+  karpenterNamespace: 'kube-system',
   folder: '/lab/class',
   seats: [
     { seat: 'student-001', student: '김하늘', kubeconfig: 'student-001.kubeconfig', tokenEndsAt: '2026-11-27T09:00:00.000Z' },

@@ -141,7 +141,7 @@ describe('lab class close', () => {
   it('asks with what would end, and says what ended', async () => {
     const { exitCode, text, questions } = await answered(['close', '--timeout', '60', '--output', 'mine', '--kubeconfig', 'my config'], { closeClass }, true);
     expect([exitCode, questions]).toEqual([0, ['Close the class of cluster karpenter-lab (ap-northeast-2): 3 seats, 3 of them open, with 10 pods on 2 nodes?']]);
-    expect(text).toMatch(/The class is closed[^]*Seats that were open +3 of 3[^]*Kubeconfigs deleted in \/lab\/class +3[^]*npm run lab -- grade --kubeconfig 'my config'/);
+    expect(text).toMatch(/The class is closed[^]*Seats that were open +3 of 3[^]*Kubeconfigs deleted in \/lab\/class +3[^]*npm run lab -- grade --csv class\/grades\.csv --kubeconfig 'my config'/);
     expect(asked).toMatchObject([{ timeoutSeconds: 60, folder: expect.stringMatching(/\/mine$/) as string }]);
   });
 

@@ -49,22 +49,26 @@ async function runBoard(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): P
   return { exitCode: ExitCode.Ok, isEndedByUser: true };
 }
 
-/** Says where the board is, and then how the class is whenever that has changed. */
+/** Says where the board is once there is something on it, and then how the class is whenever that has changed. */
 function newsTeller(url: string, live: (news: LiveNews) => void): (status: ClassStatus) => void {
-  live({ screen: boardScreen(url), lines: [`The board is at ${url}`], items: [{ board: url }] });
-  let last = '';
+  let last: string | undefined;
   return (status) => {
     const text = classText(status);
-    live({ screen: boardScreen(url, status), lines: text === last ? [] : [`${status.at.slice(11, 19)}  ${text}`], items: [{ status }] });
+    const [lines, items] = last === undefined ? [[`The board is at ${url}`], [{ board: url }]] : [[], []];
+    live({
+      screen: boardScreen(url, status),
+      lines: text === last ? lines : [...lines, `${status.at.slice(11, 19)}  ${text}`],
+      items: [...items, { status }],
+    });
     last = text;
   };
 }
 
-function boardScreen(url: string, status?: ClassStatus): LabDocument {
+function boardScreen(url: string, status: ClassStatus): LabDocument {
   return {
     title: `The board is at ${url}`,
     subtitle: 'open it in a browser of this computer; Ctrl-C ends it',
-    sections: status === undefined ? [] : [{
+    sections: [{
       heading: `Class on ${status.cluster}`,
       aside: `seen ${status.at.slice(11, 19)} UTC`,
       blocks: [`${classText(status)}.`, status.seats.filter(({ stuck }) => stuck !== undefined).map(({ seat, stuck = '' }) => `${seat}: ${stuck}`)],

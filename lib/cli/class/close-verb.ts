@@ -61,7 +61,7 @@ function closeDocument(result: CloseClassResult, flags: ConnectionFlags): LabDoc
       { heading: 'What is left', aside: 'run the same command again when it is mended', isKey: true, blocks: [problems] },
     ],
     next: [{ heading: 'Next', blocks: [{ kind: 'commands', lines: [
-      '# The results', commandFor('npm run lab -- grade'), '# When nobody needs the lab any longer', commandFor('npm run lab -- teardown'),
+      '# The results, which go with the lab', commandFor('npm run lab -- grade --csv class/grades.csv'), '# When nobody needs the lab any longer', commandFor('npm run lab -- teardown'),
     ] }] }],
   };
 }

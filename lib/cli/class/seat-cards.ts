@@ -29,7 +29,7 @@ a { overflow-wrap: anywhere; }
  *
  * @param guide address of the guide. By default the cards name none
  */
-export function renderSeatCards({ cluster, seats }: Pick<OpenClassResult, 'cluster' | 'seats'>, guide?: string): string {
+export function renderSeatCards({ cluster, karpenterNamespace, seats }: Pick<OpenClassResult, 'cluster' | 'karpenterNamespace' | 'seats'>, guide?: string): string {
   return html`<!DOCTYPE html>
 <html lang="ko">
 <head>
@@ -46,13 +46,13 @@ export function renderSeatCards({ cluster, seats }: Pick<OpenClassResult, 'clust
 <p lang="en">Cards for ${seats.length === 1 ? '1 seat' : `${seats.length} seats`}, to print and hand out. There is no secret on them: send each student the file of their own seat, and no other.</p>
 </header>
 <main>
-${seats.map((seat) => card(seat, guide))}</main>
+${seats.map((seat) => card(seat, karpenterNamespace, guide))}</main>
 </body>
 </html>
 `.markup;
 }
 
-function card({ seat, student = '', kubeconfig, tokenEndsAt }: OpenSeat, guide: string | undefined): Html {
+function card({ seat, student = '', kubeconfig, tokenEndsAt }: OpenSeat, karpenterNamespace: string, guide: string | undefined): Html {
   return html`<article>
 <h2>${seat}</h2>
 <p class="student">${student}</p>
@@ -60,12 +60,12 @@ function card({ seat, student = '', kubeconfig, tokenEndsAt }: OpenSeat, guide: 
 ${[
     entry('받은 파일', 'Your file', html`<code>${kubeconfig}</code>`),
     entry('파일이 있는 폴더에서 입력 (macOS, Linux, WSL)', 'Type in the folder of the file', html`<code>export KUBECONFIG="$PWD/${kubeconfig}"</code>`),
-    entry('Windows PowerShell', 'in its folder', html`<code>$env:KUBECONFIG = "$PWD\\${kubeconfig}"</code>`),
+    entry('그다음', 'Then', html`<code>export KARPENTER_NAMESPACE=${karpenterNamespace}</code>`),
     entry('확인', 'Check', html`<code>${'kubectl get pods'}</code>`),
     ...(guide === undefined ? [] : [entry('실습 안내', 'Guide', html`<a href="${guide}">${guide}</a>`)]),
     entry('사용 기한', 'Good until', momentText(tokenEndsAt)),
   ]}</dl>
-<p class="secret">이 파일은 나의 열쇠입니다. 다른 사람에게 주지 마세요. <span lang="en">The file is your key: give it to nobody.</span></p>
+<p class="secret">이 파일은 비밀번호와 같습니다. 다른 사람에게 주지 마세요. <span lang="en">The file is like a password: give it to nobody.</span></p>
 </article>
 `;
 }

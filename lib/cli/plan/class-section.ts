@@ -57,7 +57,7 @@ function savingBlocks(savings: readonly ClassSaving[]): readonly Block[] {
   const prices = savings.map(({ settings, seat }) => `${hourlyText(seat.pricePerHour)} by ${settings.length > 1 ? 'both' : settings.join('')}`);
   const note = 'Its nodes are not those of the guide then.';
   return [
-    { kind: 'paragraph', text: `A seat would cost less on other nodes: ${listed(prices)}.`, only: 'terminal' },
+    { kind: 'paragraph', text: `A seat on cheaper nodes: ${listed(prices)}.`, only: 'terminal' },
     table(
       ['A seat with', 'Node', figures('vCPUs'), figures('USD/h'), figures('Saved'), { heading: 'By', isCode: true }],
       savings.map(({ what, seat, savedPerSeatHour, settings }) => [

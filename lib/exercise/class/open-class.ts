@@ -46,6 +46,8 @@ export interface OpenSeat {
 export interface OpenClassResult {
   readonly cluster: string;
   readonly region: string;
+  /** Namespace of Karpenter, which students read from the environment. */
+  readonly karpenterNamespace: string;
   /** Absolute path of the folder with the kubeconfigs. */
   readonly folder: string;
   readonly seats: readonly OpenSeat[];
@@ -101,6 +103,7 @@ export async function openOn(
   return {
     cluster: lab.cluster.name,
     region: lab.stack.region,
+    karpenterNamespace: lab.karpenter.namespace,
     folder,
     seats: opened.toSorted((a, b) => a.seat.localeCompare(b.seat)),
     isWholeClass: seats.length === view.seats.length,
