@@ -45,13 +45,14 @@ export async function startAccount(rehearsal: Rehearsal, run: RunContext): Promi
       PYTHONUNBUFFERED: '1',
     },
   });
+  // The account asks moto for instances as soon as it starts.
+  await untilReady(moto.record, () => accepts(ports.moto), 'AwsNotReady', run);
   const account = await startPart(rehearsal, {
     name: 'account',
     command: process.execPath,
     args: ['--enable-source-maps', programs.account, paths.accountConfiguration],
     env: awsEnvironment(stack.region),
   });
-  await untilReady(moto.record, () => accepts(ports.moto), 'AwsNotReady', run);
   await untilReady(account.record, () => existsSync(paths.accountReadyFile), 'AwsNotReady', run);
   await makeEmptyAccount({ accountId, region: stack.region, moto: `http://${LOOPBACK}:${ports.moto}`, run });
 }

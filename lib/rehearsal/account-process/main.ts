@@ -7,7 +7,7 @@ function writeLine(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Ends the process with the failure as the last line of its log. */
+/** Writes the failure as a line of the log. */
 function fail(error: unknown): void {
   const failure = error instanceof LabError
     ? { code: error.code, message: error.message, received: error.received, remedy: error.remedy }
@@ -27,4 +27,8 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
 }
 
-void main().catch(fail);
+void main().catch((error: unknown) => {
+  fail(error);
+  // What has started already would keep the process, and whoever waits for it.
+  process.exit();
+});
