@@ -32,8 +32,11 @@ const INDIFFERENT: readonly (readonly [RegExp, string])[] = [
   [/(?<!\w)[0-9a-f]{32}(?!\w)/g, '9d4b7e2f5a8c1036b9e4d7f2a5c81036'],
 ];
 
-/** Columns whose cells are times, or addresses that nobody looks for elsewhere, and what the guide shows there. */
+/** Columns whose cells are times or addresses, and what the guide shows there; each pod gets an address of its own. */
 const COLUMNS: Readonly<Record<string, string>> = { 'AGE': '60s', 'LAST SEEN': '60s', 'FIRST SEEN': '60s', 'IP': '10.11.64.25' };
+
+/** Addresses that the guide shows for pods, in the order in which they appear. */
+const SHOWN_ADDRESSES = [25, 31, 38, 42, 57, 63, 76, 84, 91, 19, 12, 47, 55, 68, 73, 99].map((last) => `10.11.64.${last}`);
 
 /** What `kubectl wait` says of each object, in the order of names that are random. */
 const CONDITION_MET = / condition met$/;
@@ -64,7 +67,17 @@ export function comparableOutputs(names: GuideNames): (output: string) => string
   };
   const shownTable = ({ headings, rows }: KubectlTable): KubectlTable => {
     const cells = rows.map((row) => row.map((cell, column) => cell === '' || cell === '<none>' ? cell : COLUMNS[headings[column] ?? ''] ?? withWrittenNames(cell, names)));
-    return { headings, rows: inOrder(cells.map((row) => row.join('\t'))).map((row) => row.split('\t')) };
+    return { headings, rows: inOrder(cells.map((row) => row.join('\t'))).map((row) => withAddress(row.split('\t'), headings)) };
+  };
+  const addresses = new Map<string, string>();
+  const withAddress = (row: readonly string[], headings: readonly string[]): readonly string[] => {
+    const name = row[headings.indexOf('NAME')] ?? '';
+    const address = addresses.get(name) ?? SHOWN_ADDRESSES[addresses.size % SHOWN_ADDRESSES.length] ?? '';
+    return row.map((cell, column) => {
+      if (headings[column] !== 'IP' || cell !== COLUMNS.IP) return cell;
+      addresses.set(name, address);
+      return address;
+    });
   };
   return (output) => {
     const lines = output.replaceAll('\r', '').split('\n').filter((line) => !WAITING.test(line)).map((line) => line.trimEnd());

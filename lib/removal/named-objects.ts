@@ -29,7 +29,7 @@ export async function existing<T>(api: KubernetesApi, kind: ResourceKind<T>, sel
 }
 
 /** `NodePool default`, `Service web/shop`. */
-export function objectName(kind: Pick<ResourceKind<unknown>, 'kind'>, { namespace, name }: ObjectMetadata): string {
+export function objectName(kind: Pick<ResourceKind<unknown>, 'kind'>, { namespace, name }: Pick<ObjectMetadata, 'namespace' | 'name'>): string {
   return `${kind.kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 }
 

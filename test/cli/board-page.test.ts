@@ -117,7 +117,7 @@ describe('a seat on the board', () => {
 
   test('shows in Korean what it shows in English', () => {
     const seat = seatOf({ step: 'launching', replicas: 5, nodes: [{ ...launchedNode, capacityType: 'spot' }, launchedNode], pricePerHour: 0.5, costSoFar: 0.01 }, korean);
-    expect(read(seat)).toBe('1 12 분 노드 준비 중 0/5 c5a.2xlarge +1 영역 b · 스팟 $0.500/시간 $0.01');
+    expect(read(seat)).toBe('1 12 분 노드 준비 중 0/5 c5a.2xlarge +1 가용 영역 b · 스팟 $0.500/시간 $0.01');
   });
 
   test('shows why it is stuck, before its step', () => {
@@ -135,6 +135,11 @@ describe('a seat on the board', () => {
     ['0 of 5 pods run. NodeClaim class-x2v9q: Registered is Unknown (NodeNotFound): Node not registered with cluster', 'node does not join', '노드가 합류하지 못함'],
     ['0 of 5 pods run. karpenter, InsufficientCapacityError, 1 NodeClaim: insufficient capacity, VcpuLimitExceeded: You have requested more vCPU capacity', 'quota of the account reached', '계정 할당량 초과'],
     ['0 of 5 pods run. karpenter, InsufficientCapacityError, 1 NodeClaim: insufficient capacity, InsufficientInstanceCapacity', 'AWS has no capacity now', 'AWS 용량 부족'],
+    ['0 of 5 pods run. No NodePool gives its nodes the label kubernetes.io/arch=s390x that the pods select: class gives kubernetes.io/arch=amd64.', 'no NodePool gives the label', '이 레이블을 주는 NodePool 없음'],
+    ['0 of 5 pods run. There is no NodePool class. Bring it back: npx cdk deploy.', 'NodePool or node class is missing', 'NodePool 또는 노드 클래스 없음'],
+    ['0 of 5 pods run. EC2NodeClass default: SubnetsReady is False (SubnetsNotFound): SubnetSelector did not match any Subnets', 'NodePool or node class is not ready', 'NodePool 또는 노드 클래스 준비 안 됨'],
+    ['0 of 5 pods run. default-scheduler, FailedScheduling, 5 pods: 0/3 nodes are available: 3 Insufficient cpu.', 'no node has room', '자리가 있는 노드 없음'],
+    ['0 of 5 pods run. Karpenter logs: creating instance, getting instance types: access denied', 'Karpenter logs an error', 'Karpenter 오류'],
     ['0 of 1 pod run. kubelet, Failed, 1 pod: Failed to pull image "registry.k8s.io/pause:9"', 'image cannot be pulled', '이미지를 가져오지 못함'],
   ])('says the cause in a few words of each language, and keeps what the cluster says: %s', (stuck, en, ko) => {
     for (const [choice, words] of [[english, en], [korean, ko]] as const) {
@@ -185,10 +190,10 @@ describe('the head of the board', () => {
     expect(headOf({ expiresAt: '2026-12-01T05:10:30Z' })).not.toContain('class="urgent"');
   });
 
-  test('counts the seats at each step, the closed and the stuck', () => {
+  test('counts each seat once: at its step, as closed or as stuck', () => {
     const seats = [seatStatus(), seatStatus({ isOpen: false }), seatStatus({ step: 'scaled', stuck: 'why' }), seatStatus({ step: 'scaled' })];
     const states = boardParts(momentOf(classSeen({ seats })), english)['states'];
-    expect(read(states)).toBe('1 not begun 0 deployed 2 no node yet 0 node coming 0 running 0 finished 1 closed 1 stuck');
+    expect(read(states)).toBe('1 not begun 0 deployed 1 no node yet 0 node coming 0 running 0 finished 1 closed 1 stuck');
   });
 });
 

@@ -113,7 +113,7 @@ describe('lab grade', () => {
     const bytes = readFileSync(join(folder, 'grades.csv'));
     expect(bytes.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
     const lines = bytes.toString('utf8').slice(1).split('\r\n');
-    expect(lines[0]).toBe('seat,name,verdict,finished (UTC),deployment (UTC),replicas (UTC),pods running (UTC),nodes (UTC),NodeClaims (UTC),capacity type (UTC),node labels (UTC),launch log (UTC),replicas now,cost (USD)');
+    expect(lines[0]).toBe('seat,name,verdict,passed (UTC),deployment (UTC),replicas (UTC),pods running (UTC),nodes (UTC),NodeClaims (UTC),capacity type (UTC),node labels (UTC),launch log (UTC),replicas now,cost (USD)');
     expect(lines[1]).toBe(`student-001,김하늘,passed,2026-11-27 01:21:30,2026-11-27 01:10:00,2026-11-27 01:20:00${',2026-11-27 01:21:30'.repeat(5)},,0,0.023`);
     expect(lines[5]).toBe('student-005,,not passed,,,,,,,,,,0,0.000');
     expect(lines).toHaveLength(7);

@@ -100,15 +100,23 @@ describe('lab class reset', () => {
   beforeEach(() => asked.splice(0));
   const resetSeat: LabActions['resetSeat'] = async (options) => {
     asked.push(options);
-    const isMeant = await options.confirm({ cluster: 'karpenter-lab', seat: options.seat, student: '김하늘', deployments: ['inflate'], pods: 5 });
+    const isMeant = await options.confirm({ cluster: 'karpenter-lab', seat: options.seat, student: '김하늘', made: ['Deployment inflate', 'Service web'], pods: 5 });
     return isMeant ? { ...emptiedSeat, isMarkForgotten: options.forgetsMark } : { ...emptiedSeat, outcome: 'declined' };
   };
 
   it('asks with what would go, and says what went', async () => {
     const { exitCode, text, questions } = await answered(['reset', 'student-001'], { resetSeat }, true);
-    expect([exitCode, questions]).toEqual([0, ['Empty seat student-001 (김하늘) of cluster karpenter-lab, which has Deployment inflate, 5 pods?']]);
+    expect([exitCode, questions]).toEqual([0, ['Empty seat student-001 (김하늘) of cluster karpenter-lab, which has Deployment inflate and Service web, with 5 pods?']]);
     expect(text).toMatch(/Seat student-001 \(김하늘\) is as it was at the beginning, after 1\.2 s[^]*Deleted: Deployment inflate and Service web\.[^]*kubeconfig is good as before/);
     expect(asked).toMatchObject([{ seat: 'student-001', forgetsMark: false }]);
+  });
+
+  it('says where there is nothing in the seat', async () => {
+    const resetEmpty: LabActions['resetSeat'] = async ({ seat, confirm }) => {
+      await confirm({ cluster: 'karpenter-lab', seat, made: [], pods: 0 });
+      return emptiedSeat;
+    };
+    expect((await answered(['reset', 'student-001'], { resetSeat: resetEmpty }, true)).questions).toEqual(['Empty seat student-001 of cluster karpenter-lab, in which there is nothing?']);
   });
 
   it('forgets the mark with --marks, and does not ask with --yes', async () => {

@@ -57,6 +57,15 @@ describe('lab teardown', () => {
     }
   });
 
+  it('says beforehand that the results of a class go with the lab, and how to keep them', async () => {
+    const withClass = { ...removedLab.inventory, objects: ['Namespace karpenter-lab-class', 'Namespace student-001'] };
+    for (const [inventory, isSaid] of [[withClass, true], [removedLab.inventory, false]] as const) {
+      const host = fakeHost({ actions: { teardownLab: () => Promise.resolve({ ...removedLab, outcome: 'listed', inventory }) } });
+      await runLab(['teardown', '--dry-run'], host);
+      expect(host.stdout.text.includes('grade --csv class/grades.csv')).toBe(isSaid);
+    }
+  });
+
   it('shows a dry run', async () => {
     const host = fakeHost({ actions: { teardownLab: () => Promise.resolve({ ...removedLab, outcome: 'listed', isBillableLeft: true }) } });
     await expect(runLab(['teardown', '--dry-run'], host)).resolves.toBe(ExitCode.Ok);

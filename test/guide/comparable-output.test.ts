@@ -23,6 +23,13 @@ describe('an output made comparable', () => {
     expect(first).not.toBe(second);
   });
 
+  it('gives each pod an address of its own, the same one wherever it is shown', () => {
+    const shown = comparableOutputs(SEAT);
+    const addressesIn = (text: string): readonly string[] => text.split('\n').slice(1).map((line) => / (10\.\S+) /.exec(line)?.[1] ?? '');
+    expect(addressesIn(shown(pods('867bfcb655', ['6dz9c', '8kdql'], 'ip-10-11-64-5', '4s')))).toEqual(['10.11.64.25', '10.11.64.31']);
+    expect(addressesIn(shown(pods('867bfcb655', ['8kdql'], 'ip-10-11-64-5', '9s')))).toEqual(['10.11.64.31']);
+  });
+
   it('differs where a pod is in another state', () => {
     const running = pods('867bfcb655', ['6dz9c', '8kdql'], 'ip-10-11-64-5', '4s');
     expect(comparable(running.replace('Running', 'Pending'), SEAT)).not.toBe(comparable(running, SEAT));

@@ -133,7 +133,7 @@ function withSmallUnits(duration: string): HtmlPart {
 function statesMarkup({ seats }: ClassStatus, words: BoardWords): Html {
   const closed = seats.filter(({ isOpen }) => !isOpen).length;
   const shown: readonly (readonly [SeatState, number])[] = [
-    ...STEPS.map((step) => [step, seats.filter((seat) => seat.isOpen && seat.step === step).length] as const),
+    ...STEPS.map((step) => [step, seats.filter((seat) => stateOf(seat) === step).length] as const),
     ...(closed === 0 ? [] : [['closed', closed] as const]),
     ['stuck', seats.filter((seat) => stateOf(seat) === 'stuck').length],
   ];

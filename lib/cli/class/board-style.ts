@@ -102,7 +102,8 @@ svg .solid { fill: currentColor; }
   .state, .named .state { display: flex; justify-content: space-between; }
   .state span + span { display: inline; font-weight: 500; }
   .type, .line { display: block; }
-  .where:has(~ .idle), .named .where, .stuck :is(.type, .line) { display: none; }
+  .where:has(~ .idle), .named .where, .stuck :is(.type, .line:not(.money)) { display: none; }
+  .stuck .why { -webkit-line-clamp: 2; }
   .named .type:has(~ .idle) { display: none; }
   .named .why { -webkit-line-clamp: 2; }
   .why { display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; white-space: normal; font-weight: 600; }
@@ -115,7 +116,7 @@ svg .solid { fill: currentColor; }
   .top { font-size: 2.3em; margin-bottom: 0.1em; }
   .top .wait { font-size: 0.46em; }
   .where:has(~ .idle), .named :is(.type, .where) { display: block; }
-  .stuck :is(.type, .line) { display: none; }
+  .stuck :is(.type, .line:not(.money)) { display: none; }
   .cause { display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; white-space: normal; font-size: 0.72em; font-weight: 500; }
 }
 /* A seat that was clicked or reached by the keyboard shows all of it. Its cause alone may be longer than the place. */

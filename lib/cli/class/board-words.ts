@@ -92,7 +92,7 @@ export const BOARD_WORDS: Readonly<Record<Language, BoardWords>> = {
     over: '종료',
     duration: (minutes) => inUnits(minutes, '시간', '분'),
     age: (minutes) => minutes < 60 ? `${minutes}분` : `${Math.floor(minutes / 60)}시간`,
-    zone: (letter) => `영역 ${letter}`,
+    zone: (letter) => `가용 영역 ${letter}`,
     capacityTypes: { spot: '스팟', reserved: '예약' },
     idleIn: (minutes) => `유휴: ${minutes}분 뒤 0개로`,
     scaledIn: (seats) => `유휴 상태라 0개로 줄임: ${seats}`,
@@ -113,8 +113,13 @@ const CAUSES: readonly (readonly [RegExp, Readonly<Record<Language, string>>])[]
   [/exceeded quota/, { en: 'quota of the seat reached', ko: '좌석 할당량 초과' }],
   [/cannot make its pods/, { en: 'pods are refused', ko: '파드 생성 거부됨' }],
   [/ErrImagePull|ImagePullBackOff|Failed to pull image/, { en: 'image cannot be pulled', ko: '이미지를 가져오지 못함' }],
+  [/No NodePool gives its nodes the label/, { en: 'no NodePool gives the label', ko: '이 레이블을 주는 NodePool 없음' }],
+  [/There is no (?:NodePool|EC2NodeClass)/, { en: 'NodePool or node class is missing', ko: 'NodePool 또는 노드 클래스 없음' }],
+  [/^(?:\d+ of \d+ pods? run\. )?(?:NodePool|EC2NodeClass) /, { en: 'NodePool or node class is not ready', ko: 'NodePool 또는 노드 클래스 준비 안 됨' }],
   [/incompatible (?:with nodepool|requirements)|no instance type/i, { en: 'no node fits the pods', ko: '파드에 맞는 노드 없음' }],
   [/^(?:\d+ of \d+ pods? run\. )?NodeClaim \S+: (?:Registered|Initialized)/, { en: 'node does not join', ko: '노드가 합류하지 못함' }],
+  [/nodes are available/, { en: 'no node has room', ko: '자리가 있는 노드 없음' }],
+  [/Karpenter logs: /, { en: 'Karpenter logs an error', ko: 'Karpenter 오류' }],
   [/^\d+ of \d+ pods? run\.$/, { en: 'waits for long', ko: '오래 기다리는 중' }],
 ];
 

@@ -37,7 +37,7 @@ function gradeDocument({ cluster, at, isSimulated, seats }: GradeResult): LabDoc
     sections: [{
       heading: 'Grades',
       aside: `${counted(passed)} of ${counted(seats.length, 'seat')} passed`,
-      blocks: [table(['Seat', ...(isNamed ? ['Student'] : []), 'Verdict', 'Finished (UTC)', flexible('Not seen yet')], seats.map((grade) => [
+      blocks: [table(['Seat', ...(isNamed ? ['Student'] : []), 'Verdict', 'Passed (UTC)', flexible('Not seen yet')], seats.map((grade) => [
         grade.seat,
         ...(isNamed ? [grade.student ?? ''] : []),
         { text: grade.verdict, tone: grade.verdict === 'passed' ? 'good' : 'caution' },

@@ -32,11 +32,9 @@ async function runReset(invocation: Invocation, flags: FlagsOf<typeof FLAGS>): P
 }
 
 /** What is about to be deleted, and whose it is, as a question. */
-function resetQuestion({ cluster, seat, student, deployments, pods }: SeatContent): string {
-  const content = deployments.length === 0 && pods === 0
-    ? 'neither Deployments nor pods'
-    : [...deployments.map((name) => `Deployment ${name}`), counted(pods, 'pod')].join(', ');
-  return `Empty seat ${whose(seat, student)} of cluster ${cluster}, which has ${content}?`;
+function resetQuestion({ cluster, seat, student, made, pods }: SeatContent): string {
+  const content = made.length === 0 ? 'in which there is nothing' : `which has ${listed(made)}, with ${counted(pods, 'pod')}`;
+  return `Empty seat ${whose(seat, student)} of cluster ${cluster}, ${content}?`;
 }
 
 function resetDocument({ outcome, seat, student, removed, seconds, isOpen, isMarkForgotten }: ResetSeatResult, flags: ConnectionFlags): LabDocument {

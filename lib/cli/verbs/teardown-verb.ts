@@ -1,5 +1,8 @@
 import { KIND_LABELS } from '../../aws/leftovers/leftover';
+import { CLASS_NAMESPACE } from '../../config/seats';
+import { NAMESPACES } from '../../kubernetes/core-kinds';
 import { DRAIN_DEADLINE_SECONDS } from '../../removal/guard/drain-guard';
+import { objectName } from '../../removal/named-objects';
 import { studentWorkLines } from '../../removal/student-work';
 import type { AccountedLeftover, TeardownInventory, TeardownResult } from '../../removal/teardown-result';
 import { counted, listed } from '../../words';
@@ -53,6 +56,8 @@ function inventoryDocument(inventory: TeardownInventory): LabDocument {
       ] },
       { heading: 'To drain in the cluster', aside: counted(objects.length), blocks: [objects] },
       studentSection(inventory),
+      { heading: 'Results of the class', blocks: [objects.includes(objectName(NAMESPACES, { name: CLASS_NAMESPACE }))
+        ? 'They are kept in the cluster, and go with it. To have them afterwards, first run: npm run lab -- grade --csv class/grades.csv' : ''] },
       leftoversSection('In AWS, by exact tags and paths', leftovers),
     ],
   };

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { ClassView } from '../../assembly/class-view';
 import type { LabView } from '../../assembly/lab-view';
 import { STUDENT_ACCOUNT, TOKEN_END_ANNOTATION } from '../../config/seats';
@@ -23,6 +24,11 @@ export async function forEachSeat(run: RunContext, step: string, seats: readonly
       news(left, seats.length);
     });
   });
+}
+
+/** Where the kubeconfigs of a class are by default: in `class` of the project, which Git ignores. */
+export function classFolder({ folder, projectDirectory }: { readonly folder?: string; readonly projectDirectory: string }): string {
+  return folder ?? resolve(projectDirectory, 'class');
 }
 
 /**
@@ -61,13 +67,15 @@ export async function applySeat(api: KubernetesApi, { objectsBySeat }: ClassView
   for (const body of objectsBySeat.get(seat) ?? []) await api.apply(kindOf(body), body);
 }
 
-/** The ServiceAccounts of the students who can come in, by seat. */
+/** The ServiceAccounts of the students, by seat. A student can come in once a token was made for it, see {@link openUntil}. */
 export async function studentAccounts(api: KubernetesApi): Promise<ReadonlyMap<string, ServiceAccount>> {
   const { items } = await api.list(SERVICE_ACCOUNTS, { fieldSelector: `metadata.name=${STUDENT_ACCOUNT}` });
   return new Map(items.map((account) => [account.metadata.namespace ?? '', account]));
 }
 
-/** When the token ends that was last made for a student, as ISO 8601 in UTC; undefined for a seat that was never opened. */
-export function tokenEndOf(account: ServiceAccount | undefined): string | undefined {
-  return account?.metadata.annotations[TOKEN_END_ANNOTATION];
+/** When the student's last token ends, as ISO 8601 in UTC; undefined where it has ended, or none was made: the seat is not open. */
+export function openUntil(account: ServiceAccount | undefined, now: Date): string | undefined {
+  if (account === undefined || account.metadata.deletedAt !== undefined) return undefined;
+  const end = account.metadata.annotations[TOKEN_END_ANNOTATION];
+  return end !== undefined && Date.parse(end) > now.getTime() ? new Date(end).toISOString() : undefined;
 }

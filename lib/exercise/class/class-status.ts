@@ -50,6 +50,7 @@ export interface SeatStatus {
   readonly stuck?: string;
   /** Replicas asked for, over all Deployments of the seat. */
   readonly replicas: number;
+  /** Running pods of these Deployments. */
   readonly runningPods: number;
   readonly nodes: readonly SeatNode[];
   /** USD an hour of its nodes. */

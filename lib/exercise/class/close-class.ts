@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { LabView } from '../../assembly/lab-view';
 import { SEAT_LABEL, STUDENT_ACCOUNT } from '../../config/seats';
 import { ClusterModel, clusterSnapshot } from '../../kubernetes/cluster-model';
@@ -17,7 +16,7 @@ import { onLab } from '../connected-lab';
 import { untilConsolidated } from '../consolidation';
 import { EXERCISE_DEADLINES } from '../deadlines';
 import { type ClassConnection, keptClass, statusOfClass } from './class-keeper';
-import { classOf, forEachSeat, SEATS_AT_ONCE, studentAccounts } from './class-seats';
+import { classFolder, classOf, forEachSeat, openUntil, SEATS_AT_ONCE, studentAccounts } from './class-seats';
 import { emptySeat } from './empty-seat';
 import { deleteKubeconfigs } from './student-kubeconfig';
 
@@ -79,7 +78,7 @@ export async function closeOn(
   api: KubernetesApi, lab: LabView, options: CloseClassOptions & Pick<ClassConnection, 'projectDirectory'>, run: RunContext,
 ): Promise<CloseClassResult> {
   const view = classOf(lab);
-  const folder = options.folder ?? resolve(options.projectDirectory, 'class');
+  const folder = classFolder(options);
   const nodePools = view.nodePools.map(({ metadata }) => metadata.name);
   const isOfClass = ({ metadata }: NodeClaim): boolean => nodePools.includes(metadata.labels[NODE_POOL_LABEL] ?? '');
   // Those of a larger class, which was deployed before, are closed as well.
@@ -90,7 +89,7 @@ export async function closeOn(
     cluster: lab.cluster.name,
     region: lab.stack.region,
     seats: seats.length,
-    openSeats: seats.filter((seat) => accounts.has(seat)).length,
+    openSeats: seats.filter((seat) => openUntil(accounts.get(seat), run.clock.now()) !== undefined).length,
     pods: pods.filter(({ metadata }) => seats.includes(metadata.namespace ?? '')).length,
     nodes: nodeClaims.filter(isOfClass).length,
   };

@@ -35,6 +35,29 @@ export interface SeatToEmpty {
   readonly objects: readonly JsonObject[];
 }
 
+/** What was made in a seat, kind by kind. What the stack makes in it, and Kubernetes itself, is not among it. */
+async function madeIn(api: KubernetesApi, { seat, objects }: SeatToEmpty): Promise<readonly MadeObject[]> {
+  const kept = new Set([OF_KUBERNETES, ...objects.map((body) => `${textAt(body, 'kind') ?? ''} ${textAt(body, 'metadata', 'name') ?? ''}`)]);
+  const found = await Promise.all(EMPTIED_KINDS.map(async (kind) => (await existing(api, kind, { namespace: seat })).map(({ metadata: { name, owners } }) =>
+    ({ kind, name, text: `${kind.kind} ${name}`, isOwned: owners.length > 0 }))));
+  return found.flat().filter(({ text }) => !kept.has(text));
+}
+
+/** Something that was made in a seat. */
+interface MadeObject {
+  readonly kind: ResourceKind<NamedObject>;
+  readonly name: string;
+  /** Such as `Deployment inflate`. */
+  readonly text: string;
+  /** Whether it belongs to another object, and goes with that. */
+  readonly isOwned: boolean;
+}
+
+/** What is deleted when a seat is emptied, such as `Deployment inflate`, without what belongs to that. */
+export async function contentOf(api: KubernetesApi, seat: SeatToEmpty): Promise<readonly string[]> {
+  return (await madeIn(api, seat)).filter(({ isOwned }) => !isOwned).map(({ text }) => text);
+}
+
 /**
  * Deletes all that was made in a seat, and waits until it is gone. Pods get no time to end. Objects of the stack stay, and so do
  * events, which Kubernetes forgets after an hour.
@@ -42,24 +65,18 @@ export interface SeatToEmpty {
  * @returns what was deleted, such as `Deployment inflate`, without what belongs to that
  * @throws LabError `DeadlinePassed` with what is still there
  */
-export async function emptySeat(api: KubernetesApi, { seat, objects }: SeatToEmpty, run: RunContext): Promise<readonly string[]> {
-  const kept = new Set([OF_KUBERNETES, ...objects.map((body) => `${textAt(body, 'kind') ?? ''} ${textAt(body, 'metadata', 'name') ?? ''}`)]);
+export async function emptySeat(api: KubernetesApi, toEmpty: SeatToEmpty, run: RunContext): Promise<readonly string[]> {
+  const { seat } = toEmpty;
   const deleted = new Set<string>();
   let left: readonly string[] = [];
   await pollFor(async () => {
-    const found = await Promise.all(EMPTIED_KINDS.map(async (kind) => ({ kind, objects: await existing(api, kind, { namespace: seat }) })));
-    const names: string[] = [];
-    for (const { kind, objects: ofKind } of found) {
-      for (const { metadata: { name, owners } } of ofKind) {
-        const full = `${kind.kind} ${name}`;
-        if (kept.has(full)) continue;
-        names.push(full);
-        if (owners.length === 0) deleted.add(full);
-        await api.delete(kind, { namespace: seat, name }, 0);
-      }
+    const made = await madeIn(api, toEmpty);
+    for (const { kind, name, text, isOwned } of made) {
+      if (!isOwned) deleted.add(text);
+      await api.delete(kind, { namespace: seat, name }, 0);
     }
-    left = names;
-    return names.length === 0;
+    left = made.map(({ text }) => text);
+    return made.length === 0;
   }, {
     what: `seat ${seat} is empty`,
     deadlineSeconds: EMPTY_SECONDS,

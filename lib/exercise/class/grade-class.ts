@@ -41,7 +41,7 @@ const FORMULA = /^[=+\-@\t\r]/;
 
 /** The grades as CSV (RFC 4180) in UTF-8, one seat a line, with moments in UTC as a spreadsheet reads them. */
 export function gradesCsv({ seats }: GradeResult): string {
-  const heading = ['seat', 'name', 'verdict', 'finished (UTC)', ...OBSERVATION_NAMES.map((name) => `${name} (UTC)`), 'replicas now', 'cost (USD)'];
+  const heading = ['seat', 'name', 'verdict', 'passed (UTC)', ...OBSERVATION_NAMES.map((name) => `${name} (UTC)`), 'replicas now', 'cost (USD)'];
   const rows = seats.map(({ seat, student = '', verdict, finishedAt, passedAt, replicas, costSoFar }) => [
     seat, student, verdict, momentCell(finishedAt), ...OBSERVATION_NAMES.map((name) => momentCell(passedAt[name])), String(replicas), costSoFar.toFixed(3),
   ]);

@@ -1,5 +1,5 @@
 import type { LabView } from '../../assembly/lab-view';
-import { isRunning, isSimulatedNode, selectsPod } from '../../kubernetes/core-kinds';
+import { isSimulatedNode, selectsPod } from '../../kubernetes/core-kinds';
 import type { NodeClaim } from '../../kubernetes/karpenter-kinds';
 import { costNow, hoursBetween, nodePricer } from '../cost-now';
 import type { ExerciseExpectations } from '../expectations';
@@ -8,9 +8,10 @@ import { clusterBeganIn } from '../lab-status';
 import {
   deploymentObservation, type ExerciseState, launchObservation, nodeObservations, podsRunningObservation, replicasObservation,
 } from '../observations';
+import { openUntil } from './class-seats';
 import { type ClassMarks, isSameMark, mergedMark, NO_MARK } from './class-marks';
 import type { ClassStatus, SeatMark, SeatNode, SeatStatus } from './class-status';
-import { type ClassSnapshot, idleAtOf, objectsBySeat, replicasOf, type SeatObjects, sinceOf, stepOf, stuckText, openUntil } from './seat-objects';
+import { type ClassSnapshot, idleAtOf, objectsBySeat, replicasOf, runningReplicasOf, type SeatObjects, sinceOf, stepOf, stuckText } from './seat-objects';
 
 /** A class that is kept: what does not change while it is. */
 export interface KeptClass {
@@ -78,22 +79,23 @@ export function lookAt(cluster: ClassSnapshot, { lab, seats, idleMinutes }: Kept
     };
     const step = stepOf(objects, mark, now);
     const replicas = replicasOf(objects);
+    const tokenEnd = openUntil(objects.account, now);
     const status: SeatStatus = {
       seat,
       student,
-      isOpen: openUntil(objects, now) !== undefined,
+      isOpen: tokenEnd !== undefined,
       step,
       since: sinceOf(step, objects, mark, now),
       ...stuckText(step, objects, now),
       replicas,
-      runningPods: objects.pods.filter(isRunning).length,
+      runningPods: runningReplicasOf(objects),
       nodes: objects.claims.map((claim) => seatNode(claim, priceOf(claim))),
       pricePerHour: launched.reduce((sum, claim) => sum + (priceOf(claim) ?? 0), 0),
       costSoFar: mark.earlierCost + costOf(seen.map(([, node]) => node), now),
       ...(replicas === 0 ? {} : { idleAt: idleAtOf(objects, idleMinutes).toISOString() }),
       mark,
     };
-    return { status, seen, hasNews: !isSameMark(mark, known), tokenEnd: openUntil(objects, now) };
+    return { status, seen, hasNews: !isSameMark(mark, known), tokenEnd };
   });
   const marks = new Map(looks.map(({ status }) => [status.seat, status.mark]));
   const cost = costNow(lab, cluster.nodeClaims, clusterBeganIn(cluster), now);

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { ClassView } from '../../assembly/class-view';
 import type { LabView } from '../../assembly/lab-view';
 import { TEAM_LABEL } from '../../config/names';
@@ -15,7 +14,7 @@ import type { RunContext } from '../../run-context';
 import { counted, listed } from '../../words';
 import { onLab } from '../connected-lab';
 import type { ClassConnection } from './class-keeper';
-import { applySeat, classOf, forEachSeat, requireSeats, studentAccounts, tokenEndOf } from './class-seats';
+import { applySeat, classFolder, classOf, forEachSeat, openUntil, requireSeats, studentAccounts } from './class-seats';
 import { kubeconfigName, privateFolder, studentKubeconfig, writePrivately } from './student-kubeconfig';
 
 /** Seconds for which a student's token is good. */
@@ -74,7 +73,7 @@ export async function openOn(
 ): Promise<OpenClassResult> {
   const view = classOf(lab);
   const seats = view.seats.filter((seat) => options.seats?.includes(seat) ?? true);
-  const folder = options.folder ?? resolve(options.projectDirectory, 'class');
+  const folder = classFolder(options);
   requireSeats(view, options.seats ?? []);
   const roster = await readRoster({ ...view, projectDirectory: options.projectDirectory });
   await reported(run, 'Check that the class is deployed', () => checkDeployed(api, view, seats));
@@ -93,11 +92,8 @@ export async function openOn(
     const tokenEndsAt = expiresAt.toISOString();
     await writePrivately(folder, kubeconfigName(seat), studentKubeconfig({ endpoint: api.endpoint, clusterName: lab.cluster.name, seat, token }));
     await api.patch(SERVICE_ACCOUNTS, { namespace: seat, name: STUDENT_ACCOUNT }, { metadata: { annotations: { [TOKEN_END_ANNOTATION]: tokenEndsAt } } });
-    const earlierTokenEndsAt = tokenEndOf(accounts.get(seat));
-    const isOver = earlierTokenEndsAt === undefined || earlierTokenEndsAt <= run.clock.now().toISOString();
-    opened.push({
-      seat, student: roster.get(seat), kubeconfig: kubeconfigName(seat), tokenEndsAt, ...(isOver ? {} : { earlierTokenEndsAt }),
-    });
+    const earlierTokenEndsAt = openUntil(accounts.get(seat), run.clock.now());
+    opened.push({ seat, student: roster.get(seat), kubeconfig: kubeconfigName(seat), tokenEndsAt, ...(earlierTokenEndsAt === undefined ? {} : { earlierTokenEndsAt }) });
   });
   const { isPublic, publicAccessCidrs } = lab.cluster;
   return {

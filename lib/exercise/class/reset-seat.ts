@@ -2,15 +2,14 @@ import type { LabView } from '../../assembly/lab-view';
 import { readRoster } from '../../config/roster';
 import { CLASS_NAMESPACE } from '../../config/seats';
 import { KubernetesRequestRefused } from '../../kubernetes/api-request';
-import { clusterSnapshot } from '../../kubernetes/cluster-model';
-import { CONFIG_MAPS } from '../../kubernetes/core-kinds';
+import { CONFIG_MAPS, PODS } from '../../kubernetes/core-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { reported } from '../../progress';
 import type { RunContext } from '../../run-context';
 import { onLab } from '../connected-lab';
 import type { ClassConnection } from './class-keeper';
-import { applySeat, classOf, requireSeats, studentAccounts, tokenEndOf } from './class-seats';
-import { emptySeat } from './empty-seat';
+import { applySeat, classOf, openUntil, requireSeats, studentAccounts } from './class-seats';
+import { contentOf, emptySeat } from './empty-seat';
 
 /** What a seat holds before it is reset. */
 export interface SeatContent {
@@ -18,7 +17,9 @@ export interface SeatContent {
   readonly seat: string;
   /** @default - the roster names nobody for it */
   readonly student?: string;
-  readonly deployments: readonly string[];
+  /** Such as `Deployment inflate`, without what belongs to that. */
+  readonly made: readonly string[];
+  /** Pods that run or wait in it. */
   readonly pods: number;
 }
 
@@ -67,13 +68,14 @@ export async function resetOn(
   const view = classOf(lab);
   requireSeats(view, [seat]);
   const whose = { cluster: lab.cluster.name, seat, student: (await readRoster({ ...view, projectDirectory })).get(seat) };
-  const { deployments, pods } = await clusterSnapshot(api, { deployments: { namespace: seat }, pods: { namespace: seat } });
-  if (!await confirm({ ...whose, deployments: deployments.map(({ metadata }) => metadata.name), pods: pods.length })) {
+  const toEmpty = { seat, objects: view.objectsBySeat.get(seat) ?? [] };
+  const { items: pods } = await api.list(PODS, { namespace: seat });
+  if (!await confirm({ ...whose, made: await contentOf(api, toEmpty), pods: pods.length })) {
     return { outcome: 'declined', ...whose, removed: [], seconds: 0, isOpen: await isOpen(api, seat, run), isMarkForgotten: false };
   }
 
   const begin = run.clock.nowMillis();
-  const removed = await reported(run, `Empty seat ${seat}`, () => emptySeat(api, { seat, objects: view.objectsBySeat.get(seat) ?? [] }, run));
+  const removed = await reported(run, `Empty seat ${seat}`, () => emptySeat(api, toEmpty, run));
   await reported(run, `Make seat ${seat} ready`, () => applySeat(api, view, seat));
   if (forgetsMark) await forgetMark(api, seat);
   return {
@@ -82,8 +84,7 @@ export async function resetOn(
 }
 
 async function isOpen(api: KubernetesApi, seat: string, { clock }: RunContext): Promise<boolean> {
-  const end = tokenEndOf((await studentAccounts(api)).get(seat));
-  return end !== undefined && end > clock.now().toISOString();
+  return openUntil((await studentAccounts(api)).get(seat), clock.now()) !== undefined;
 }
 
 /** Forgets what the student of a seat has reached. */

@@ -6,7 +6,6 @@ import { labelOf, type NodeClaim } from '../../kubernetes/karpenter-kinds';
 import { trueCondition } from '../../kubernetes/objects';
 import { counted } from '../../words';
 import { EXERCISE_DEADLINES } from '../deadlines';
-import { tokenEndOf } from './class-seats';
 import type { SeatMark, SeatStatus, SeatStep } from './class-status';
 
 /** The objects that a look reads. */
@@ -84,6 +83,11 @@ const PATIENCE_SECONDS: Readonly<Partial<Record<SeatStep, number>>> = {
 /** Seconds after a node is initialized during which pods without a node are still about to get it. */
 const SCHEDULING_SECONDS = 10;
 
+/** Running pods of the seat's Deployments. A pod by itself counts in no scaling. */
+export function runningReplicasOf({ deployments, pods }: SeatObjects): number {
+  return pods.filter((pod) => isRunning(pod) && deployments.some((deployment) => selectsPod(deployment, pod))).length;
+}
+
 /** Replicas that the Deployments of a seat ask for. */
 export function replicasOf({ deployments }: SeatObjects): number {
   return deployments.reduce((sum, { replicas }) => sum + replicas, 0);
@@ -144,20 +148,13 @@ export function stuckText(step: SeatStep, objects: SeatObjects, now: Date): Pick
   const patience = PATIENCE_SECONDS[step];
   const since = waitsSince(objects);
   if (patience === undefined || since === undefined || now.getTime() - Date.parse(since) <= patience * 1000) return {};
-  const running = objects.pods.filter(isRunning).length;
-  return { stuck: `${running} of ${counted(replicasOf(objects), 'pod')} run.` };
+  return { stuck: `${runningReplicasOf(objects)} of ${counted(replicasOf(objects), 'pod')} run.` };
 }
 
 /** When a seat counts as idle: so long after somebody last made, applied or scaled one of its Deployments, or a pod was made. */
 export function idleAtOf({ deployments, pods }: SeatObjects, idleMinutes: number): Date {
   const changes = [...deployments.map(({ changedAt }) => changedAt), ...pods.map(({ metadata }) => metadata.createdAt)];
   return new Date(Date.parse(latest(changes) ?? '') + idleMinutes * 60_000);
-}
-
-/** When the token of a seat's student ends; undefined where it has ended, or none was made. */
-export function openUntil({ account }: SeatObjects, now: Date): string | undefined {
-  const end = account?.metadata.deletedAt === undefined ? tokenEndOf(account) : undefined;
-  return end !== undefined && Date.parse(end) > now.getTime() ? new Date(end).toISOString() : undefined;
 }
 
 /** The latest of some moments of the API server, all of which are written alike or in milliseconds. */

@@ -1,6 +1,6 @@
 import { type ClassLook, type ClassMemory, lookAt, NO_MEMORY } from '../../../lib/exercise/class/look-at-class';
 import type { SeatMark, SeatStatus } from '../../../lib/exercise/class/class-status';
-import { DEPLOYMENTS } from '../../../lib/kubernetes/core-kinds';
+import { DEPLOYMENTS, PODS } from '../../../lib/kubernetes/core-kinds';
 import { NODE_CLAIMS } from '../../../lib/kubernetes/karpenter-kinds';
 import { seats, smallLabView } from '../../assembly/small-lab';
 import {
@@ -49,6 +49,11 @@ describe('the step of a seat', () => {
   test('is running once as many pods run as every Deployment asks for', () => {
     expect(seatOf(look(90, passedSeat(ONE, '2026-11-27T09:01:10Z')))).toMatchObject({ step: 'running', since: at(70), runningPods: 5 });
     expect(seatOf(look(90, [...passedSeat(ONE), [DEPLOYMENTS, { metadata: { name: 'web', namespace: ONE }, spec: { replicas: 1, selector: { matchLabels: { app: 'web' } } } }]]))?.step).toBe('scaled');
+  });
+
+  test('counts the pods of its Deployments beside the replicas, and no pod that somebody made by itself', () => {
+    const bare: PlayedObject = [PODS, { metadata: { name: 'bare', namespace: ONE, labels: { app: 'bare' }, creationTimestamp: NINE }, spec: { nodeName: 'n' }, status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } }];
+    expect(seatOf(look(90, [...passedSeat(ONE), bare]))).toMatchObject({ replicas: 5, runningPods: 5 });
   });
 
   test('is finished when what passed is scaled back to 0, even if nothing is left of it', () => {

@@ -117,9 +117,10 @@ describe('a class that works', () => {
 
     it('asks before it changes anything, with what would go', async () => {
       work(lab, 'student-002');
+      put(object('Service', 'v1', 'student-002', 'web'));
       const asked: SeatContent[] = [];
       expect(await reset({ confirm: (content) => (asked.push(content), Promise.resolve(false)) })).toMatchObject({ outcome: 'declined', removed: [] });
-      expect(asked).toEqual([{ cluster: 'karpenter-lab', seat: 'student-002', student: '김하늘', deployments: ['inflate'], pods: 1 }]);
+      expect(asked).toEqual([{ cluster: 'karpenter-lab', seat: 'student-002', student: '김하늘', made: ['Deployment inflate', 'Service web'], pods: 1 }]);
       expect(changes()).toEqual([]);
     });
 
@@ -137,6 +138,14 @@ describe('a class that works', () => {
     const close = (options: Partial<CloseClassOptions> = {}, run: Partial<RunContext> = {}): Promise<CloseClassResult> =>
       closeOn(lab.api, view, { projectDirectory: project, confirm: () => Promise.resolve(true), timeoutSeconds: 5, ...options }, runContext(run));
     const accounts = (): readonly string[] => lab.fake.all(SERVICE_ACCOUNTS).map((body) => textAt(body, 'metadata', 'namespace') ?? '');
+
+    it('counts a seat as open only while a token of its student is good', async () => {
+      lab.fake.remove(SERVICE_ACCOUNTS, { namespace: 'student-001', name: 'student' });
+      lab.fake.put(SERVICE_ACCOUNTS, { metadata: { namespace: 'student-001', name: 'student' } });
+      lab.fake.put(SERVICE_ACCOUNTS, { metadata: { namespace: 'student-002', name: 'student', annotations: { [TOKEN_END_ANNOTATION]: '2001-01-01T00:00:00.000Z' } } });
+      expect(await close()).toMatchObject({ outcome: 'closed', seats: 3, openSeats: 1 });
+      expect(accounts()).toEqual([]);
+    });
 
     it('lets nobody in, runs nothing, and has no node', async () => {
       SEATS.forEach((seat) => work(lab, seat));
