@@ -23,6 +23,9 @@ interface Rule {
   readonly english: string;
 }
 
+/** Kinds of volume that hold nothing but what is in the seat. A disk that is named could be anybody's, and would hold its node. */
+const SEAT_VOLUMES = ['emptyDir', 'configMap', 'downwardAPI', 'projected'] as const;
+
 /** What is asked of the pods of a seat, and of what makes pods. */
 const POD_RULES: readonly Rule[] = [
   {
@@ -49,6 +52,26 @@ const POD_RULES: readonly Rule[] = [
     allows: `!has(variables.spec.terminationGracePeriodSeconds) || variables.spec.terminationGracePeriodSeconds <= ${MOST_GRACE_SECONDS}`,
     korean: `파드는 ${MOST_GRACE_SECONDS}초 안에 끝나야 합니다. terminationGracePeriodSeconds를 ${MOST_GRACE_SECONDS} 이하로 줄여 주세요.`,
     english: `A pod of a seat has to end within ${MOST_GRACE_SECONDS} seconds. Lower terminationGracePeriodSeconds.`,
+  },
+  {
+    // The kubelet renews a pod's token for as long as the pod lives: with the student's own account, access would outlive the class.
+    allows: `!has(variables.spec.serviceAccountName) || variables.spec.serviceAccountName in ['', 'default']`,
+    korean: '파드는 학생의 서비스 어카운트로 실행할 수 없습니다. serviceAccountName을 지워 주세요.',
+    english: 'Pods do not run under the account of the student. Remove serviceAccountName.',
+  },
+  {
+    allows: `!has(variables.spec.volumes) || variables.spec.volumes.all(volume, ${SEAT_VOLUMES.map((kind) => `has(volume.${kind})`).join(' || ')})`,
+    korean: `좌석에서 쓸 수 있는 볼륨은 ${SEAT_VOLUMES.join(', ')}뿐입니다. 다른 볼륨은 지워 주세요.`,
+    english: `Volumes of a seat are of the kinds ${SEAT_VOLUMES.join(', ')}. Remove others.`,
+  },
+];
+
+/** What is asked of who deletes pods: by default a pod ends within its own time, and nobody may give it more. */
+const DELETION_RULES: readonly Rule[] = [
+  {
+    allows: `!has(request.options.gracePeriodSeconds) || request.options.gracePeriodSeconds <= ${MOST_GRACE_SECONDS}`,
+    korean: `파드는 ${MOST_GRACE_SECONDS}초 안에 끝나야 합니다. --grace-period를 ${MOST_GRACE_SECONDS} 이하로 줄여 주세요.`,
+    english: `A pod of a seat has to end within ${MOST_GRACE_SECONDS} seconds. Lower --grace-period.`,
   },
 ];
 
@@ -82,23 +105,27 @@ interface SeatPolicyProps {
   readonly resources: Readonly<Record<string, readonly string[]>>;
   /** Where the object has the spec that the rules speak of, in CEL. @default 'object.spec' */
   readonly spec?: string;
+  /** @default ['CREATE', 'UPDATE'] */
+  readonly operations?: readonly string[];
+  /** What counts where a rule cannot be judged. @default 'Fail' */
+  readonly failurePolicy?: 'Fail' | 'Ignore';
   readonly rules: readonly Rule[];
 }
 
 /** A policy for objects in the namespaces of seats, and the binding that puts it in force. */
 class SeatPolicy extends Construct {
-  constructor(scope: Construct, id: string, { name, resources, spec = 'object.spec', rules }: SeatPolicyProps) {
+  constructor(scope: Construct, id: string, { name, resources, spec = 'object.spec', operations = ['CREATE', 'UPDATE'], failurePolicy = 'Fail', rules }: SeatPolicyProps) {
     super(scope, id);
     const policy = new ApiObject(this, 'Policy', {
       apiVersion: ADMISSION_API,
       kind: 'ValidatingAdmissionPolicy',
       metadata: { name },
       spec: {
-        failurePolicy: 'Fail',
+        failurePolicy,
         matchConstraints: {
           namespaceSelector: { matchExpressions: [{ key: SEAT_LABEL, operator: 'Exists' }] },
           resourceRules: Object.entries(resources).map(([apiGroup, plurals]) => (
-            { apiGroups: [apiGroup], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: [...plurals] })),
+            { apiGroups: [apiGroup], apiVersions: ['v1'], operations: [...operations], resources: [...plurals] })),
         },
         variables: [
           { name: 'spec', expression: spec },
@@ -130,6 +157,10 @@ export class ClassAdmission extends Construct {
     super(scope, id);
     new SeatPolicy(this, 'Pods', { name: 'class-pods', resources: { '': ['pods'] }, rules: POD_RULES });
     new SeatPolicy(this, 'Deployments', { name: 'class-deployments', resources: { apps: ['deployments'] }, spec: 'object.spec.template.spec', rules: POD_RULES });
+    new SeatPolicy(this, 'Deletions', {
+      // It must never hold a seat that is to be emptied.
+      name: 'class-deletions', resources: { '': ['pods'] }, operations: ['DELETE'], failurePolicy: 'Ignore', spec: 'oldObject.spec', rules: DELETION_RULES,
+    });
     new SeatPolicy(this, 'Services', { name: 'class-services', resources: { '': ['services'] }, rules: SERVICE_RULES });
     new SeatPolicy(this, 'Objects', {
       name: 'class-objects', resources: { '': ['pods', 'services'], 'apps': ['deployments'], 'policy': ['poddisruptionbudgets'] }, rules: OBJECT_RULES,

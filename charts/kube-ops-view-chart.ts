@@ -4,6 +4,7 @@ import {
   NodeLabelQuery, Probe, SeccompProfileType, Service,
   ServiceAccount,
 } from 'cdk8s-plus-29';
+import { KubeNetworkPolicy } from 'cdk8s-plus-29/lib/imports/k8s';
 import type { Construct } from 'constructs';
 import { APP_NAME_LABEL, NODE_POOL_LABEL, POD_SECURITY_LABEL } from '../lib/well-known-keys';
 
@@ -22,6 +23,13 @@ export interface KubeOpsViewChartProps {
    * @default 'kube-ops-view'
    */
   readonly namespace?: string;
+
+  /**
+   * Whether pods of the cluster are kept out, where the CNI enforces it: it shows pods of all namespaces to whoever reaches it.
+   *
+   * @default false
+   */
+  readonly isClosedToPods?: boolean;
 }
 
 /**
@@ -66,7 +74,10 @@ export class KubeOpsViewChart extends Chart {
     const service = new Service(this, 'Service', { ...namespaced, ports: [{ name: 'http', port: 80, targetPort: PORT }] });
     service.selectLabel(APP_NAME_LABEL, NAME);
 
-    for (const construct of [serviceAccount, role, service]) {
+    // `kubectl port-forward` and the probes come from the node itself, which no policy keeps out.
+    const policies = props.isClosedToPods === true ? [new KubeNetworkPolicy(this, 'NoPods', { ...namespaced, spec: { podSelector: {}, policyTypes: ['Ingress'] } })] : [];
+
+    for (const construct of [serviceAccount, role, service, ...policies]) {
       construct.node.addDependency(home);
     }
     binding.node.addDependency(serviceAccount, role);

@@ -89,7 +89,7 @@ export class LabCharts extends App {
       cpu: inflate.cpu,
       image: inflate.image,
     });
-    this.kubeOpsView = new KubeOpsViewChart(this, 'KubeOpsView', { image: wiring.kubeOpsViewImage });
+    this.kubeOpsView = new KubeOpsViewChart(this, 'KubeOpsView', { image: wiring.kubeOpsViewImage, isClosedToPods: students > 0 });
 
     const seats = seatNames(students);
     if (students > 0) {

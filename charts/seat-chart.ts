@@ -18,7 +18,8 @@ const MOST_PODS = 20;
 
 /** Objects of a seat at most, by kind: far more than the guide needs, and few enough for the cluster. */
 const MOST_OBJECTS: Readonly<Record<string, number>> = {
-  'count/deployments.apps': 20, 'count/replicasets.apps': 200, 'count/services': 20, 'count/poddisruptionbudgets.policy': 20,
+  // The quota `pods` counts no pods that have ended.
+  'count/deployments.apps': 20, 'count/pods': 100, 'count/replicasets.apps': 200, 'count/services': 20, 'count/poddisruptionbudgets.policy': 20,
 };
 
 /** What a seat is made of. */

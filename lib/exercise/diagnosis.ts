@@ -1,7 +1,7 @@
 import { cpuMillis, mebibytes } from '../kubernetes/allocatable';
 import { type ClusterScope, type ClusterSnapshot, clusterSnapshot } from '../kubernetes/cluster-model';
 import { type ClusterEvent, type Deployment, isRunning, type Pod, selectorText } from '../kubernetes/core-kinds';
-import type { NodeClaim, NodePool } from '../kubernetes/karpenter-kinds';
+import { labelOf, type NodeClaim, type NodePool } from '../kubernetes/karpenter-kinds';
 import type { KubernetesApi, Selection } from '../kubernetes/kubernetes-api';
 import { nodeClassLines, readinessLines } from '../kubernetes/node-provisioning';
 import { type ObjectMetadata, unmetConditions } from '../kubernetes/objects';
@@ -38,7 +38,9 @@ export async function diagnose(
     }),
     clusterSnapshot(api, { events: warningsAbout('NodeClaim', 'default') }),
   ]);
-  const { pods, nodeClaims, events } = cluster;
+  const { pods, events } = cluster;
+  // A NodeClaim may have its labels a moment later than its conditions.
+  const nodeClaims = cluster.nodeClaims.filter((claim) => Object.entries(expectations.nodeSelector).every(([key, value]) => (labelOf(claim, key) ?? value) === value));
   const waiting = pods.filter((pod) => !isRunning(pod));
   return [
     podCountLine(pods, expectations),

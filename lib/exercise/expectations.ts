@@ -3,6 +3,7 @@ import type { LabView } from '../assembly/lab-view';
 import { type JsonObject, textAt } from '../json';
 import { cpuMillis } from '../kubernetes/allocatable';
 import { DEPLOYMENTS } from '../kubernetes/core-kinds';
+import type { NodePool } from '../kubernetes/karpenter-kinds';
 import { namespaceOf } from '../kubernetes/objects';
 import { exerciseReplicas } from '../plan/launch-estimate';
 import { CAPACITY_TYPE_LABEL } from '../well-known-keys';
@@ -26,8 +27,10 @@ export interface ExerciseExpectations extends KarpenterPlace {
   /** Pods that the exercise scales to. */
   readonly replicas: number;
   readonly nodePoolName: string;
+  /** NodePools whose nodes are as good, where that one finds no capacity. @default - none */
+  readonly otherNodePools?: readonly string[];
   readonly nodeClassName: string;
-  /** Capacity types that its NodePool allows. Empty: any. */
+  /** Capacity types that its NodePools allow. Empty: any. */
   readonly capacityTypes: readonly string[];
   /** The Deployment as the stack applies it, and the namespace where the stack creates it. */
   readonly objects: readonly JsonObject[];
@@ -49,7 +52,7 @@ export function expectationsOf(lab: LabView, replicas = exerciseReplicas(lab)): 
     replicas,
     nodePoolName: lab.nodePool.metadata.name,
     nodeClassName: lab.nodeClass.metadata.name,
-    capacityTypes: lab.nodePool.requirements.filter(({ key, operator }) => key === CAPACITY_TYPE_LABEL && operator === 'In').flatMap(({ values }) => values),
+    capacityTypes: capacityTypesOf(lab.nodePool),
     karpenterNamespace: lab.karpenter.namespace,
     karpenterDeployment: lab.karpenter.release,
     objects: kubernetesObjects(lab.stack)
@@ -57,6 +60,11 @@ export function expectationsOf(lab: LabView, replicas = exerciseReplicas(lab)): 
         || (object.kind === 'Deployment' && object.name === lab.exercise.metadata.name && object.namespace === lab.exercise.metadata.namespace))
       .map(({ body }) => body),
   };
+}
+
+/** Capacity types that a NodePool allows. Empty: any. */
+export function capacityTypesOf({ requirements }: NodePool): readonly string[] {
+  return requirements.filter(({ key, operator }) => key === CAPACITY_TYPE_LABEL && operator === 'In').flatMap(({ values }) => values);
 }
 
 /** The exercise's Deployment as the stack applies it; undefined where the assembly has none. */

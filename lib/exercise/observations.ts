@@ -148,13 +148,13 @@ const STAGES = ['Launched', 'Registered', 'Initialized'] as const;
 
 /** Whether the nodes of the pods have the right NodePool, NodeClaim stages, capacity type and labels. */
 export function nodeObservations(state: ExerciseState, expectations: ExerciseExpectations): readonly Observation[] {
-  const { nodePoolName, nodeSelector, capacityTypes } = expectations;
+  const { nodePoolName, otherNodePools = [], nodeSelector, capacityTypes } = expectations;
   const commands = exerciseCommands(expectations);
   const nodes = nodesOfPods(state);
   const observe = (name: Observation['name'], expected: string, command: string, finding: (node: NodeOfPods) => Finding): Observation =>
     observed({ name, expected }, command, nodes.map(finding));
   return [
-    observe('nodes', `The pods are on nodes of NodePool ${nodePoolName} with ${selectorText(nodeSelector)}`, commands.nodes, (node) => ownership(node, expectations)),
+    observe('nodes', `The pods are on nodes of NodePool ${[nodePoolName, ...otherNodePools].join(' or ')} with ${selectorText(nodeSelector)}`, commands.nodes, (node) => ownership(node, expectations)),
     observe('NodeClaims', `Their NodeClaims are ${listed(STAGES)}`, commands.nodeClaims, stages),
     observe('capacity type', `Their capacity type is ${capacityTypes.length === 0 ? 'any' : capacityTypes.join(' or ')}`, commands.nodeClaims, (node) => capacityType(node, capacityTypes)),
     observe('node labels', 'They carry the labels that the exercise shows', commands.labels, (node) => labels(node, nodeSelector)),
@@ -171,16 +171,17 @@ function observed(asked: Pick<Observation, 'name' | 'expected'>, command: string
   };
 }
 
-function ownership({ name, node }: NodeOfPods, { nodePoolName, nodeSelector }: ExerciseExpectations): Finding {
+function ownership({ name, node }: NodeOfPods, { nodePoolName, otherNodePools = [], nodeSelector }: ExerciseExpectations): Finding {
   if (node === undefined) return { isMet: false, lines: [`${name} is gone`] };
   const { labels: found } = node.metadata;
   const pool = found[NODE_POOL_LABEL];
+  const isMeant = pool !== undefined && [nodePoolName, ...otherNodePools].includes(pool);
   const wrong = Object.entries(nodeSelector).filter(([key, value]) => found[key] !== value);
   const lines = [
-    pool === nodePoolName ? `${name} is of NodePool ${pool}` : `${name} is of ${pool === undefined ? 'no NodePool: Karpenter did not launch it' : `NodePool ${pool}; the exercise's is ${nodePoolName}`}`,
+    isMeant ? `${name} is of NodePool ${pool}` : `${name} is of ${pool === undefined ? 'no NodePool: Karpenter did not launch it' : `NodePool ${pool}; the exercise's is ${nodePoolName}`}`,
     ...(wrong.length === 0 ? [`${name} has ${selectorText(nodeSelector)}`] : wrong.map(([key, value]) => `${name} has ${found[key] === undefined ? `no ${key}` : `${key}=${found[key]}`}; the exercise's is ${key}=${value}`)),
   ];
-  return { isMet: pool === nodePoolName && wrong.length === 0, lines };
+  return { isMet: isMeant && wrong.length === 0, lines };
 }
 
 function stages({ name, claim }: NodeOfPods): Finding {

@@ -53,13 +53,15 @@ export async function connectionOf(kubeconfig: string): Promise<Connection> {
   if (server === undefined) throw unreadable(kubeconfig, 'The current context of the kubeconfig names no cluster.');
 
   let agent: HttpAgent | undefined;
+  let hasWorked = false;
   return {
     server,
     certificateAuthority: certificateAuthorityOf(kubeconfig, caData, caFile),
     tlsServerName,
     clusterEntry,
     authenticate: async () => {
-      const options = await securityOf(config, kubeconfig);
+      const options = await securityOf(config, kubeconfig, hasWorked);
+      hasWorked = true;
       agent ??= keptOpen(server, options);
       return { agent, headers: { ...(options.headers as OutgoingHttpHeaders | undefined) }, auth: options.auth ?? undefined };
     },
@@ -77,12 +79,13 @@ function certificateAuthorityOf(kubeconfig: string, data: string | undefined, fi
   }
 }
 
-async function securityOf(config: KubeConfig, kubeconfig: string): Promise<RequestOptions> {
+/** @param hasWorked whether the kubeconfig gave credentials before: then a plugin that fails may well give them again */
+async function securityOf(config: KubeConfig, kubeconfig: string, hasWorked: boolean): Promise<RequestOptions> {
   const options: RequestOptions = {};
   try {
     await config.applyToHTTPSOptions(options);
   } catch (cause) {
-    throw unreadable(kubeconfig, `The kubeconfig gives no credentials: ${cause instanceof Error ? cause.message : String(cause)}.`, cause);
+    throw unreadable(kubeconfig, `The kubeconfig gives no credentials: ${cause instanceof Error ? cause.message : String(cause)}.`, cause, hasWorked);
   }
   return options;
 }
@@ -96,12 +99,13 @@ function keptOpen(server: string, options: RequestOptions): HttpAgent {
   return server.startsWith('https:') ? new HttpsAgent({ ...tls, ...kept }) : new HttpAgent(kept);
 }
 
-function unreadable(kubeconfig: string, message: string, cause?: unknown): LabError {
+function unreadable(kubeconfig: string, message: string, cause?: unknown, isPassing = false): LabError {
   return new LabError({
     code: 'KubeconfigUnreadable',
     message,
     received: kubeconfig,
     remedy: 'Give the path of a kubeconfig: lab rehearse prints one, aws eks update-kubeconfig writes one.',
     cause,
+    isPassing,
   });
 }

@@ -39,7 +39,7 @@ export interface WatchEvent {
   readonly body: JsonObject;
 }
 
-/** Seconds that a request may take; watches and logs take longer. */
+/** Seconds that a request may take; a watch, and a log that is followed, take longer. */
 const REQUEST_TIMEOUT_SECONDS = 30;
 
 /** Seconds that the API server holds a watch open. Then the watch is resumed. */
@@ -252,7 +252,7 @@ export class KubernetesApi {
   /**
    * Lines that a container wrote, and, with `follow`, those that it will write until the API's signal is aborted.
    *
-   * @throws LabError `KubernetesRequestRefused`
+   * @throws LabError `KubernetesRequestRefused`; `KubernetesUnreachable`, also while lines are read
    */
   async logs(options: LogOptions): Promise<AsyncIterable<string>> {
     return this.stream({
@@ -263,7 +263,7 @@ export class KubernetesApi {
         follow: options.follow === true ? 'true' : undefined,
         sinceSeconds: options.sinceSeconds === undefined ? undefined : String(Math.max(1, Math.ceil(options.sinceSeconds))),
       },
-    });
+    }, options.follow === true ? undefined : REQUEST_TIMEOUT_SECONDS);
   }
 
   private async ask(request: FullRequest): Promise<JsonValue | undefined> {

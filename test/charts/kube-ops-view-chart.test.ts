@@ -1,6 +1,6 @@
 import type { DeploymentSpec, PolicyRule, ServiceSpec } from 'cdk8s-plus-29/lib/imports/k8s';
 import { manifestsOf, type Manifest } from '../../charts/manifest';
-import { labCharts } from './default-lab-charts';
+import { configWithClass, labCharts } from './default-lab-charts';
 
 const objects = manifestsOf(labCharts().kubeOpsView);
 
@@ -22,6 +22,12 @@ describe('the kube-ops-view chart', () => {
   test('holds no kind besides the expected ones', () => {
     expect(objects.map(({ kind }) => kind).sort()).toEqual(
       ['ClusterRole', 'ClusterRoleBinding', 'Deployment', 'Namespace', 'Service', 'ServiceAccount']);
+  });
+
+  test('lets no pod reach it where the lab has a class', () => {
+    const policies = manifestsOf(labCharts(configWithClass(2)).kubeOpsView).filter(({ kind }) => kind === 'NetworkPolicy');
+    expect(policies).toMatchObject([{ metadata: { namespace: 'kube-ops-view' }, spec: { podSelector: {}, policyTypes: ['Ingress'] } }]);
+    expect(policies.flatMap(({ spec }) => Object.keys(spec as object))).not.toContain('ingress');
   });
 
   test('may read nodes, pods and their metrics, and nothing else', () => {

@@ -69,6 +69,7 @@ describe('the charts of the lab', () => {
       'ClusterRole class-watch-karpenter',
       'ClusterRoleBinding class-watch-karpenter',
       'Namespace karpenter-lab-class',
+      'NetworkPolicy kube-ops-view',
       'NodePool class',
       'NodePool class-options',
       'PriorityClass placeholder',
@@ -76,8 +77,8 @@ describe('the charts of the lab', () => {
       'Role class-watch-karpenter',
       'RoleBinding class-watch-karpenter',
       'RoleBinding class-watch-karpenter',
-      ...['deployments', 'objects', 'pods', 'services'].map((what) => `ValidatingAdmissionPolicy class-${what}`),
-      ...['deployments', 'objects', 'pods', 'services'].map((what) => `ValidatingAdmissionPolicyBinding class-${what}`),
+      ...['deletions', 'deployments', 'objects', 'pods', 'services'].map((what) => `ValidatingAdmissionPolicy class-${what}`),
+      ...['deletions', 'deployments', 'objects', 'pods', 'services'].map((what) => `ValidatingAdmissionPolicyBinding class-${what}`),
     ]);
     const ofSeat = (seat: string): readonly string[] => objects.filter(({ metadata: { name, namespace = name } }) => namespace === seat).map(({ kind, metadata }) => `${kind} ${metadata.name.replace(seat, 'SEAT')}`);
     expect(ofSeat('student-001')).toEqual([

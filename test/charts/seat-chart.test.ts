@@ -24,7 +24,7 @@ describe('the chart of a seat', () => {
   test('bounds what the pods of the seat request, and how many objects there are', () => {
     const { hard } = only('ResourceQuota', 'seat').spec as { readonly hard: Readonly<Record<string, unknown>> };
     expect(hard).toMatchObject({ 'requests.cpu': '5', 'requests.memory': '10Gi', 'pods': '20', 'services.loadbalancers': '0', 'persistentvolumeclaims': '0' });
-    expect(Object.keys(hard).filter((key) => key.startsWith('count/'))).toHaveLength(4);
+    expect(Object.keys(hard).filter((key) => key.startsWith('count/'))).toHaveLength(5);
   });
 
   test('has requests for pods without any: a quota refuses those', () => {

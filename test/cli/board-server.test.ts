@@ -165,10 +165,10 @@ describe('the server of the board', () => {
     expect(later).toContain('');
   });
 
-  test('tells names of students to a page that shows them, and to no other', async () => {
+  test('tells nobody names of students where it was not started so', async () => {
     board.show(classSeen({ seats: [seatStatus({ student: '김민지' })] }));
-    expect(JSON.stringify(await (await listen()).next())).not.toContain('김민지');
-    expect(JSON.stringify(await (await listen('/status?names=yes')).next())).toContain('김민지');
+    for (const path of ['/status', '/status?names=yes']) expect(JSON.stringify(await (await listen(path)).next())).not.toContain('김민지');
+    expect(await (await fetch(`${board.url}/?names=yes`)).text()).not.toMatch(/김민지|names=yes/);
   });
 
   test('shows names and Korean to who has chosen nothing where it was started so', async () => {

@@ -1,7 +1,9 @@
 /** @jest-environment ./test/support/kubernetes-client-environment.js */
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { Agent as HttpsAgent } from 'node:https';
+import { join } from 'node:path';
 import { connectionOf, type Connection } from '../../lib/kubernetes/connection';
+import { emptyFolder } from '../assembly/write-assembly';
 import { kubeconfigFile } from './kubeconfig-file';
 
 describe('the connection by a kubeconfig', () => {
@@ -27,6 +29,18 @@ describe('the connection by a kubeconfig', () => {
     expect(agent).toBeInstanceOf(HttpsAgent);
     expect(String((agent as HttpsAgent).options.ca)).toBe('an authority');
     expect(connection.certificateAuthority).toBe('an authority');
+  });
+
+  test('fails for good when its plugin never gave credentials, and for now when it gave them before', async () => {
+    const folder = emptyFolder();
+    const token = JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1beta1', kind: 'ExecCredential', status: { token: 'secret', expirationTimestamp: '2001-01-01T00:00:00Z' } });
+    const plugin = { apiVersion: 'client.authentication.k8s.io/v1beta1', command: '/bin/sh', args: ['-c', `test -e ${folder}/logged-in && echo '${token}'`] };
+    connection = await connectionOf(kubeconfigFile({ server: 'http://127.0.0.1:1', user: { exec: plugin } }));
+    await expect(connection.authenticate()).rejects.toMatchObject({ code: 'KubeconfigUnreadable', isPassing: false });
+    writeFileSync(join(folder, 'logged-in'), '');
+    expect((await connection.authenticate()).headers).toMatchObject({ Authorization: 'Bearer secret' });
+    rmSync(join(folder, 'logged-in'));
+    await expect(connection.authenticate()).rejects.toMatchObject({ code: 'KubeconfigUnreadable', isPassing: true });
   });
 
   test('fails when there is no such file, with its path', async () => {

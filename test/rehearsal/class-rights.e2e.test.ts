@@ -41,6 +41,10 @@ const service = (change: Change = {}): JsonObject => ({
   apiVersion: 'v1', kind: 'Service', metadata: { generateName: 'try-' }, spec: { selector: { app: 'inflate' }, ports: [{ port: 80 }], ...change },
 });
 
+/** The deletion of a pod, with seconds that it has to end. */
+const deletion = (name: string, gracePeriodSeconds: number): ApiRequest =>
+  ({ ...remove(pathOf(PODS, SEAT, `/${name}`)), body: { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds } });
+
 const container = (change: Change): readonly JsonObject[] => [{ name: 'try', image: 'registry.test/pause:1', resources: { requests: { cpu: '10m' } }, ...change }];
 
 const PODS = '/pods';
@@ -75,6 +79,10 @@ const REFUSALS = {
     + ' / A seat may use no PriorityClass but placeholder. Change or remove priorityClassName.',
   grace: '파드는 120초 안에 끝나야 합니다. terminationGracePeriodSeconds를 120 이하로 줄여 주세요.'
     + ' / A pod of a seat has to end within 120 seconds. Lower terminationGracePeriodSeconds.',
+  account: '파드는 학생의 서비스 어카운트로 실행할 수 없습니다. serviceAccountName을 지워 주세요. / Pods do not run under the account of the student. Remove serviceAccountName.',
+  volumes: '좌석에서 쓸 수 있는 볼륨은 emptyDir, configMap, downwardAPI, projected뿐입니다. 다른 볼륨은 지워 주세요.'
+    + ' / Volumes of a seat are of the kinds emptyDir, configMap, downwardAPI, projected. Remove others.',
+  deletion: '파드는 120초 안에 끝나야 합니다. --grace-period를 120 이하로 줄여 주세요. / A pod of a seat has to end within 120 seconds. Lower --grace-period.',
   serviceType: '좌석에서는 ClusterIP 서비스만 만들 수 있습니다. 로드 밸런서와 노드 포트는 비용이 들고 클러스터를 밖으로 엽니다. type을 ClusterIP로 바꿔 주세요.'
     + ' / Services of a seat are of type ClusterIP: load balancers and node ports cost money and open the cluster. Set type to ClusterIP.',
   externalIps: 'externalIPs는 다른 사람의 트래픽을 가져올 수 있어서 쓸 수 없습니다. externalIPs를 지워 주세요.'
@@ -99,6 +107,10 @@ const BAD_SPECS: readonly [what: string, change: Change, refusal: Refusal][] = [
   ['a toleration for nodes of the system', { tolerations: [{ key: 'CriticalAddonsOnly', operator: 'Exists' }] }, 'tolerations'],
   ['the priority of the system', { priorityClassName: 'system-cluster-critical' }, 'priority'],
   ['an hour to end', { terminationGracePeriodSeconds: 3600 }, 'grace'],
+  ['the account of the student', { serviceAccountName: STUDENT_ACCOUNT, automountServiceAccountToken: true }, 'account'],
+  ['the account of the student by its old name', { serviceAccount: STUDENT_ACCOUNT }, 'account'],
+  ['a disk of the account', { volumes: [{ name: 'disk', awsElasticBlockStore: { volumeID: 'vol-0123456789abcdef0' } }] }, 'volumes'],
+  ['a volume from the network', { volumes: [{ name: 'files', nfs: { server: '10.11.0.4', path: '/' } }] }, 'volumes'],
 ];
 
 /** What a student does in the guide, and more. Names of objects are those that the seats have from the start. */
@@ -221,6 +233,9 @@ describe('a student, by requests to a real API server', () => {
         { ...service(), metadata: { name: 'inflate', namespace: seat } },
       ].map(withoutGeneratedName));
     }
+    // A pod without a node goes at once, whatever time it is given.
+    await cluster.apply([withoutGeneratedName(pod({}, { name: 'bound', namespace: SEAT }))]);
+    await asAdmin(post(pathOf(PODS, SEAT, '/bound/binding'), { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'bound' }, target: { kind: 'Node', name: 'system-1' } }));
     [asStudent, asCrowded] = await Promise.all([studentOf(SEAT), studentOf(CROWDED)]);
   });
   afterAll(async () => {
@@ -242,7 +257,7 @@ describe('a student, by requests to a real API server', () => {
   });
 
   test.each(BAD_SPECS)('is told why a Deployment may not come to have pods with %s', async (_what, change, refusal) => {
-    const fields = { affinity: null, nodeName: null, tolerations: null, priorityClassName: null, nodeSelector: null, terminationGracePeriodSeconds: 0 };
+    const fields = { affinity: null, serviceAccountName: null, serviceAccount: null, volumes: null, nodeName: null, tolerations: null, priorityClassName: null, nodeSelector: null, terminationGracePeriodSeconds: 0 };
     const spec = podSpec(change);
     const merged = Object.fromEntries(Object.entries(fields).map(([field, absent]) => [field, spec[field] ?? absent]));
     // Keys of a map that a merge patch does not name would stay.
@@ -256,6 +271,7 @@ describe('a student, by requests to a real API server', () => {
       ...['not-ready', 'unreachable'].map((key) => ({ key: `node.kubernetes.io/${key}`, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 })),
       { key: 'CriticalAddonsOnly', operator: 'Exists' },
     ] } }), 'class-pods', 'tolerations'],
+    ['an hour to end, given with the deletion', deletion('bound', 3600), 'class-deletions', 'deletion'],
     ...['LoadBalancer', 'NodePort', 'ExternalName'].flatMap((type): [string, ApiRequest, string, Refusal][] => [
       [`a Service of type ${type}`, post(pathOf(SERVICES, SEAT), service({ type, externalName: 'example.org' })), 'class-services', 'serviceType'],
       [`a Service that becomes one of type ${type}`, patch(pathOf(SERVICES, SEAT, '/inflate'), { spec: { type, externalName: 'example.org' } }), 'class-services', 'serviceType'],
@@ -270,6 +286,10 @@ describe('a student, by requests to a real API server', () => {
     ['a finalizer in a budget', post(pathOf(BUDGETS, SEAT), budget({ finalizers: ['example.org/stay'] })), 'class-objects', 'finalizers'],
   ])('is told why not: %s', async (_what, request, policy, refusal) => {
     expect(await asStudent(request)).toMatchObject({ status: 403, message: denied(policy, refusal) });
+  });
+
+  test('deletes a pod that has two minutes to end', async () => {
+    expect(await asStudent(deletion('bound', 120))).toMatchObject({ message: '' });
   });
 
   test.each<[what: string, change: Change, violation: string]>([
@@ -349,7 +369,7 @@ describe('a student, by requests to a real API server', () => {
       arrayAt((await asAdmin(get(pathOf('admissionregistration.k8s.io/validatingadmissionpolicies')))).body, 'items').map((policy) => objectAt(policy));
     await until('the policies are checked', async () => (await policies()).every((policy) => 'typeChecking' in objectAt(policy, 'status')));
     expect((await policies()).map((policy) => [textAt(policy, 'metadata', 'name'), objectAt(policy, 'status', 'typeChecking')]))
-      .toEqual(['class-deployments', 'class-objects', 'class-pods', 'class-services'].map((name) => [name, {}]));
+      .toEqual(['class-deletions', 'class-deployments', 'class-objects', 'class-pods', 'class-services'].map((name) => [name, {}]));
   });
 });
 

@@ -8,7 +8,7 @@ import { BOARD_WORDS, type BoardWords, causeInShort, type SeatState } from './bo
 /** What one reader of the board has chosen to see. */
 export interface BoardChoice {
   readonly language: Language;
-  /** Whether names of students stand in the seats. Where not, they do not leave the server either. */
+  /** Whether names of students stand in the seats. */
   readonly areNamesShown: boolean;
 }
 

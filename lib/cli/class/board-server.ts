@@ -12,7 +12,7 @@ import { BOARD_SCRIPT, BOARD_STYLE } from './board-style';
 export interface BoardServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
-  /** What a reader sees who has chosen nothing. */
+  /** What a reader sees who has chosen nothing. Where names are not shown, nobody can choose to see them: they stay here. */
   readonly choice: BoardChoice;
   readonly clock: Clock;
 }
@@ -94,7 +94,7 @@ export async function startBoardServer({ port, choice, clock }: BoardServerOptio
   return {
     url: `http://${LOOPBACK}:${boundPort}`,
     show: (seen) => {
-      status = seen;
+      status = choice.areNamesShown ? seen : { ...seen, seats: seen.seats.map((seat) => ({ ...seat, student: undefined })) };
       seenAtMillis = clock.nowMillis();
       for (const seat of seen.scaledIn) scaledInAt.set(seat, clock.nowMillis());
       tellAll();
@@ -135,10 +135,9 @@ function requestedUrl({ url = '', headers: { host = '' } }: IncomingMessage): UR
 }
 
 function choiceOf({ searchParams }: URL, { language, areNamesShown }: BoardChoice): BoardChoice {
-  const names = searchParams.get('names');
   return {
     language: LANGUAGES.find((known) => known === searchParams.get('language')) ?? language,
-    areNamesShown: names === null ? areNamesShown : names === 'yes',
+    areNamesShown: areNamesShown && searchParams.get('names') !== 'no',
   };
 }
 

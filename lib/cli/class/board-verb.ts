@@ -12,7 +12,7 @@ const DEFAULT_PORT = 8090;
 const FLAGS = [
   new Option('--port <number>', `port of the page on this computer; 0 takes a free one (default: ${DEFAULT_PORT})`).argParser(portNumber),
   languageFlag,
-  new Option('--names', 'show the names of the roster; the key N on the page shows and hides them as well'),
+  new Option('--names', 'show the names of the roster, to every program of this computer that asks; the key N on the page hides them'),
   ...connectionFlags,
 ] as const;
 

@@ -13,7 +13,7 @@ import { type LabConnection, onLab } from '../connected-lab';
 import { type LaunchLine, launchOf, readKarpenterLog } from '../karpenter-log';
 import { type ClassMarks, ForgottenMarks, readMarks, saveMarks } from './class-marks';
 import { classOf } from './class-seats';
-import type { ClassStatus } from './class-status';
+import type { ClassStatus, SeatStatus } from './class-status';
 import { scaleInIdle } from './idle-seats';
 import { type ClassLook, type ClassMemory, type KeptClass, lookAt, NO_MEMORY } from './look-at-class';
 import { SeatDiagnoses } from './seat-diagnosis';
@@ -74,10 +74,12 @@ const ACCOUNTS = { fieldSelector: `metadata.name=${STUDENT_ACCOUNT}` };
 /** {@link classStatus} on a cluster that is already connected. */
 export async function statusOfClass(api: KubernetesApi, kept: KeptClass, run: RunContext): Promise<ClassStatus> {
   const keeper = await Keeper.start(api, kept, run);
-  const [cluster, accounts, replicaSets] = await Promise.all([
+  const [found, accounts, replicaSets] = await Promise.all([
     clusterSnapshot(api, SCOPE), api.list(SERVICE_ACCOUNTS, ACCOUNTS), api.list(REPLICA_SETS),
   ]);
-  return (await keeper.look({ ...cluster, serviceAccounts: accounts.items, replicaSets: replicaSets.items })).status;
+  const cluster = { ...found, serviceAccounts: accounts.items, replicaSets: replicaSets.items };
+  await keeper.findOut(cluster, (await keeper.look(cluster)).status);
+  return (await keeper.look(cluster)).status;
 }
 
 /** {@link followClass} on a cluster that is already connected. It ends with the run's signal, and throws its reason. */
@@ -128,6 +130,9 @@ class Keeper {
   /** Seats whose marks are written down, by the last answer of the API server. */
   private stored: ReadonlySet<string>;
   private logReadAtMillis: number | undefined;
+  /** What is being found out beside the looks. */
+  private finding: Promise<void> | undefined;
+  private failure: unknown;
 
   private constructor(
     private readonly api: KubernetesApi, private readonly kept: KeptClass, private readonly run: RunContext,
@@ -147,13 +152,22 @@ class Keeper {
   }
 
   /**
-   * Looks at the class, and scales idle seats to 0.
+   * Looks at the class, and scales idle seats to 0. It waits for no log and no diagnosis: a look must not be missed for them, as what a
+   * student has reached may be gone at the next.
    *
    * @returns undefined where the cluster did not answer for a moment: what could not be written down is written at the next look
    */
   async keep(cluster: ClassSnapshot): Promise<ClassStatus | undefined> {
+    if (this.failure !== undefined) throw asError(this.failure);
     try {
       const { status, idleSeats } = await this.look(cluster);
+      this.finding ??= this.findOut(cluster, status)
+        .catch((error: unknown) => {
+          if (!isPassing(error)) this.failure = error;
+        })
+        .finally(() => {
+          this.finding = undefined;
+        });
       return { ...status, scaledIn: await scaleInIdle(this.api, cluster, idleSeats, this.kept.idleMinutes) };
     } catch (error) {
       if (isPassing(error)) return undefined;
@@ -161,29 +175,35 @@ class Keeper {
     }
   }
 
-  /** Looks at the class, remembers in the cluster what is new, and finds out why seats are stuck. */
+  /** Looks at the class, and remembers in the cluster what is new. */
   async look(cluster: ClassSnapshot): Promise<ClassLook> {
     const now = new Date(this.run.clock.now().getTime() + this.aheadMillis);
-    const look = await this.withLaunches(cluster, lookAt(cluster, this.kept, this.memory, now), now);
+    const look = lookAt(cluster, this.kept, this.memory, now);
     this.memory = look.memory;
     this.unsaved = new Map([...this.unsaved, ...look.changedMarks]);
     await this.save();
-    const stuck = new Set(look.status.seats.filter((seat) => seat.stuck !== undefined).map(({ seat }) => seat));
-    await this.diagnoses.renew(cluster, this.kept.seats.filter(({ seat }) => stuck.has(seat)));
     return { ...look, status: { ...look.status, seats: look.status.seats.map((seat) => this.diagnoses.explained(seat)) } };
   }
 
-  /** The look, once more with Karpenter's log where a launch is still to be found in it. */
-  private async withLaunches(cluster: ClassSnapshot, look: ClassLook, now: Date): Promise<ClassLook> {
+  /** Finds out what no look shows by itself: launches in Karpenter's log, and why seats are stuck. The next look has it. */
+  async findOut(cluster: ClassSnapshot, { seats }: ClassStatus): Promise<void> {
+    const stuck = new Set(seats.filter((seat) => seat.stuck !== undefined).map(({ seat }) => seat));
+    await Promise.all([
+      this.findLaunches(cluster, seats),
+      this.diagnoses.renew(cluster, this.kept.seats.filter(({ seat }) => stuck.has(seat))),
+    ]);
+  }
+
+  /** Reads Karpenter's log where a launch is still to be found in it. */
+  private async findLaunches({ nodeClaims }: ClassSnapshot, seats: readonly SeatStatus[]): Promise<void> {
     const nowMillis = this.run.clock.nowMillis();
     const seconds = this.logReadAtMillis === undefined ? undefined : (nowMillis - this.logReadAtMillis) / 1000;
-    const isWanted = look.status.seats.some(({ runningPods, nodes, mark }) => runningPods > 0 && nodes.length > 0 && mark.passedAt['launch log'] === undefined);
-    if (!isWanted || (seconds !== undefined && seconds < LOG_EVERY_SECONDS)) return look;
+    const isWanted = seats.some(({ runningPods, nodes, mark }) => runningPods > 0 && nodes.length > 0 && mark.passedAt['launch log'] === undefined);
+    if (!isWanted || (seconds !== undefined && seconds < LOG_EVERY_SECONDS)) return;
     const launches = await this.readLaunches(seconds);
     this.logReadAtMillis = nowMillis;
-    const names = new Set(cluster.nodeClaims.map(({ metadata }) => metadata.name));
+    const names = new Set(nodeClaims.map(({ metadata }) => metadata.name));
     this.memory = { ...this.memory, launches: [...this.memory.launches, ...launches].filter(({ nodeClaim }) => names.has(nodeClaim)) };
-    return lookAt(cluster, this.kept, this.memory, now);
   }
 
   /** Launches that the log shows. A log that cannot be read shows none: the observation of it stays unknown, and decides nothing. */

@@ -14,8 +14,8 @@ import { listed } from '../../words';
 /** Seats that are worked on at once: enough to be quick, few enough not to slow the API server down for Karpenter and the scheduler. */
 export const SEATS_AT_ONCE = 6;
 
-/** Does something in each seat, as one step that says how many are done. After the first failure no further seat is begun. */
-export async function forEachSeat(run: RunContext, step: string, seats: readonly string[], work: (seat: string) => Promise<unknown>): Promise<void> {
+/** Does something for each seat, as one step that says how many are done. After the first failure no further seat is begun. */
+export async function forEachSeat<Seat>(run: RunContext, step: string, seats: readonly Seat[], work: (seat: Seat) => Promise<unknown>): Promise<void> {
   await reported(run, step, async (news) => {
     let left = seats.length;
     await forEachBounded(seats, SEATS_AT_ONCE, async (seat) => {

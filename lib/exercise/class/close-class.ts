@@ -84,18 +84,20 @@ export async function closeOn(
   // Those of a larger class, which was deployed before, are closed as well.
   const seats = (await api.list(NAMESPACES, { labelSelector: SEAT_LABEL })).items.map(({ metadata }) => metadata.name).toSorted();
   const accounts = await studentAccounts(api);
+  const now = await api.serverTime();
   const { pods, nodeClaims } = await clusterSnapshot(api, { pods: {}, nodeClaims: {} });
   const found: ClassToClose = {
     cluster: lab.cluster.name,
     region: lab.stack.region,
     seats: seats.length,
-    openSeats: seats.filter((seat) => openUntil(accounts.get(seat), run.clock.now()) !== undefined).length,
+    openSeats: seats.filter((seat) => openUntil(accounts.get(seat), now) !== undefined).length,
     pods: pods.filter(({ metadata }) => seats.includes(metadata.namespace ?? '')).length,
     nodes: nodeClaims.filter(isOfClass).length,
   };
   if (!await options.confirm(found)) return { outcome: 'declined', ...found, emptiedSeats: 0, deletedFiles: [], folder, problems: [] };
   // A class is closed whether or not its roster can be read: marks know seats alone.
   const unnamed = { ...lab, class: { ...view, rosterFile: undefined } };
+  // Where that fails, nothing is emptied: the results would be gone.
   await reported(run, 'Remember what the students have reached', async () => statusOfClass(api, await keptClass(unnamed, options), run));
 
   const problems: string[] = [];
@@ -140,14 +142,26 @@ async function nodesGone(api: KubernetesApi, isOfClass: (claim: NodeClaim) => bo
   const cluster = await ClusterModel.start(api, { nodeClaims: {} });
   const left = (): readonly string[] => cluster.nodeClaims.filter(isOfClass).map(({ metadata }) => metadata.name);
   const total = left().length;
+  const asked = new Set<string>();
+  // Karpenter may make one more for pods that have just gone.
+  const askForNew = async (): Promise<void> => {
+    await forEachBounded(left().filter((name) => !asked.has(name)), SEATS_AT_ONCE, async (name) => {
+      asked.add(name);
+      await api.delete(NODE_CLAIMS, { name });
+    });
+  };
   try {
-    await forEachBounded(left(), SEATS_AT_ONCE, (name) => api.delete(NODE_CLAIMS, { name }));
+    await askForNew();
     await untilConsolidated({
       what: `the ${counted(total, 'node')} of the class are removed`,
       on: cluster,
       left,
       deadlineSeconds,
-      onLeft: ({ length }) => news(length, Math.max(total, length)),
+      onLeft: ({ length }) => {
+        news(length, Math.max(total, length));
+        // What it cannot ask for, the deadline tells as left.
+        askForNew().catch(() => undefined);
+      },
       remedy: 'Only Karpenter removes them: see whether it runs with kubectl get pods -n $KARPENTER_NAMESPACE, then close the class again.',
     });
   } finally {

@@ -78,7 +78,7 @@ export async function openOn(
   const roster = await readRoster({ ...view, projectDirectory: options.projectDirectory });
   await reported(run, 'Check that the class is deployed', () => checkDeployed(api, view, seats));
   await privateFolder(folder);
-  const accounts = await studentAccounts(api);
+  const [accounts, now] = await Promise.all([studentAccounts(api), api.serverTime()]);
 
   await forEachSeat(run, 'Make the seats ready', seats, (seat) => applySeat(api, view, seat));
   const tokens = new Map<string, ServiceAccountToken>();
@@ -91,9 +91,11 @@ export async function openOn(
     const { token, expiresAt } = tokens.get(seat) ?? { token: '', expiresAt: new Date(0) };
     const tokenEndsAt = expiresAt.toISOString();
     await writePrivately(folder, kubeconfigName(seat), studentKubeconfig({ endpoint: api.endpoint, clusterName: lab.cluster.name, seat, token }));
-    await api.patch(SERVICE_ACCOUNTS, { namespace: seat, name: STUDENT_ACCOUNT }, { metadata: { annotations: { [TOKEN_END_ANNOTATION]: tokenEndsAt } } });
-    const earlierTokenEndsAt = openUntil(accounts.get(seat), run.clock.now());
+    const earlierTokenEndsAt = openUntil(accounts.get(seat), now);
     opened.push({ seat, student: roster.get(seat), kubeconfig: kubeconfigName(seat), tokenEndsAt, ...(earlierTokenEndsAt === undefined ? {} : { earlierTokenEndsAt }) });
+  });
+  await forEachSeat(run, 'Note when the tokens end', opened, async ({ seat, tokenEndsAt }) => {
+    await api.patch(SERVICE_ACCOUNTS, { namespace: seat, name: STUDENT_ACCOUNT }, { metadata: { annotations: { [TOKEN_END_ANNOTATION]: tokenEndsAt } } });
   });
   const { isPublic, publicAccessCidrs } = lab.cluster;
   return {

@@ -71,7 +71,7 @@ export async function resetOn(
   const toEmpty = { seat, objects: view.objectsBySeat.get(seat) ?? [] };
   const { items: pods } = await api.list(PODS, { namespace: seat });
   if (!await confirm({ ...whose, made: await contentOf(api, toEmpty), pods: pods.length })) {
-    return { outcome: 'declined', ...whose, removed: [], seconds: 0, isOpen: await isOpen(api, seat, run), isMarkForgotten: false };
+    return { outcome: 'declined', ...whose, removed: [], seconds: 0, isOpen: await isOpen(api, seat), isMarkForgotten: false };
   }
 
   const begin = run.clock.nowMillis();
@@ -79,12 +79,12 @@ export async function resetOn(
   await reported(run, `Make seat ${seat} ready`, () => applySeat(api, view, seat));
   if (forgetsMark) await forgetMark(api, seat);
   return {
-    outcome: 'reset', ...whose, removed, seconds: (run.clock.nowMillis() - begin) / 1000, isOpen: await isOpen(api, seat, run), isMarkForgotten: forgetsMark,
+    outcome: 'reset', ...whose, removed, seconds: (run.clock.nowMillis() - begin) / 1000, isOpen: await isOpen(api, seat), isMarkForgotten: forgetsMark,
   };
 }
 
-async function isOpen(api: KubernetesApi, seat: string, { clock }: RunContext): Promise<boolean> {
-  return openUntil((await studentAccounts(api)).get(seat), clock.now()) !== undefined;
+async function isOpen(api: KubernetesApi, seat: string): Promise<boolean> {
+  return openUntil((await studentAccounts(api)).get(seat), await api.serverTime()) !== undefined;
 }
 
 /** Forgets what the student of a seat has reached. */

@@ -19,6 +19,9 @@ const LOG_SECONDS = 120;
 /** What a NodePool has launched, which says nothing of one seat. Where a limit is the cause, Karpenter's event says so. */
 const LIMIT_LINE = /^NodePool \S+ has launched /;
 
+/** What the scheduler says of every pod that waits: that no node there is has room. Whatever else is known tells more. */
+const SCHEDULER_LINE = /^default-scheduler, FailedScheduling, /;
+
 /** Letters of a cause that are shown. Karpenter's messages list all requirements of all NodePools, the telling part first. */
 const MOST_LETTERS = 240;
 
@@ -64,7 +67,8 @@ export class SeatDiagnoses {
     const { metadata: { name: deploymentName }, replicas, nodeSelector } = waiting;
     try {
       const [, ...causes] = await diagnose(this.api, { ...expectations, deploymentName, replicas, nodeSelector }, waiting, LOG_SECONDS);
-      const cause = causes.find((line) => !LIMIT_LINE.test(line)) ?? '';
+      const telling = causes.filter((line) => !LIMIT_LINE.test(line));
+      const cause = telling.find((line) => !SCHEDULER_LINE.test(line)) ?? telling[0] ?? '';
       return cause.length > MOST_LETTERS ? `${cause.slice(0, MOST_LETTERS).trimEnd()}…` : cause;
     } catch (error) {
       if (!(error instanceof LabError) || error.isPassing) throw error;

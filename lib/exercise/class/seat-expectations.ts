@@ -2,7 +2,7 @@ import type { LabView } from '../../assembly/lab-view';
 import { CLASS_NODE_POOL } from '../../config/seats';
 import { type JsonObject, objectAt } from '../../json';
 import { DEPLOYMENTS } from '../../kubernetes/core-kinds';
-import { deploymentBodyOf, type ExerciseExpectations, expectationsOf } from '../expectations';
+import { capacityTypesOf, deploymentBodyOf, type ExerciseExpectations, expectationsOf } from '../expectations';
 
 /**
  * What the exercise should find in a seat, and what it should lead to: what it does in the lab's own namespace, with the names of the
@@ -18,6 +18,11 @@ export function seatExpectations(lab: LabView, seat: string): ExerciseExpectatio
 export function expectationsOfSeats(lab: LabView): (seat: string) => ExerciseExpectations {
   const ofLab = expectationsOf(lab);
   const deployment = deploymentBodyOf(ofLab);
+  // Where EC2 has no capacity on demand, or the quota for it is used up, Karpenter takes the class's other NodePool, and spot.
+  const nodePools = lab.class?.nodePools ?? [];
+  const otherNodePools = nodePools.map(({ metadata }) => metadata.name).filter((name) => name !== CLASS_NODE_POOL);
+  const allowed = nodePools.map(capacityTypesOf);
+  const capacityTypes = allowed.some(({ length }) => length === 0) ? [] : [...new Set(allowed.flat())];
   return (seat) => {
     const nodeSelector = Object.fromEntries(Object.keys(ofLab.nodeSelector).map((key) => [key, seat]));
     return {
@@ -25,6 +30,8 @@ export function expectationsOfSeats(lab: LabView): (seat: string) => ExerciseExp
       namespace: seat,
       nodeSelector,
       nodePoolName: CLASS_NODE_POOL,
+      otherNodePools,
+      capacityTypes,
       objects: deployment === undefined ? [] : [seatDeployment(deployment, seat, nodeSelector)],
     };
   };

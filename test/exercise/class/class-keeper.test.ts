@@ -180,6 +180,17 @@ describe('the keeper of a class', () => {
       expect(Date.parse(told[1]?.at ?? '') - Date.parse(told[0]?.at ?? '')).toBeGreaterThan(4500);
     }, 10_000);
 
+    test('marks what students reach while Karpenter\'s log does not come to its end', async () => {
+      putKarpenter('{}');
+      fake.makeLogsEndless();
+      put(passedSeat(ONE));
+      follow().catch(() => undefined);
+      await until(() => fake.requests.some((request) => request.endsWith('/log')));
+      put(passedSeat(TWO));
+      await until(() => marks()[TWO] !== undefined);
+      expect(seatOf(told.at(-1), TWO)?.mark.finishedAt).toBeDefined();
+    });
+
     test('scales idle seats to 0, all their Deployments, and tells the student in both languages', async () => {
       put([...passedSeat(ONE, ago(31 * MINUTE)), ...passedSeat(TWO, ago(29 * MINUTE))]);
       fake.put(DEPLOYMENTS, { metadata: { name: 'web', namespace: ONE, creationTimestamp: ago(40 * MINUTE) }, spec: { replicas: 2, selector: { matchLabels: { app: 'web' } } } });

@@ -1,5 +1,6 @@
 import { type ClassLook, type ClassMemory, lookAt, NO_MEMORY } from '../../../lib/exercise/class/look-at-class';
 import type { SeatMark, SeatStatus } from '../../../lib/exercise/class/class-status';
+import type { JsonObject } from '../../../lib/json';
 import { DEPLOYMENTS, PODS } from '../../../lib/kubernetes/core-kinds';
 import { NODE_CLAIMS } from '../../../lib/kubernetes/karpenter-kinds';
 import { seats, smallLabView } from '../../assembly/small-lab';
@@ -54,6 +55,12 @@ describe('the step of a seat', () => {
   test('counts the pods of its Deployments beside the replicas, and no pod that somebody made by itself', () => {
     const bare: PlayedObject = [PODS, { metadata: { name: 'bare', namespace: ONE, labels: { app: 'bare' }, creationTimestamp: NINE }, spec: { nodeName: 'n' }, status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } }];
     expect(seatOf(look(90, [...passedSeat(ONE), bare]))).toMatchObject({ replicas: 5, runningPods: 5 });
+  });
+
+  test('passes on spot capacity of the other NodePool of the class, as where there is none on demand', () => {
+    const elsewhere = passedSeat(ONE).map(([kind, body]): PlayedObject => [kind, JSON.parse(JSON.stringify(body)
+      .replaceAll('"karpenter.sh/nodepool":"class"', '"karpenter.sh/nodepool":"class-options"').replaceAll('on-demand', 'spot')) as JsonObject]);
+    expect(seatOf(look(90, elsewhere))?.mark.finishedAt).toBe(at(90));
   });
 
   test('is finished when what passed is scaled back to 0, even if nothing is left of it', () => {

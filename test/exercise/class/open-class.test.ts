@@ -109,8 +109,8 @@ describe('opening a class', () => {
   it('says how far it is', async () => {
     const events: ProgressEvent[] = [];
     await open({}, { onProgress: (event) => events.push(event) });
-    expect([...new Set(events.map(({ step }) => step))]).toEqual(['Check that the class is deployed', 'Make the seats ready', 'Make a token for each student', 'Write the kubeconfigs']);
-    expect(events.filter(({ detail }) => detail === '3 of 3')).toHaveLength(3);
+    expect([...new Set(events.map(({ step }) => step))]).toEqual(['Check that the class is deployed', 'Make the seats ready', 'Make a token for each student', 'Write the kubeconfigs', 'Note when the tokens end']);
+    expect(events.filter(({ detail }) => detail === '3 of 3')).toHaveLength(4);
   });
 
   it('says that nobody reaches a cluster whose API has no public side', async () => {

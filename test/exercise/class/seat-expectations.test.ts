@@ -1,7 +1,7 @@
 import { textAt } from '../../../lib/json';
 import { seatExpectations } from '../../../lib/exercise/class/seat-expectations';
 import { expectationsOf } from '../../../lib/exercise/expectations';
-import { smallLabView } from '../../assembly/small-lab';
+import { seats, smallLabView } from '../../assembly/small-lab';
 
 describe('what the exercise should find in a seat', () => {
   const lab = smallLabView();
@@ -10,6 +10,10 @@ describe('what the exercise should find in a seat', () => {
   test('has the names of the seat', () => {
     expect(expectations).toMatchObject({ namespace: 'student-007', nodePoolName: 'class' });
     expect(Object.values(expectations.nodeSelector)).toEqual(['student-007']);
+  });
+
+  test('is met by a node of any NodePool of the class', () => {
+    expect(seatExpectations(smallLabView(seats(2)), 'student-001')).toMatchObject({ nodePoolName: 'class', otherNodePools: ['class-options'], capacityTypes: [] });
   });
 
   test('has one object, the exercise\'s Deployment in the seat, with no pods yet', () => {

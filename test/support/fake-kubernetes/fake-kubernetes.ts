@@ -57,6 +57,7 @@ export class FakeKubernetes {
   private readonly logs = new Map<string, string[]>();
   private readonly logListeners = new Set<() => void>();
   private readonly refusals: { readonly refusal: Refusal; left: number }[] = [];
+  private areLogsEndless = false;
   private version = 0;
   private oldest = 0;
 
@@ -106,6 +107,11 @@ export class FakeKubernetes {
     const key = `${pod.namespace ?? ''}/${pod.name}/${container}`;
     this.logs.set(key, [...this.logs.get(key) ?? [], ...lines]);
     for (const listener of [...this.logListeners]) listener();
+  }
+
+  /** Has no log end any more, as where a node no longer answers. */
+  makeLogsEndless(): void {
+    this.areLogsEndless = true;
   }
 
   /** Has requests refused. */
@@ -212,7 +218,7 @@ export class FakeKubernetes {
       written = lines.length;
     };
     writeNew();
-    if (query.get('follow') !== 'true') {
+    if (query.get('follow') !== 'true' && !this.areLogsEndless) {
       response.end();
       return;
     }
