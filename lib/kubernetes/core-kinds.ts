@@ -143,6 +143,12 @@ export function selectsPod({ metadata: { namespace }, matchLabels }: Deployment,
   return pod.metadata.namespace === namespace && Object.entries(matchLabels).every(([key, value]) => pod.metadata.labels[key] === value);
 }
 
+/** Whether a Deployment has made a pod, by the ReplicaSet that owns it. A pod that only has the labels was made by somebody else. */
+export function hasMade({ metadata: { namespace, name } }: Deployment, pod: { readonly metadata: ObjectMetadata }): boolean {
+  return pod.metadata.namespace === namespace && pod.metadata.owners.some((owner) =>
+    owner.kind === 'ReplicaSet' && owner.name.startsWith(`${name}-`) && !owner.name.slice(name.length + 1).includes('-'));
+}
+
 /** A pod. */
 export interface Pod extends Conditioned {
   readonly metadata: ObjectMetadata;

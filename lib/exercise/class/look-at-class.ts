@@ -1,5 +1,5 @@
 import type { LabView } from '../../assembly/lab-view';
-import { isSimulatedNode, selectsPod } from '../../kubernetes/core-kinds';
+import { isSimulatedNode, hasMade } from '../../kubernetes/core-kinds';
 import type { NodeClaim } from '../../kubernetes/karpenter-kinds';
 import { costNow, hoursBetween, nodePricer } from '../cost-now';
 import type { ExerciseExpectations } from '../expectations';
@@ -128,7 +128,7 @@ function passedNow(
   const isComplete = finishedAt !== undefined && passedAt['launch log'] !== undefined;
   // Nothing passes without the Deployment.
   if (deployment === undefined || isComplete) return { passedAt, ...(finishedAt === undefined ? {} : { finishedAt }) };
-  const pods = objects.pods.filter((pod) => selectsPod(deployment, pod));
+  const pods = objects.pods.filter((pod) => hasMade(deployment, pod));
   const state: ExerciseState = {
     isNamespaceThere: true, deployment, pods, nodes: objects.used.nodes, nodeClaims: objects.used.claims,
     namespaces: [], deployments: objects.deployments, events: [], nodePools: [], nodeClasses: [],

@@ -1,4 +1,4 @@
-import { isRunning, selectsPod } from '../../kubernetes/core-kinds';
+import { isRunning, hasMade } from '../../kubernetes/core-kinds';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import { LabError } from '../../lab-error';
 import { forEachBounded } from '../../wait-for';
@@ -62,7 +62,7 @@ export class SeatDiagnoses {
   /** The most likely cause; empty where there is none to see. */
   private async causeOf(cluster: ClassSnapshot, { seat, expectations }: KeptSeat): Promise<string> {
     const waiting = cluster.deployments.filter(({ metadata, replicas }) => metadata.namespace === seat && replicas > 0)
-      .find((deployment) => cluster.pods.filter((pod) => isRunning(pod) && selectsPod(deployment, pod)).length < deployment.replicas);
+      .find((deployment) => cluster.pods.filter((pod) => isRunning(pod) && hasMade(deployment, pod)).length < deployment.replicas);
     if (waiting === undefined) return '';
     const { metadata: { name: deploymentName }, replicas, nodeSelector } = waiting;
     try {

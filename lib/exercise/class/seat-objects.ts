@@ -1,7 +1,7 @@
 import { TEAM_LABEL } from '../../config/names';
 import { STUDENT_ACCOUNT } from '../../config/seats';
 import { type ClusterSnapshot, nodeNamesOf } from '../../kubernetes/cluster-model';
-import { type ClusterNode, type Deployment, hasPodEnded, isRunning, type Pod, type ReplicaSet, selectsPod, type ServiceAccount } from '../../kubernetes/core-kinds';
+import { type ClusterNode, type Deployment, hasMade, hasPodEnded, isRunning, type Pod, type ReplicaSet, type ServiceAccount } from '../../kubernetes/core-kinds';
 import { labelOf, type NodeClaim } from '../../kubernetes/karpenter-kinds';
 import { trueCondition } from '../../kubernetes/objects';
 import { counted } from '../../words';
@@ -85,7 +85,7 @@ const SCHEDULING_SECONDS = 10;
 
 /** Running pods of the seat's Deployments. A pod by itself counts in no scaling. */
 export function runningReplicasOf({ deployments, pods }: SeatObjects): number {
-  return pods.filter((pod) => isRunning(pod) && deployments.some((deployment) => selectsPod(deployment, pod))).length;
+  return pods.filter((pod) => isRunning(pod) && deployments.some((deployment) => hasMade(deployment, pod))).length;
 }
 
 /** Replicas that the Deployments of a seat ask for. */
@@ -102,12 +102,12 @@ export function stepOf(objects: SeatObjects, { finishedAt }: SeatMark, now: Date
 }
 
 function runningPodsOf({ pods }: SeatObjects, deployment: Deployment): number {
-  return pods.filter((pod) => isRunning(pod) && selectsPod(deployment, pod)).length;
+  return pods.filter((pod) => isRunning(pod) && hasMade(deployment, pod)).length;
 }
 
 /** Pods of the seat's Deployments that do not run yet. */
 function waitingPods({ pods, deployments }: SeatObjects): readonly Pod[] {
-  return pods.filter((pod) => !isRunning(pod) && deployments.some((deployment) => selectsPod(deployment, pod)));
+  return pods.filter((pod) => !isRunning(pod) && deployments.some((deployment) => hasMade(deployment, pod)));
 }
 
 function isNodeOnItsWay(objects: SeatObjects, now: Date): boolean {

@@ -52,9 +52,14 @@ describe('the step of a seat', () => {
     expect(seatOf(look(90, [...passedSeat(ONE), [DEPLOYMENTS, { metadata: { name: 'web', namespace: ONE }, spec: { replicas: 1, selector: { matchLabels: { app: 'web' } } } }]]))?.step).toBe('scaled');
   });
 
-  test('counts the pods of its Deployments beside the replicas, and no pod that somebody made by itself', () => {
-    const bare: PlayedObject = [PODS, { metadata: { name: 'bare', namespace: ONE, labels: { app: 'bare' }, creationTimestamp: NINE }, spec: { nodeName: 'n' }, status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } }];
+  test('counts the pods of its Deployments beside the replicas, and no pod that somebody made by itself with the same labels', () => {
+    const bare: PlayedObject = [PODS, { metadata: { name: 'bare', namespace: ONE, labels: { app: 'inflate' }, creationTimestamp: NINE }, spec: { nodeName: 'n' }, status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } }];
     expect(seatOf(look(90, [...passedSeat(ONE), bare]))).toMatchObject({ replicas: 5, runningPods: 5 });
+  });
+
+  test('passes by no pods that only have the labels of the exercise', () => {
+    const bare = passedSeat(ONE).map(([kind, body]): PlayedObject => [kind, JSON.parse(JSON.stringify(body).replace('inflate-77b8865bbb', 'other-77b8865bbb')) as JsonObject]);
+    expect(seatOf(look(90, bare))?.mark.finishedAt).toBeUndefined();
   });
 
   test('passes on spot capacity of the other NodePool of the class, as where there is none on demand', () => {

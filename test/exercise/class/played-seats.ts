@@ -67,7 +67,7 @@ export function inflateOf(seat: string, replicas: number, changedAt = NINE, chan
 /** Pods of the exercise; those with a node run on it. */
 export function podsOf(seat: string, nodeNames: readonly (string | undefined)[], createdAt = NINE): readonly PlayedObject[] {
   return nodeNames.map((nodeName, index): PlayedObject => [PODS, {
-    metadata: { name: `inflate-${index}`, namespace: seat, uid: `pod-${seat}-${index}`, labels: { app: 'inflate' }, creationTimestamp: createdAt },
+    metadata: { name: `inflate-${index}`, namespace: seat, uid: `pod-${seat}-${index}`, labels: { app: 'inflate' }, creationTimestamp: createdAt, ownerReferences: [{ kind: 'ReplicaSet', name: 'inflate-77b8865bbb' }] },
     spec: { ...(nodeName === undefined ? {} : { nodeName }), containers: [{ name: 'inflate' }] },
     status: nodeName === undefined ? { phase: 'Pending' } : { phase: 'Running', conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: createdAt }] },
   }]);
