@@ -30,6 +30,14 @@ describe('an output made comparable', () => {
     expect(addressesIn(shown(pods('867bfcb655', ['8kdql'], 'ip-10-11-64-5', '9s')))).toEqual(['10.11.64.31']);
   });
 
+  it('has the pods of a table in the order of the names that it shows, also where a pod that came later has an earlier name', () => {
+    const shown = comparableOutputs(SEAT);
+    const first = shown(pods('867bfcb655', ['8kdql'], 'ip-10-11-64-5', '4s')).split('\n')[1];
+    const both = shown(pods('867bfcb655', ['6dz9c', '8kdql'], 'ip-10-11-64-5', '9s')).split('\n');
+    expect(both[1]).toBe(first);
+    expect(both[2]).toContain('8mzc2');
+  });
+
   it('differs where a pod is in another state', () => {
     const running = pods('867bfcb655', ['6dz9c', '8kdql'], 'ip-10-11-64-5', '4s');
     expect(comparable(running.replace('Running', 'Pending'), SEAT)).not.toBe(comparable(running, SEAT));

@@ -135,6 +135,8 @@ describe('a cluster with a real control plane', () => {
     const identity = played.eks.podIdentityFor('kube-system', 'default');
     const url = identity?.environment['AWS_CONTAINER_CREDENTIALS_FULL_URI'] ?? '';
     const tokenFor = async (audience: string) => kubectl('instructor', ['create', 'token', 'default', '--namespace', 'kube-system', '--audience', audience]);
+    // The controller manager makes the account some time after the namespace.
+    await until(async () => (await tokenFor('pods.eks.amazonaws.com')).startsWith('ey'));
     const ask = async (audience: string) => fetch(url, { headers: { authorization: await tokenFor(audience) } });
     expect((await ask('pods.eks.amazonaws.com')).status).toBe(200);
     expect((await ask('sts.amazonaws.com')).status).toBe(400);
