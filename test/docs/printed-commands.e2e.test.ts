@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { StartedRehearsal } from '../../lib/cli/rehearse/rehearsal-document';
+import { CLASS_NAMESPACE } from '../../lib/config/seats';
 import { exerciseCommands, RESTORE_NODE_POOL } from '../../lib/exercise/exercise-commands';
 import { expectationsOf } from '../../lib/exercise/expectations';
 import { readLab } from '../../lib/assembly/lab-view';
@@ -19,6 +20,7 @@ const READING = ['get', 'describe', 'logs', 'auth can-i', 'config view', 'config
 function reasonNotToRun(words: readonly string[]): string | undefined {
   if (words.length === 2 || words.at(-1) === '-f') return 'names a verb, with nothing for it to do';
   if (words.some((word) => /^[A-Z]+$/.test(word))) return 'has a name that only its reader knows';
+  if (words.some((word) => ['class', CLASS_NAMESPACE].includes(word))) return 'is about a class, which this lab does not have';
   const { verb } = parseKubectl(words);
   if (READING.includes(verb)) return undefined;
   return ['exec', 'port-forward', 'top'].includes(verb) ? 'needs a container that runs' : 'changes something: it has a test of its own below, or in those of the exercise';
@@ -68,6 +70,7 @@ describe('the commands that the documents print, typed on a rehearsal', () => {
     expect([...reasons.keys()].toSorted()).toEqual([
       'changes something: it has a test of its own below, or in those of the exercise',
       'has a name that only its reader knows',
+      'is about a class, which this lab does not have',
       'names a verb, with nothing for it to do',
       'needs a container that runs',
     ]);
