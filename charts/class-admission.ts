@@ -79,8 +79,8 @@ const DELETION_RULES: readonly Rule[] = [
 const SERVICE_RULES: readonly Rule[] = [
   {
     allows: `!has(variables.spec.type) || variables.spec.type == 'ClusterIP'`,
-    korean: '좌석에서는 ClusterIP 서비스만 만들 수 있습니다. 로드 밸런서와 노드 포트는 비용이 들고 클러스터를 밖으로 엽니다. type을 ClusterIP로 바꿔 주세요.',
-    english: 'Services of a seat are of type ClusterIP: load balancers and node ports cost money and open the cluster. Set type to ClusterIP.',
+    korean: '좌석에서는 ClusterIP 서비스만 만들 수 있습니다. 로드 밸런서는 비용이 들고, 노드 포트는 클러스터를 외부에 노출합니다. type을 ClusterIP로 바꿔 주세요.',
+    english: 'Services of a seat are of type ClusterIP: load balancers cost money, and node ports open the cluster. Set type to ClusterIP.',
   },
   {
     allows: '!has(variables.spec.externalIPs) || size(variables.spec.externalIPs) == 0',

@@ -17,7 +17,7 @@ export interface RosterOptions {
 }
 
 /** First cells by which a line is the heading of the others. */
-const HEADINGS: readonly string[] = ['seat', '자리'];
+const HEADINGS: readonly string[] = ['seat', '좌석', '자리'];
 
 /**
  * Reads who sits where: CSV with a seat and a name in each line, in UTF-8, as a spreadsheet writes it. A heading and empty lines

@@ -205,7 +205,7 @@ describe('the news on the board', () => {
   test('say since when the cluster is silent', () => {
     const seen = classSeen();
     expect(boardParts(momentOf(seen), english)['silent']).toBe('');
-    expect(read(boardParts(momentOf(seen, { now: new Date(SEEN_AT.getTime() + 21_000) }), korean)['silent'])).toBe('14:00:00 이후 클러스터에서 소식이 없습니다');
+    expect(read(boardParts(momentOf(seen, { now: new Date(SEEN_AT.getTime() + 21_000) }), korean)['silent'])).toBe('14:00:00 이후 클러스터가 응답하지 않습니다');
   });
 
   test('are made for a page with the same seats', () => {

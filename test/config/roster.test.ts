@@ -26,7 +26,8 @@ describe('the roster', () => {
 
   it.each([
     ['a heading', 'seat,name\nstudent-001,김하늘\n'],
-    ['a heading in Korean', '자리,이름\nstudent-001,김하늘'],
+    ['a heading in Korean', '좌석,이름\nstudent-001,김하늘'],
+    ['another heading in Korean', '자리,이름\nstudent-001,김하늘'],
     ['the mark of UTF-8 and line ends of Windows, as a spreadsheet writes them', '\uFEFFSeat,Name\r\nstudent-001,김하늘\r\n'],
     ['line ends of an old Macintosh', 'seat,name\rstudent-001,김하늘\r'],
     ['blanks and empty lines', '\n  student-001 ,  김하늘 \n\n'],

@@ -83,8 +83,8 @@ const REFUSALS = {
   volumes: '좌석에서 쓸 수 있는 볼륨은 emptyDir, configMap, downwardAPI, projected뿐입니다. 다른 볼륨은 지워 주세요.'
     + ' / Volumes of a seat are of the kinds emptyDir, configMap, downwardAPI, projected. Remove others.',
   deletion: '파드는 120초 안에 끝나야 합니다. --grace-period를 120 이하로 줄여 주세요. / A pod of a seat has to end within 120 seconds. Lower --grace-period.',
-  serviceType: '좌석에서는 ClusterIP 서비스만 만들 수 있습니다. 로드 밸런서와 노드 포트는 비용이 들고 클러스터를 밖으로 엽니다. type을 ClusterIP로 바꿔 주세요.'
-    + ' / Services of a seat are of type ClusterIP: load balancers and node ports cost money and open the cluster. Set type to ClusterIP.',
+  serviceType: '좌석에서는 ClusterIP 서비스만 만들 수 있습니다. 로드 밸런서는 비용이 들고, 노드 포트는 클러스터를 외부에 노출합니다. type을 ClusterIP로 바꿔 주세요.'
+    + ' / Services of a seat are of type ClusterIP: load balancers cost money, and node ports open the cluster. Set type to ClusterIP.',
   externalIps: 'externalIPs는 다른 사람의 트래픽을 가져올 수 있어서 쓸 수 없습니다. externalIPs를 지워 주세요.'
     + ' / externalIPs could take the traffic of others. Remove externalIPs.',
   finalizers: '파이널라이저를 지워 줄 컨트롤러가 없어서 좌석을 비울 수 없게 됩니다. metadata.finalizers를 지워 주세요.'

@@ -42,7 +42,7 @@ export function renderSeatCards({ cluster, karpenterNamespace, seats }: Pick<Ope
 <body>
 <header>
 <h1>${cluster}</h1>
-<p>좌석 카드 ${seats.length}장입니다. 인쇄해서 나누어 주세요. 비밀은 적혀 있지 않습니다. 접속 파일은 각자에게 따로, 자기 것만 보내 주세요.</p>
+<p>좌석 카드 ${seats.length}장입니다. 인쇄해서 나누어 주세요. 카드에는 비밀번호나 토큰이 없습니다. 접속 파일은 학생마다 자기 것만 따로 보내 주세요.</p>
 <p lang="en">Cards for ${seats.length === 1 ? '1 seat' : `${seats.length} seats`}, to print and hand out. There is no secret on them: send each student the file of their own seat, and no other.</p>
 </header>
 <main>
