@@ -30,7 +30,7 @@ export interface ExerciseExpectations extends KarpenterPlace {
   /** NodePools whose nodes are as good, where that one finds no capacity. @default - none */
   readonly otherNodePools?: readonly string[];
   readonly nodeClassName: string;
-  /** Capacity types that its NodePools allow. Empty: any. */
+  /** Capacity types that its NodePools allow. Empty: all. */
   readonly capacityTypes: readonly string[];
   /** The Deployment as the stack applies it, and the namespace where the stack creates it. */
   readonly objects: readonly JsonObject[];
@@ -62,7 +62,7 @@ export function expectationsOf(lab: LabView, replicas = exerciseReplicas(lab)): 
   };
 }
 
-/** Capacity types that a NodePool allows. Empty: any. */
+/** Capacity types that a NodePool allows. Empty: all. */
 export function capacityTypesOf({ requirements }: NodePool): readonly string[] {
   return requirements.filter(({ key, operator }) => key === CAPACITY_TYPE_LABEL && operator === 'In').flatMap(({ values }) => values);
 }

@@ -3,7 +3,7 @@ import { type LabView, readLab } from '../assembly/lab-view';
 import { readAssembly } from '../assembly/read-assembly';
 import { GUIDE_FOLDER, guideChapters, pageFor, readGuide } from '../guide/guide-page';
 import { arrayAt, type JsonObject, objectAt, parseJson, textAt } from '../json';
-import { KubernetesApi } from '../kubernetes/kubernetes-api';
+import { apiByKubeconfig } from '../kubernetes/api-by-kubeconfig';
 import { LabError } from '../lab-error';
 import { markedMebibytes } from '../rehearsal/process/running-processes';
 import type { RehearsalRecord } from '../rehearsal/rehearsal-state';
@@ -32,7 +32,7 @@ export interface RehearsedClassOptions {
  */
 export async function runRehearsedClass({ rehearsal, students }: RehearsedClassOptions, run: RunContext): Promise<ClassResult> {
   const lab = readLab(readAssembly(rehearsal.assemblyDirectory));
-  const api = await KubernetesApi.connect(rehearsal, run);
+  const api = await apiByKubeconfig(rehearsal, run);
   try {
     return await playClass(api, lab.cluster.name, students, await meansOf(rehearsal, lab, run), run);
   } finally {

@@ -11,7 +11,7 @@ import type { DrillMeans } from './drills/drill-stage';
 import type { DrillName, ExerciseResult } from './exercise-result';
 import { expectationsOf } from './expectations';
 import { runDrills, runExercise, withDrills } from './run-exercise';
-import { KubernetesApi } from '../kubernetes/kubernetes-api';
+import { apiByKubeconfig } from '../kubernetes/api-by-kubeconfig';
 import { estimateLaunch } from '../plan/launch-estimate';
 import { priceTableOf } from '../plan/price-table';
 import { beyondInterruption, type RunContext } from '../run-context';
@@ -43,7 +43,7 @@ const BROUGHT_ABOUT: ReadonlySet<FindingKind> = new Set(['capacity-short', 'kube
  */
 export async function runRehearsedExercise({ rehearsal, drills }: RehearsedExerciseOptions, run: RunContext): Promise<ExerciseResult> {
   const lab = readLab(readAssembly(rehearsal.assemblyDirectory));
-  const api = await KubernetesApi.connect(rehearsal, run);
+  const api = await apiByKubeconfig(rehearsal, run);
   try {
     const findings = (): readonly Finding[] => readFindings(rehearsal.findingsFile);
     const exercise = { expectations: expectationsOf(lab), findings };
@@ -73,7 +73,7 @@ function meansOf(rehearsal: RehearsalRecord, lab: LabView, run: RunContext): Dri
   return {
     connect: async () => {
       await admitInstructor({ ...rehearsal, lab, tokenCommand: keptPrograms(rehearsal.directory).eksToken }, run);
-      return KubernetesApi.connect(rehearsal, run);
+      return apiByKubeconfig(rehearsal, run);
     },
     stackStatus: () => asInstructor(async ({ cloudFormation }) => (await deployedStack(cloudFormation, lab.stack.stackName))?.status),
     terminal: new RehearsalTerminal(terminal, run),

@@ -3,6 +3,7 @@ import { Agent as HttpAgent, type OutgoingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { LabError } from '../lab-error';
+import { asError } from '../wait-for';
 
 /** Credentials of a request, and the agent that holds its connection. */
 export interface Authentication {
@@ -47,21 +48,19 @@ export async function connectionOf(kubeconfig: string): Promise<Connection> {
   try {
     config.loadFromFile(kubeconfig);
   } catch (cause) {
-    throw unreadable(kubeconfig, `The kubeconfig cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`, cause);
+    throw unreadable(kubeconfig, `The kubeconfig cannot be read: ${asError(cause).message}.`, cause);
   }
   const { server, name: clusterEntry, caData, caFile, tlsServerName } = config.getCurrentCluster() ?? {};
   if (server === undefined) throw unreadable(kubeconfig, 'The current context of the kubeconfig names no cluster.');
 
   let agent: HttpAgent | undefined;
-  let hasWorked = false;
   return {
     server,
     certificateAuthority: certificateAuthorityOf(kubeconfig, caData, caFile),
     tlsServerName,
     clusterEntry,
     authenticate: async () => {
-      const options = await securityOf(config, kubeconfig, hasWorked);
-      hasWorked = true;
+      const options = await securityOf(config, kubeconfig, agent !== undefined);
       agent ??= keptOpen(server, options);
       return { agent, headers: { ...(options.headers as OutgoingHttpHeaders | undefined) }, auth: options.auth ?? undefined };
     },
@@ -75,7 +74,7 @@ function certificateAuthorityOf(kubeconfig: string, data: string | undefined, fi
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw unreadable(kubeconfig, `The certificates that the kubeconfig names cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`, cause);
+    throw unreadable(kubeconfig, `The certificates that the kubeconfig names cannot be read: ${asError(cause).message}.`, cause);
   }
 }
 
@@ -85,7 +84,7 @@ async function securityOf(config: KubeConfig, kubeconfig: string, hasWorked: boo
   try {
     await config.applyToHTTPSOptions(options);
   } catch (cause) {
-    throw unreadable(kubeconfig, `The kubeconfig gives no credentials: ${cause instanceof Error ? cause.message : String(cause)}.`, cause, hasWorked);
+    throw unreadable(kubeconfig, `The kubeconfig gives no credentials: ${asError(cause).message}.`, cause, hasWorked);
   }
   return options;
 }
@@ -99,7 +98,7 @@ function keptOpen(server: string, options: RequestOptions): HttpAgent {
   return server.startsWith('https:') ? new HttpsAgent({ ...tls, ...kept }) : new HttpAgent(kept);
 }
 
-function unreadable(kubeconfig: string, message: string, cause?: unknown, isPassing = false): LabError {
+function unreadable(kubeconfig: string, message: string, cause?: unknown, isPassing?: boolean): LabError {
   return new LabError({
     code: 'KubeconfigUnreadable',
     message,

@@ -1,20 +1,8 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectAt, parseJson, textAt } from '../json';
-import { type RunContext, runContext } from '../run-context';
+import { runContext } from '../run-context';
 import { type ApiRequest, requestRefused, sendRequest } from './api-request';
-import { type ApiEndpoint, type Connection, connectionOf } from './connection';
+import type { ApiEndpoint, Connection } from './connection';
 import { type ObjectReference, type ResourceKind, resourcePath } from './objects';
-
-/** How to reach the Kubernetes API. */
-export interface KubernetesApiOptions {
-  /** Absolute path of the kubeconfig. Its current context names the cluster and the user. */
-  readonly kubeconfig: string;
-  /**
-   * Name under which the API server notes what is changed: the `manager` of `metadata.managedFields`.
-   *
-   * @default 'karpenter-lab'
-   */
-  readonly fieldManager?: string;
-}
 
 /** Selects objects of a kind. */
 export interface Selection {
@@ -59,23 +47,14 @@ const PAGE_SIZE = 500;
  * TLS connection for every request, which is slow for a class of a hundred students.
  *
  * @example
- * const api = await KubernetesApi.connect({ kubeconfig: '/home/kim/.kube/config' }, run);
+ * const api = await apiByKubeconfig({ kubeconfig: '/home/kim/.kube/config' }, run);
  * const { items: nodePools } = await api.list(NODE_POOLS);
  * api.close();
  */
 export class KubernetesApi {
   /**
-   * Reads a kubeconfig. It makes no request yet.
-   *
-   * @throws LabError `KubeconfigUnreadable`
-   */
-  static async connect(options: KubernetesApiOptions, run: Partial<RunContext> = {}): Promise<KubernetesApi> {
-    return new KubernetesApi(await connectionOf(options.kubeconfig), runContext(run).signal, options.fieldManager);
-  }
-
-  /**
    * @param signal aborts every request, watch and log of this API
-   * @param fieldManager see {@link KubernetesApiOptions.fieldManager}
+   * @param fieldManager name under which the API server notes what is changed: the `manager` of `metadata.managedFields`
    */
   constructor(private readonly connection: Connection, readonly signal: AbortSignal = runContext().signal, readonly fieldManager = 'karpenter-lab') {}
 

@@ -6,7 +6,8 @@ import type { RunContext } from '../run-context';
 import { REGION_LABEL } from '../well-known-keys';
 import { KubernetesRequestRefused } from './api-request';
 import { DEPLOYMENTS, NODES } from './core-kinds';
-import { KubernetesApi } from './kubernetes-api';
+import { apiByKubeconfig } from './api-by-kubeconfig';
+import type { KubernetesApi } from './kubernetes-api';
 import type { ResourceKind } from './objects';
 
 /** Region and account of the lab. */
@@ -130,7 +131,7 @@ const KARPENTER: ResourceKind<string | undefined> = {
  * @throws LabError `KubeconfigUnreadable`, `KubernetesUnreachable`, `KarpenterNotFound`, `ClusterNotConfigured`
  */
 export async function connectToLab(kubeconfig: string, lab: LabInCluster, run: Partial<RunContext> = {}): Promise<KubernetesApi> {
-  const api = await KubernetesApi.connect({ kubeconfig }, run);
+  const api = await apiByKubeconfig({ kubeconfig }, run);
   try {
     await checkCluster(api, lab);
     return api;

@@ -1,5 +1,5 @@
 import { kubernetesObjects } from '../assembly/kubernetes-objects';
-import { KubernetesApi } from '../kubernetes/kubernetes-api';
+import { apiByKubeconfig } from '../kubernetes/api-by-kubeconfig';
 import { type UnreadyObject, waitUntilReady } from '../kubernetes/node-provisioning';
 import { unmetConditions } from '../kubernetes/objects';
 import { LabError } from '../lab-error';
@@ -41,7 +41,7 @@ export async function waitForNodeProvisioning({ lab, paths }: RehearsedCluster, 
   let verdict: Verdict | undefined;
   const causes = (): readonly string[] => causeFirst(readFindings(paths.findingsFile).filter(explainsNoLaunch)).map(findingSentence);
   run.onProgress({ step: STEP, state: 'started' });
-  const api = await KubernetesApi.connect({ kubeconfig: paths.kubeconfig }, run);
+  const api = await apiByKubeconfig({ kubeconfig: paths.kubeconfig }, run);
   try {
     await waitUntilReady(api, names, {
       deadlineSeconds: READY_SECONDS,

@@ -1,7 +1,8 @@
 import type { LabView } from '../assembly/lab-view';
 import type { ClusterInAws, DeployedResource, DeployedStack } from '../aws/deployed-lab';
 import { DRAIN_GUARD_TYPE } from '../config/names';
-import { KubernetesApi } from '../kubernetes/kubernetes-api';
+import { apiByKubeconfig } from '../kubernetes/api-by-kubeconfig';
+import type { KubernetesApi } from '../kubernetes/kubernetes-api';
 import { connectToLab } from '../kubernetes/lab-cluster';
 import { KubernetesRequestRefused } from '../kubernetes/api-request';
 import { LabError } from '../lab-error';
@@ -51,7 +52,7 @@ export async function reachCluster(options: ReachClusterOptions, run: RunContext
     return { by: 'teardown', api: await connectToLab(kubeconfig, lab, run), hasKarpenter: true };
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
-    if (error.code === 'KarpenterNotFound') return { by: 'teardown', api: await KubernetesApi.connect({ kubeconfig }, run), hasKarpenter: false };
+    if (error.code === 'KarpenterNotFound') return { by: 'teardown', api: await apiByKubeconfig({ kubeconfig }, run), hasKarpenter: false };
     const other = isNoWayIn(error) ? otherDrainer(options, error) : undefined;
     if (other === undefined) throw error;
     return other;
@@ -86,7 +87,7 @@ function isMade({ physicalId }: DeployedResource): boolean {
 }
 
 async function requireSameServer(kubeconfig: string, { name }: ClusterInAws, endpoint: string): Promise<void> {
-  const api = await KubernetesApi.connect({ kubeconfig });
+  const api = await apiByKubeconfig({ kubeconfig });
   const { server } = api;
   api.close();
   if (URL.canParse(server) && URL.canParse(endpoint) && new URL(server).origin === new URL(endpoint).origin) return;

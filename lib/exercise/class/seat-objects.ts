@@ -84,8 +84,8 @@ const PATIENCE_SECONDS: Readonly<Partial<Record<SeatStep, number>>> = {
 const SCHEDULING_SECONDS = 10;
 
 /** Running pods of the seat's Deployments. A pod by itself counts in no scaling. */
-export function runningReplicasOf({ deployments, pods }: SeatObjects): number {
-  return pods.filter((pod) => isRunning(pod) && deployments.some((deployment) => hasMade(deployment, pod))).length;
+export function runningReplicasOf(objects: SeatObjects): number {
+  return objects.deployments.reduce((sum, deployment) => sum + runningPodsOf(objects, deployment), 0);
 }
 
 /** Replicas that the Deployments of a seat ask for. */

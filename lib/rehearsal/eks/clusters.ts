@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { arrayAt, booleanAt, isJsonObject, type JsonObject, type JsonValue, objectAt, textAt } from '../../json';
-import { KubernetesApi } from '../../kubernetes/kubernetes-api';
+import { apiByKubeconfig } from '../../kubernetes/api-by-kubeconfig';
 import { readTexts } from '../../kubernetes/objects';
 import { listed } from '../../words';
 import { type AwsRequest, jsonBody } from '../aws-answers/aws-request';
@@ -114,7 +114,7 @@ export class Clusters {
     const address = await controlPlane.start({ tokenReviewUrl: await endpoints.tokenReviewUrl(cluster.name), serviceCidr: cluster.serviceCidr, podCidr: vpcCidr });
     cluster.endpoint = address.endpoint;
     cluster.certificateAuthority = address.certificateAuthority;
-    cluster.api = await KubernetesApi.connect({ kubeconfig: address.kubeconfig, fieldManager: 'eks' }, this.state.account.run);
+    cluster.api = await apiByKubeconfig({ kubeconfig: address.kubeconfig, fieldManager: 'eks' }, this.state.account.run);
     cluster.status = 'ACTIVE';
     if (creator === undefined) return;
     const active = this.state.activeCluster(cluster.name);

@@ -1,4 +1,5 @@
-import { KubernetesApi } from '../../kubernetes/kubernetes-api';
+import { apiByKubeconfig } from '../../kubernetes/api-by-kubeconfig';
+import type { KubernetesApi } from '../../kubernetes/kubernetes-api';
 import type { Account } from '../account';
 import type { ControlPlane, ControlPlaneAddress, ControlPlaneStart } from '../eks/control-plane';
 import type { ProcessRecord } from '../process/running-processes';
@@ -19,7 +20,7 @@ export class ControlPlaneWithKarpenter implements ControlPlane {
 
   async start(options: ControlPlaneStart): Promise<ControlPlaneAddress> {
     const address = await this.controlPlane.start(options);
-    this.kubernetes = await KubernetesApi.connect({ kubeconfig: address.kubeconfig }, this.account.run);
+    this.kubernetes = await apiByKubeconfig({ kubeconfig: address.kubeconfig }, this.account.run);
     this.pods = await KarpenterPods.start(this.account, { ...this.options, kubernetes: this.kubernetes });
     return address;
   }

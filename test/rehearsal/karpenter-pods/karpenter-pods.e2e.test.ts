@@ -4,7 +4,8 @@ import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type JsonObject, textAt } from '../../../lib/json';
 import { NODES, PODS, type Pod } from '../../../lib/kubernetes/core-kinds';
-import { KubernetesApi } from '../../../lib/kubernetes/kubernetes-api';
+import { apiByKubeconfig } from '../../../lib/kubernetes/api-by-kubeconfig';
+import type { KubernetesApi } from '../../../lib/kubernetes/kubernetes-api';
 import { isTrue, type ResourceKind } from '../../../lib/kubernetes/objects';
 import type { Account } from '../../../lib/rehearsal/account';
 import { KwokControlPlane } from '../../../lib/rehearsal/eks/kwok-control-plane';
@@ -61,7 +62,7 @@ describe('Karpenter\'s pods', () => {
       },
     );
     ({ kubeconfig } = await controlPlane.start({ tokenReviewUrl: moto.url, serviceCidr: '172.20.0.0/16', podCidr: '10.11.0.0/16' }));
-    api = await KubernetesApi.connect({ kubeconfig }, run);
+    api = await apiByKubeconfig({ kubeconfig }, run);
     for (const index of [1, 2]) await api.create(NODES, systemNode(index));
     await kubectl('apply', '--server-side', '--filename', toolchain.crdsDirectory);
   });
