@@ -18,7 +18,7 @@ export interface InflateChartProps {
   /**
    * Number of pods. Zero deploys the workload without a pod, so that Karpenter has nothing to do yet.
    *
-   * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#scaling-a-deployment
+   * @see https://kubernetes.io/docs/tutorials/kubernetes-basics/scale/scale-intro/
    * @default 0
    */
   readonly replicas?: number;

@@ -4,19 +4,16 @@ import { ConfigFileError, InvalidConfig } from '../config/problems';
 import { LabError } from '../lab-error';
 
 /** The exit codes of the `lab` command line. */
-export const ExitCode = {
+export enum ExitCode {
   /** The verb did what it was asked. */
-  Ok: 0,
+  Ok = 0,
   /** The action or the check failed. */
-  Failed: 1,
+  Failed = 1,
   /** The command line or the configuration is wrong; nothing was started. */
-  Usage: 2,
+  Usage = 2,
   /** The user pressed Ctrl-C: 128 + SIGINT. */
-  Interrupted: 130,
-} as const;
-
-/** One of the exit codes of the `lab` command line. */
-export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+  Interrupted = 130,
+}
 
 /** What each exit code means, as `lab --help` says it. */
 export const EXIT_CODE_MEANINGS: readonly (readonly [ExitCode, string])[] = [

@@ -179,13 +179,13 @@ const inflate = z.strictObject({
     {
       description: 'Namespace of the exercise. The lab makes it, and deletes it with all that is in it.',
       allowed: LAB_NAMESPACE_ALLOWED,
-      link: 'https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/',
+      link: 'https://kubernetes.io/docs/tasks/administer-cluster/namespaces/',
     },
   ),
   replicas: documented(z.int().min(0).max(10_000).default(0), {
     description: 'Pods of the Deployment inflate once deployed; `scale` is short for this key. 0 leaves the scaling, and the cost of it, to the student.',
     allowed: 'a whole number from 0 to what karpenter.limits.cpu can hold',
-    link: 'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/',
+    link: 'https://kubernetes.io/docs/tutorials/kubernetes-basics/scale/scale-intro/',
     examples: [5],
   }),
   cpu: documented(z.string().regex(CPU_PATTERN).superRefine(refusing(cpuViolation)).default('1'), {
@@ -307,7 +307,7 @@ export const labConfigSchema = z.strictObject({
     {
       description: 'Value of the label eks-team on nodes of the NodePool, by which the exercise selects them.',
       allowed: LABEL_VALUE_ALLOWED,
-      link: 'https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/',
+      link: 'https://kubernetes.io/docs/tasks/configure-pod-container/assign-pods-nodes/',
     },
   ),
   karpenter: documented(karpenter.prefault({}), {

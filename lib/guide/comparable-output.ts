@@ -63,7 +63,7 @@ export function comparableOutputs(names: GuideNames): (output: string) => string
   }, INDIFFERENT.reduce((changed, [pattern, shown]) => changed.replaceAll(pattern, shown), text));
   const inOrder = (lines: readonly string[]): readonly string[] => {
     const masked = lines.map((line) => ({ line, mask: maskOf(line) })).toSorted((a, b) => compare(a.mask, b.mask));
-    return inRuns(masked.map(({ line }) => ({ mask: maskOf(line, '0'), shown: shownValue(line) }))).flat().map(({ shown }) => shown);
+    return inRuns(masked.map(({ line, mask }) => ({ mask, shown: shownValue(line) }))).flat().map(({ shown }) => shown);
   };
   const shownTable = ({ headings, rows }: KubectlTable): KubectlTable => {
     const cells = rows.map((row) => row.map((cell, column) => cell === '' || cell === '<none>' ? cell : COLUMNS[headings[column] ?? ''] ?? withWrittenNames(cell, names)));
@@ -104,13 +104,9 @@ function inRuns<T extends { readonly mask: string; readonly shown: KubectlTable 
   return runs.map((run) => run.toSorted((a, b) => typeof a.shown === 'string' && typeof b.shown === 'string' ? compare(a.shown, b.shown) : 0));
 }
 
-/**
- * A text without what changes from run to run.
- *
- * @param sign what stands for it. With a sign that is no letter or digit, the end of a pod's name stays: it is known by the hash before it
- */
-function maskOf(text: string, sign = '*'): string {
-  return [...CHANGING.map(({ pattern }) => pattern), ...INDIFFERENT.map(([pattern]) => pattern)].reduce((masked, pattern) => masked.replaceAll(pattern, sign), text);
+/** A text without what changes from run to run. A digit stands for that, as the end of a pod's name is known by the letter or digit before it. */
+function maskOf(text: string): string {
+  return [...CHANGING.map(({ pattern }) => pattern), ...INDIFFERENT.map(([pattern]) => pattern)].reduce((masked, pattern) => masked.replaceAll(pattern, '0'), text);
 }
 
 function compare(a: string, b: string): number {

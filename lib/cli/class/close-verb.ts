@@ -5,6 +5,7 @@ import { type LabDocument, table } from '../document/document';
 import { ExitCode } from '../errors';
 import { confirmed, connectionArguments, type ConnectionFlags, connectionFlags, labConnection, timeoutFlag, yesFlag } from '../flags';
 import { defineVerb, type FlagsOf, type Invocation, type VerbOutcome } from '../verb';
+import { KEEP_GRADES } from './grade-verb';
 import { classFolderFlag } from './open-verb';
 
 const FLAGS = [yesFlag, timeoutFlag('seconds that Karpenter has to remove the nodes (default: 300)'), classFolderFlag, ...connectionFlags] as const;
@@ -61,7 +62,7 @@ function closeDocument(result: CloseClassResult, flags: ConnectionFlags): LabDoc
       { heading: 'What is left', aside: 'run the same command again when it is mended', isKey: true, blocks: [problems] },
     ],
     next: [{ heading: 'Next', blocks: [{ kind: 'commands', lines: [
-      '# The results, which go with the lab', commandFor('npm run lab -- grade --csv class/grades.csv'), '# When nobody needs the lab any longer', commandFor('npm run lab -- teardown'),
+      '# The results, which go with the lab', commandFor(KEEP_GRADES), '# When nobody needs the lab any longer', commandFor('npm run lab -- teardown'),
     ] }] }],
   };
 }

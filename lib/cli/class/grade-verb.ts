@@ -10,6 +10,9 @@ import { defineVerb, type FlagsOf, type Invocation, type VerbOutcome } from '../
 
 const FLAGS = [new Option('--csv <file>', 'also write the grades as CSV, for a spreadsheet'), ...connectionFlags] as const;
 
+/** How an instructor keeps the grades before the lab goes. */
+export const KEEP_GRADES = 'npm run lab -- grade --csv class/grades.csv';
+
 /** `lab grade`: what each seat has reached. */
 export const gradeVerb = defineVerb({
   name: 'grade',

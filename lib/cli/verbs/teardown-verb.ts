@@ -6,6 +6,7 @@ import { objectName } from '../../removal/named-objects';
 import { studentWorkLines } from '../../removal/student-work';
 import type { AccountedLeftover, TeardownInventory, TeardownResult } from '../../removal/teardown-result';
 import { counted, listed } from '../../words';
+import { KEEP_GRADES } from '../class/grade-verb';
 import { flexible, type LabDocument, type Section, table } from '../document/document';
 import {
   confirmed, connectionFlags, dryRunFlag, labConnection, timeoutFlag, yesFlag,
@@ -57,7 +58,7 @@ function inventoryDocument(inventory: TeardownInventory): LabDocument {
       { heading: 'To drain in the cluster', aside: counted(objects.length), blocks: [objects] },
       studentSection(inventory),
       { heading: 'Results of the class', blocks: [objects.includes(objectName(NAMESPACES, { name: CLASS_NAMESPACE }))
-        ? 'They are kept in the cluster, and go with it. To have them afterwards, first run: npm run lab -- grade --csv class/grades.csv' : ''] },
+        ? `They are kept in the cluster, and go with it. To have them afterwards, first run: ${KEEP_GRADES}` : ''] },
       leftoversSection('In AWS, by exact tags and paths', leftovers),
     ],
   };

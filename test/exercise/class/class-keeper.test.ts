@@ -124,6 +124,21 @@ describe('the keeper of a class', () => {
       expect(fake.requests.filter((request) => request.includes(`/namespaces/${TWO}/`))).toEqual([]);
     });
 
+    test('says of a seat what keeps its own node off, and not another\'s, nor that no node there is has room', async () => {
+      fake.put(NODE_POOLS, { metadata: { name: 'class' }, spec: { template: { spec: { nodeClassRef: { name: 'default' }, requirements: [{ key: 'eks-team', operator: 'In', values: [ONE, TWO] }] } } } });
+      fake.put({ ...NODE_POOLS, apiVersion: 'karpenter.k8s.aws/v1', kind: 'EC2NodeClass', plural: 'ec2nodeclasses' }, { metadata: { name: 'default' } });
+      put([inflateOf(ONE, 5, ago(10 * MINUTE)), ...podsOf(ONE, [undefined], ago(10 * MINUTE))]);
+      fake.put(EVENTS, {
+        metadata: { name: 'e', namespace: ONE }, involvedObject: { kind: 'Pod', namespace: ONE, name: 'inflate-0' }, type: 'Warning', reason: 'FailedScheduling',
+        message: '0/2 nodes are available', reportingComponent: 'default-scheduler',
+      });
+      for (const seat of [TWO, ONE]) {
+        const conditions = [{ type: 'Registered', status: 'Unknown', reason: 'NodeNotFound', message: `no node of ${seat}` }];
+        fake.put(NODE_CLAIMS, { metadata: { name: `class-${seat}`, labels: { 'eks-team': seat }, creationTimestamp: ago(9 * MINUTE) }, status: { conditions } });
+      }
+      expect(seatOf(await look())?.stuck).toBe(`0 of 5 pods run. NodeClaim class-${ONE}: Registered is Unknown: NodeNotFound, no node of ${ONE}`);
+    });
+
     test('cuts a long reason short', async () => {
       put([inflateOf(ONE, 5, ago(10 * MINUTE)), [DEPLOYMENTS, { metadata: { namespace: ONE, name: 'inflate' }, status: { conditions: [{ type: 'ReplicaFailure', status: 'True', message: 'a '.repeat(300) }] } }]]);
       expect(seatOf(await look())?.stuck).toMatch(/^0 of 5 pods run\. Deployment inflate cannot make its pods: (a ){90,110}a…$/);
@@ -187,8 +202,8 @@ describe('the keeper of a class', () => {
       follow().catch(() => undefined);
       await until(() => fake.requests.some((request) => request.endsWith('/log')));
       put(passedSeat(TWO));
-      await until(() => marks()[TWO] !== undefined);
-      expect(seatOf(told.at(-1), TWO)?.mark.finishedAt).toBeDefined();
+      await until(() => seatOf(told.at(-1), TWO)?.mark.finishedAt !== undefined);
+      expect(Object.keys(marks())).toEqual([ONE, TWO]);
     });
 
     test('scales idle seats to 0, all their Deployments, and tells the student in both languages', async () => {

@@ -139,6 +139,17 @@ describe('a class that works', () => {
       closeOn(lab.api, view, { projectDirectory: project, confirm: () => Promise.resolve(true), timeoutSeconds: 5, ...options }, runContext(run));
     const accounts = (): readonly string[] => lab.fake.all(SERVICE_ACCOUNTS).map((body) => textAt(body, 'metadata', 'namespace') ?? '');
 
+    it('has nodes removed that Karpenter makes while the class is closed', async () => {
+      work(lab, 'student-001');
+      const late = lab.fake.onChange(() => {
+        if (lab.fake.find(NODE_CLAIMS, { name: 'claim-of-student-001' }) !== undefined) return;
+        late();
+        lab.fake.put(NODE_CLAIMS, { metadata: { name: 'late', labels: { 'karpenter.sh/nodepool': 'class', 'eks-team': 'student-001' } }, status: { conditions: [] } });
+      });
+      expect(await close()).toMatchObject({ outcome: 'closed', problems: [] });
+      expect(lab.fake.requests).toContainEqual(expect.stringMatching(/^DELETE .*nodeclaims\/late$/));
+    });
+
     it('counts a seat as open only while a token of its student is good', async () => {
       lab.fake.remove(SERVICE_ACCOUNTS, { namespace: 'student-001', name: 'student' });
       lab.fake.put(SERVICE_ACCOUNTS, { metadata: { namespace: 'student-001', name: 'student' } });
